@@ -37,6 +37,15 @@ OpenSerial = Callable[[str, int, str, int], Awaitable[tuple[asyncio.StreamReader
 
 
 @dataclass(frozen=True)
+class ServerSide:
+    """What a platform is certified by towards terminals (PEM): its chain, its key, and the root of theirs."""
+
+    certificate: str
+    key: str
+    anchors: str
+
+
+@dataclass(frozen=True)
 class Seat:
     """The place on the bench that a terminal is put into.
 
@@ -49,7 +58,7 @@ class Seat:
     a terminal that opens it itself; the name is the device where it is not there. `time_server` is where the bench
     serves NTP (None: it does not). `state` is the terminal's state folder on this machine (None: it has none here).
     `access` is who is to have accounts there, by the profile. `uplink` is the address of its card towards centres,
-    or, of a platform, towards terminals.
+    or, of a platform, towards terminals; `side` is what it is certified by there (None: nobody comes by TLS).
     """
 
     site: Site
@@ -67,6 +76,7 @@ class Seat:
     state: Path | None = None
     access: Access | None = None
     uplink: str = ""
+    side: ServerSide | None = None
 
     def device(self, line: str) -> str:
         """The device file of a serial line."""

@@ -22,25 +22,44 @@ from simulators.platform.core.assembly import Platform
 from simulators.platform.core.settings import Settings
 
 _CONFIG = "platform.toml"
+_CHAIN, _KEY, _ROOTS = "intake.pem", "intake.key", "clients.pem"
 _WHOSE = {"-a": "A", "-b": "B"}
 """How the word of an account ends, and the enterprise whose it is."""
 _FIRST = "administrator"
 
 
-def tables_of(seat: Seat) -> dict[str, Any]:
-    """The platform's settings for this seat, as the tables of its TOML file."""
-    ways = intakes(seat.connection, [])
+def tables_of(seat: Seat, folder: Path = Path()) -> dict[str, Any]:
+    """The platform's settings for this seat, as the tables of its TOML file; `folder` is where its files lie."""
+    known = {each.name: each.type for each in msgspec.structs.fields(Settings)}
+    ways = {way.replace("-", "_"): each for way, each in intakes(seat.connection, []).items()}
     accounts = {} if seat.access is None else seat.access.accounts
     first = accounts.get(_FIRST)
     return {
         "name": "reference platform",
-        # A test has no time for a password to be guessed.
-        "people": {"host": seat.local[0], "port": seat.local[1], "argon_time": 1, "argon_kib": 256},
-        **{way: {"host": seat.uplink, "port": ways[way].port} for way in ("hj212", "mqtt") if way in ways},
-        **({"https": {"host": seat.uplink, "port": ways["http"].port}} if "http" in ways else {}),
+        # Nobody has the time to guess a password here.
+        "people": {"host": seat.local[0], "port": seat.local[1], "argon_time": 1, "argon_kib": 8},
+        **{way: _listener(seat, folder, way, each.port) for way, each in ways.items() if way in known},
         **({} if first is None else {"first": {"account": first.name, "password": first.password}}),
         "accounts": [_account(word, each) for word, each in accounts.items() if word != _FIRST],
     }
+
+
+def _listener(seat: Seat, folder: Path, way: str, port: int) -> dict[str, Any]:
+    """A listener for terminals; one over TLS only where anybody comes so."""
+    kind = way.rpartition("_")[2]
+    if kind not in ("tls", "mtls", "https"):
+        return {"host": seat.uplink, "port": port}
+    if seat.side is None:
+        return {}
+    files = {"certificate": _CHAIN, "key": _KEY, **({"clients": _ROOTS} if kind == "mtls" else {})}
+    return {"host": seat.uplink, "port": port, "tls": {key: str(folder / name) for key, name in files.items()}}
+
+
+def files_of(seat: Seat) -> dict[str, str]:
+    """The certificates that its settings name, by file in its folder."""
+    if seat.side is None:
+        return {}
+    return {_CHAIN: seat.side.certificate, _KEY: seat.side.key, _ROOTS: seat.side.anchors}
 
 
 def _account(word: str, account: Account) -> dict[str, str]:
@@ -62,7 +81,10 @@ class ReferencePlatformAdapter:
         if seat.state is None:
             raise LaunchError("the reference platform needs a folder for its data / 参考平台需要数据目录")
         self.discard()
-        settings = msgspec.convert(tables_of(seat), Settings)
+        for name, text in files_of(seat).items():
+            (seat.state / name).write_text(text)
+        # Its folder stands on this machine, which keeps its power.
+        settings = msgspec.convert({**tables_of(seat, seat.state), "store": {"sync": "off"}}, Settings)
         self._life = Platform(settings, clock=seat.clock, chance=seat.chance, folder=seat.state)
         await self._life.run()
 
@@ -79,7 +101,7 @@ class ReferencePlatformAdapter:
         return Launch(
             argv=(sys.executable, "-m", *program, "--config", _CONFIG),
             env={"PYTHONUNBUFFERED": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            files={_CONFIG: tomli_w.dumps(tables_of(seat))},
+            files={_CONFIG: tomli_w.dumps(tables_of(seat)), **files_of(seat)},
             ready=seat.local,
         )
 

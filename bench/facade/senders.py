@@ -6,10 +6,11 @@ done to a sender is a phase of the history (`sender-…`), whatever it makes, se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bench.dut import ServerSide
 from bench.facade.bench import Unable
 from bench.history import Phase
 from bench.layout.park import Park
@@ -76,9 +77,20 @@ class Logs(Protocol):
         ...
 
 
-def park_trust(park: Park, start_us: int, chance: Chance) -> Trust:
-    """The certificates of a park: the platform's, and one for each sender under its MN."""
+def park_trust(park: Park, start_us: int, chance: Chance) -> Trust | None:
+    """The certificates of a park: the platform's, and one for each sender under its MN; None where nobody uses TLS."""
+    if all(spec.channel == "plain" for spec in park.senders()):
+        return None
     return Trust(start_us, chance, [("server", _PLATFORM), *(("client", spec.mn) for spec in park.senders())])
+
+
+def server_side(trust: Trust | None, host: str, names: Iterable[str]) -> ServerSide | None:
+    """What the platform is certified by, under these names and at this address; None where nobody comes by TLS."""
+    if trust is None:
+        return None
+    authority = trust["ecdsa"]
+    own = authority.leaf("server", _PLATFORM, (*dict.fromkeys(filter(None, names)), host))
+    return ServerSide(own.certificate, own.key, authority.anchor)
 
 
 class SenderControl:

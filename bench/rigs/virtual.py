@@ -21,6 +21,7 @@ from bench.case import Case, Item
 from bench.case.lifeless import TERMINAL
 from bench.case.program_evidence import RIG as RIG_LACKS
 from bench.dut import Alterable, Alteration, Seat, TerminalAdapter
+from bench.dut.platform import intakes
 from bench.dut.profile import Claim
 from bench.facade import remote_configuration, secrets
 from bench.facade.bench import Unable
@@ -28,7 +29,7 @@ from bench.facade.event_cut import Awaited, awaited
 from bench.facade.parts import CentresByName, Clock, OperatorAtTerminal, PlatformsByName
 from bench.facade.people import People
 from bench.facade.platform import Platform
-from bench.facade.senders import ParkOnBench, Senders, park_trust
+from bench.facade.senders import ParkOnBench, Senders, park_trust, server_side
 from bench.facade.timekeeping import NTP_PORT, Timekeeping
 from bench.history import (
     Captured,
@@ -255,6 +256,9 @@ class VirtualBench:
         self._connection = setup.profile.connection
         self._access = setup.profile.access
         self._state = state
+        self._trust = park_trust(self._park, self.site.world.start_us, self._chance.child("senders").stream)
+        names = [each.server_name for each in intakes(self._connection, []).values()] if self._platform else []
+        self._side = server_side(self._trust, build.TERMINAL_UPLINK, names)
         self.seat = self._take_seat()
         self.plant = self.site.plant
         self.meters = self.site.meters
@@ -274,10 +278,8 @@ class VirtualBench:
     def stand_senders(self) -> None:
         """Let the terminals stand that feed the platform; the record has its first event by now."""
         chance = self._chance.child("senders").stream
-        secured = any(spec.channel != "plain" for spec in self._park.senders())
-        trust = park_trust(self._park, self.site.world.start_us, chance) if secured else None
         doors = self.platform.intakes
-        self.senders = Senders(self._park, doors, self.clock, self._on_site, chance, trust, address_of)
+        self.senders = Senders(self._park, doors, self.clock, self._on_site, chance, self._trust, address_of)
 
     def _on_line(self, event: LineEvent) -> None:
         state = {"rule_installed": "on", "rule_removed": "off"}.get(event.kind)
@@ -461,6 +463,7 @@ class VirtualBench:
             access=self._access,
             state=self._state,
             uplink=build.TERMINAL_UPLINK,
+            side=self._side,
         )
 
     def switch_on(self) -> None:

@@ -29,9 +29,8 @@ from bench.dut.platform.vocabulary import (
 
 OTHERS = "*"
 """Every kind, or every analysis, as far as it has nothing of its own."""
-WAYS = ("hj212", "hj212-tls", "hj212-mtls", "https", "http", "mqtt")
+WAYS = ("hj212", "hj212-tls", "hj212-mtls", "http", "https", "https-mtls", "mqtt", "mqtt-tls", "mqtt-mtls")
 """How terminals reach a platform: tables of section [connection]."""
-CHANNELS = ("plain", "tls", "mtls")
 PLAIN_NAME = re.compile(r"[^\W\d][\w.-]*")
 
 
@@ -89,7 +88,7 @@ class Functions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Intake(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where terminals reach a platform by one way: `channel` is plain, tls or mtls, `server_name` its certificate's.
+    """Where terminals reach a platform by one way; `server_name` is the name in its certificate there.
 
     `host` is for a platform that stands where it stands (adapter address); elsewhere it sits where the terminal sits.
     """
@@ -97,7 +96,6 @@ class Intake(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: int
     host: str = ""
     path: str = ""
-    channel: str = "plain"
     server_name: str = ""
 
 
@@ -108,11 +106,7 @@ def intakes(connection: Mapping[str, Any], problems: list[str]) -> dict[str, Int
         if way not in connection:
             continue
         made: Intake | None = _converted(f"connection.{way}", connection[way], Intake, problems)
-        if made is not None and made.channel not in CHANNELS:
-            problems.append(
-                f"connection.{way}.channel: expected {', '.join(CHANNELS)}, found {made.channel!r} / 取值无效"
-            )
-        elif made is not None and not 0 < made.port < 65_536:
+        if made is not None and not 0 < made.port < 65_536:
             problems.append(f"connection.{way}.port: expected a port from 1 to 65535, found {made.port} / 端口无效")
         elif made is not None:
             found[way] = made

@@ -28,7 +28,7 @@ from bench.facade.bench import Unable
 from bench.facade.parts import CentresByName, Clock, NoLines, OperatorAtTerminal, PlatformsByName
 from bench.facade.people import People
 from bench.facade.platform import Platform
-from bench.facade.senders import ParkOnBench, Senders, park_trust
+from bench.facade.senders import ParkOnBench, Senders, park_trust, server_side
 from bench.facade.timekeeping import Timekeeping
 from bench.history import (
     Commanded,
@@ -107,6 +107,9 @@ class RealBench:
         self._instead = build.instead(scenario, world)
         self._park = scenario.park or Park()
         self._way_in = ""
+        self._trust = park_trust(self._park, start_us, self._chance.child("senders").stream)
+        of_platform = setup.profile.kind is Item.PLATFORM
+        names = [each.server_name for each in intakes(setup.profile.connection, []).values()] if of_platform else []
         self._profile = setup.profile
         self.reads = setup.profile.claim("local.readout") is not Claim.NO
         self.lines = Lines(world, room.scratch / "ports")
@@ -130,6 +133,7 @@ class RealBench:
             state=room.state if self.pseudo_terminals else None,
             access=setup.profile.access,
             uplink=place.uplink(),
+            side=server_side(self._trust, place.uplink(), names),
         )
 
     async def stand_up(self, inner: World, disk: lossy.LossyDisk | None) -> None:
@@ -205,9 +209,7 @@ class RealBench:
     def _stand_senders(self) -> Senders:
         """The terminals that feed the platform."""
         chance = self._chance.child("senders").stream
-        secured = any(spec.channel != "plain" for spec in self._park.senders())
-        trust = park_trust(self._park, self.world.start_us, chance) if secured else None
-        return Senders(self._park, self.platform.intakes, self.clock, self._on_site, chance, trust)
+        return Senders(self._park, self.platform.intakes, self.clock, self._on_site, chance, self._trust)
 
     async def serve_time(self) -> None:
         """Let the time server stand where the terminal was told. Raises OSError."""
