@@ -254,6 +254,26 @@ def _parity(words: argparse.Namespace) -> int:
     )
 
 
+def _load(words: argparse.Namespace) -> int:
+    from bench.commands import load
+
+    return load.main(
+        load.Asked(
+            file=words.file,
+            out=words.out,
+            seed=words.seed,
+            workers=words.workers,
+            master=words.master,
+            worker=words.worker,
+            master_host=words.master_host,
+            bind=words.bind,
+            port=words.port,
+            web=words.web,
+            profile=words.profile,
+        )
+    )
+
+
 def _sweep(words: argparse.Namespace) -> int:
     from bench.commands import sweep
 
@@ -484,6 +504,19 @@ def parser() -> argparse.ArgumentParser:
     )
     ROWS["cluster"].add_to(prove.add_argument)
     _shared(prove)
+
+    load = command("load", _load, "a load as a file describes it, and what became of every record / 负载测试")
+    load.add_argument("file", nargs="?", default="", help="the load (TOML), see fixtures/load / 负载文件")
+    load.add_argument("--workers", default="", metavar="N", help="processes that make it (default: one) / 工作进程数")
+    load.add_argument("--master", action="store_true", help="wait for --workers of other machines / 主进程")
+    load.add_argument("--worker", action="store_true", help="make load for a master / 工作进程")
+    load.add_argument("--master-host", default="", metavar="HOST", help="where the master is / 主进程地址")
+    load.add_argument("--bind", default="", metavar="HOST", help="where the master listens (default: all) / 监听地址")
+    load.add_argument("--port", default="", metavar="PORT", help="the master's port (default 5557) / 主进程端口")
+    load.add_argument("--web", default="", metavar="PORT", help="Locust's own page at this port / Locust 页面")
+    load.add_argument("--profile", default="", metavar="FILE", help="the platform that takes it / 平台档案")
+    load.add_argument("--seed", default="", metavar="N", help="seed of every truth (default: the file's) / 随机种子")
+    ROWS["out"].add_to(load.add_argument, "out")
 
     sweep = command("sweep", _sweep, "power cut at every write barrier of a case, each judged / 断电扫描")
     ROWS["terminal"].add_to(sweep.add_argument)

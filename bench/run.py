@@ -60,6 +60,7 @@ class Setup:
     `defect` is the defect planted in the reference terminal, for a rig that starts it as a process of its own. With
     `journaled` the folder tells what began and ended, and records of real time grow on the disk, so that the run can be
     resumed. `opening` is the SM3 of the signed statement under which the attempts run; empty for an unsigned run.
+    `replay` is the command that repeats an attempt where it is not `carbonbench run`.
     """
 
     rig: CaseRig
@@ -79,6 +80,7 @@ class Setup:
     accelerate: int = 1
     at_us: int = 0
     opening: str = ""
+    replay: str = ""
 
     def journal(self) -> Journal | None:
         """Where beginnings and ends of attempts are written down; None where nobody wants to resume."""
@@ -163,6 +165,8 @@ def _declined(case: type[Case], setup: Setup, denied: tuple[str, ...]) -> Excuse
 
 def replay_line(setup: Setup, case: str, attempt: int) -> str:
     """The one command that repeats a case."""
+    if setup.replay:
+        return f"{setup.replay}   # commit {setup.commit}"
     again = f" --attempt {attempt}" if attempt != 1 else ""
     return (
         f"carbonbench run --terminal {shlex.quote(setup.profile.path)} --rig {setup.rig.name} --case {case} "

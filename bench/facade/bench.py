@@ -20,6 +20,7 @@ from simulators.plant import Plant
 from simulators.trust.distribution import DistributionPoint
 
 if TYPE_CHECKING:
+    from bench.facade.load import Loads
     from bench.facade.people import People
     from bench.facade.platform import Platform
     from bench.facade.senders import ParkOnBench, Senders
@@ -559,6 +560,11 @@ class Bench(Protocol):
     @property
     def people(self) -> People:
         """People at the doors of the terminal, with their accounts."""
+        ...
+
+    @property
+    def load(self) -> Loads:
+        """Makes loads, in real time."""
         ...
 
     @property

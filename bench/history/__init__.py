@@ -25,6 +25,7 @@ import msgspec
 
 from bench import captures
 from bench.history.accounting import Emitter
+from bench.history.load import LoadBegan, LoadEnded, LoadLedger, LoadStage, LoadTarget
 from simulators.events import (
     Acknowledged,
     Behaviour,
@@ -72,6 +73,11 @@ __all__ = [
     "HistoryError",
     "LinkRule",
     "ListServed",
+    "LoadBegan",
+    "LoadEnded",
+    "LoadLedger",
+    "LoadStage",
+    "LoadTarget",
     "MeterFault",
     "MeterSetup",
     "Observed",
@@ -402,6 +408,11 @@ AnyEvent = (
     | CutShort
     | Timing
     | Trouble
+    | LoadBegan
+    | LoadStage
+    | LoadTarget
+    | LoadLedger
+    | LoadEnded
     | Ended
     | SimulatorEvent
 )

@@ -26,6 +26,7 @@ from bench.dut.profile import Claim
 from bench.facade import remote_configuration, secrets
 from bench.facade.bench import Unable
 from bench.facade.event_cut import Awaited, awaited
+from bench.facade.load import NoLoads
 from bench.facade.parts import CentresByName, Clock, OperatorAtTerminal, PlatformsByName
 from bench.facade.people import People
 from bench.facade.platform import Platform
@@ -274,6 +275,7 @@ class VirtualBench:
         self.people = People(self, self._access, lambda: self.seat.local, own, lambda: self.site)
         self.platform = Platform(self.people, setup.profile.functions, self._connection, build.TERMINAL_UPLINK)
         self.park = ParkOnBench(self._park, self.platform)
+        self.load = NoLoads()
 
     def stand_senders(self) -> None:
         """Let the terminals stand that feed the platform; the record has its first event by now."""

@@ -25,6 +25,7 @@ from bench.dut.platform import intakes
 from bench.dut.profile import Claim
 from bench.facade import remote_configuration
 from bench.facade.bench import Unable
+from bench.facade.load import Loads
 from bench.facade.parts import CentresByName, Clock, NoLines, OperatorAtTerminal, PlatformsByName
 from bench.facade.people import People
 from bench.facade.platform import Platform
@@ -204,6 +205,7 @@ class RealBench:
         self.people = People(self, self._profile.access, lambda: self.seat.local, self.place.desks(), lambda: self.site)
         self.platform = Platform(self.people, self._profile.functions, self._profile.connection, self._way_in)
         self.park = ParkOnBench(self._park, self.platform)
+        self.load = Loads(self._recorder.folder, self.record)
         self.senders = self._stand_senders()
 
     def _stand_senders(self) -> Senders:

@@ -35,7 +35,9 @@ def terminal(desk: Desk, before: TerminalThing | None, after: TerminalThing | No
 
 @on_change("point")
 def point(desk: Desk, before: PointThing | None, after: PointThing | None) -> None:
-    """What a point measures decides how its values are added up."""
+    """What a point measures decides how its values are added up; what came of its code before is its own."""
+    if after is not None and after.terminal and after.code:
+        desk.office.intake.adopt(after.id)
     if before is not None and after is not None and before.kind != after.kind:
         desk.office.series.mark_all(after.id)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import quote
@@ -36,7 +36,15 @@ _SAFE = ("GET", "HEAD")
 _PAGE = ("limit", "offset", "as_of", "search")
 Handler = Callable[[Desk, Request], Awaitable[Response]]
 _log = logging.getLogger("simulators.platform")
-_decoder = msgspec.json.Decoder(float_hook=str)
+
+
+class Number(str):
+    """A number of JSON with a fraction or exponent, as the text it is."""
+
+    __slots__ = ()
+
+
+_decoder = msgspec.json.Decoder(float_hook=Number)
 
 
 def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -75,7 +83,7 @@ async def json_of(request: Request) -> dict[str, Any]:
 class Api:
     """The addresses of one platform; `app` is the ASGI application."""
 
-    def __init__(self, office: Office, more: list[BaseRoute] | None = None) -> None:
+    def __init__(self, office: Office, more: Sequence[BaseRoute] = ()) -> None:
         self._office = office
         found: list[BaseRoute] = [
             Route("/api/login", self._wrapped(self._login), methods=["POST"]),
@@ -99,7 +107,7 @@ class Api:
         for plan in office.ground.plans.routes:
             found.append(Route(plan.name, self._wrapped(self._routed(plan)), methods=[plan.method]))
         self.app = Starlette(
-            routes=[*found, *(more or [])],
+            routes=[*found, *more],
             exception_handlers={HTTPException: self._no_address},  # pyright: ignore[reportArgumentType]
         )
 

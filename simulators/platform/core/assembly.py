@@ -6,21 +6,30 @@ Leaves everything else to the rooms.
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from pathlib import Path
 
 import msgspec
 from sqlalchemy.engine import make_url
+from starlette.applications import Starlette
 
 from simulators.platform.core.api import Api
 from simulators.platform.core.database import Database
 from simulators.platform.core.desk import Desk
 from simulators.platform.core.ground import Clock, Ground
+from simulators.platform.core.intake.hj212_door import Hj212Door
+from simulators.platform.core.intake.mqtt_door import MqttAbroad, MqttDoor
+from simulators.platform.core.intake.records_json import RecordsJson
+from simulators.platform.core.intake.taking import Intake
 from simulators.platform.core.office import Office
 from simulators.platform.core.plans import Plan, Plans, installed
 from simulators.platform.core.rights import SYSTEM, Account
+from simulators.platform.core.series import Taken
 from simulators.platform.core.serving import HttpDoor
 from simulators.platform.core.settings import Settings
+
+_log = logging.getLogger("simulators.platform")
 
 
 class Platform:
@@ -52,8 +61,20 @@ class Platform:
         )
         self.settings = settings
         self.office = Office(ground)
-        people = settings.people
-        self._http = HttpDoor(Api(self.office).app, people.host, people.port, people.tls)
+        self.office.intake = Intake(self.office.series, self._taken, self._alarm)
+        people, records = settings.people, RecordsJson(self.office.intake).routes()
+        self._http = HttpDoor(Api(self.office, records).app, people.host, people.port, people.tls)
+        self._doors: list[Hj212Door | MqttDoor | MqttAbroad | HttpDoor] = [self._http]
+        for each in (settings.hj212, settings.hj212_tls, settings.hj212_mtls):
+            if each.port:
+                self._doors.append(Hj212Door(self.office.intake, each))
+        for each in (settings.https, settings.https_mtls):
+            if each.port:
+                self._doors.append(HttpDoor(Starlette(routes=records), each.host, each.port, each.tls))
+        if settings.mqtt.port:
+            self._doors.append(MqttDoor(self.office.intake, settings.mqtt))
+        elif settings.mqtt.broker:
+            self._doors.append(MqttAbroad(self.office.intake, settings.mqtt, _log.warning))
         self._clocks: list[asyncio.TimerHandle] = []
         self._over: asyncio.Future[None] | None = None
 
@@ -71,10 +92,19 @@ class Platform:
         self.office.ground.db.prepare()
         self.office.accounts.begin()
         self._first()
-        await self._http.start()
+        for door in self._doors:
+            await door.start()
         self.office.times.begin(self._appointed)
         for plan in self.office.ground.plans.clocks:
             self._wait(plan)
+
+    def _taken(self, taken: tuple[Taken, ...]) -> None:
+        """Areas hear of what came in."""
+        for plan in self.office.ground.plans.intakes:
+            plan.function(self.desk(), taken)
+
+    def _alarm(self, kind: str, subject: str, enterprise: str, detail: str) -> None:
+        self.office.alarms.alarm(kind, subject, enterprise=enterprise, detail=detail)
 
     def _first(self) -> None:
         """The accounts of a new platform."""
@@ -109,7 +139,8 @@ class Platform:
             handle.cancel()
         self._clocks.clear()
         self.office.times.end()
-        await self._http.stop()
+        for door in self._doors:
+            await door.stop()
         self.office.ground.db.close()
 
     def abandon(self) -> None:

@@ -16,8 +16,7 @@ _PLACES = 10
 def rounded(value: Fraction | Decimal, places: int = _PLACES) -> Decimal:
     """A number to so many decimals, half to even; exactly what it is where fewer do."""
     exact = Fraction(value)
-    scaled = exact * 10**places
-    return Decimal(round(scaled)).scaleb(-places, EXACT)
+    return Decimal(text(Decimal(round(exact * 10**places)).scaleb(-places, EXACT)))
 
 
 @seam

@@ -6,6 +6,7 @@ from simulators.platform.core.accounts import Accounts
 from simulators.platform.core.alarms import Alarms
 from simulators.platform.core.audit import Audit
 from simulators.platform.core.ground import Ground
+from simulators.platform.core.intake.taking import Intake
 from simulators.platform.core.objects import Objects
 from simulators.platform.core.series import Series
 from simulators.platform.core.waiting import Waiting
@@ -22,3 +23,5 @@ class Office:
         self.alarms = Alarms(ground)
         self.series = Series(ground)
         self.times = Waiting(ground)
+        self.intake: Intake
+        """Set by who puts the platform together: hooks of areas work at a desk, which is above an office."""

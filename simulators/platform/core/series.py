@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from math import gcd
 from typing import Any
 
 import msgspec
@@ -25,6 +26,7 @@ from simulators.platform.core.numbers import EXACT, quotient, text, total
 from simulators.platform.core.seams import seam
 from simulators.platform.core.tables import (
     DirtyRow,
+    KeptRow,
     ObjectRow,
     RecordRow,
     RevisedRow,
@@ -34,8 +36,10 @@ from simulators.platform.core.tables import (
 from simulators.platform.core.times import DAY, HOUR, PERIODS, SECOND, end_of, start_of
 
 HOUR_S, DAY_S, MONTH_S = 3_600, 86_400, 2_678_400
-SPANS = (0, 60, 120, 180, 240, 300, 360, 600, 720, 900, 1_200, 1_800, HOUR_S, DAY_S, MONTH_S)
-"""Seconds of what samples may stand for; 0 is a reading, MONTH_S stands for any month."""
+MINUTE = 1
+"""The span of minute data whose sender does not say how long its interval is (HJ 212, CN 2051)."""
+SPANS = (0, MINUTE, 60, 120, 180, 240, 300, 360, 600, 720, 900, 1_200, 1_800, HOUR_S, DAY_S, MONTH_S)
+"""Seconds of what samples may stand for; 0 is a reading, MONTH_S stands for any month, MINUTE for minute data."""
 HOLD_US = 900 * SECOND
 """How long a reading stands for what follows it, at most."""
 _CHUNK = 400
@@ -82,7 +86,7 @@ class Revised(msgspec.Struct, frozen=True, kw_only=True):
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """A period of a point. `value`: the total of a counter, else the mean; `completeness` 0 to 1 of the period's time.
 
-    `state`: complete, incomplete, running (incomplete, and not over yet), corrected (as acquired, and revised), invalid
+    `state`: complete, incomplete, running (not over yet), corrected (as acquired, and revised), invalid
     (shown, never summed), manual (from an entry). `source`: sum, own (as sent), or the evidence of the entry.
     """
 
@@ -106,6 +110,7 @@ class Point:
     counter: bool
     low: Decimal | None
     high: Decimal | None
+    terminal: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,7 +163,8 @@ class Series:
     """The time series of one platform."""
 
     def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+        self._ground = self.ground = ground
+        self._minutes: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._points: dict[str, Point] | None = None
         self._entries: dict[str, list[_Given]] | None = None
@@ -198,6 +204,32 @@ class Series:
                 self._numbers[point] = number
         return number
 
+    # Minute data.
+
+    def learn(self, terminal: str, at: int) -> None:
+        """Minute data of a terminal begin at this instant: its interval is what all its starts have in common."""
+        known = self.minutes(terminal)
+        found = gcd(known, at // (60 * SECOND) % 60)
+        if found == known:
+            return
+        self._minutes[terminal] = found
+        with self._ground.db.begin() as session:
+            rows = [{"name": f"minutes/{terminal}", "value": str(found)}]
+            self._ground.db.upsert(session, KeptRow.__table__, rows, ("value",))  # pyright: ignore[reportArgumentType]
+        self.point("")
+        for each in (self._points or {}).values():
+            if each.terminal == terminal:
+                self.mark_all(each.id)
+
+    def minutes(self, terminal: str) -> int:
+        """The interval of a terminal's minute data, in minutes; 60 until more is known."""
+        known = self._minutes.get(terminal)
+        if known is None:
+            with self._ground.db.begin() as session:
+                row = session.get(KeptRow, f"minutes/{terminal}")
+            known = self._minutes[terminal] = int(row.value) if row is not None else 60
+        return known
+
     # Taking.
 
     def take(self, arrivals: Sequence[Arrival]) -> list[Taken]:
@@ -208,6 +240,7 @@ class Series:
         except BaseException:
             self._numbers.clear()
             self._marked.clear()
+            self._minutes.clear()
             raise
 
     def _take(self, session: Session, arrivals: Sequence[Arrival]) -> list[Taken]:
@@ -308,7 +341,7 @@ class Series:
         with self._ground.db.begin() as session:
             number = self._number(session, point, make=True)
             assert number is not None
-            self._mark(session, number, 1, at)
+            self._mark(session, number, MINUTE, at)
 
     def mark_all(self, point: str) -> None:
         """Everything of a point is to be computed anew: what it measures was changed."""
@@ -318,7 +351,7 @@ class Series:
                 return
             asked = select(SampleRow.at).where(SampleRow.series == number, SampleRow.span.in_(SPANS))
             for day in sorted({start_of("day", at) for at in session.scalars(asked)}):
-                self._mark(session, number, 1, day)
+                self._mark(session, number, MINUTE, day)
 
     # Reading.
 
@@ -374,7 +407,7 @@ class Series:
             known = self.point(name)
             for row in rows.get(numbers.get(name, 0), ()):
                 end = end_of(period, row.start)
-                state = row.state if row.state != "incomplete" or end <= now else "running"
+                state = "running" if end > now and row.state in ("complete", "incomplete") else row.state
                 found.append(
                     Record(
                         point=name,
@@ -394,13 +427,14 @@ class Series:
         known = self.point(name)
         found: list[Record] = []
         for each in self.samples(name, from_us, to_us):
-            if each.span in _ACQUIRED[period] and each.value:
+            span = 60 * self.minutes(known.terminal) if known and each.span == MINUTE else each.span
+            if each.value and (span in _ACQUIRED[period] or (period == "minute" and each.span == MINUTE)):
                 state = "invalid" if each.quality != "valid" else "corrected" if each.revision > 1 else "complete"
                 found.append(
                     Record(
                         point=name,
                         start=each.at,
-                        end=each.at + each.span * SECOND,
+                        end=each.at + span * SECOND,
                         value=each.value,
                         unit=known.unit if known else "",
                         state=state,
@@ -467,9 +501,10 @@ class Series:
     def _compute(self, session: Session, series: int, point: Point, days: Sequence[int]) -> None:
         for day in days:
             samples = self._of_day(session, series, day)
-            hours = self._put(session, series, point, "hour", _hours(point, samples, day))
+            hours = _hours(point, samples, day, 60 * self.minutes(point.terminal))
+            parts = self._put(session, series, point, "hour", hours)
             own = _own(samples, day, DAY_S, DAY_S, point)
-            self._put(session, series, point, "day", {day: _joined(hours, DAY_S, own)})
+            self._put(session, series, point, "day", {day: _joined(parts, DAY_S, own)})
         for period, below in (("week", "day"), ("month", "day"), ("quarter_year", "month"), ("year", "month")):
             starts = sorted({start_of(period, day) for day in days})
             self._put(
@@ -593,7 +628,8 @@ def _where(statement: Any, key: tuple[int, int, int]) -> Any:
 
 def _point(key: str, told: Mapping[str, Any]) -> Point:
     low, high = (None if told.get(name) in (None, "") else Decimal(told[name]) for name in ("low", "high"))
-    return Point(key, told.get("enterprise", ""), told.get("unit", ""), told.get("kind") == "counter", low, high)
+    words = [told.get(name) or "" for name in ("enterprise", "unit", "kind", "terminal")]
+    return Point(key, words[0], words[1], words[2] == "counter", low, high, words[3])
 
 
 def converted(value: Decimal, given: str, wanted: str) -> Decimal | None:
@@ -648,7 +684,7 @@ def _own(samples: Iterable[Any], start: int, span: int, whole: int, point: Point
     return None
 
 
-def _hours(point: Point, samples: Sequence[Any], day: int) -> dict[int, _Part | None]:
+def _hours(point: Point, samples: Sequence[Any], day: int, minute_s: int) -> dict[int, _Part | None]:
     """What is known of each hour of a day."""
     readings = [row for row in samples if row.span == 0]
     sorted_in: dict[int, list[Any]] = {}
@@ -656,25 +692,25 @@ def _hours(point: Point, samples: Sequence[Any], day: int) -> dict[int, _Part | 
         if row.span and row.span <= HOUR_S:
             sorted_in.setdefault(row.at - (row.at - day) % HOUR, []).append(row)
     hours = range(day, day + DAY, HOUR)
-    return {hour: _hour(point, sorted_in.get(hour, ()), readings, hour) for hour in hours}
+    return {hour: _hour(point, sorted_in.get(hour, ()), readings, hour, minute_s) for hour in hours}
 
 
-def _hour(point: Point, samples: Sequence[Any], readings: Sequence[Any], start: int) -> _Part | None:
+def _hour(point: Point, samples: Sequence[Any], readings: Sequence[Any], start: int, minute_s: int) -> _Part | None:
     """What is known of an hour: the terminal's own record, else the sum of the shorter ones, else readings."""
     own = _own(samples, start, HOUR_S, HOUR_S, point)
-    best = _intervals(point, samples)
+    best = _intervals(point, samples, minute_s)
     if best is None and readings:
         best = (_increase if point.counter else _mean)(readings, start)
     return _joined([best], HOUR_S, own)
 
 
-def _intervals(point: Point, samples: Sequence[Any]) -> _Part | None:
+def _intervals(point: Point, samples: Sequence[Any], minute_s: int) -> _Part | None:
     """The sum of the intervals of an hour, of the span that covers most of it."""
     rows: dict[int, list[Decimal]] = {}
     for row in samples:
         if row.span < HOUR_S and counts(row.quality):
-            value = Decimal(row.value)
-            rows.setdefault(row.span, []).append(value if point.counter else EXACT.multiply(value, Decimal(row.span)))
+            value, span = Decimal(row.value), minute_s if row.span == MINUTE else row.span
+            rows.setdefault(span, []).append(value if point.counter else EXACT.multiply(value, Decimal(span)))
     found = [_Part(total(values), span * len(values)) for span, values in sorted(rows.items())]
     return max(found, key=lambda each: each.seconds, default=None)
 

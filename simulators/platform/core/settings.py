@@ -114,7 +114,10 @@ class Settings(_Table, frozen=True, kw_only=True):
     store: Store = Store()
     people: People = People()
     hj212: Hj212 = Hj212()
+    hj212_tls: Hj212 = Hj212()
+    hj212_mtls: Hj212 = Hj212()
     https: Https = Https()
+    https_mtls: Https = Https()
     mqtt: Mqtt = Mqtt()
     first: First = First()
     accounts: tuple[Beginner, ...] = ()
@@ -161,7 +164,7 @@ def _read(table: Mapping[str, Any], shape: type[Any], where: str, problems: list
 
 def _flaws(settings: Settings) -> list[str]:
     found: list[str] = []
-    for name in ("people", "hj212", "https", "mqtt"):
+    for name in ("people", "hj212", "hj212_tls", "hj212_mtls", "https", "https_mtls", "mqtt"):
         tls: Tls = getattr(settings, name).tls
         if bool(tls.certificate) != bool(tls.key):
             found.append(f"{name}.tls: certificate and key go together / {name}.tls：证书与私钥须同时给出")

@@ -1,0 +1,163 @@
+"""`carbonbench load`: a load as a file describes it, in a run folder like any other.
+
+Leaves making the load to `bench.load`, and collecting verdicts and reports to the session of every run. As `--worker`
+it makes load for a master on another machine and leaves no folder.
+"""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from bench.case import EXIT_ERROR, EXIT_USAGE, CaseResult
+from bench.commands.options import Options, SessionError, whole
+from bench.commands.session import RigError, Session
+from bench.journal import Planned
+from bench.load.plan import LoadError, Plan, read_plan
+from bench.load.run import ROOT, Hands
+from bench.rigs.load import LoadRig
+from bench.run import Setup, run_and_keep
+from conformance.platform.load.as_asked import AsAsked
+from simulators.shipped import SHIPPED
+
+PROFILE = SHIPPED / "load" / "target.toml"
+"""What stands for the item of a load that names none: the bench's own centre, or a host."""
+MOST_WORKERS = 256
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The words of the command line."""
+
+    file: str
+    out: str = "out"
+    seed: str = ""
+    workers: str = ""
+    master: bool = False
+    worker: bool = False
+    master_host: str = ""
+    bind: str = ""
+    port: str = ""
+    web: str = ""
+    profile: str = ""
+
+
+class LoadSession(Session):
+    """A run of one load: its rig is the plan's, and so is the line that repeats it."""
+
+    def __init__(self, options: Options, plan: Plan, hands: Hands, file: Path) -> None:
+        self._load = (plan, hands, file)
+        super().__init__(options)
+
+    @cached_property
+    def setup(self) -> Setup:
+        """As every run's, on the rig of the load."""
+        plan, hands, file = self._load
+        workers = f" --workers {hands.workers}" if hands.workers else ""
+        again = f"carbonbench load {shlex.quote(str(file))} --seed {plan.seed}{workers}"
+        # The property of the base makes the setup; only its rig is another.
+        return replace(Session.setup.func(self), rig=LoadRig(plan, hands), replay=again)
+
+    def plan(self) -> list[Planned]:
+        """The one attempt."""
+        return [Planned(case=AsAsked.id(), attempt=1)]
+
+    def make(self) -> CaseResult:
+        """Make the load and judge it."""
+        plan = self._load[0]
+        same = {"__module__": AsAsked.__module__, "__doc__": AsAsked.__doc__, "plan": plan}
+        case = type(AsAsked.__name__, (AsAsked,), same)
+        self.started(case.id())
+        result, history = run_and_keep(case, self.setup)
+        self.finished(result, self.decorate(result, history))
+        return result
+
+
+def main(asked: Asked) -> int:
+    """Make the load; the exit code is a run's."""
+    if asked.worker:
+        return _worker(asked)
+    problems: list[str] = []
+    hands = _hands(asked, problems)
+    if not asked.file:
+        problems.append("load: give the file that describes the load, such as fixtures/load/park.toml / 请给出负载文件")
+    if asked.master_host:
+        problems.append("--master-host goes with --worker / 仅与 --worker 同用")
+    seed = whole("--seed", asked.seed, problems) if asked.seed else None
+    if problems:
+        return _wrong("\n".join(problems))
+    try:
+        plan = read_plan(Path(asked.file))
+    except LoadError as error:
+        return _wrong(str(error))
+    if seed is not None:
+        plan = msgspec.structs.replace(plan, seed=seed)
+    if hands.remote and plan.target.ours and plan.terminals.count:
+        return _wrong(
+            f"{asked.file}: workers on other machines do not reach the centre that the bench starts on loopback: name "
+            "target.host and target.port / 远程工作进程无法访问本机中心，请给出 target.host"
+        )
+    profile = Path(asked.profile) if asked.profile else PROFILE
+    words = {"terminal": str(profile), "rig": "loopback", "out": asked.out, "seed": str(plan.seed)}
+    try:
+        session = LoadSession(Options.parse(words, live=True), plan, hands, Path(asked.file))
+        session.begin(hands.processes)
+    except SessionError as error:
+        return _wrong(str(error))
+    except RigError as error:
+        print(str(error), file=sys.stderr)
+        return EXIT_ERROR
+    session.expect(session.plan())
+    try:
+        session.make()
+    except KeyboardInterrupt:
+        return session.close(interrupted=True)
+    return session.close()
+
+
+def _hands(asked: Asked, problems: list[str]) -> Hands:
+    workers = whole("--workers", asked.workers, problems, least=1, most=MOST_WORKERS) if asked.workers else 0
+    port = whole("--port", asked.port, problems, least=1, most=65_535) if asked.port else 5557
+    web = asked.web
+    if web:
+        host, colon, number = web.rpartition(":")
+        if not number.isdecimal() or not 0 < int(number) < 65_536:
+            problems.append(f"--web {web}: expected a port, or address:port / 应为端口或 地址:端口")
+        web = f"{host if colon and host else '127.0.0.1'}:{number}"
+    if asked.master and not workers:
+        problems.append("--master: say with --workers how many are to come / 请以 --workers 给出工作进程数")
+    if not asked.master and (asked.bind or asked.port):
+        problems.append("--bind and --port go with --master / 仅与 --master 同用")
+    if asked.master:
+        return Hands(remote=workers, bind=asked.bind or "*", port=port, web=web)
+    return Hands(workers=workers, web=web)
+
+
+def _worker(asked: Asked) -> int:
+    """Make load for a master; the file is the master's, so that none is given here."""
+    problems: list[str] = []
+    port = whole("--port", asked.port, problems, least=1, most=65_535) if asked.port else 5557
+    given = {"a file": asked.file, "--workers": asked.workers, "--web": asked.web, "--master": asked.master}
+    others = [name for name, value in given.items() if value]
+    if others:
+        problems.append(f"--worker: not with {', '.join(others)}; all that is the master's / 工作进程不用这些参数")
+    if not asked.master_host:
+        problems.append("--worker: say with --master-host where the master is / 请以 --master-host 给出主进程地址")
+    if problems:
+        return _wrong("\n".join(problems))
+    words = [sys.executable, "-m", "bench.load.engine", "worker", "--master", asked.master_host, "--port", str(port)]
+    try:
+        return subprocess.run(words, cwd=ROOT, check=False).returncode
+    except KeyboardInterrupt:
+        return EXIT_ERROR
+
+
+def _wrong(text: str) -> int:
+    print(text, file=sys.stderr)
+    return EXIT_USAGE
