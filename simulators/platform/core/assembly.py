@@ -27,7 +27,7 @@ from simulators.platform.core.plans import Plan, Plans, installed
 from simulators.platform.core.rights import SYSTEM, Account
 from simulators.platform.core.series import Taken
 from simulators.platform.core.serving import HttpDoor
-from simulators.platform.core.settings import Settings
+from simulators.platform.core.settings import DOORS, Hj212, Https, Mqtt, Settings, placed
 
 _log = logging.getLogger("simulators.platform")
 
@@ -47,6 +47,7 @@ class Platform:
         folder: Path,
         plans: Plans | None = None,
     ) -> None:
+        settings = placed(settings, folder)
         url = make_url(settings.store.url)
         if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
             assert url.database is not None
@@ -65,16 +66,15 @@ class Platform:
         people, records = settings.people, RecordsJson(self.office.intake).routes()
         self._http = HttpDoor(Api(self.office, records).app, people.host, people.port, people.tls)
         self._doors: list[Hj212Door | MqttDoor | MqttAbroad | HttpDoor] = [self._http]
-        for each in (settings.hj212, settings.hj212_tls, settings.hj212_mtls):
-            if each.port:
+        for each in (getattr(settings, name) for name in DOORS):
+            if isinstance(each, Hj212) and each.port:
                 self._doors.append(Hj212Door(self.office.intake, each))
-        for each in (settings.https, settings.https_mtls):
-            if each.port:
+            elif isinstance(each, Https) and each.port:
                 self._doors.append(HttpDoor(Starlette(routes=records), each.host, each.port, each.tls))
-        if settings.mqtt.port:
-            self._doors.append(MqttDoor(self.office.intake, settings.mqtt))
-        elif settings.mqtt.broker:
-            self._doors.append(MqttAbroad(self.office.intake, settings.mqtt, _log.warning))
+            elif isinstance(each, Mqtt) and each.port:
+                self._doors.append(MqttDoor(self.office.intake, each))
+            elif isinstance(each, Mqtt) and each.broker:
+                self._doors.append(MqttAbroad(self.office.intake, each, _log.warning))
         self._clocks: list[asyncio.TimerHandle] = []
         self._over: asyncio.Future[None] | None = None
 

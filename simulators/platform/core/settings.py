@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -36,7 +37,10 @@ class Store(_Table, frozen=True, kw_only=True):
 
 
 class Tls(_Table, frozen=True, kw_only=True):
-    """PEM files of a listener: chain and key, and whose client certificates are asked for (empty: nobody's)."""
+    """PEM files of a listener: chain and key, and whose client certificates are asked for (empty: nobody's).
+
+    Relative to the folder of the platform.
+    """
 
     certificate: str = ""
     key: str = ""
@@ -69,7 +73,7 @@ class Hj212(_Table, frozen=True, kw_only=True):
 
 
 class Https(_Table, frozen=True, kw_only=True):
-    """The listener of terminals that speak HTTPS/JSON; `port` 0: at the interface of people."""
+    """A listener of terminals that speak JSON over HTTP; they are heard at the interface of people too."""
 
     host: str = "127.0.0.1"
     port: Port = 0
@@ -96,6 +100,10 @@ class First(_Table, frozen=True, kw_only=True):
     password: str = "Administrator-1"
 
 
+DOORS = ("hj212", "hj212_tls", "hj212_mtls", "http", "https", "https_mtls", "mqtt", "mqtt_tls", "mqtt_mtls")
+"""Tables of what terminals come in by; each is a listener of its own."""
+
+
 class Beginner(_Table, frozen=True, kw_only=True):
     """An account that a new platform begins with, besides the administrator."""
 
@@ -116,9 +124,12 @@ class Settings(_Table, frozen=True, kw_only=True):
     hj212: Hj212 = Hj212()
     hj212_tls: Hj212 = Hj212()
     hj212_mtls: Hj212 = Hj212()
+    http: Https = Https()
     https: Https = Https()
     https_mtls: Https = Https()
     mqtt: Mqtt = Mqtt()
+    mqtt_tls: Mqtt = Mqtt()
+    mqtt_mtls: Mqtt = Mqtt()
     first: First = First()
     accounts: tuple[Beginner, ...] = ()
     seed: int | None = None
@@ -164,7 +175,7 @@ def _read(table: Mapping[str, Any], shape: type[Any], where: str, problems: list
 
 def _flaws(settings: Settings) -> list[str]:
     found: list[str] = []
-    for name in ("people", "hj212", "hj212_tls", "hj212_mtls", "https", "https_mtls", "mqtt"):
+    for name in ("people", *DOORS):
         tls: Tls = getattr(settings, name).tls
         if bool(tls.certificate) != bool(tls.key):
             found.append(f"{name}.tls: certificate and key go together / {name}.tls：证书与私钥须同时给出")
@@ -178,3 +189,15 @@ def _flaws(settings: Settings) -> list[str]:
             f"store.url：应为 sqlite:///… 或 postgresql+psycopg2://…"
         )
     return found
+
+
+def placed(settings: Settings, folder: Path) -> Settings:
+    """The same settings with the paths of certificates in a folder."""
+    changed: dict[str, Any] = {}
+    for name in ("people", *DOORS):
+        table = getattr(settings, name)
+        tls = Tls(
+            **{key: str(folder / path) if path else "" for key, path in msgspec.structs.asdict(table.tls).items()}
+        )
+        changed[name] = msgspec.structs.replace(table, tls=tls)
+    return msgspec.structs.replace(settings, **changed)
