@@ -18,6 +18,7 @@ from simulators.world import Site
 
 if TYPE_CHECKING:
     from bench.dut.access import Access
+    from bench.dut.platform import Intake
 
 
 class DeviceClock(Protocol):
@@ -59,6 +60,7 @@ class Seat:
     serves NTP (None: it does not). `state` is the terminal's state folder on this machine (None: it has none here).
     `access` is who is to have accounts there, by the profile. `uplink` is the address of its card towards centres,
     or, of a platform, towards terminals; `side` is what it is certified by there (None: nobody comes by TLS).
+    `intakes` are the ways by which terminals reach it, by their words.
     """
 
     site: Site
@@ -77,6 +79,7 @@ class Seat:
     access: Access | None = None
     uplink: str = ""
     side: ServerSide | None = None
+    intakes: Mapping[str, Intake] = field(default_factory=dict[str, "Intake"])
 
     def device(self, line: str) -> str:
         """The device file of a serial line."""
@@ -175,6 +178,13 @@ class Speaking(Protocol):
 
 
 @runtime_checkable
+class Elsewhere(Protocol):
+    """An adapter whose platform runs elsewhere while `standing`: the bench starts and stops nothing."""
+
+    standing: bool
+
+
+@runtime_checkable
 class Checked(Protocol):
     """An adapter that can say what is wrong with a profile before anything is started."""
 
@@ -192,12 +202,16 @@ _GROUP = "carbonbench.terminals"
 _COMMAND = EntryPoint("command", "bench.dut.command:CommandAdapter", _GROUP)
 # A device in the hands of a person.
 _MANUAL = EntryPoint("manual", "bench.dut.manual:ManualAdapter", _GROUP)
-_REFERENCE_PLATFORM = EntryPoint("reference-platform", "bench.dut.reference_platform:ReferencePlatformAdapter", _GROUP)
+_PLATFORMS = (
+    EntryPoint("reference-platform", "bench.dut.reference_platform:ReferencePlatformAdapter", _GROUP),
+    # A platform that is up already, wherever it stands.
+    EntryPoint("address", "bench.dut.address:AddressAdapter", _GROUP),
+)
 
 
 def adapter(name: str) -> TerminalAdapter:
     """The adapter of that name. Raises UnknownTerminal listing those that are installed."""
-    found = {entry.name: entry for entry in (_COMMAND, _MANUAL, _REFERENCE_PLATFORM, *entry_points(group=_GROUP))}
+    found = {entry.name: entry for entry in (_COMMAND, _MANUAL, *_PLATFORMS, *entry_points(group=_GROUP))}
     if name not in found:
         raise UnknownTerminal(
             f"terminal adapter {name!r} is not installed; installed: {', '.join(sorted(found)) or 'none'} / 未安装"

@@ -57,7 +57,9 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     figures at every centre by name in `emission_codes`;
     without those that an operator adds later), `revocation` (urls, look_s, policy; none where no lists are fetched),
     `status` (url, look_s, policy; none where no certificate is asked about), `connection` (that section of the
-    profile).
+    profile). For a platform: `uplink` (host) where it listens for terminals, `intakes` (port, path, server_name by way,
+    such as `intakes.hj212.port`), `side` (certificate, key, anchors as PEM; none where nobody comes by TLS) and
+    `accounts` (name, role, password of those that it shall have, by their word).
     """
     units: Mapping[str, str] = seat.settings.get("units", {})
     limits: Mapping[str, tuple[str, str]] = seat.settings.get("limits", {})
@@ -118,6 +120,10 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
         "revocation": None if (lists := lists_of(seat)) is None else lists._asdict(),
         "status": None if (status := status_of(seat)) is None else status._asdict(),
         "connection": dict(seat.connection),
+        "uplink": {"host": seat.uplink},
+        "intakes": {way: msgspec.to_builtins(each) for way, each in seat.intakes.items()},
+        "side": seat.side,
+        "accounts": {} if seat.access is None else msgspec.to_builtins(seat.access.accounts),
     }
 
 

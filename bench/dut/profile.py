@@ -19,7 +19,7 @@ from bench.case import Item, Notice
 from bench.dut import access as people
 from bench.dut import platform as platforms
 from bench.dut.access import Access
-from bench.dut.platform import Functions
+from bench.dut.platform import Functions, Intake
 from simulators.files import given_text
 
 DOCUMENTS = ("isc-1", "isc-2", "ssea", "csmt", "cpcif")
@@ -67,8 +67,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     decimal text by name. `codes` maps events (`bench.case.Notice`) to the codes by which the terminal's log or alarms
     tell them, with `*` and `?` as in names of files; an empty list says that it tells them by none. `connection` goes
     to the adapter unread. `access` is who may do what and how (None: the profile says nothing of it), `functions` how a
-    platform is asked. `firmware` is the version of its software, `firmware_hash` the digest of that image as its vendor
-    states it.
+    platform is asked, `intakes` the ways by which terminals reach it. `firmware` is the version of its software,
+    `firmware_hash` the digest of that image as its vendor states it.
     """
 
     path: str
@@ -89,6 +89,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     access: Access | None = None
     kind: Item = Item.TERMINAL
     functions: Functions | None = None
+    intakes: dict[str, Intake] = {}
 
     def claim(self, question: str) -> Claim:
         """The answer to a question; unanswered if the profile is silent."""
@@ -183,8 +184,8 @@ def _build(shown: str, raw: Mapping[str, Any], folder: Path, problems: list[str]
     parameters = _parameters(_table(raw, "parameters", problems), problems)
     access = people.read(raw.get("access", {}), folder, problems)
     functions = platforms.read(raw.get("functions", {}), access, problems)
-    if kind is Item.PLATFORM:
-        platforms.intakes(_table(raw, "connection", problems), problems)
+    connection = _table(raw, "connection", problems)
+    ways = platforms.intakes(connection, problems) if kind is Item.PLATFORM else {}
     if functions is not None and kind is Item.TERMINAL:
         problems.append("functions: only a platform is asked by them; its profile begins with [platform] / 仅用于平台")
     if problems:
@@ -198,7 +199,8 @@ def _build(shown: str, raw: Mapping[str, Any], folder: Path, problems: list[str]
         claims=claims,
         declared=declared,
         codes=codes,
-        connection=_table(raw, "connection", problems),
+        connection={key: each for key, each in connection.items() if key not in ways},
+        intakes=ways,
         parameters=parameters,
         access=access,
         kind=kind,

@@ -17,7 +17,6 @@ import tomli_w
 
 from bench.dut import Launch, LaunchError, Seat
 from bench.dut.access import Account
-from bench.dut.platform import intakes
 from simulators.platform.core.assembly import Platform
 from simulators.platform.core.settings import Settings
 
@@ -31,7 +30,7 @@ _FIRST = "administrator"
 def tables_of(seat: Seat, folder: Path = Path()) -> dict[str, Any]:
     """The platform's settings for this seat, as the tables of its TOML file; `folder` is where its files lie."""
     known = {each.name: each.type for each in msgspec.structs.fields(Settings)}
-    ways = {way.replace("-", "_"): each for way, each in intakes(seat.connection, []).items()}
+    ways = {way.replace("-", "_"): each for way, each in seat.intakes.items()}
     accounts = {} if seat.access is None else seat.access.accounts
     first = accounts.get(_FIRST)
     return {

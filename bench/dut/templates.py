@@ -57,6 +57,10 @@ FIELDS: Mapping[str, Collection[str] | None] = {
     "revocation": frozenset(["urls", "look_s", "policy"]),
     "status": frozenset(["url", "look_s", "policy"]),
     "connection": None,
+    "uplink": frozenset(["host"]),
+    "intakes": None,
+    "side": frozenset(["certificate", "key", "anchors"]),
+    "accounts": None,
 }
 """What a template of a command line, an environment or a file may name, with the fields of each (None: not known)."""
 ASKED: Mapping[str, Collection[str] | None] = {

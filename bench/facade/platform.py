@@ -19,7 +19,7 @@ from bench.dut.access import NOBODY, Access
 from bench.dut.access.exchange import Answer
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Kept, Session
-from bench.dut.platform import Functions, Intake, Mapped, Request, analysis_call, intakes, object_call
+from bench.dut.platform import Functions, Intake, Mapped, Request, analysis_call, object_call
 from bench.dut.platform.asking import Exact, Outcome, Unfit, key_of, rows_of, theirs
 from bench.dut.platform.vocabulary import IMPORT_FIELDS, Analysis, Fields, Kind
 from bench.facade.bench import Unable
@@ -50,19 +50,16 @@ class Platform:
     `people` opens its doors; `host` is its address towards terminals.
     """
 
-    def __init__(
-        self, people: People, functions: Functions | None, connection: Mapping[str, Any], host: str = ""
-    ) -> None:
+    def __init__(self, people: People, functions: Functions | None, ways: Mapping[str, Intake], host: str = "") -> None:
         self.people = people
         self.functions = functions or _NONE
-        self._connection = connection
+        self._ways = ways
         self._host = host
 
     @property
     def intakes(self) -> dict[str, Intake]:
         """The ways by which terminals reach it (hj212, https, mqtt …), as its profile has them."""
-        found = intakes(self._connection, [])
-        return {way: msgspec.structs.replace(each, host=self._host or each.host) for way, each in found.items()}
+        return {way: msgspec.structs.replace(each, host=self._host or each.host) for way, each in self._ways.items()}
 
     def intake(self, way: str) -> Intake:
         """One of them. Raises Unable where the profile does not say."""

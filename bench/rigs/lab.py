@@ -56,6 +56,7 @@ class LabBench(RealBench):
         )
         await self.site.start()
         await self.serve_time()
+        await self.admit()
         for program in self.site.programs:
             self.spawn(program.watch())
         self.life = DeviceLife(

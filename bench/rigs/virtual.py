@@ -21,7 +21,6 @@ from bench.case import Case, Item
 from bench.case.lifeless import TERMINAL
 from bench.case.program_evidence import RIG as RIG_LACKS
 from bench.dut import Alterable, Alteration, Seat, TerminalAdapter
-from bench.dut.platform import intakes
 from bench.dut.profile import Claim
 from bench.facade import remote_configuration, secrets
 from bench.facade.bench import Unable
@@ -258,7 +257,8 @@ class VirtualBench:
         self._access = setup.profile.access
         self._state = state
         self._trust = park_trust(self._park, self.site.world.start_us, self._chance.child("senders").stream)
-        names = [each.server_name for each in intakes(self._connection, []).values()] if self._platform else []
+        self._ways = setup.profile.intakes
+        names = [each.server_name for each in self._ways.values()]
         self._side = server_side(self._trust, build.TERMINAL_UPLINK, names)
         self.seat = self._take_seat()
         self.plant = self.site.plant
@@ -273,7 +273,7 @@ class VirtualBench:
         self.operator = OperatorAtTerminal(self)
         own = (self.net.home.address, build.STRANGER_LOCAL)
         self.people = People(self, self._access, lambda: self.seat.local, own, lambda: self.site)
-        self.platform = Platform(self.people, setup.profile.functions, self._connection, build.TERMINAL_UPLINK)
+        self.platform = Platform(self.people, setup.profile.functions, self._ways, build.TERMINAL_UPLINK)
         self.park = ParkOnBench(self._park, self.platform)
         self.load = NoLoads()
 
@@ -466,6 +466,7 @@ class VirtualBench:
             state=self._state,
             uplink=build.TERMINAL_UPLINK,
             side=self._side,
+            intakes=self._ways,
         )
 
     def switch_on(self) -> None:

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 import msgspec
 
+from bench.dut.platform import Intake
 from bench.facade.bench import LinkControl, Unable
 from bench.facade.timekeeping import NTP_PORT
 from bench.history import Captured
@@ -182,11 +183,11 @@ class LoopbackPlace:
         """Behind the forwarders of the ways in."""
         return self._host(build.TERMINAL_UPLINK, inside=True)
 
-    async def admit(self, ports: Sequence[int]) -> str:
+    async def admit(self, ways: Sequence[Intake]) -> str:
         """A forwarder in front of every port; all of them are one link, the uplink."""
         host = self._host(build.TERMINAL_UPLINK, inside=False)
-        for port in dict.fromkeys(ports):
-            forwarder = Forwarder((host, port), (self.uplink(), port), (self._states["uplink"],))
+        for target, port in dict.fromkeys((each.host or self.uplink(), each.port) for each in ways):
+            forwarder = Forwarder((host, _port(port)), (target, port), (self._states["uplink"],))
             await forwarder.start()
             self._forwarders.append(forwarder)
         return host

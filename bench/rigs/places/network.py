@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, ExitStack
 from pathlib import Path
 
+from bench.dut import LaunchError
+from bench.dut.platform import Intake
 from bench.facade.bench import LinkControl
 from bench.facade.timekeeping import NTP_PORT
 from bench.history import Captured
@@ -63,9 +65,10 @@ class NetworkPlace:
         """The terminal's card in the uplink network."""
         return build.TERMINAL_UPLINK
 
-    async def admit(self, ports: Sequence[int]) -> str:
-        """The wire is the way in."""
-        del ports
+    async def admit(self, ways: Sequence[Intake]) -> str:
+        """The wire is the way in; what stands elsewhere is beyond it. Raises LaunchError."""
+        if any(each.host for each in ways):
+            raise LaunchError("a platform that runs elsewhere is beyond these wires: --rig loopback / 请用回环台架")
         return build.TERMINAL_UPLINK
 
     def cards(self) -> Mapping[str, str]:

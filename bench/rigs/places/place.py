@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from bench.dut.platform import Intake
 from bench.facade.bench import LinkControl
 from bench.history import Captured
 from bench.layout import build as layout
@@ -47,8 +48,8 @@ class Place(Protocol):
         """Where a platform listens for terminals: the address of its card in the uplink network."""
         ...
 
-    async def admit(self, ports: Sequence[int]) -> str:
-        """Lay the ways in to these ports of a platform, once open; the address at which terminals reach it."""
+    async def admit(self, ways: Sequence[Intake]) -> str:
+        """Lay the ways in to a platform, once open; the address at which terminals reach it. Raises LaunchError."""
         ...
 
     def cards(self) -> Mapping[str, str]:

@@ -20,8 +20,7 @@ import msgspec
 from bench.case import Case, Item
 from bench.case.lifeless import TERMINAL
 from bench.case.program_evidence import RIG
-from bench.dut import Launch, Launchable, LaunchError, Seat
-from bench.dut.platform import intakes
+from bench.dut import Elsewhere, Launch, Launchable, LaunchError, Seat
 from bench.dut.profile import Claim
 from bench.facade import remote_configuration
 from bench.facade.bench import Unable
@@ -56,6 +55,7 @@ from bench.real.pressure import PressureWatch
 from bench.real.realclock import LoopWatch, RealClock, expanded_uncertainty_us, resolution_ns
 from bench.rigs.places.hastened import hastened
 from bench.rigs.places.place import LinkTold, Place
+from bench.rigs.real.elsewhere import OWN_CLOCK, LifeElsewhere, NoSupply
 from bench.rigs.real.lines import Lines
 from bench.rigs.real.power import PowerSupply, TerminalHands
 from bench.rigs.real.storage import TerminalFiles
@@ -68,6 +68,7 @@ from simulators.world import Site, World
 DISK_MB = 512
 ACCELERATED_CLOCK = "the clock of an accelerated program cannot be moved besides / 加速运行时不能另行调整终端时钟"
 _HOST_MOVED_US = 100_000
+_NOTHING = Launch(argv=())
 _STEP_BACK_US = 50_000
 _SIGNS_OF_LIFE = (Served, Unserved, Connected, Received)
 
@@ -109,8 +110,7 @@ class RealBench:
         self._park = scenario.park or Park()
         self._way_in = ""
         self._trust = park_trust(self._park, start_us, self._chance.child("senders").stream)
-        of_platform = setup.profile.kind is Item.PLATFORM
-        names = [each.server_name for each in intakes(setup.profile.connection, []).values()] if of_platform else []
+        names = [each.server_name for each in setup.profile.intakes.values()]
         self._profile = setup.profile
         self.reads = setup.profile.claim("local.readout") is not Claim.NO
         self.lines = Lines(world, room.scratch / "ports")
@@ -135,6 +135,7 @@ class RealBench:
             access=setup.profile.access,
             uplink=place.uplink(),
             side=server_side(self._trust, place.uplink(), names),
+            intakes=setup.profile.intakes,
         )
 
     async def stand_up(self, inner: World, disk: lossy.LossyDisk | None) -> None:
@@ -145,15 +146,17 @@ class RealBench:
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self.site.stop)
             await self.site.start()
-            if self._profile.kind is Item.PLATFORM:
-                ways = intakes(self._profile.connection, [])
-                self._way_in = await self.place.admit([each.port for each in ways.values()])
+            await self.admit()
             undo.callback(self.time_server.stop)
             await self.serve_time()
-            launch = launch_of(self.adapter, self.seat, self._room.state)
+            elsewhere = isinstance(self.adapter, Elsewhere)
+            launch = _NOTHING if elsewhere else launch_of(self.adapter, self.seat, self._room.state)
             undo.pop_all()
         for program in self.site.programs:
             self.spawn(program.watch())
+        if elsewhere:
+            self._stand_elsewhere()
+            return
         why_not = clock_problem(launch)
         if self.rate > 1 and why_not:
             raise LaunchError(f"it cannot be accelerated: {why_not}")
@@ -191,6 +194,18 @@ class RealBench:
         )
         self.terminal = TerminalHands(self.life, why_not, self.record, self.clock.now_us, files, self.place.cards())
 
+    def _stand_elsewhere(self) -> None:
+        """What is on test is up already, out of the bench's hands."""
+        self.life = LifeElsewhere(room=self._room, place=self.place, record=self.record, now_us=self.clock.now_us)
+        self.show_site()
+        self.power = NoSupply(self.life, self.clock.sleep, self.spawn)
+        self.terminal = TerminalHands(self.life, OWN_CLOCK, self.record, self.clock.now_us)
+
+    async def admit(self) -> None:
+        """Lay the ways in to a platform."""
+        if self._profile.kind is Item.PLATFORM:
+            self._way_in = await self.place.admit(tuple(self._profile.intakes.values()))
+
     def show_site(self) -> None:
         """Put what stands around the terminal where a case finds it."""
         self.plant = self.site.plant
@@ -203,7 +218,7 @@ class RealBench:
         self.revocation = self.site.revocation
         self.operator = OperatorAtTerminal(self)
         self.people = People(self, self._profile.access, lambda: self.seat.local, self.place.desks(), lambda: self.site)
-        self.platform = Platform(self.people, self._profile.functions, self._profile.connection, self._way_in)
+        self.platform = Platform(self.people, self._profile.functions, self._profile.intakes, self._way_in)
         self.park = ParkOnBench(self._park, self.platform)
         self.load = Loads(self._recorder.folder, self.record)
         self.senders = self._stand_senders()
