@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import OperationalError
@@ -31,6 +31,7 @@ class Database:
         self.sqlite = url.startswith("sqlite")
         self.engine = _sqlite(url, sync) if self.sqlite else create_engine(url, pool_size=1, max_overflow=4)
         self._session: Session | None = None
+        self._upserts: dict[tuple[str, tuple[str, ...]], Insert] = {}
         self.undone: list[Callable[[], None]] = []
         """Called after a transaction was undone: what was remembered within it holds no longer."""
 
@@ -74,16 +75,18 @@ class Database:
         listed = list(rows)
         if not listed:
             return
-        insert = sqlite_insert if self.sqlite else postgresql_insert
-        statement = insert(table)
+        statement = self._upserts.get((table.name, changed))
+        if statement is None:
+            statement = self._upserts[table.name, changed] = self._upsert(table, changed)
+        session.connection().execute(statement, listed)
+
+    def _upsert(self, table: Table, changed: tuple[str, ...]) -> Insert:
         keys = [column.name for column in table.primary_key.columns]
-        if changed:
-            statement = statement.on_conflict_do_update(
-                index_elements=keys, set_={name: statement.excluded[name] for name in changed}
-            )
-        else:
-            statement = statement.on_conflict_do_nothing(index_elements=keys)
-        session.execute(statement, listed)
+        statement = (sqlite_insert if self.sqlite else postgresql_insert)(table)
+        if not changed:
+            return statement.on_conflict_do_nothing(index_elements=keys)
+        taken = {name: statement.excluded[name] for name in changed}
+        return statement.on_conflict_do_update(index_elements=keys, set_=taken)
 
     def close(self) -> None:
         """Let go of it; what was not committed is lost."""

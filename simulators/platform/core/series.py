@@ -14,10 +14,10 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from math import gcd
-from typing import Any
+from typing import Any, cast
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from simulators.platform.core import units
@@ -43,6 +43,9 @@ SPANS = (0, MINUTE, 60, 120, 180, 240, 300, 360, 600, 720, 900, 1_200, 1_800, HO
 HOLD_US = 900 * SECOND
 """How long a reading stands for what follows it, at most."""
 _CHUNK = 400
+_ONE = Decimal(1)
+_DAYS = 31
+"""Days whose samples are held at once."""
 _ACQUIRED: dict[str, tuple[int, ...]] = {
     "minute": tuple(each for each in SPANS if 0 < each < HOUR_S),
     "quarter": (900,),
@@ -232,6 +235,7 @@ class Series:
 
     # Taking.
 
+    @seam
     def take(self, arrivals: Sequence[Arrival]) -> list[Taken]:
         """Keep what came, within the transaction that is open; nothing is counted twice, what differs is a revision."""
         try:
@@ -283,7 +287,7 @@ class Series:
             told.append(Taken(arrival, quality, "new" if known is None else "revised"))
             self._mark(session, key[0], key[1], key[2])
         if fresh:
-            session.execute(insert(SampleRow), list(fresh.values()))
+            _run(session, _PUT_SAMPLES, list(fresh.values()))
         return told
 
     def _there(
@@ -294,19 +298,12 @@ class Series:
         by_time = len({key[1:] for key in keys}) <= len({key[:2] for key in keys})
         for series, span, at in keys:
             groups.setdefault((span, at) if by_time else (series, span), []).append(series if by_time else at)
-        names = ("series", "span", "at", "value", "flag", "quality", "received", "revision", "copies")
-        columns = [getattr(SampleRow, name) for name in names]
         found: dict[tuple[int, int, int], dict[str, Any]] = {}
         for (first, second), others in groups.items():
             for index in range(0, len(others), _CHUNK):
-                chunk = others[index : index + _CHUNK]
-                where = (
-                    (SampleRow.span == first, SampleRow.at == second, SampleRow.series.in_(chunk))
-                    if by_time
-                    else (SampleRow.series == first, SampleRow.span == second, SampleRow.at.in_(chunk))
-                )
-                for row in session.execute(select(*columns).where(*where)):
-                    found[row.series, row.span, row.at] = dict(zip(names, row, strict=True))
+                asked = {"first": first, "second": second, "others": others[index : index + _CHUNK]}
+                for row in _run(session, _THERE_AT if by_time else _THERE_OF, asked):
+                    found[row.series, row.span, row.at] = dict(zip(_THERE, row, strict=True))
         return found
 
     @seam
@@ -333,7 +330,7 @@ class Series:
             days = (day - DAY, *days)
         for each in days:
             if (series, each) not in self._marked:
-                self._ground.db.upsert(session, DirtyRow.__table__, [{"series": series, "day": each}])  # pyright: ignore[reportArgumentType]
+                self._ground.db.upsert(session, _DIRTY, [{"series": series, "day": each}])
                 self._marked.add((series, each))
 
     def mark(self, point: str, at: int) -> None:
@@ -361,14 +358,9 @@ class Series:
             number = self._number(session, point)
             if number is None:
                 return []
-            asked = select(SampleRow).where(
-                SampleRow.series == number,
-                SampleRow.span.in_(SPANS if span is None else (span,)),
-                SampleRow.at >= from_us,
-                SampleRow.at < to_us,
-            )
-            columns = [getattr(SampleRow, name) for name in _SAMPLE]
-            rows = session.execute(asked.with_only_columns(*columns).order_by(SampleRow.at, SampleRow.span))
+            spans = SPANS if span is None else (span,)
+            asked = {"series": number, "spans": spans, "first": from_us, "last": to_us}
+            rows = _run(session, _SAMPLES_OF, asked)
             return [
                 Sample(
                     point=point,
@@ -393,6 +385,7 @@ class Series:
                 Revised(point=point, **{name: getattr(row, name) for name in names}) for row in session.scalars(asked)
             ]
 
+    @seam
     def records(self, points: Sequence[str], period: str, from_us: int, to_us: int) -> list[Record]:
         """The records that begin in [from, to), by point and start."""
         if period in _ACQUIRED:
@@ -407,6 +400,7 @@ class Series:
             known = self.point(name)
             for row in rows.get(numbers.get(name, 0), ()):
                 end = end_of(period, row.start)
+                whole = (end - row.start) // SECOND
                 state = "running" if end > now and row.state in ("complete", "incomplete") else row.state
                 found.append(
                     Record(
@@ -416,7 +410,7 @@ class Series:
                         value=row.value,
                         unit=known.unit if known else "",
                         state=state,
-                        completeness=quotient(Decimal(row.seconds), (end - row.start) // SECOND),
+                        completeness=_ONE if row.seconds == whole else quotient(Decimal(row.seconds), whole),
                         source=row.source,
                     )
                 )
@@ -449,25 +443,8 @@ class Series:
     ) -> dict[int, list[Any]]:
         rows: dict[int, list[Any]] = {}
         for index in range(0, len(numbers), _CHUNK):
-            asked = (
-                select(
-                    RecordRow.series,
-                    RecordRow.start,
-                    RecordRow.value,
-                    RecordRow.state,
-                    RecordRow.seconds,
-                    RecordRow.source,
-                    RecordRow.total,
-                )
-                .where(
-                    RecordRow.series.in_(numbers[index : index + _CHUNK]),
-                    RecordRow.period == period,
-                    RecordRow.start >= from_us,
-                    RecordRow.start < to_us,
-                )
-                .order_by(RecordRow.series, RecordRow.start)
-            )
-            for row in session.execute(asked):
+            asked = {"numbers": numbers[index : index + _CHUNK], "period": period, "first": from_us, "last": to_us}
+            for row in _run(session, _RECORDS_OF, asked):
                 rows.setdefault(row.series, []).append(row)
         return rows
 
@@ -484,8 +461,7 @@ class Series:
         for index in range(0, len(numbers), _CHUNK):
             chunk = numbers[index : index + _CHUNK]
             waiting: dict[int, list[int]] = {}
-            asked = select(DirtyRow.series, DirtyRow.day).where(DirtyRow.series.in_(chunk))
-            for series, day in session.execute(asked.order_by(DirtyRow.series, DirtyRow.day)):
+            for series, day in _run(session, _DIRTY_OF, {"numbers": chunk}):
                 waiting.setdefault(series, []).append(day)
             if not waiting:
                 continue
@@ -499,63 +475,79 @@ class Series:
                 self._marked.difference_update((series, day) for day in days)
 
     def _compute(self, session: Session, series: int, point: Point, days: Sequence[int]) -> None:
-        for day in days:
-            samples = self._of_day(session, series, day)
-            hours = _hours(point, samples, day, 60 * self.minutes(point.terminal))
-            parts = self._put(session, series, point, "hour", hours)
-            own = _own(samples, day, DAY_S, DAY_S, point)
-            self._put(session, series, point, "day", {day: _joined(parts, DAY_S, own)})
+        minute_s = 60 * self.minutes(point.terminal)
+        for index in range(0, len(days), _DAYS):
+            some = days[index : index + _DAYS]
+            samples = self._of_days(session, series, some)
+            hours: dict[int, _Part | None] = {}
+            for day in some:
+                hours |= _hours(point, samples.get(day, ()), day, minute_s)
+            settled = self._put(session, series, point, "hour", hours)
+            wholes: dict[int, _Part | None] = {}
+            for day in some:
+                parts = [settled[hour] for hour in range(day, day + DAY, HOUR) if hour in settled]
+                wholes[day] = _joined(parts, DAY_S, _own(samples.get(day, ()), day, DAY_S, DAY_S, point))
+            self._put(session, series, point, "day", wholes)
         for period, below in (("week", "day"), ("month", "day"), ("quarter_year", "month"), ("year", "month")):
             starts = sorted({start_of(period, day) for day in days})
-            self._put(
-                session,
-                series,
-                point,
-                period,
-                {start: self._from(session, series, point, period, below, start) for start in starts},
-            )
+            self._put(session, series, point, period, self._from(session, series, point, period, below, starts))
 
-    def _from(self, session: Session, series: int, point: Point, period: str, below: str, start: int) -> _Part | None:
-        end = end_of(period, start)
-        whole = (end - start) // SECOND
-        rows = self._rows(session, [series], PERIODS.index(below), start, end).get(series, [])
-        parts = [_Part(Decimal(row.total), row.seconds, row.source) for row in rows]
-        own = None
+    def _from(
+        self, session: Session, series: int, point: Point, period: str, below: str, starts: Sequence[int]
+    ) -> dict[int, _Part | None]:
+        """What is known of longer periods from the shorter ones within them, and from what was sent for a month."""
+        rows = self._rows(session, [series], PERIODS.index(below), starts[0], end_of(period, starts[-1]))
+        parts: dict[int, list[_Part]] = {}
+        for row in rows.get(series, ()):
+            parts.setdefault(start_of(period, row.start), []).append(_Part(Decimal(row.total), row.seconds, row.source))
+        own: dict[int, Any] = {}
         if period == "month":
-            columns = (SampleRow.span, SampleRow.at, SampleRow.value, SampleRow.quality, SampleRow.revision)
-            sample = session.execute(_where(select(*columns), (series, MONTH_S, start))).first()
-            own = _own([sample] if sample is not None else [], start, MONTH_S, whole, point)
-        return _joined(parts, whole, own)
+            asked = {"series": series, "spans": (MONTH_S,), "first": starts[0], "last": starts[-1]}
+            own = {row.at: row for row in _run(session, _SHORT_OF, asked)}
+        found: dict[int, _Part | None] = {}
+        for start in starts:
+            whole = (end_of(period, start) - start) // SECOND
+            sent = _own([own[start]], start, MONTH_S, whole, point) if start in own else None
+            found[start] = _joined(parts.get(start, ()), whole, sent)
+        return found
 
-    def _of_day(self, session: Session, series: int, day: int) -> list[Any]:
-        """Samples of a day, and the readings shortly before and after it."""
-        columns = (SampleRow.span, SampleRow.at, SampleRow.value, SampleRow.quality, SampleRow.revision)
-        asked = select(*columns).where(
-            SampleRow.series == series,
-            SampleRow.span.in_(SPANS[:-1]),
-            SampleRow.at >= day - HOLD_US,
-            SampleRow.at <= day + DAY + HOLD_US,
-        )
-        rows = session.execute(asked.order_by(SampleRow.at, SampleRow.span)).all()
-        return [row for row in rows if (row.span == 0 or day <= row.at < day + DAY) and row.value]
+    def _of_days(self, session: Session, series: int, days: Sequence[int]) -> dict[int, list[Any]]:
+        """Samples of each day; a reading near midnight is of both days."""
+        first, last = days[0] - HOLD_US, days[-1] + DAY + HOLD_US
+        asked = {"series": series, "spans": SPANS[:-1], "first": first, "last": last}
+        found: dict[int, list[Any]] = {day: [] for day in days}
+        for row in _run(session, _SHORT_OF, asked):
+            if not row.value:
+                continue
+            day = start_of("day", row.at)
+            near = (day,)
+            if row.span == 0:
+                near = (day, *(day - DAY,) * (row.at - day <= HOLD_US), *(day + DAY,) * (day + DAY - row.at <= HOLD_US))
+            for each in near:
+                if each in found:
+                    found[each].append(row)
+        return found
 
     def _put(
         self, session: Session, series: int, point: Point, period: str, parts: Mapping[int, _Part | None]
-    ) -> list[_Part]:
+    ) -> dict[int, _Part]:
         """Keep the records of periods, with entries by hand where automatic data are not whole; what they come to."""
         rows: list[dict[str, Any]] = []
-        settled: list[_Part] = []
-        empty: list[int] = []
+        settled: dict[int, _Part] = {}
         number = PERIODS.index(period)
+        span = {"first": min(parts), "last": max(parts) + 1, "period": number, "numbers": [series]}
+        there = {row.start: row for row in _run(session, _RECORDS_OF, span)}
+        gone: list[int] = []
         for start, found in parts.items():
             whole = (end_of(period, start) - start) // SECOND
             part = self._settled(point, period, start, found, whole)
             if part is None:
-                empty.append(start)
+                if start in there:
+                    gone.append(start)
                 continue
             invalid = part.state == "invalid"
             if not invalid:
-                settled.append(part)
+                settled[start] = part
             shown = part.total if point.counter else quotient(part.total, whole if invalid else part.seconds)
             rows.append(
                 {
@@ -569,18 +561,10 @@ class Series:
                     "source": part.source,
                 }
             )
-        if empty:
-            session.execute(
-                delete(RecordRow).where(
-                    RecordRow.series == series, RecordRow.period == number, RecordRow.start.in_(empty)
-                )
-            )
-        self._ground.db.upsert(
-            session,
-            RecordRow.__table__,  # pyright: ignore[reportArgumentType]
-            rows,
-            ("value", "state", "total", "seconds", "source"),
-        )
+        if gone:
+            where = (RecordRow.series == series, RecordRow.period == number, RecordRow.start.in_(gone))
+            session.execute(delete(RecordRow).where(*where))
+        self._ground.db.upsert(session, _RECORDS, rows, ("value", "state", "total", "seconds", "source"))
         return settled
 
     @seam
@@ -619,7 +603,37 @@ class Series:
         return found
 
 
+_SAMPLES = cast(Table, SampleRow.__table__)
+_RECORDS = cast(Table, RecordRow.__table__)
+_DIRTY = cast(Table, DirtyRow.__table__)
+_THERE = ("series", "span", "at", "value", "flag", "quality", "received", "revision", "copies")
 _SAMPLE = ("at", "span", "value", "flag", "quality", "way", "received", "revision")
+
+
+# Statements are made once: to put one together costs more than to carry it out.
+_S, _R, _D = _SAMPLES.c, _RECORDS.c, _DIRTY.c
+_PUT_SAMPLES = insert(_SAMPLES)
+_FOUND = select(*(_S[name] for name in _THERE))
+_OTHERS = bindparam("others", expanding=True)
+_THERE_AT = _FOUND.where(_S.span == bindparam("first"), _S.at == bindparam("second"), _S.series.in_(_OTHERS))
+_THERE_OF = _FOUND.where(_S.series == bindparam("first"), _S.span == bindparam("second"), _S.at.in_(_OTHERS))
+_OF = (_S.series == bindparam("series"), _S.span.in_(bindparam("spans", expanding=True)), _S.at >= bindparam("first"))
+_SAMPLES_OF = select(*(_S[name] for name in _SAMPLE)).where(*_OF, _S.at < bindparam("last")).order_by(_S.at, _S.span)
+_SHORT = ("span", "at", "value", "quality", "revision")
+_SHORT_OF = select(*(_S[name] for name in _SHORT)).where(*_OF, _S.at <= bindparam("last")).order_by(_S.at, _S.span)
+_NUMBERS = bindparam("numbers", expanding=True)
+_RECORDS_OF = (
+    select(_R.series, _R.start, _R.value, _R.state, _R.seconds, _R.source, _R.total)
+    .where(_R.series.in_(_NUMBERS), _R.period == bindparam("period"))
+    .where(_R.start >= bindparam("first"), _R.start < bindparam("last"))
+    .order_by(_R.series, _R.start)
+)
+_DIRTY_OF = select(_D.series, _D.day).where(_D.series.in_(_NUMBERS)).order_by(_D.series, _D.day)
+
+
+def _run(session: Session, statement: Any, values: Any) -> Any:
+    """A statement of tables alone, past what the ORM would add to it."""
+    return session.connection().execute(statement, values)
 
 
 def _where(statement: Any, key: tuple[int, int, int]) -> Any:
