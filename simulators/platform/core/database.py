@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, inspect, text
+from sqlalchemy import Engine, Insert, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import OperationalError
@@ -18,10 +18,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
 from simulators.platform.core import tables
-from simulators.platform.core.times import of_local
-
-_FIRST_YEAR, _LAST_YEAR = 2015, 2040
-"""Months that samples have partitions of; others share one."""
+from simulators.platform.core.times import end_of, local, start_of
 
 
 class Database:
@@ -32,6 +29,7 @@ class Database:
         self.engine = _sqlite(url, sync) if self.sqlite else create_engine(url, pool_size=1, max_overflow=4)
         self._session: Session | None = None
         self._upserts: dict[tuple[str, tuple[str, ...]], Insert] = {}
+        self._months: set[int] = set()
         self.undone: list[Callable[[], None]] = []
         """Called after a transaction was undone: what was remembered within it holds no longer."""
 
@@ -44,7 +42,7 @@ class Database:
                 with self.engine.begin() as connection:
                     tables.Base.metadata.create_all(connection)
                     if not self.sqlite:
-                        _partitions(connection)
+                        connection.execute(text("CREATE INDEX samples_at ON samples USING brin (at)"))
         except OperationalError as error:
             reason = str(error.orig).strip().splitlines()[0]
             raise OSError(f"the database cannot be opened: {reason} / 无法打开数据库：{reason}") from None
@@ -62,6 +60,7 @@ class Database:
                 session.commit()
             except BaseException:
                 session.rollback()
+                self._months.clear()
                 for each in self.undone:
                     each()
                 raise
@@ -79,6 +78,18 @@ class Database:
         if statement is None:
             statement = self._upserts[table.name, changed] = self._upsert(table, changed)
         session.connection().execute(statement, listed)
+
+    def room_for(self, session: Session, at_us: int) -> None:
+        """PostgreSQL keeps samples by month: make the partition that an instant lies in, unless it is there."""
+        if self.sqlite:
+            return
+        first = start_of("month", at_us)
+        if first not in self._months:
+            name = f"samples_{local(first):%Y_%m}"
+            bounds = f"FROM ({first}) TO ({end_of('month', first)})"
+            words = f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF samples FOR VALUES {bounds}"
+            session.connection().execute(text(words))
+            self._months.add(first)
 
     def _upsert(self, table: Table, changed: tuple[str, ...]) -> Insert:
         keys = [column.name for column in table.primary_key.columns]
@@ -107,14 +118,3 @@ def _sqlite(url: str, sync: str) -> Engine:
 
     event.listen(engine, "connect", begun)
     return engine
-
-
-def _partitions(connection: Connection) -> None:
-    months = [(year, month) for year in range(_FIRST_YEAR, _LAST_YEAR) for month in range(1, 13)]
-    edges = [of_local(*each) for each in [*months, (_LAST_YEAR, 1)]]
-    for (year, month), first, last in zip(months, edges, edges[1:], strict=True):
-        connection.execute(
-            text(f"CREATE TABLE samples_{year}_{month:02d} PARTITION OF samples FOR VALUES FROM ({first}) TO ({last})")
-        )
-    connection.execute(text("CREATE TABLE samples_else PARTITION OF samples DEFAULT"))
-    connection.execute(text("CREATE INDEX samples_at ON samples USING brin (at)"))

@@ -286,6 +286,8 @@ class Series:
                 fresh[key] = made
             told.append(Taken(arrival, quality, "new" if known is None else "revised"))
             self._mark(session, key[0], key[1], key[2])
+        for at in sorted({key[2] for key in fresh}):
+            self._ground.db.room_for(session, at)
         if fresh:
             _run(session, _PUT_SAMPLES, list(fresh.values()))
         return told
