@@ -15,6 +15,7 @@ import msgspec
 
 from simulators.platform import Platform, Settings
 from simulators.platform.core.desk import Desk
+from simulators.platform.core.intake.hj212 import framed
 from simulators.platform.core.settings import Hj212, Mqtt, People, Store
 
 START_US = 1_772_380_800_000_000  # 2026-03-02T00:00:00+08:00, a Monday
@@ -124,3 +125,41 @@ class Caller:
 
 def caller(platform: Platform) -> Caller:
     return Caller("127.0.0.1", platform.port)
+
+
+def minute(
+    value: str, at: str = "20260302000000", *, code: str = "k01-Cou", qn: str = "1", mn: str = "MN-A", **more: str
+) -> bytes:
+    pw, cn = more.get("pw", "123456"), more.get("cn", "2051")
+    flag, part = more.get("flag", "N"), more.get("part", "")
+    name = code.partition("-")[0]
+    asks = "7" if part else "5"
+    return framed(
+        f"QN=2026030200000{int(qn):04d};ST=31;CN={cn};PW={pw};MN={mn};Flag={asks};{part}"
+        f"CP=&&DataTime={at};{code}={value},{name}-Flag={flag}&&"
+    )
+
+
+class Line:
+    """A terminal's connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    @classmethod
+    async def to(cls, port: int) -> Line:
+        return cls(*await asyncio.open_connection("127.0.0.1", port))
+
+    async def say(self, octets: bytes) -> list[bytes]:
+        """What is answered before a frame that is surely answered is."""
+        self.writer.write(octets + minute("0", "20200101000000", qn="9999"))
+        found: list[bytes] = []
+        async with asyncio.timeout(10):
+            while not found or b"QN=20260302000009999" not in found[-1]:
+                found.append((await self.reader.readuntil(b"\r\n")).rstrip())
+        return found[:-1]
+
+
+def kept(platform: Platform, point: str = "A.k01", hours: int = 24) -> list[tuple[str, int, str]]:
+    found = platform.desk().samples(point, START_US, START_US + hours * HOUR_US)
+    return [(each.value, each.revision, each.quality) for each in found]

@@ -11,7 +11,19 @@ from typing import Any
 
 import pytest
 from ports import free_port
-from reference_platform_kit import HOUR_US, START_US, Caller, HandClock, caller, furnish, settings, standing
+from reference_platform_kit import (
+    HOUR_US,
+    START_US,
+    Caller,
+    HandClock,
+    Line,
+    caller,
+    furnish,
+    kept,
+    minute,
+    settings,
+    standing,
+)
 
 from simulators.platform import Platform
 from simulators.platform.core.intake import mqtt
@@ -31,19 +43,6 @@ N1 = (
     b"##0137ST=32;CN=2011;PW=123456;MN=C201801010001;Flag=5;CP=&&DataTime=20180611090000;"
     b"a34002-Rtd=30.1,a34002-Flag=N;a21026-Rtd=0.5,a21026-Flag=N&&ED94\r\n"
 )
-
-
-def minute(
-    value: str, at: str = "20260302000000", *, code: str = "k01-Cou", qn: str = "1", mn: str = "MN-A", **more: str
-) -> bytes:
-    pw, cn = more.get("pw", "123456"), more.get("cn", "2051")
-    flag, part = more.get("flag", "N"), more.get("part", "")
-    name = code.partition("-")[0]
-    asks = "7" if part else "5"
-    return framed(
-        f"QN=2026030200000{int(qn):04d};ST=31;CN={cn};PW={pw};MN={mn};Flag={asks};{part}"
-        f"CP=&&DataTime={at};{code}={value},{name}-Flag={flag}&&"
-    )
 
 
 def cut(octets: bytes, most: int = 9_999) -> Iterator[bytes | Spoiled]:
@@ -113,26 +112,6 @@ def test_any_octets_are_no_error() -> None:
                 parse(each)
 
 
-class Line:
-    """A terminal's connection."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader, self.writer = reader, writer
-
-    @classmethod
-    async def to(cls, port: int) -> Line:
-        return cls(*await asyncio.open_connection("127.0.0.1", port))
-
-    async def say(self, octets: bytes) -> list[bytes]:
-        """What is answered before a frame that is surely answered is."""
-        self.writer.write(octets + minute("0", "20200101000000", qn="9999"))
-        found: list[bytes] = []
-        async with asyncio.timeout(10):
-            while not found or b"QN=20260302000009999" not in found[-1]:
-                found.append((await self.reader.readuntil(b"\r\n")).rstrip())
-        return found[:-1]
-
-
 Story = Callable[[Platform, Line, Caller], Awaitable[None]]
 
 
@@ -147,11 +126,6 @@ def played(tmp_path: Path, story: Story, clock: HandClock | None = None) -> Plat
             return platform
 
     return asyncio.run(main())
-
-
-def kept(platform: Platform, point: str = "A.k01", hours: int = 24) -> list[tuple[str, int, str]]:
-    found = platform.desk().samples(point, START_US, START_US + hours * HOUR_US)
-    return [(each.value, each.revision, each.quality) for each in found]
 
 
 def test_data_are_kept_then_acknowledged_under_their_own_number(tmp_path: Path) -> None:
