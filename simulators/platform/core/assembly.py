@@ -20,6 +20,7 @@ from simulators.platform.core.desk import Desk
 from simulators.platform.core.ground import Clock, Ground
 from simulators.platform.core.intake.hj212_door import Hj212Door
 from simulators.platform.core.intake.mqtt_door import MqttAbroad, MqttDoor
+from simulators.platform.core.intake.national import National
 from simulators.platform.core.intake.records_json import RecordsJson
 from simulators.platform.core.intake.taking import Intake
 from simulators.platform.core.office import Office
@@ -70,7 +71,8 @@ class Platform:
             if isinstance(each, Hj212) and each.port:
                 self._doors.append(Hj212Door(self.office.intake, each))
             elif isinstance(each, Https) and each.port:
-                self._doors.append(HttpDoor(Starlette(routes=records), each.host, each.port, each.tls))
+                routes = [*records, *National(self.office.intake, ground, each).routes()]
+                self._doors.append(HttpDoor(Starlette(routes=routes), each.host, each.port, each.tls))
             elif isinstance(each, Mqtt) and each.port:
                 self._doors.append(MqttDoor(self.office.intake, each))
             elif isinstance(each, Mqtt) and each.broker:

@@ -73,11 +73,15 @@ class Hj212(_Table, frozen=True, kw_only=True):
 
 
 class Https(_Table, frozen=True, kw_only=True):
-    """A listener of terminals that speak JSON over HTTP; they are heard at the interface of people too."""
+    """A listener of terminals that speak JSON over HTTP; they are heard at the interface of people too.
+
+    `encrypted` gives terminals of the national kind a secretKey; `upload_time` is when they make their daily upload.
+    """
 
     host: str = "127.0.0.1"
     port: Port = 0
     tls: Tls = Tls()
+    encrypted: bool = False
     upload_time: Annotated[str, matching(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d", "HH:mm:ss")] = "01:38:00"
 
 
