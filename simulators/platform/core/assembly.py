@@ -24,7 +24,7 @@ from simulators.platform.core.intake.national import National
 from simulators.platform.core.intake.records_json import RecordsJson
 from simulators.platform.core.intake.taking import Intake
 from simulators.platform.core.office import Office
-from simulators.platform.core.plans import Plan, Plans, installed
+from simulators.platform.core.plans import Plans, installed
 from simulators.platform.core.rights import SYSTEM, Account
 from simulators.platform.core.series import Taken
 from simulators.platform.core.serving import HttpDoor
@@ -77,7 +77,7 @@ class Platform:
                 self._doors.append(MqttDoor(self.office.intake, each))
             elif isinstance(each, Mqtt) and each.broker:
                 self._doors.append(MqttAbroad(self.office.intake, each, _log.warning))
-        self._clocks: list[asyncio.TimerHandle] = []
+        self._clocks: dict[int, asyncio.TimerHandle] = {}
         self._over: asyncio.Future[None] | None = None
 
     @property
@@ -97,8 +97,9 @@ class Platform:
         for door in self._doors:
             await door.start()
         self.office.times.begin(self._appointed)
-        for plan in self.office.ground.plans.clocks:
-            self._wait(plan)
+        for number in range(len(self.office.ground.plans.clocks)):
+            self._wait(number)
+        self.office.ground.changed.append(self._roused)
 
     def _taken(self, taken: tuple[Taken, ...]) -> None:
         """Areas hear of what came in."""
@@ -124,20 +125,27 @@ class Platform:
         if plan is not None:
             plan.function(self.desk(), subject)
 
-    def _wait(self, plan: Plan) -> None:
-        loop = asyncio.get_running_loop()
+    def _wait(self, number: int) -> None:
+        """Set the timer of a function that is called again and again, if there is anything for it to look at."""
+        plan = self.office.ground.plans.clocks[number]
+        if number not in self._clocks and (not plan.while_any or self.desk().objects(plan.while_any)):
+            self._clocks[number] = asyncio.get_running_loop().call_later(plan.seconds, self._tick, number)
 
-        def due() -> None:
-            self._clocks.remove(handle)
-            self._wait(plan)
-            plan.function(self.desk())
+    def _tick(self, number: int) -> None:
+        del self._clocks[number]
+        self._wait(number)
+        self.office.ground.plans.clocks[number].function(self.desk())
 
-        handle = loop.call_later(plan.seconds, due)
-        self._clocks.append(handle)
+    def _roused(self, kind: str) -> None:
+        """Objects of a kind have changed; what is called while there are any may have to begin."""
+        for number, plan in enumerate(self.office.ground.plans.clocks):
+            if plan.while_any == kind and number not in self._clocks:
+                # The change is not committed yet.
+                asyncio.get_running_loop().call_soon(self._wait, number)
 
     async def stop(self) -> None:
         """Close every door and the database."""
-        for handle in self._clocks:
+        for handle in self._clocks.values():
             handle.cancel()
         self._clocks.clear()
         self.office.times.end()

@@ -26,7 +26,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Plan:
-    """One declared function. `name` is an analysis, action, kind, path or nothing; `roles` who may call it."""
+    """One declared function. `name` is an analysis, action, kind, path or nothing; `roles` who may call it.
+
+    `while_any` is the kind of objects without which one that is called every so many `seconds` is not.
+    """
 
     sort: str
     name: str
@@ -36,6 +39,7 @@ class Plan:
     roles: tuple[str, ...] = ROLES
     method: str = ""
     seconds: float = 0
+    while_any: str = ""
     query: type[msgspec.Struct] | None = None
     notes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
 
@@ -100,11 +104,14 @@ def on_intake(function: F) -> F:
     return _mark(Plan("intake", "", function), function)
 
 
-def every(seconds: float) -> Callable[[F], F]:
-    """`function(desk)` every so many seconds of the platform's clock, as the platform itself."""
+def every(seconds: float, *, while_any: str = "") -> Callable[[F], F]:
+    """`function(desk)` every so many seconds of the platform's clock, as the platform itself.
+
+    With `while_any` only while there is an object of that kind: nothing ticks where there is nothing to look for.
+    """
 
     def mark(function: F) -> F:
-        return _mark(Plan("every", function.__qualname__, function, seconds=seconds), function)
+        return _mark(Plan("every", function.__qualname__, function, seconds=seconds, while_any=while_any), function)
 
     return mark
 

@@ -103,7 +103,7 @@ def traded(desk: Desk, enterprise: str, low: int, high: int) -> Fraction:
     return sum((Fraction(each.volume) * (1 if each.side == "buy" else -1) for each in found), Fraction(0))
 
 
-@every(_LOOK_S)
+@every(_LOOK_S, while_any="emitter")
 def watch(desk: Desk) -> None:
     """Whoever gave off more today than its limit is told of, by itself, until a day is below it again."""
     emitters = [each for each in desk.objects(Emitter) if each.limit is not None]

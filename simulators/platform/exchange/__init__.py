@@ -78,7 +78,7 @@ class Batch(msgspec.Struct, frozen=True):
     octets: bytes
 
 
-@every(_LOOK_S)
+@every(_LOOK_S, while_any="partner")
 def look(desk: Desk) -> None:
     """Whatever is over and was not taken yet goes on its way."""
     batches = [batch for each in desk.objects(Partner) if (batch := due(desk, each)) is not None]
