@@ -266,6 +266,7 @@ class Api:
             raise _nobody()
         return kind
 
+    @seam
     def _found(self, desk: Desk, request: Request, kind: Kind) -> list[dict[str, Any]]:
         query = dict(request.query_params)
         page = {name: query.pop(name) for name in _PAGE if name in query}

@@ -1,0 +1,1 @@
+"""Quality of data: validation, cross-checks, remote quality control (CPCIF 8.4b, c)."""
