@@ -444,6 +444,7 @@ def _coverage(words: argparse.Namespace) -> int:
                 ],
                 "documents": [_share_row(share) for share in (*found.documents, found.total)],
                 "terminal": [_share_row(share) for share in (*found.terminal, found.terminal_total)],
+                "platform": [_share_row(share) for share in (*found.platform, found.platform_total)],
                 "topics": found.topics,
                 "strengths": found.strengths,
                 "open": found.open,
@@ -515,34 +516,30 @@ def _coverage_lines(found: Coverage) -> Iterable[str]:
     yield from table(head, rows, left=2)
     yield ""
     yield "Share of the automatable requirements that have a case / 可自动判定的要求中已有用例的比例"
-    head = [
-        "document",
-        "requirements",
-        "automatable",
-        "with a case",
-        "share",
-        "for terminals",
-        "with a case",
-        "share",
-    ]
+    head = ["document", "all", "automatable", "case", "share"]
+    head += [word for item in ("terminals", "platforms") for word in (item, "case", "share")]
     rows = [
         [
             share.document,
             *map(str, (share.requirements, share.automatable, share.automated)),
             share.percent,
-            *map(str, (bound.automatable, bound.automated)),
-            bound.percent,
+            *(word for each in bound for word in (str(each.automatable), str(each.automated), each.percent)),
         ]
-        for share, bound in zip((*found.documents, found.total), (*found.terminal, found.terminal_total), strict=True)
+        for share, *bound in zip(
+            (*found.documents, found.total),
+            (*found.terminal, found.terminal_total),
+            (*found.platform, found.platform_total),
+            strict=True,
+        )
     ]
     yield from table(head, rows)
     yield (
         f"Denominator: {found.total.automatable} automatable (automated or planned) of {found.total.requirements}; "
-        f"{found.terminal_total.automatable} of them bind a terminal."
+        f"{found.terminal_total.automatable} of them bind a terminal, {found.platform_total.automatable} a platform."
     )
     yield (
         f"分母：{found.total.requirements} 条要求中可自动判定（已有用例或计划）的 {found.total.automatable} 条，"
-        f"其中约束终端的 {found.terminal_total.automatable} 条。"
+        f"其中约束终端的 {found.terminal_total.automatable} 条、约束平台的 {found.platform_total.automatable} 条。"
     )
     yield (
         f"Of the {found.total.automated} with a case {found.total.in_part} are decided in part only (R-06); "

@@ -130,6 +130,8 @@ class Coverage(msgspec.Struct, frozen=True):
     terminal: tuple[Share, ...]
     total: Share
     terminal_total: Share
+    platform: tuple[Share, ...]
+    platform_total: Share
     topics: tuple[Reach, ...] = ()
     strengths: tuple[Reach, ...] = ()
     open: int = 0
@@ -150,6 +152,7 @@ def coverage(
                 told = [disposition_of(entry, cases) for entry in found]
                 rows.append(Row(document, strength, {name: told.count(name) for name in ASKED}))
     terminals = [entry for entry in asked if entry.object == "terminal"]
+    platforms = [entry for entry in asked if entry.object == "platform"]
     chosen = [
         entry
         for entry in asked
@@ -162,6 +165,8 @@ def coverage(
         terminal=tuple(_share(name, "terminal", terminals, cases) for name in names),
         total=_share("", "all", asked, cases),
         terminal_total=_share("", "terminal", terminals, cases),
+        platform=tuple(_share(name, "platform", platforms, cases) for name in names),
+        platform_total=_share("", "platform", platforms, cases),
         topics=(*_reaches(TOPICS, "topic", chosen, cases, by), every),
         strengths=(*_reaches(STRENGTHS, "strength", chosen, cases, by), every),
         open=every.automatable - every.automated,

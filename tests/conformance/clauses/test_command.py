@@ -14,6 +14,7 @@ from conformance.clauses.coverage import means
 from conformance.clauses.layout import COLUMNS, width, wrap
 from conformance.clauses.ledger import load_ledger
 from conformance.clauses.limits import BEGIN, END, PAGE, with_table
+from conformance.clauses.statement import OBJECTS
 from conformance.clauses.suite import CaseNote, CheckNote, Words, find_cases, subject_of
 from conformance.clauses.texts import TextsAbsent, find_texts
 
@@ -55,9 +56,13 @@ def test_list_as_json(as_json: Callable[..., Any]) -> None:
         assert row["requirement"]["zh"] and row["requirement"]["en"]
         assert row["disposition"] != "none"
         assert (row["disposition"] == "automated") == bool(row["cases"])
-    of_platforms = {row["id"] for row in rows if row["object"] == "platform"}
-    named = {(clause, subject_of(case) == "platform") for case in find_cases() for clause in case.clauses}
-    decided = {clause for clause, platform in named if platform == (clause in of_platforms)}
+    bound = {row["id"]: row["object"] for row in rows}
+    named = {(clause, subject_of(case)) for case in find_cases() for clause in case.clauses}
+    decided = {
+        clause
+        for clause, item in named
+        if (bound[clause] in OBJECTS["platform"] if item == "platform" else bound[clause] != "platform")
+    }
     assert {row["id"] for row in rows if row["cases"]} == decided
 
 
