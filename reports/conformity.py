@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
-from bench.case import VIRTUAL_RIG, CaseResult, ClauseResult, RunResult, Text, Verdict
+from bench.case import VIRTUAL_RIG, CaseResult, ClauseResult, Item, RunResult, Text, Verdict
 from conformance.clauses.statement import OBJECTS
 from reports.entries import Entry
 from reports.readings import UnderB, tally, under_b
@@ -150,6 +150,11 @@ def _submitted(run: RunResult) -> frozenset[str]:
     """The objects on the bench: what the submitted roles comprise (R-01)."""
     roles = _listed_words(run.parameters.get("roles", "")) or _ROLES
     return frozenset(name for role in roles for name in OBJECTS.get(role, ()))
+
+
+def item_of(run: RunResult) -> Item:
+    """What was on test: a platform where the run says that one was submitted, else a terminal."""
+    return Item.PLATFORM if Item.PLATFORM in _listed_words(run.parameters.get("roles", "")) else Item.TERMINAL
 
 
 def standings(run: RunResult, entries: Iterable[Entry]) -> dict[str, Standing]:

@@ -533,14 +533,10 @@ def _coverage_lines(found: Coverage) -> Iterable[str]:
         )
     ]
     yield from table(head, rows)
-    yield (
-        f"Denominator: {found.total.automatable} automatable (automated or planned) of {found.total.requirements}; "
-        f"{found.terminal_total.automatable} of them bind a terminal, {found.platform_total.automatable} a platform."
-    )
-    yield (
-        f"分母：{found.total.requirements} 条要求中可自动判定（已有用例或计划）的 {found.total.automatable} 条，"
-        f"其中约束终端的 {found.terminal_total.automatable} 条、约束平台的 {found.platform_total.automatable} 条。"
-    )
+    yield f"Denominator: {found.total.automatable} automatable (automated or planned) of {found.total.requirements};"
+    yield f"{found.terminal_total.automatable} of them bind a terminal, {found.platform_total.automatable} a platform."
+    yield f"分母：{found.total.requirements} 条要求中可自动判定（已有用例或计划）的 {found.total.automatable} 条，"
+    yield f"其中约束终端的 {found.terminal_total.automatable} 条、约束平台的 {found.platform_total.automatable} 条。"
     yield (
         f"Of the {found.total.automated} with a case {found.total.in_part} are decided in part only (R-06); "
         "`clauses show` says which part."

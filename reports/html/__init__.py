@@ -16,11 +16,11 @@ from typing import Any, cast
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bench.case import Measurement, RunResult, Text, Verdict, shown_limit
+from bench.case import Item, Measurement, RunResult, Text, Verdict, shown_limit
 from bench.evidence.sealed import signed_of
 from conformance.mutants.figure import read_figure
 from reports.blocks import visible
-from reports.conformity import document_of
+from reports.conformity import document_of, item_of
 from reports.entries import Entry
 from reports.histogram import histogram_svg
 from reports.html.texts import TEXTS
@@ -43,6 +43,11 @@ def both(text: Text) -> Markup:
 def words(key: str) -> Markup:
     """A text of the page by its key, in both languages."""
     return both(TEXTS[key])
+
+
+def words_of(key: str, item: str) -> Markup:
+    """A text of the page as it reads of this item: the one for platforms where there is one."""
+    return both(TEXTS.get(f"{key}-{item}", TEXTS[key]))
 
 
 def plain(value: object) -> str:
@@ -107,7 +112,14 @@ def environment() -> Environment:
     )
     helpers = cast(dict[str, Any], made.globals)
     helpers.update(
-        t=words, both=both, texts=TEXTS, series_names=NAMES, state_of=state_of, limit_of=limit_of, counted=counted
+        t=words,
+        t_of=words_of,
+        both=both,
+        texts=TEXTS,
+        series_names=NAMES,
+        state_of=state_of,
+        limit_of=limit_of,
+        counted=counted,
     )
     helpers.update(histogram=histogram, performed=performed)
     made.filters["plain"] = plain
@@ -144,11 +156,14 @@ def report_html(
     for clause in run.clauses:
         document = document_of(clause.id)
         in_run[document] = in_run.get(document, 0) + 1
+    item = item_of(run)
     return page(
         "report.html.j2",
         report=report(run, folder, ledger, glances),
         in_run=in_run,
-        escapes=read_figure(),
+        item=item,
+        # The figure is of the cases for terminals.
+        escapes=read_figure() if item is Item.TERMINAL else None,
         sentence_of=sentence,
         signed=signed_of(folder),
         writer=writer,

@@ -20,6 +20,10 @@ TEXTS: dict[str, Text] = {
         "Carbon-emission monitoring terminal, tested against five consultation drafts",
         "碳排放在线监测终端——依据五份标准征求意见稿检测",
     ),
+    "subtitle-platform": Text(
+        "Carbon management platform, tested against five consultation drafts",
+        "碳排放管理平台——依据五份标准征求意见稿检测",
+    ),
     "report-id": Text("Run and records", "运行及记录标识"),
     "contents": Text("Contents", "目录"),
     "end": Text("End", "结束"),
@@ -102,6 +106,10 @@ TEXTS: dict[str, Text] = {
         "a case hang on the terminal's one field port.",
         "能力声明的最大值与终端在已通过用例中的实际表现对照。每个用例的全部仪表均接在终端的同一现场网口上。",
     ),
+    "observed-note-platform": Text(
+        "Declared maxima of the capability statement against what the platform did in cases that passed.",
+        "能力声明的最大值与平台在已通过用例中的实际表现对照。",
+    ),
     "quantity": Text("Quantity", "量"),
     "declared": Text("Declared", "声明值"),
     "observed": Text("Observed", "观测值"),
@@ -136,6 +144,11 @@ TEXTS: dict[str, Text] = {
         "times are never decided in virtual time (R-08).",
         "虚拟时间下的结果仅适用于完全由台架提供时间的终端；处理时延与响应时间不在虚拟时间下判定（R-08）。",
     ),
+    "says-not-virtual-platform": Text(
+        "Results in virtual time hold for a platform that takes all its time from the bench; response times are never "
+        "decided in virtual time (R-08).",
+        "虚拟时间下的结果仅适用于完全由台架提供时间的平台；响应时间不在虚拟时间下判定（R-08）。",
+    ),
     "says-not-open": Text(
         "“Inconclusive”, “review” and “not run” are not passes: nothing is claimed about those clauses.",
         "“无法判定”“待人工复核”“未执行”均不等于通过，对相应条款不作任何声明。",
@@ -153,6 +166,10 @@ TEXTS: dict[str, Text] = {
     "conditions": Text("Test conditions", "检测条件"),
     "conditions-virtual": Text(
         "No physical environment: terminal and world ran in simulated time.", "无物理环境：终端与环境在仿真时间中运行。"
+    ),
+    "conditions-virtual-platform": Text(
+        "No physical environment: platform and terminals ran in simulated time.",
+        "无物理环境：平台与终端在仿真时间中运行。",
     ),
     "claims-note": Text(
         "Supplied by the customer, who answers for it (ISO/IEC 17025:2017, 7.8.2.2). What was seen of it stands under "

@@ -116,7 +116,9 @@ def test_every_text_is_used() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in HERE.iterdir() if path.suffix in (".j2", ".py"))
     source = source.replace((HERE / "texts.py").read_text(encoding="utf-8"), "")
     prefixes = ("answer-", "strength-", "rule-", "outcome-", "mark-")
-    unused = [key for key in TEXTS if f'"{key}"' not in source and f"'{key}'" not in source]
+    # A text that reads otherwise of a platform is found by the key of the usual one.
+    keys = {key: key.removesuffix("-platform") for key in TEXTS}
+    unused = [key for key, usual in keys.items() if f'"{usual}"' not in source and f"'{usual}'" not in source]
     assert [key for key in unused if not key.startswith(prefixes) and key not in ("caught", "survived")] == []
 
 
@@ -395,3 +397,10 @@ def test_what_was_gathered_at_the_judgement_gives_the_same_page(text: str, run: 
 def _through_a_worker(record: Path) -> Glance:
     """As it comes from another process."""
     return msgspec.json.decode(msgspec.json.encode(glance_at(read_history(record))), type=Glance)
+
+
+def test_a_report_on_a_platform_says_platform(run: RunResult, run_folder: Path, text: str) -> None:
+    of_platform = msgspec.structs.replace(run, parameters={**run.parameters, "roles": "platform"})
+    told = html.report_html(of_platform, run_folder)
+    assert TEXTS["subtitle-platform"].en in told and TEXTS["subtitle"].en not in told
+    assert TEXTS["subtitle"].en in text
