@@ -97,7 +97,7 @@ class Option:
         """The value again that a run folder kept."""
         if self.many:
             return tuple(plain)
-        return Path(plain) if self.read is _path and plain is not None else plain
+        return Path(plain) if self.read in (_path, _profile) and plain is not None else plain
 
     def written(self, value: Any) -> list[str]:
         """The words that say this value; none for an empty one."""
