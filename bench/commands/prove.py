@@ -47,7 +47,7 @@ from bench.commands.session import REFERENCE_ADAPTERS, commit, ledger_answers, l
 from bench.commands.sound import SoundError, results_of
 from bench.commands.workers import pool
 from bench.dut import adapter
-from bench.dut.profile import ProfileError, load_profile
+from bench.dut.profile import Profile, ProfileError, load_profile
 from bench.run import Setup, run_case
 from conformance.clauses.suite import case_classes
 from conformance.defects import Defect, all_defects
@@ -106,6 +106,12 @@ def _commit() -> str:
     return commit()
 
 
+@cache
+def _reference(item: Item) -> Profile:
+    """The profile of the reference, read once a process."""
+    return load_profile(REFERENCE_PROFILES[item])
+
+
 def run_job(job: Job, seed: int, folder: str, rig: str = VIRTUAL_RIG) -> CaseResult:
     """Run one job against the reference that its case tests; the record is kept only for the time of the job.
 
@@ -113,7 +119,7 @@ def run_job(job: Job, seed: int, folder: str, rig: str = VIRTUAL_RIG) -> CaseRes
     """
     defect = all_defects()[job.defect] if job.defect else None
     case = case_classes()[job.case]
-    profile = load_profile(REFERENCE_PROFILES[case.item])
+    profile = _reference(case.item)
     with tempfile.TemporaryDirectory(dir=folder or None) as room:
         setup = Setup(
             rig=rig_named(rig),

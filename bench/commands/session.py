@@ -16,7 +16,7 @@ import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -133,7 +133,8 @@ def ledger_entries() -> Mapping[str, Any]:
     return load_ledger().by_id
 
 
-def ledger_answers() -> dict[str, Any]:
+@cache
+def ledger_answers() -> Mapping[str, Any]:
     """What the ledger says of the questions of the capability statement: conditions, and how strongly each binds."""
     from conformance.clauses import load_ledger
     from conformance.clauses.statement import read_statement

@@ -91,8 +91,12 @@ def case_modules() -> tuple[str, ...]:
 
 def case_classes(item: str = "") -> dict[str, type[Case]]:
     """Every case of the suite, or every one that tests this item, by id, sorted; abstract classes are no cases."""
-    modules = [name for name in case_modules() if not item or item_of(name) == item]
-    return dict(sorted((case.id(), case) for name in modules for case in cases_in(name)))
+    return dict(_classes_of(tuple(name for name in case_modules() if not item or item_of(name) == item)))
+
+
+@cache
+def _classes_of(modules: tuple[str, ...]) -> tuple[tuple[str, type[Case]], ...]:
+    return tuple(sorted((case.id(), case) for name in modules for case in cases_in(name)))
 
 
 def cases_in(module: str) -> Iterator[type[Case]]:
