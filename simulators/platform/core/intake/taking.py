@@ -178,23 +178,28 @@ class Intake:
     def _keep(self, batches: Sequence[_Batch]) -> None:
         """One transaction for all of them."""
         with self._ground.db.begin():
+            arrivals: list[Arrival] = []
             for each in batches:
-                self._keep_one(each)
+                arrivals += self._arrivals(each)
+            if arrivals:
+                self._hooked(tuple(self._series.take(arrivals)))
 
-    def _keep_one(self, batch: _Batch) -> None:
+    def _arrivals(self, batch: _Batch) -> list[Arrival]:
+        """The values of points; those of other codes are kept apart, and starts of minute data remembered."""
         arrivals: list[Arrival] = []
+        starts: dict[int, None] = {}
         for each in batch.values:
             key = batch.terminal.points.get(each.code)
             point = self._series.point(key) if key else None
             if point is None:
                 self._stray(batch.terminal, each, batch.way)
-            else:
-                arrivals.append(_arrival(point, each, batch.way))
-                if each.span == MINUTE:
-                    self._series.learn(batch.terminal.id, each.at)
-        if arrivals:
-            taken = tuple(self._series.take(arrivals))
-            self._hooked(taken)
+                continue
+            arrivals.append(_arrival(point, each, batch.way))
+            if each.span == MINUTE:
+                starts[each.at] = None
+        for at in starts:
+            self._series.learn(batch.terminal.id, at)
+        return arrivals
 
     # Codes that are no points yet.
 
