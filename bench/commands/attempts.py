@@ -19,6 +19,7 @@ from bench.commands.around import around
 from bench.commands.cluster import ClusterError, Crew, Files, put, with_files
 from bench.dut import adapter
 from bench.dut.profile import Profile
+from bench.history import History
 from bench.journal import Planned, place_of
 from bench.run import Setup, blank_result, run_and_keep
 from conformance.clauses.suite import case_classes
@@ -43,6 +44,11 @@ def ran(planned: Planned, setup: Setup) -> Ran:
     with all_defects()[setup.defect].applied() if here else nullcontext():
         case = case_classes()[planned.case]
         result, history = run_and_keep(case, setup, planned.attempt, planned.instead_of)
+    return of_history(result, history)
+
+
+def of_history(result: CaseResult, history: History | None) -> Ran:
+    """A result with what is shown of its history (None: it left none)."""
     glance = glance_at(history) if history is not None and result.record else None
     wrong = history is not None and result.verdict in (Verdict.FAIL, Verdict.ERROR)
     return Ran(result, glance, tuple(around(result, history)) if wrong and history is not None else ())

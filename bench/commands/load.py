@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_USAGE, CaseResult
+from bench.commands.attempts import of_history
 from bench.commands.options import Options, SessionError, whole
 from bench.commands.session import RigError, Session
 from bench.journal import Planned
@@ -74,9 +75,9 @@ class LoadSession(Session):
         same = {"__module__": AsAsked.__module__, "__doc__": AsAsked.__doc__, "plan": plan}
         case = type(AsAsked.__name__, (AsAsked,), same)
         self.started(case.id())
-        result, history = run_and_keep(case, self.setup)
-        self.finished(result, self.decorate(result, history))
-        return result
+        found = of_history(*run_and_keep(case, self.setup))
+        self.finished(found.result, self.decorate(found))
+        return found.result
 
 
 def main(asked: Asked) -> int:
