@@ -31,6 +31,8 @@ from simulators.platform.core.serving import HttpDoor
 from simulators.platform.core.settings import DOORS, Hj212, Https, Mqtt, Settings, placed
 
 _log = logging.getLogger("simulators.platform")
+_COMPUTE_S, _COMPUTE_PAUSE_S, _COMPUTE_DAYS = 5.0, 0.05, 20
+"""When records of past days are computed after something came in, the pause between, and how many days at once."""
 
 
 class Platform:
@@ -78,6 +80,7 @@ class Platform:
             elif isinstance(each, Mqtt) and each.broker:
                 self._doors.append(MqttAbroad(self.office.intake, each, _log.warning))
         self._clocks: dict[int, asyncio.TimerHandle] = {}
+        self._computing: asyncio.TimerHandle | None = None
         self._over: asyncio.Future[None] | None = None
 
     @property
@@ -105,6 +108,15 @@ class Platform:
         """Areas hear of what came in."""
         for plan in self.office.ground.plans.intakes:
             plan.function(self.desk(), taken)
+
+        if self._computing is None:
+            self._computing = asyncio.get_running_loop().call_later(_COMPUTE_S, self._compute)
+
+    def _compute(self) -> None:
+        """Records of days that are over follow what came in, a little at a time: nobody has to wait for them."""
+        self._computing = None
+        if self.office.series.flush_some(_COMPUTE_DAYS):
+            self._computing = asyncio.get_running_loop().call_later(_COMPUTE_PAUSE_S, self._compute)
 
     def _alarm(self, kind: str, subject: str, enterprise: str, detail: str) -> None:
         self.office.alarms.alarm(kind, subject, enterprise=enterprise, detail=detail)
@@ -148,6 +160,8 @@ class Platform:
         for handle in self._clocks.values():
             handle.cancel()
         self._clocks.clear()
+        if self._computing is not None:
+            self._computing.cancel()
         self.office.times.end()
         for door in self._doors:
             await door.stop()

@@ -457,24 +457,38 @@ class Series:
         with self._ground.db.begin() as session:
             self._flush(session, list(session.scalars(select(DirtyRow.series).distinct())))
 
+    def flush_some(self, most: int) -> bool:
+        """Compute at most so many days that are over; whether more wait. The day that runs is left to who asks."""
+        today = start_of("day", self._ground.now_us())
+        with self._ground.db.begin() as session:
+            rows = list(_run(session, _DIRTY_BEFORE, {"before": today, "most": most + 1}))
+            waiting: dict[int, list[int]] = {}
+            for series, day in rows[:most]:
+                waiting.setdefault(series, []).append(day)
+            self._settle(session, waiting)
+        return len(rows) > most
+
     @seam
     def _flush(self, session: Session, numbers: Sequence[int]) -> None:
         """Compute the records of these series that are out of date."""
         for index in range(0, len(numbers), _CHUNK):
-            chunk = numbers[index : index + _CHUNK]
             waiting: dict[int, list[int]] = {}
-            for series, day in _run(session, _DIRTY_OF, {"numbers": chunk}):
+            for series, day in _run(session, _DIRTY_OF, {"numbers": numbers[index : index + _CHUNK]}):
                 waiting.setdefault(series, []).append(day)
-            if not waiting:
-                continue
-            asked_names = select(SeriesRow.number, SeriesRow.point).where(SeriesRow.number.in_(list(waiting)))
-            names = {row.number: row.point for row in session.execute(asked_names)}
-            for series, days in waiting.items():
-                point = self.point(names[series])
-                if point is not None:
-                    self._compute(session, series, point, days)
-                session.execute(delete(DirtyRow).where(DirtyRow.series == series, DirtyRow.day.in_(days)))
-                self._marked.difference_update((series, day) for day in days)
+            self._settle(session, waiting)
+
+    def _settle(self, session: Session, waiting: Mapping[int, Sequence[int]]) -> None:
+        """Compute days of series; they wait no longer."""
+        if not waiting:
+            return
+        asked = select(SeriesRow.number, SeriesRow.point).where(SeriesRow.number.in_(list(waiting)))
+        names = {row.number: row.point for row in session.execute(asked)}
+        for series, days in waiting.items():
+            point = self.point(names[series])
+            if point is not None:
+                self._compute(session, series, point, days)
+            session.execute(delete(DirtyRow).where(DirtyRow.series == series, DirtyRow.day.in_(days)))
+            self._marked.difference_update((series, day) for day in days)
 
     def _compute(self, session: Session, series: int, point: Point, days: Sequence[int]) -> None:
         minute_s = 60 * self.minutes(point.terminal)
@@ -631,6 +645,9 @@ _RECORDS_OF = (
     .order_by(_R.series, _R.start)
 )
 _DIRTY_OF = select(_D.series, _D.day).where(_D.series.in_(_NUMBERS)).order_by(_D.series, _D.day)
+_DIRTY_BEFORE = (
+    select(_D.series, _D.day).where(_D.day < bindparam("before")).order_by(_D.series, _D.day).limit(bindparam("most"))
+)
 
 
 def _run(session: Session, statement: Any, values: Any) -> Any:

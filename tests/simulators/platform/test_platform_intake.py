@@ -24,11 +24,14 @@ from reference_platform_kit import (
     settings,
     standing,
 )
+from sqlalchemy import select
 
 from simulators.platform import Platform
+from simulators.platform.core import assembly
 from simulators.platform.core.intake import mqtt
 from simulators.platform.core.intake.hj212 import Frames, Packet, Spoiled, check_word, framed, parse
 from simulators.platform.core.settings import Hj212, Mqtt
+from simulators.platform.core.tables import DirtyRow
 from simulators.platform.core.times import iso
 
 V1 = (
@@ -262,6 +265,29 @@ def test_hours_days_and_more_follow_late_and_revised_data_to_the_last_digit(tmp_
         assert record("day") == ("5", "complete", "1")
 
     played(tmp_path, story, clock)
+
+
+def test_records_of_past_days_are_computed_before_anybody_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assembly, "_COMPUTE_S", 0.0)
+    monkeypatch.setattr(assembly, "_COMPUTE_DAYS", 2)
+    clock = HandClock(START_US + 9 * 24 * HOUR_US)
+
+    async def story(platform: Platform, line: Line, clerk: Caller) -> None:
+        for day in range(2, 12):
+            await line.say(minute(f"{day}", f"202603{day:02d}010000", cn="2061", qn=str(day)))
+        async with asyncio.timeout(20):
+            while dirty(platform) != [START_US + 9 * 24 * HOUR_US]:
+                await asyncio.sleep(0.05)
+        rows = platform.desk().records("A.k01", "day", START_US, START_US + 9 * 24 * HOUR_US)
+        assert [row.value for row in rows] == ["2", "3", "4", "5", "6", "7", "8", "9", "10"]
+
+    played(tmp_path, story, clock)
+
+
+def dirty(platform: Platform) -> list[int]:
+    """Days that wait."""
+    with platform.office.ground.db.begin() as session:
+        return sorted(session.scalars(select(DirtyRow.day).distinct()))
 
 
 def test_a_value_that_is_flagged_or_beyond_its_limits_is_shown_and_never_summed(tmp_path: Path) -> None:
