@@ -39,7 +39,7 @@ def alarms(history: History) -> list[Alarm]:
 
 
 def asked(history: History) -> bool:
-    """Whether alarms were shown at all."""
+    """Whether alarms were shown at all; where they were not, none that is missing is known to be missing."""
     return any(event.what == "ask alarms" and not event.problem for event in history.of(Observed))
 
 

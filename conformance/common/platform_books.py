@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from bench.dut.platform.vocabulary import Analysis, Kind, Misspelt, unknown
 from bench.history import History, Observed
+from conformance.common.platform_answers import REFUSED
 
 Row = dict[str, str]
 
@@ -147,7 +148,8 @@ class Asked:
     def told(self) -> str:
         """For the evidence."""
         words = ", ".join(f"{name} {value}" for name, value in self.event.query.items() if name != "by")
-        return f"{self.by}: {self.event.what} ({words})"
+        refused = f", refused ({self.event.problem})" if self.event.problem else ""
+        return f"{self.by}: {self.event.what} ({words}){refused}"
 
 
 def _questions(history: History, what: str, only: Mapping[str, str]) -> Iterator[Asked]:
@@ -157,20 +159,24 @@ def _questions(history: History, what: str, only: Mapping[str, str]) -> Iterator
             _take(kinds, act)
         elif (
             event.what == what
-            and not event.problem
+            and (not event.problem or event.outcome == REFUSED)
             and all(event.query.get(name, "") == value for name, value in only.items())
         ):
             yield Asked(event, order, Books({kind: dict(rows) for kind, rows in kinds.items()}))
 
 
 def asked(history: History, analysis: Analysis, **only: str) -> Iterator[Asked]:
-    """Every question of this analysis that was answered and whose fields are these. Raises Misspelt."""
+    """Every question of this analysis that was put to the platform and whose fields are these. Raises Misspelt.
+
+    Who is refused has no rows. What is not mapped, not answered or not as the profile says shows nothing, and is no
+    question.
+    """
     known(analysis, analysis.query, only)
     yield from _questions(history, f"ask {analysis.name}", only)
 
 
 def listed(history: History, kind: Kind, **only: str) -> Iterator[Asked]:
-    """Every list of a kind that was answered and whose filter and account (`by`) are these. Raises Misspelt."""
+    """Every list of a kind, as `asked`, whose filter and account (`by`) are these. Raises Misspelt."""
     known(kind, kind.fields, only)
     yield from _questions(history, f"list {kind.name}", only)
 

@@ -118,6 +118,8 @@ def _validated(history: History) -> Check:
             if not act.taken:
                 wrong.append(f"{act.by}: {act.key} was not taken: {act.event.problem}")
             continue
+        if act.taken and not platform_alarms.asked(history):
+            continue
         known += 1
         if act.taken and not platform_alarms.in_time(history, act.event.asked, act.key):
             wrong.append(f"{act.by}: {act.key} was taken without a word")
@@ -135,7 +137,8 @@ def _noticed(history: History) -> Check:
     ]
     sound = [act.key for act in taken if not act.key.startswith(ABNORMAL)]
     wrong += [f"{each.subject}: an alarm without cause" for each in platform_alarms.about(history, *sound)]
-    return NOTICED.none(wrong, odd and sound and platform_alarms.asked(history))
+    heard = platform_alarms.asked(history)
+    return NOTICED.none(wrong if heard else (), odd and sound and heard)
 
 
 def _traced(history: History) -> Check:

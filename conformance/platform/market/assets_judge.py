@@ -162,7 +162,8 @@ def _notified(history: History) -> Check:
             wrong.append(f"{name}: no alarm within 60 s of the account that shows it")
     quiet = names - warned
     wrong += [f"{each.subject}: an alarm without cause" for each in platform_alarms.about(history, *sorted(quiet))]
-    return NOTIFIED.none(wrong, warned and quiet and platform_alarms.asked(history))
+    heard = platform_alarms.asked(history)
+    return NOTIFIED.none(wrong if heard else (), warned and quiet and heard)
 
 
 def compliance_findings(history: History) -> Iterator[Check]:

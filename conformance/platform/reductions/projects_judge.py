@@ -196,7 +196,8 @@ def _alarmed(history: History, causes: dict[str, int], quiet: list[str]) -> tupl
         if not platform_alarms.in_time(history, at, name)
     ]
     wrong += [f"{each.subject}: an alarm without cause" for each in platform_alarms.about(history, *quiet)]
-    return wrong, bool(causes and quiet and platform_alarms.asked(history))
+    heard = platform_alarms.asked(history)
+    return wrong if heard else [], bool(causes and quiet and heard)
 
 
 def _warned(history: History) -> Check:

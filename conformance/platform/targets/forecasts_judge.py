@@ -66,7 +66,7 @@ def findings(history: History, level: str) -> Iterator[Check]:
     answers: dict[tuple[str, ...], list[Asked]] = {}
     for each in (*_of(history, level, "forecast"), *_of(history, level, "peak")):
         answers.setdefault((each.event.what, each["scenario"], each["until"]), []).append(each)
-    twice = [found for found in answers.values() if len(found) > 1]
+    twice = [found for found in answers.values() if len(found) > 1 and any(each.rows for each in found)]
     changed = [f"{found[0].told()}: another answer the second time" for found in twice if _differ(found)]
     yield SAME.of(level, *words).none(changed, twice)
 

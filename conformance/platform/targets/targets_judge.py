@@ -252,7 +252,7 @@ def _by_past(each: Asked) -> list[str]:
     """Parts stand to the whole as in the past, to 5 % of the part."""
     target = _target(each)
     whole = number(target, "value")
-    lines: list[str] = []
+    lines = [] if each.rows else [f"{each.told()}: no parts"]
     for row in each.rows:
         due, shown = targets_truth.share(each.books, row, target), figure(row.get("value", ""))
         if due is None:
@@ -320,7 +320,8 @@ def progress_findings(history: History) -> Iterator[Check]:
         target = _target(each)
         wholes = [row for row in each.rows if not row.get("part")]
         if len(wholes) != 1:
-            lines[AS_A_WHOLE.id].append(f"{each.told()}: {len(wholes)} rows for the target itself")
+            for check in (AS_A_WHOLE.id, *sorts):
+                lines[check].append(f"{each.told()}: {len(wholes)} rows for the target itself")
         due_parts = _parts(history, each)
         shown = {row.get("part", "") for row in each.rows}
         lines[AS_A_WHOLE.id] += [f"{each.told()}: part {name} is missing" for name in due_parts if name not in shown]
@@ -391,7 +392,7 @@ def warning_findings(history: History) -> Iterator[Check]:
                 known[check].add(False)
     heard = platform_alarms.asked(history)
     for check in (WARNED, THRESHOLD, EXCEEDED):
-        yield check.none(wrong[check.id], heard and len(known[check.id]) > 1)
+        yield check.none(wrong[check.id] if heard else (), heard and len(known[check.id]) > 1)
 
 
 def _causes(history: History) -> dict[str, tuple[int, str]]:
