@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 from typing import NamedTuple
 
-from bench.history import History, Observed, Phase
+from bench.history import Observed, Phase
 from conformance.common.carbon import tables
 from conformance.common.carbon.formulas import FORMULAS
 from conformance.common.carbon.reckon import printed
@@ -150,6 +150,8 @@ class Kept:
         default_factory=dict[tuple[str, str], list[dict[str, str]]]
     )
     """What an object was before it was changed, oldest first."""
+    handed: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    """Rows of a file that is being handed over."""
 
     def of(self, kind: str) -> Mapping[str, dict[str, str]]:
         """The objects of a kind."""
@@ -158,6 +160,8 @@ class Kept:
     def take(self, event: Observed) -> None:
         """One event of a desk."""
         verb, _, kind = event.what.partition(" ")
+        if verb == "import":
+            self._handed_over(event)
         if verb not in KEPT or event.problem:
             return
         things = self.kinds.setdefault(kind, {})
@@ -186,31 +190,15 @@ class Kept:
                 yield valid[-1]
 
     def imported(self, phase: Phase) -> None:
-        """One row of a file that was handed over."""
-        fields = dict(phase.detail)
-        self.kinds.setdefault(fields.pop("kind"), {})[fields["id"]] = fields
+        """One row of a file that is about to be handed over."""
+        self.handed.append(dict(phase.detail))
 
-
-def kept(history: History, until: int | None = None) -> Kept:
-    """Everything entered before an instant (all of it without one)."""
-    found = Kept()
-    for event in history.events:
-        if until is not None and event.t > until:
-            break
-        if isinstance(event, Observed):
-            found.take(event)
-        elif isinstance(event, Phase) and event.name == "imported":
-            found.imported(event)
-    return found
-
-
-def refused(history: History, *kinds: str) -> list[str]:
-    """What a case entered and the platform did not take, for a condition."""
-    return [
-        f"{event.what} {event.query.get('id', '')}: {event.problem}"
-        for event in history.of(Observed)
-        if event.problem and event.what.partition(" ")[0] == "create" and event.what.partition(" ")[2] in kinds
-    ]
+    def _handed_over(self, event: Observed) -> None:
+        """A file counts once the product has answered for it, whatever it answered."""
+        if event.outcome in ("done", "refused"):
+            for fields in self.handed:
+                self.kinds.setdefault(fields.pop("kind"), {})[fields["id"]] = fields
+        self.handed = []
 
 
 # The account.
@@ -287,6 +275,8 @@ _ENERGY = {
     "heat-in": 1,
     "heat-out": -1,
 }
+_SUBSTANCES = {("nitric-acid", "EF"): "kgN2O/t"}
+"""Units that the formulas' own table says without their substance."""
 _PLAIN = {"process": ("tCO2/t", "CO2"), "methane": ("tCH4/t", "CH4"), "nitrous-oxide": ("tN2O/t", "N2O")}
 
 
@@ -296,11 +286,25 @@ def fuel_defaults(carrier: str) -> list[dict[str, Fraction]]:
     return [each for each in found if {"NCV", "CC", "OF"} <= set(each)]
 
 
-class Account:
-    """The account of what was entered before an instant."""
+class Stretch(NamedTuple):
+    """An amount of a point over a period."""
 
-    def __init__(self, entered: Kept) -> None:
+    start: int
+    end: int
+    amount: Fraction
+    unit: str
+
+
+Measured = Mapping[str, Sequence[Stretch]]
+"""What terminals sent, by point."""
+
+
+class Account:
+    """The account of what was entered before an instant, and of what was measured."""
+
+    def __init__(self, entered: Kept, measured: Measured | None = None) -> None:
         self.entered = entered
+        self.measured = measured or {}
         self._enterprises = entered.of("enterprise")
         self._lines: list[Line] | None = None
 
@@ -362,12 +366,13 @@ class Account:
             **{name: thing.get(name, "") for name in ("process", "facility", "product")},
         }
 
-    def _entries(self, point: str) -> Iterator[tuple[int, int, Fraction, str]]:
+    def _entries(self, point: str) -> Iterator[Stretch]:
+        yield from self.measured.get(point, ())
         unit = self.entered.of("point")[point].get("unit", "")
         for each in self.entered.of("entry").values():
             if each.get("point") == point:
                 start = int(each["start"])
-                yield start, end_of(each["period"], start), Fraction(each["value"]), each.get("unit") or unit
+                yield Stretch(start, end_of(each["period"], start), Fraction(each["value"]), each.get("unit") or unit)
 
     def _of_points(self) -> Iterator[Line]:
         fed = {
@@ -471,7 +476,8 @@ class Account:
         first = next(iter(formula.units))
         used = {first: converted(amount, unit, formula.units[first])}
         for symbol, (value, own) in given.items():
-            used[symbol] = converted(value, own or formula.units[symbol], formula.units[symbol])
+            wanted = _SUBSTANCES.get((term, symbol), formula.units[symbol])
+            used[symbol] = converted(value, own or wanted, wanted)
         if "EF" in formula.units and "EF" not in used:
             found = self.factor(carrier, where["enterprise"], where["region"], start, "tCO2")
             found = found or _default(carrier, where["region"], start, "tCO2")
@@ -491,8 +497,3 @@ def _default(carrier: str, region: str, start: int, what: str) -> tuple[Fraction
         found = tables.grid(region, year)
         return (found["EF"], "tCO2/MWh") if found else None
     return None
-
-
-def account_at(history: History, at: int) -> Account:
-    """The account as it must stand when somebody asks at an instant."""
-    return Account(kept(history, at))

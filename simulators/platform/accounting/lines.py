@@ -298,7 +298,7 @@ class Book:
         for stretch in self._stretches(point, period, low, high):
             inside = _inside(source, stretch.start)
             carrier = source.carrier or point.carrier or ""
-            used, why = self._used(source, term, carrier, place, stretch)
+            used, why = self.used(source, term, carrier, place, stretch)
             mass = term.tonnes(used) if used is not None else None
             tonnes = None if mass is None else mass * defaults.POTENTIALS[term.gas]
             energy = self._energy_of(term, carrier, place, stretch, used) if inside else Fraction(0)
@@ -319,10 +319,10 @@ class Book:
                 why=why,
             )
 
-    def _used(
+    def used(
         self, source: Any, term: methods.Term, carrier: str, place: Mapping[str, str], stretch: _Stretch
     ) -> tuple[dict[str, Fraction] | None, str]:
-        """Every input of a formula in its unit, or what is missing."""
+        """Every input of a source's formula in its unit, or None and what is missing."""
         used = methods.built_in(term, carrier, place["region"], year_of(stretch.start))
         if "EF" in term.units and (chosen := self._library(term, carrier, place, stretch.start)) is not None:
             used["EF"] = chosen

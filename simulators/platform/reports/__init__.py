@@ -158,7 +158,7 @@ def submit(desk: Desk, body: Handed) -> list[dict[str, str]]:
     """The account of a period as it stands; the first row holds the key."""
     enterprise = body.enterprise or desk.account.enterprise
     check_reach(desk, "enterprise", enterprise)
-    total = book(desk).total("enterprise", enterprise, body.start, end_of(body.period, body.start))
+    total = _submitted(desk, enterprise, body.start, end_of(body.period, body.start))
     key = desk.create(
         Submission,
         id=body.id,
@@ -170,3 +170,9 @@ def submit(desk: Desk, body: Handed) -> list[dict[str, str]]:
         submitted=desk.now_us,
     )
     return [{"id": key}]
+
+
+@seam
+def _submitted(desk: Desk, enterprise: str, low: int, high: int) -> Total:
+    """The account of an enterprise over a period."""
+    return book(desk).total("enterprise", enterprise, low, high)

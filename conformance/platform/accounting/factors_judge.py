@@ -1,0 +1,199 @@
+"""Whether each stretch counted by the factor that is due: supplier, region, latest published, default, test (R-24)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from bench.case import Check, criterion
+from bench.history import History, Observed, Phase
+from conformance.common.carbon import tables
+from conformance.common.platform_accounts import Account, Kept, agrees, fuel_defaults, spans
+from conformance.common.platform_answers import DONE, REFUSED
+from conformance.common.readings import number
+from conformance.platform.accounting.answers_judge import TAKEN, Tally, answer, asked, taken, tallies
+from conformance.platform.accounting.answers_judge import of as found_of
+
+__all__ = ["TAKEN"]
+
+DEFAULT_HEAT = criterion(
+    "default-counts",
+    en="heat of which nobody gave a factor counts by the built-in one",
+    zh="未录入因子的热力按内嵌缺省值计算",
+    unit="figures",
+)
+SUPPLIER = criterion(
+    "supplier-first",
+    en="heat counts by its supplier's factor, and by the published one only where there is none",
+    zh="热力按供热单位因子计算，无该因子时才采用公布值",
+    unit="figures",
+)
+REGIONAL = criterion(
+    "regional-grid",
+    en="purchased power counts by the factor of the grid of its own region",
+    zh="外购电力按所在区域电网的因子计算",
+    unit="figures",
+)
+LATEST = criterion(
+    "latest-published",
+    en="a newly published factor counts from the day it is valid, and for no day before",
+    zh="新公布的因子自生效日起计算，此前各日不变",
+    unit="figures",
+    reading_b_of="R-24",
+)
+DEFAULTS_SHOWN = criterion(
+    "defaults-shown",
+    en="heating values and factors that are built in are those of an official table",
+    zh="内嵌的低位发热值和排放因子与官方缺省值表一致",
+    unit="values",
+)
+TEST_KEPT = criterion(
+    "tests-kept",
+    en="tested values are listed as they were entered, with unit and the day they are valid from",
+    zh="检测值按录入的数值、单位和有效日期列出",
+    unit="values",
+)
+TEST_COUNTS = criterion(
+    "tests-count",
+    en="tested values count from their day on, to the last digit",
+    zh="检测值自有效日起参与核算，逐位一致",
+    unit="figures",
+)
+ANEW = criterion(
+    "accounted-anew",
+    en="after late, revised or removed data and a changed factor the account is what is kept now, to the last digit",
+    zh="数据迟到、修订、删除或因子变更后，核算结果与现有数据逐位一致",
+    unit="figures",
+)
+
+
+def _phases(history: History) -> Iterator[tuple[str, Observed, Account]]:
+    """Every question for emissions with the phase it was asked in and the account then."""
+    phase = ""
+    entered = Kept()
+    for event in history.events:
+        if isinstance(event, Phase):
+            phase = event.name
+        elif isinstance(event, Observed):
+            if event.what == "ask emissions":
+                yield phase, event, Account(entered)
+            else:
+                entered.take(event)
+
+
+def _days(event: Observed, account: Account, tally: Tally) -> None:
+    """One question by days."""
+    if event.outcome == REFUSED:
+        tally.known += 1
+        tally.wrong.append(f"{asked(event)}: {event.problem}")
+    if event.outcome != DONE:
+        return
+    query = event.query
+    rows = {row.get("start", ""): row for row in event.rows}
+    for start, end in spans(query["period"], int(query["from"]), int(query["to"])):
+        due = account.sum(query["of"], query["id"], start, end)
+        if not due.lines:
+            continue
+        row = rows.get(str(start), {})
+        tally.known += 1
+        if not agrees(row.get("value", ""), row.get("unit", ""), due.tonnes, "tCO2"):
+            shown = f"{row.get('value', '') or 'nothing'} {row.get('unit', '')}".strip()
+            tally.wrong.append(f"{asked(event)}: {shown}; exactly {float(due.tonnes):.9g} tCO2")
+
+
+_IN_PHASE = {"defaults": DEFAULT_HEAT, "suppliers": SUPPLIER, "regional": REGIONAL, "published": LATEST}
+
+
+def findings(history: History) -> Iterator[Check]:
+    """Each phase decides one question."""
+    found = {name: Tally() for name in _IN_PHASE}
+    second = Tally()
+    for phase, event, account in _phases(history):
+        if phase not in found:
+            continue
+        _days(event, account, found[phase])
+        if phase == "published":
+            _days(event, _from_entry(account), second)
+    for name, check in _IN_PHASE.items():
+        if name != "published":
+            yield answer(check, found[name])
+    tally = found["published"]
+    yield LATEST.none(tally.wrong, tally.known, reading_b=not second.wrong if second.known else None)
+    yield answer(DEFAULTS_SHOWN, _defaults(history))
+    yield taken(history)
+
+
+def _from_entry(account: Account) -> Account:
+    """Reading B: of each region the factor that was entered last, for everything."""
+    entered = account.entered
+    factors = entered.of("factor")
+    newest: dict[tuple[str, str, str], str] = {}
+    for key, each in factors.items():
+        newest[each["carrier"], each.get("enterprise", ""), each.get("region", "")] = key
+    kept = {key: {**factors[key], "valid_from": "0"} for key in newest.values()}
+    return Account(Kept({**entered.kinds, "factor": kept}, entered.keys))
+
+
+_OFFICIAL = {"NCV": "GJ", "CC": "tC/TJ", "OF": "%"}
+
+
+def _defaults(history: History) -> Tally:
+    tally = Tally()
+    for event in history.of(Observed):
+        if event.what != "ask defaults" or event.outcome not in (DONE, REFUSED):
+            continue
+        tally.known += 1
+        if event.outcome == REFUSED:
+            tally.wrong.append(f"{asked(event)}: {event.problem}")
+            continue
+        carrier = event.query["carrier"]
+        shown = {row.get("symbol", ""): row for row in event.rows}
+        if carrier == "electricity":
+            due = tables.grid(event.query["region"], int(event.query["year"]))["EF"]
+            row = shown.get("EF", {})
+            if not agrees(row.get("value", ""), row.get("unit", ""), due, "tCO2/MWh"):
+                tally.wrong.append(f"{asked(event)}: {row.get('value', '') or 'nothing'}; published {float(due)}")
+        elif not any(_is_table(shown, table) for table in fuel_defaults(carrier)):
+            told = ", ".join(f"{symbol} {row.get('value', '')}" for symbol, row in shown.items())
+            tally.wrong.append(f"{asked(event)}: {told or 'nothing'} is in no official table")
+    return tally
+
+
+def _is_table(shown: dict[str, dict[str, str]], table: dict[str, Fraction]) -> bool:
+    """Whether heating value, carbon and oxidised share are those of one table, oxidation as share or in per cent."""
+    for symbol in _OFFICIAL:
+        value = number(shown.get(symbol, {}).get("value", ""))
+        if value is None:
+            return False
+        exact = Fraction(value) / (100 if symbol == "OF" and value > 1 else 1)
+        if exact != table[symbol]:
+            return False
+    return True
+
+
+def test_findings(history: History) -> Iterator[Check]:
+    """Tested values, as they are listed and as they count."""
+    entered = Kept()
+    kept = Tally()
+    for event in history.of(Observed):
+        if event.what == "list emission_input" and event.outcome in (DONE, REFUSED):
+            listed = {row.get("id") or row.get("object", ""): row for row in event.rows}
+            for key, each in entered.of("emission_input").items():
+                if each["source"] != event.query.get("source"):
+                    continue
+                kept.known += 1
+                row = listed.get(key, {})
+                same = all(row.get(name, "") == each[name] for name in ("symbol", "unit", "valid_from"))
+                if not same or number(row.get("value", "")) != number(each["value"]):
+                    kept.wrong.append(f"{event.what}: {key} is {row or 'not there'}; entered {each}")
+        else:
+            entered.take(event)
+    yield answer(TEST_KEPT, kept)
+    yield answer(TEST_COUNTS, found_of(tallies(history), "emissions", "source"))
+    yield taken(history)
+
+
+def anew_findings(history: History) -> Iterator[Check]:
+    """Every question against what was kept when it was asked."""
+    yield answer(ANEW, found_of(tallies(history), "emissions", "enterprise"))
+    yield taken(history)
