@@ -38,7 +38,7 @@ def point(desk: Desk, before: PointThing | None, after: PointThing | None) -> No
     """What a point measures decides how its values are added up; what came of its code before is its own."""
     if after is not None and after.terminal and after.code:
         desk.office.intake.adopt(after.id)
-    if before is not None and after is not None and before.kind != after.kind:
+    if before is not None and after is not None and (before.kind, before.fill) != (after.kind, after.fill):
         desk.office.series.mark_all(after.id)
 
 

@@ -84,7 +84,8 @@ class PointThing(Thing, frozen=True, kw_only=True):
     """A point: what is measured where, and how its values are to be read.
 
     `code` is what its terminal calls it. A `counter` accumulates (values are increases over a period, readings its
-    register); an `instant` is averaged. `low` and `high` are limits of plausible values.
+    register); an `instant` is averaged. `low` and `high` are limits of plausible values. `fill` is what stands for
+    hours that are missing within a day: nothing, the hour before, or a line from the hour before to the one after.
     """
 
     enterprise: Enterprise
@@ -100,6 +101,7 @@ class PointThing(Thing, frozen=True, kw_only=True):
     source_class: Literal["", "fuel", "process", "electricity", "heat", "stored", "other"] = ""
     low: Amount | None = None
     high: Amount | None = None
+    fill: Literal["", "last", "linear"] = ""
 
     def flaws(self) -> Iterator[tuple[str, str, str]]:
         """Limits the wrong way round."""

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from simulators.platform.core import units
 from simulators.platform.core.ground import Ground
-from simulators.platform.core.numbers import EXACT, quotient, text, total
+from simulators.platform.core.numbers import EXACT, quotient, rounded, text, total
 from simulators.platform.core.seams import seam
 from simulators.platform.core.tables import (
     DirtyRow,
@@ -53,6 +53,8 @@ _ACQUIRED: dict[str, tuple[int, ...]] = {
 """Classes of records shorter than an hour: the spans of their samples."""
 _EVIDENCE = ("meter", "settlement", "invoice", "test")
 """Evidence of an entry by hand, best first."""
+_STAND_IN = ("filled", "manual")
+"""States of what stands in for data, told of every longer period too."""
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +92,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """A period of a point. `value`: the total of a counter, else the mean; `completeness` 0 to 1 of the period's time.
 
     `state`: complete, incomplete, running (not over yet), corrected (as acquired, and revised), invalid
-    (shown, never summed), manual (from an entry). `source`: sum, own (as sent), or the evidence of the entry.
+    (shown, never summed), manual (from an entry), filled (as the point says). `source`: sum, own (as sent), fill, or
+    the evidence of the entry.
     """
 
     point: str
@@ -114,6 +117,7 @@ class Point:
     low: Decimal | None
     high: Decimal | None
     terminal: str = ""
+    fill: str = ""
 
 
 @dataclass(frozen=True)
@@ -491,13 +495,14 @@ class Series:
             self._marked.difference_update((series, day) for day in days)
 
     def _compute(self, session: Session, series: int, point: Point, days: Sequence[int]) -> None:
-        minute_s = 60 * self.minutes(point.terminal)
+        minute_s, now = 60 * self.minutes(point.terminal), self._ground.now_us()
         for index in range(0, len(days), _DAYS):
             some = days[index : index + _DAYS]
             samples = self._of_days(session, series, some)
             hours: dict[int, _Part | None] = {}
             for day in some:
-                hours |= _hours(point, samples.get(day, ()), day, minute_s)
+                known = _hours(point, samples.get(day, ()), day, minute_s)
+                hours |= filled(point, known) if point.fill and day + DAY <= now else known
             settled = self._put(session, series, point, "hour", hours)
             wholes: dict[int, _Part | None] = {}
             for day in some:
@@ -515,7 +520,9 @@ class Series:
         rows = self._rows(session, [series], PERIODS.index(below), starts[0], end_of(period, starts[-1]))
         parts: dict[int, list[_Part]] = {}
         for row in rows.get(series, ()):
-            parts.setdefault(start_of(period, row.start), []).append(_Part(Decimal(row.total), row.seconds, row.source))
+            state = row.state if row.state in _STAND_IN else ""
+            part = _Part(Decimal(row.total), row.seconds, row.source, state)
+            parts.setdefault(start_of(period, row.start), []).append(part)
         own: dict[int, Any] = {}
         if period == "month":
             asked = {"series": series, "spans": (MONTH_S,), "first": starts[0], "last": starts[-1]}
@@ -586,7 +593,7 @@ class Series:
     @seam
     def _settled(self, point: Point, period: str, start: int, found: _Part | None, whole: int) -> _Part | None:
         """What a record is made of: whole automatic data, else an entry by hand, else what there is."""
-        if found is not None and found.seconds >= whole and found.state != "invalid":
+        if found is not None and found.seconds >= whole and found.state not in ("invalid", "filled"):
             return found
         given = self._entry(point, period, start)
         if given is not None:
@@ -661,8 +668,8 @@ def _where(statement: Any, key: tuple[int, int, int]) -> Any:
 
 def _point(key: str, told: Mapping[str, Any]) -> Point:
     low, high = (None if told.get(name) in (None, "") else Decimal(told[name]) for name in ("low", "high"))
-    words = [told.get(name) or "" for name in ("enterprise", "unit", "kind", "terminal")]
-    return Point(key, words[0], words[1], words[2] == "counter", low, high, words[3])
+    words = [told.get(name) or "" for name in ("enterprise", "unit", "kind", "terminal", "fill")]
+    return Point(key, words[0], words[1], words[2] == "counter", low, high, words[3], words[4])
 
 
 def converted(value: Decimal, given: str, wanted: str) -> Decimal | None:
@@ -789,5 +796,25 @@ def _joined(parts: Iterable[_Part | None], whole: int, own: _Part | None) -> _Pa
         return own
     if not seconds:
         return None
-    manual = "manual" if any(each.state == "manual" or each.source in _EVIDENCE for each in known) else ""
-    return _Part(total([each.total for each in known]), seconds, "sum", manual if seconds == whole else "")
+    state = next((word for word in _STAND_IN if any(each.state == word for each in known)), "")
+    return _Part(total([each.total for each in known]), seconds, "sum", state if seconds == whole else "")
+
+
+@seam
+def filled(point: Point, hours: Mapping[int, _Part | None]) -> dict[int, _Part | None]:
+    """The hours of a day with something in place of those that are missing, as the point says; edges are left open."""
+    found = dict(hours)
+    good = [
+        start
+        for start, part in hours.items()
+        if part is not None and part.seconds == HOUR_S and part.state != "invalid"
+    ]
+    for before, after in pairwise(good):
+        first, last = hours[before], hours[after]
+        assert first is not None and last is not None
+        for start in range(before + HOUR, after, HOUR):
+            value = Fraction(first.total)
+            if point.fill == "linear":
+                value += Fraction(last.total - first.total) * Fraction(start - before, after - before)
+            found[start] = _Part(rounded(value), HOUR_S, "fill", "filled")
+    return found

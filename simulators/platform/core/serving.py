@@ -42,6 +42,8 @@ class _Protocol(H11Protocol):
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self.app_state = {**self.app_state, "certified": common_name(transport.get_extra_info("peercert"))}
+        # Who connects and asks nothing is not waited for longer than who has asked.
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
 
 def common_name(certificate: Any) -> str:

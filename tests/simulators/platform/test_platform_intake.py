@@ -267,6 +267,38 @@ def test_hours_days_and_more_follow_late_and_revised_data_to_the_last_digit(tmp_
     played(tmp_path, story, clock)
 
 
+@pytest.mark.parametrize(
+    ("fill", "hours", "day"),
+    [
+        ("", ["1", "", "", "4"], ("5", "incomplete")),
+        ("last", ["1", "1", "1", "4"], ("67", "filled")),
+        ("linear", ["1", "2", "3", "4"], ("70", "filled")),
+    ],
+)
+def test_missing_hours_are_filled_as_the_point_says(
+    tmp_path: Path, fill: str, hours: list[str], day: tuple[str, str]
+) -> None:
+    clock = HandClock(START_US + 48 * HOUR_US)
+
+    async def story(platform: Platform, line: Line, clerk: Caller) -> None:
+        desk = platform.desk()
+        desk.change("point", "A.k01", fill=fill)
+        sent = {0: "1", 3: "4"} | (dict.fromkeys(range(4, 24), "3") if fill else {})
+        for at, value in sent.items():
+            await line.say(minute(value, f"20260302{at:02d}0000", cn="2061", qn=str(at)))
+        rows = {row.start: row for row in desk.records("A.k01", "hour", START_US, START_US + 4 * HOUR_US)}
+        starts = [START_US + at * HOUR_US for at in range(4)]
+        assert [rows[start].value if start in rows else "" for start in starts] == hours
+        (row,) = desk.records("A.k01", "day", START_US, START_US + 1)
+        assert (row.value, row.state) == day
+        entered = {"point": "A.k01", "period": "hour", "start": starts[1], "value": "9", "unit": "kWh"}
+        assert (await clerk.call("POST", "/api/objects/entry", entered)).status == 201
+        (row,) = desk.records("A.k01", "hour", starts[1], starts[1] + 1)
+        assert (row.value, row.state) == ("9", "manual")
+
+    played(tmp_path, story, clock)
+
+
 def test_records_of_past_days_are_computed_before_anybody_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assembly, "_COMPUTE_S", 0.0)
     monkeypatch.setattr(assembly, "_COMPUTE_DAYS", 2)
