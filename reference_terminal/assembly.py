@@ -50,11 +50,11 @@ from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.processing.recalculation import Recalculation
 from reference_terminal.security.certificate_monitor import CertificateMonitor
 from reference_terminal.security.keyring import Keyring
-from reference_terminal.settings.centre_parameters import CentreSettings
+from reference_terminal.settings.centre_parameters import CentreInForce, CentreSettings
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.config import Config, centre_code, check_centres
 from reference_terminal.settings.meters import MeterConfig
-from reference_terminal.settings.overlay import CENTRES, Kept, Overlay
+from reference_terminal.settings.overlay import CENTRES, Kept, Overlaid, Overlay
 from reference_terminal.settings.problems import InputError, Problem
 from reference_terminal.storage.fingerprint_signer import Described, FingerprintSigner
 from reference_terminal.storage.journal import Journal
@@ -353,10 +353,10 @@ class Terminal:
 
     def try_settings(self, rows: Sequence[tuple[str, str, str]]) -> None:
         """Start with these settings for a try. Raises InputError where the terminal could not be started with them."""
-        overlay = Overlay(Kept(rows), self.keyring.vault)
+        overlay = Overlaid(Kept(rows), self.keyring.vault)
         config = overlay.in_force(self._file_config)
         for centre in config.centres:
-            CentreSettings(centre, overlay)
+            CentreInForce(centre, overlay)
         unusable = [*overlay.unusable]
         problems = [
             Problem(scope, f"{name[:60]!r} cannot be used", f"{name[:60]} 无法使用") for scope, name in unusable

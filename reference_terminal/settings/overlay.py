@@ -62,8 +62,8 @@ def parameters_of(centre: str) -> Scope:
     return Scope(f"centre/{centre}", secrets=("pw", "registration"))
 
 
-class SettingsStore(Protocol):
-    """Where settings are kept."""
+class KeptSettings(Protocol):
+    """Settings that can be read."""
 
     def setting(self, scope: str, name: str) -> str | None:
         """A setting kept across restarts."""
@@ -72,6 +72,10 @@ class SettingsStore(Protocol):
     def settings(self, scope: str) -> dict[str, str]:
         """All settings of a scope by name."""
         ...
+
+
+class SettingsStore(KeptSettings, Protocol):
+    """Where settings are kept."""
 
     def keep_setting(self, scope: str, name: str, value: str) -> None:
         """Gather a setting for the next transaction."""
@@ -87,30 +91,18 @@ class SettingsStore(Protocol):
 
 
 class Kept:
-    """Settings that are in nobody's store yet, such as those of a backup; nothing can be kept here."""
+    """Settings that are in nobody's store yet, such as those of a backup."""
 
     def __init__(self, rows: Sequence[tuple[str, str, str]]) -> None:
         self._rows = {(scope, name): value for scope, name, value in rows}
 
     def setting(self, scope: str, name: str) -> str | None:
-        """See `SettingsStore`."""
+        """See `KeptSettings`."""
         return self._rows.get((scope, name))
 
     def settings(self, scope: str) -> dict[str, str]:
-        """See `SettingsStore`."""
+        """See `KeptSettings`."""
         return {name: value for (of, name), value in sorted(self._rows.items()) if of == scope}
-
-    def keep_setting(self, scope: str, name: str, value: str) -> None:
-        """See `SettingsStore`."""
-        raise NotImplementedError
-
-    def write(self, statement: str, values: Sequence[Any]) -> None:
-        """See `SettingsStore`."""
-        raise NotImplementedError
-
-    def flush(self) -> bool:
-        """See `SettingsStore`."""
-        raise NotImplementedError
 
 
 class Sealer(Protocol):
@@ -125,37 +117,22 @@ class Sealer(Protocol):
         ...
 
 
-class Overlay:
-    """What was set at run time at one terminal."""
+class Overlaid:
+    """What was set at run time at one terminal, laid over its configuration."""
 
-    def __init__(self, store: SettingsStore, vault: Sealer | None) -> None:
-        self._store = store
+    def __init__(self, store: KeptSettings, vault: Sealer | None) -> None:
+        self._kept = store
         self._vault = vault
         self.unusable: dict[tuple[str, str], None] = {}
         """Scope and name of what is kept and cannot be put in force; it is left out."""
 
-    # Keeping
-
     def get(self, scope: Scope, name: str) -> str:
         """A setting; empty if there is none that can be opened."""
-        return self._opened(scope, name, self._store.setting(scope.word, name) or "")
+        return self._opened(scope, name, self._kept.setting(scope.word, name) or "")
 
     def all(self, scope: Scope) -> dict[str, str]:
         """The settings of a scope by name; empty what cannot be opened."""
-        return {name: self._opened(scope, name, kept) for name, kept in self._store.settings(scope.word).items()}
-
-    def put(self, scope: Scope, name: str, text: str) -> None:
-        """Gather a setting for the next transaction, sealed where its scope asks for it and there is a vault."""
-        self._store.keep_setting(scope.word, name, self.sealed(scope, name, text) if scope.seals(name) else text)
-
-    def commit(self) -> bool:
-        """Commit what is gathered; False if the store failed."""
-        return self._store.flush()
-
-    @seam
-    def sealed(self, scope: Scope, name: str, text: str) -> str:
-        """A setting as it is kept."""
-        return text if self._vault is None else self._vault.seal(f"{scope.word} {name}", text.encode())
+        return {name: self._opened(scope, name, kept) for name, kept in self._kept.settings(scope.word).items()}
 
     def _opened(self, scope: Scope, name: str, kept: str) -> str:
         if not is_sealed(kept):
@@ -164,37 +141,6 @@ class Overlay:
             return "" if self._vault is None else self._vault.open(f"{scope.word} {name}", kept).decode()
         except SealedError:
             return ""
-
-    # Gathering
-
-    @seam
-    def add_centre(self, name: str, text: str) -> None:
-        """Gather an added centre, as the TOML text of its table."""
-        self.put(CENTRES, name, text)
-
-    def remove_centre(self, name: str) -> None:
-        """Gather a removed centre, and the end of its queue."""
-        self._store.keep_setting(CENTRES.word, name, _REMOVED)
-        self._store.write("DELETE FROM outbox WHERE centre=?", (name,))
-
-    def forget_address(self, name: str) -> None:
-        """Gather that a centre has the address of its table."""
-        self._store.keep_setting(ADDRESSES.word, name, "")
-
-    def renew(self, name: str, certificate: str, key: str) -> None:
-        """Gather a centre's new certificate and key (PEM)."""
-        self.put(CERTIFICATES, name, f"{certificate}{_BETWEEN}{key}")
-
-    def addressed(self, name: str, given: Mapping[str, str]) -> str:
-        """What is kept of a centre's address once `given` is added to what is kept of it."""
-        kept = self.get(ADDRESSES, name)
-        return json.dumps({**(address_of(kept) if kept else {}), **given}, ensure_ascii=False)
-
-    def poll(self, meter: str, period_s: int, now_s: int) -> None:
-        """Gather a meter's polling period, which holds from now on (UTC seconds)."""
-        self.put(PERIODS, meter, f"{period_s} {now_s}")
-
-    # In force
 
     def in_force(self, config: Config) -> Config:
         """The configuration with everything that was set at run time."""
@@ -217,7 +163,7 @@ class Overlay:
 
     def with_centres(self, config: Config) -> Config:
         """The configuration with the centres in force and their certificates."""
-        kept = self._store.settings(CENTRES.word)
+        kept = self._kept.settings(CENTRES.word)
         centres = [centre for centre in config.centres if kept.get(centre.id, "") == ""]
         for name, value in kept.items():
             text = "" if value == _REMOVED else self._opened(CENTRES, name, value)
@@ -284,6 +230,54 @@ class Overlay:
 
 
 # What a setting may hold
+
+
+class Overlay(Overlaid):
+    """The same with a store in which more can be kept."""
+
+    def __init__(self, store: SettingsStore, vault: Sealer | None) -> None:
+        super().__init__(store, vault)
+        self._store = store
+
+    def put(self, scope: Scope, name: str, text: str) -> None:
+        """Gather a setting for the next transaction, sealed where its scope asks for it and there is a vault."""
+        self._store.keep_setting(scope.word, name, self.sealed(scope, name, text) if scope.seals(name) else text)
+
+    def commit(self) -> bool:
+        """Commit what is gathered; False if the store failed."""
+        return self._store.flush()
+
+    @seam
+    def sealed(self, scope: Scope, name: str, text: str) -> str:
+        """A setting as it is kept."""
+        return text if self._vault is None else self._vault.seal(f"{scope.word} {name}", text.encode())
+
+    @seam
+    def add_centre(self, name: str, text: str) -> None:
+        """Gather an added centre, as the TOML text of its table."""
+        self.put(CENTRES, name, text)
+
+    def remove_centre(self, name: str) -> None:
+        """Gather a removed centre, and the end of its queue."""
+        self._store.keep_setting(CENTRES.word, name, _REMOVED)
+        self._store.write("DELETE FROM outbox WHERE centre=?", (name,))
+
+    def forget_address(self, name: str) -> None:
+        """Gather that a centre has the address of its table."""
+        self._store.keep_setting(ADDRESSES.word, name, "")
+
+    def renew(self, name: str, certificate: str, key: str) -> None:
+        """Gather a centre's new certificate and key (PEM)."""
+        self.put(CERTIFICATES, name, f"{certificate}{_BETWEEN}{key}")
+
+    def addressed(self, name: str, given: Mapping[str, str]) -> str:
+        """What is kept of a centre's address once `given` is added to what is kept of it."""
+        kept = self.get(ADDRESSES, name)
+        return json.dumps({**(address_of(kept) if kept else {}), **given}, ensure_ascii=False)
+
+    def poll(self, meter: str, period_s: int, now_s: int) -> None:
+        """Gather a meter's polling period, which holds from now on (UTC seconds)."""
+        self.put(PERIODS, meter, f"{period_s} {now_s}")
 
 
 def accounting_table(text: str) -> dict[str, Any]:
