@@ -27,7 +27,7 @@ from simulators.platform.core.office import Office
 from simulators.platform.core.plans import Plans, installed
 from simulators.platform.core.rights import SYSTEM, Account
 from simulators.platform.core.series import Taken
-from simulators.platform.core.serving import HttpDoor
+from simulators.platform.core.serving import TERMINALS_S, HttpDoor
 from simulators.platform.core.settings import DOORS, Hj212, Https, Mqtt, Settings, placed
 
 _log = logging.getLogger("simulators.platform")
@@ -74,7 +74,8 @@ class Platform:
                 self._doors.append(Hj212Door(self.office.intake, each))
             elif isinstance(each, Https) and each.port:
                 routes = [*records, *National(self.office.intake, ground, each).routes()]
-                self._doors.append(HttpDoor(Starlette(routes=routes), each.host, each.port, each.tls))
+                app = Starlette(routes=routes)
+                self._doors.append(HttpDoor(app, each.host, each.port, each.tls, TERMINALS_S))
             elif isinstance(each, Mqtt) and each.port:
                 self._doors.append(MqttDoor(self.office.intake, each))
             elif isinstance(each, Mqtt) and each.broker:

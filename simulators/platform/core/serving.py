@@ -17,7 +17,8 @@ from uvicorn.server import ServerState
 
 from simulators.platform.core.settings import Tls
 
-_KEEP_ALIVE_S = 75
+KEEP_ALIVE_S, TERMINALS_S = 75, 3_600
+"""How long a connection may say nothing, of people and of terminals."""
 _HEADERS = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -71,7 +72,7 @@ def context_of(tls: Tls) -> ssl.SSLContext | None:
 class HttpDoor:
     """A listener of the application."""
 
-    def __init__(self, app: Any, host: str, port: int, tls: Tls) -> None:
+    def __init__(self, app: Any, host: str, port: int, tls: Tls, keep_alive_s: int = KEEP_ALIVE_S) -> None:
         for name in ("uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
             logger = logging.getLogger(name)
             logger.propagate = False
@@ -79,7 +80,7 @@ class HttpDoor:
                 logger.addHandler(logging.NullHandler())
         self._host, self.port, self._tls = host, port, tls
         self._config = Config(
-            app, lifespan="off", log_config=None, access_log=False, ws="none", timeout_keep_alive=_KEEP_ALIVE_S
+            app, lifespan="off", log_config=None, access_log=False, ws="none", timeout_keep_alive=keep_alive_s
         )
         self._state = ServerState()
         self._state.connections = _Ordered()  # pyright: ignore[reportAttributeAccessIssue]
