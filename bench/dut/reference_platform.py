@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import tomli_w
 
-from bench.dut import Launch, LaunchError, Seat
+from bench.dut import Alteration, Launch, LaunchError, Seat, reference_platform_store
 from bench.dut.access import Account
 from simulators.platform.core.assembly import Platform
-from simulators.platform.core.settings import Settings
+from simulators.platform.core.settings import Settings, Store
 
 _CONFIG = "platform.toml"
 _CHAIN, _KEY, _ROOTS = "intake.pem", "intake.key", "clients.pem"
@@ -92,6 +92,13 @@ class ReferencePlatformAdapter:
         life, self._life = self._life, None
         if life is not None:
             life.abandon()
+
+    def alter(self, seat: Seat, alterations: Sequence[Alteration]) -> tuple[dict[str, str], ...]:
+        """Alter what is stored, as `bench.dut.Alterable` has it. Raises LookupError."""
+        self.discard()
+        if seat.state is None:
+            raise LookupError("the platform has no folder / 平台无数据目录")
+        return reference_platform_store.alter(seat.state / Store().url.removeprefix("sqlite:///"), alterations)
 
     def launch(self, seat: Seat, state: Path) -> Launch:
         """As a program of its own: its settings and database in the state folder."""

@@ -5,6 +5,12 @@ Leaves the world to the rigs and the questions' wording to the clause ledger. A 
 Questions of the capability statement that cases need (profile, section [claims]):
 
 - ``platform.objects``: enterprises, points, factors and what else it keeps can be made, changed, listed and read back.
+- ``platform.rights``: its maker has listed which accounts may what ([functions.rights]).
+- ``platform.verification``: stored data are held against their seals or fingerprints on demand.
+- ``platform.traces``: where a figure is from and what a value was used in can be asked.
+- ``platform.backups``: an enterprise's monitoring data are backed up and restored.
+- ``platform.exchange-json``: records go to another system over HTTP and JSON (docs/WIRE.md section 6).
+- ``platform.open-interface``: a customer's own program takes records by an open interface.
 """
 
 from __future__ import annotations
@@ -15,6 +21,7 @@ from bench.case import Case, Item
 from bench.layout.scenario import BARE, Scenario
 
 OBJECTS = "platform.objects"
+RIGHTS = "platform.rights"
 
 
 class PlatformCase(Case):

@@ -211,6 +211,7 @@ class Accounts:
                 self._known[name] = known
         return known
 
+    @seam
     def _load(self, name: str) -> Account | None:
         with self._ground.db.begin() as session:
             row = session.get(ObjectRow, ("account", name))

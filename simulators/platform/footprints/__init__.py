@@ -198,16 +198,29 @@ def result(desk: Desk, asked: OfFootprint) -> list[dict[str, Any]]:
     return [*rows, _row(net(found), stage="total", nature="net")]
 
 
+@seam
+def stage_of(part: Part) -> str:
+    """The stage that statistics count a part in."""
+    return part.stage
+
+
 @analysis("footprint_statistics", en="footprints by life-cycle stage", zh="产品全生命周期各阶段排放统计")
 def statistics(desk: Desk, asked: OfYear) -> list[dict[str, Any]]:
     """Each product, stage by stage."""
-    return [
-        _row(net(each for each in found if each.stage == stage), footprint=study.id, product=study.product, stage=stage)
-        for study in studies(desk, asked)
-        for found in [parts(desk, study)]
-        for stage in STAGES
-        if any(each.stage == stage for each in found)
-    ]
+    rows: list[dict[str, Any]] = []
+    for study in studies(desk, asked):
+        found = parts(desk, study)
+        for stage in STAGES:
+            mine = [each for each in found if stage_of(each) == stage]
+            if mine:
+                rows.append(_row(net(mine), footprint=study.id, product=study.product, stage=stage))
+    return rows
+
+
+@seam
+def group_of(study: Footprint, along: str) -> str:
+    """The group of a study in a comparison by region or brand."""
+    return study.brand if along == "brand" else study.region
 
 
 @analysis("footprint_comparison", en="comparison of footprints", zh="产品碳足迹对比")
@@ -218,11 +231,7 @@ def comparison(desk: Desk, asked: Along) -> list[dict[str, Any]]:
         rows = [_row(row["value"], group=row["stage"], footprint=row["footprint"]) for row in told]
     else:
         rows = [
-            _row(
-                net(parts(desk, study)),
-                group=study.brand if asked.along == "brand" else study.region,
-                footprint=study.id,
-            )
+            _row(net(parts(desk, study)), group=group_of(study, asked.along), footprint=study.id)
             for study in studies(desk, asked)
         ]
     return sorted(rows, key=lambda row: (row["group"], row["value"], row["footprint"]))

@@ -174,7 +174,7 @@ def _of_point(
     for each in desk.samples(point, asked.from_, asked.to):
         seen.add((each.span, each.at))
         told = sealed.get((point, each.span, each.at))
-        now = of_sample(key, point, each.span, each.at, f"{each.value:f}", each.flag).code
+        now = of_sample(key, point, each.span, each.at, str(each.value), each.flag).code
         yield each.at, "unknown" if told is None else "" if told == now else "altered"
     for whose, span, at in sealed:
         if whose == point and span in SPANS and (span, at) not in seen:

@@ -1,0 +1,171 @@
+"""The list of emitters, their key figures, and warnings that nobody asked for (ISC-1 5.1.7).
+
+Leaves what the figures are made of to the cases of the account: here they are held against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from bench.case import Check, criterion
+from bench.dut.platform.vocabulary.base import ALARMS, EMISSIONS
+from bench.dut.platform.vocabulary.public import EMITTER, EMITTERS_OVERVIEW
+from bench.history import History, Observed, Phase
+from conformance.common.platform_answers import answers, deeds, done
+from conformance.common.platform_figures import exactly, fraction, kept, kilograms, lines, mass_shows, shows
+
+LIST_KEPT = criterion(
+    "emitters-list",
+    en="the list of emitters follows what is entered, changed and removed",
+    zh="碳排放单位名单随新增、修改、移除如实变化",
+    unit="emitters",
+)
+OVERVIEW = criterion(
+    "emitters-{0}",
+    en="the overview shows every emitter of the region with {1}, as the account has it",
+    zh="一览表给出区域内每个单位的{2}，与核算结果一致",
+    unit="figures",
+)
+WARNED = criterion(
+    "emitter-warned",
+    en="an emitter above its limit is warned of without anybody asking, within two minutes, once, and nobody else is",
+    zh="单位排放超限后平台在两分钟内主动预警一次，未超限单位不误报",
+    unit="warnings",
+)
+QUANTITIES = {
+    "emission": ("its emission", "排放量"),
+    "intensity": ("its emission intensity", "碳排放强度"),
+    "point": ("the emission of each monitoring point", "监测点排放量"),
+    "trade": ("the balance of its trades", "碳交易量"),
+}
+OVER = "over-limit"
+"""Name of the phase after which an emitter is above its limit; its detail says what the emitter is called."""
+_SOON_US = 120_000_000
+
+
+def list_finding(history: History) -> Check:
+    """Each list against what was accepted before it."""
+    wrong: list[str] = []
+    looks = done(deeds(history, "list", EMITTER))
+    for event in looks:
+        due = kept(history, EMITTER.name, before=event)
+        rows = {row["object"]: row for row in event.rows}
+        wrong += [f"{key}: it is in the list" for key in rows if key not in due]
+        for key, fields in due.items():
+            row = rows.get(key)
+            if row is None:
+                wrong.append(f"{key}: it is not in the list")
+            elif any(row.get(name) != fields[name] for name in ("name", "region", "sector") if name in fields):
+                wrong.append(f"{key}: {row.get('name')}, {row.get('sector')}, {row.get('region')}")
+    changes = [*deeds(history, "change", EMITTER), *deeds(history, "remove", EMITTER)]
+    return LIST_KEPT.none(lines(wrong), len(looks) > 1 and len(done(changes)) > 1)
+
+
+def overview_findings(history: History) -> Iterator[Check]:
+    """Each quantity of the overview."""
+    asked = done(answers(history, EMITTERS_OVERVIEW))
+    for quantity, words in QUANTITIES.items():
+        wrong: list[str] = []
+        known = 0
+        for event in asked:
+            due = _due(history, quantity, event)
+            known += len(due)
+            rows = {
+                (row.get("emitter", ""), row.get("subject", "")): row
+                for row in event.rows
+                if row.get("quantity") == quantity
+            }
+            wrong += [
+                f"{emitter} is not of this region" for emitter, _ in rows if emitter not in _listed(history, event)
+            ]
+            for (emitter, subject), value in due.items():
+                row = rows.get((emitter, subject))
+                if row is None or not _right(quantity, row, value):
+                    told = "no figure" if row is None else f"{row.get('value')} {row.get('unit')}"
+                    wrong.append(f"{emitter}, {subject}: {told}; exactly {exactly(value)}")
+        yield OVERVIEW.of(quantity, *words).none(lines(wrong), known)
+
+
+def _right(quantity: str, row: dict[str, str], tonnes: Fraction) -> bool:
+    """Tonnes, or tonnes for one unit of a product, as a row shows them; units of trade are tonnes by themselves."""
+    return shows(row.get("value", ""), tonnes) if quantity == "trade" else mass_shows(row, tonnes * 1000)
+
+
+def _listed(history: History, event: Observed) -> dict[str, str]:
+    """The emitters of the region that was asked for, each with its enterprise."""
+    region = event.query.get("region", "")
+    return {
+        key: fields["enterprise"]
+        for key, fields in kept(history, EMITTER.name, before=event).items()
+        if region in ("", fields.get("region"))
+    }
+
+
+def _due(history: History, quantity: str, event: Observed) -> dict[tuple[str, str], Fraction]:
+    """What must be shown, tonnes, by emitter and subject, from the account's own answers over the same stretch."""
+    found: dict[tuple[str, str], Fraction] = {}
+    low, high = int(event.query["from"]), int(event.query["to"])
+    for emitter, enterprise in _listed(history, event).items():
+        total = _account(history, "enterprise", enterprise, low, high)
+        if quantity == "emission" and total is not None:
+            found[emitter, enterprise] = total
+        elif quantity == "intensity" and total is not None:
+            for product, made in _made(history, enterprise, low, high).items():
+                found[emitter, product] = total / made
+        elif quantity == "point":
+            points = [key for key, fields in kept(history, "point").items() if fields["enterprise"] == enterprise]
+            for point in points:
+                given_off = _account(history, "point", point, low, high)
+                if given_off is not None:
+                    found[emitter, point] = given_off
+        elif quantity == "trade":
+            found[emitter, enterprise] = _traded(history, enterprise, low, high)
+    return found
+
+
+def _account(history: History, of: str, id: str, low: int, high: int) -> Fraction | None:
+    """Tonnes by the answers about a thing whose periods fill a stretch; None where nobody asked."""
+    for event in done(answers(history, EMISSIONS, of=of, id=id)):
+        rows = [row for row in event.rows if low <= int(row["start"]) and int(row["end"]) <= high and row.get("value")]
+        sizes = [kilograms(row.get("unit", "")) for row in rows]
+        if rows and all(sizes):
+            pairs = zip(rows, sizes, strict=True)
+            return sum((fraction(row["value"]) * (size or 0) for row, size in pairs), Fraction(0)) / 1000
+    return None
+
+
+def _made(history: History, enterprise: str, low: int, high: int) -> dict[str, Fraction]:
+    found: dict[str, Fraction] = {}
+    for fields in kept(history, "output").values():
+        if fields["enterprise"] == enterprise and low <= int(fields["start"]) < high:
+            found[fields["product"]] = found.get(fields["product"], Fraction(0)) + fraction(fields["value"])
+    return found
+
+
+def _traded(history: History, enterprise: str, low: int, high: int) -> Fraction:
+    total = Fraction(0)
+    for fields in kept(history, "carbon_trade").values():
+        if fields["enterprise"] == enterprise and low <= int(fields["when"]) < high:
+            total += fraction(fields["volume"]) * (1 if fields["side"] == "buy" else -1)
+    return total
+
+
+def warning_finding(history: History) -> Check:
+    """The one that is above its limit is told of, in time; the others are not."""
+    over = [event for event in history.of(Phase) if event.name == OVER]
+    looks = done(answers(history, ALARMS))
+    if not over or not looks:
+        return WARNED.decide(None)
+    at, emitter = over[0].t, over[0].detail["emitter"]
+    others = [key for key in kept(history, EMITTER.name) if key != emitter]
+    enterprises = {key: fields["enterprise"] for key, fields in kept(history, EMITTER.name).items()}
+    rows = looks[-1].rows
+    told = [row for row in rows if row.get("subject") in (emitter, enterprises[emitter]) and int(row["raised"]) >= at]
+    early = [row for row in rows if row.get("subject") == emitter and int(row["raised"]) < at]
+    wrong = [f"{emitter}: {len(told)} warnings"] if len(told) != 1 else []
+    late = [int(row["raised"]) - at for row in told if int(row["raised"]) > at + _SOON_US]
+    wrong += [f"{emitter}: warned of after {after / 1e6:.0f} s" for after in late]
+    wrong += [f"{emitter}: warned of before it was above its limit" for _ in early]
+    wrong += [f"{row.get('subject')}: it is below its limit" for row in rows if row.get("subject") in others]
+    return WARNED.none(wrong, True)
