@@ -130,4 +130,3 @@ def asks_nobody(patch: Patch) -> None:
         return own(self, request)
 
     own = patch(api.Api, "_desk", desk_of)
-

@@ -134,9 +134,7 @@ def _specific(tried: list[Observed]) -> Check:
         for subject, (_, accounts) in SUBJECTS.items()
     }
     alike = [
-        f"{one} and {other} may the same"
-        for one, other in itertools.combinations(done, 2)
-        if done[one] == done[other]
+        f"{one} and {other} may the same" for one, other in itertools.combinations(done, 2) if done[one] == done[other]
     ]
     return SPECIFIC.none(alike, all(done.values()))
 

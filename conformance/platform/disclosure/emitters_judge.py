@@ -6,6 +6,7 @@ Leaves what the figures are made of to the cases of the account: here they are h
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 from bench.case import Check, criterion
@@ -13,7 +14,8 @@ from bench.dut.platform.vocabulary.base import ALARMS, EMISSIONS
 from bench.dut.platform.vocabulary.public import EMITTER, EMITTERS_OVERVIEW
 from bench.history import History, Observed, Phase
 from conformance.common.platform_answers import answers, deeds, done
-from conformance.common.platform_figures import exactly, fraction, kept, kilograms, lines, mass_shows, shows
+from conformance.common.platform_figures import exactly, fraction, kept, kilograms, lines, shows
+from conformance.common.readings import number
 
 LIST_KEPT = criterion(
     "emitters-list",
@@ -83,13 +85,31 @@ def overview_findings(history: History) -> Iterator[Check]:
                 row = rows.get((emitter, subject))
                 if row is None or not _right(quantity, row, value):
                     told = "no figure" if row is None else f"{row.get('value')} {row.get('unit')}"
-                    wrong.append(f"{emitter}, {subject}: {told}; exactly {exactly(value)}")
+                    wrong.append(f"{emitter}, {subject}: {told}; exactly {exactly(value.value)}")
         yield OVERVIEW.of(quantity, *words).none(lines(wrong), known)
 
 
-def _right(quantity: str, row: dict[str, str], tonnes: Fraction) -> bool:
-    """Tonnes, or tonnes for one unit of a product, as a row shows them; units of trade are tonnes by themselves."""
-    return shows(row.get("value", ""), tonnes) if quantity == "trade" else mass_shows(row, tonnes * 1000)
+@dataclass(frozen=True)
+class Due:
+    """What must be shown, t (or t for one unit of a product), and how far the account's own digits leave it open."""
+
+    value: Fraction
+    open: Fraction = Fraction(0)
+
+
+def _right(quantity: str, row: dict[str, str], due: Due) -> bool:
+    """Whether a row shows it; units of trade are tonnes by themselves."""
+    value = number(row.get("value", ""))
+    size = Fraction(1000) if quantity == "trade" else kilograms(row.get("unit", ""))
+    if value is None or size is None:
+        return False
+    shown, step = Fraction(value) * size / 1000, half_step(row["value"]) * size / 1000
+    return shows(row["value"], due.value * 1000 / size) or abs(shown - due.value) <= due.open + step
+
+
+def half_step(text: str) -> Fraction:
+    """Half of the last digit of a number."""
+    return Fraction(1, 2 * 10 ** len(text.partition(".")[2]))
 
 
 def _listed(history: History, event: Observed) -> dict[str, str]:
@@ -102,9 +122,9 @@ def _listed(history: History, event: Observed) -> dict[str, str]:
     }
 
 
-def _due(history: History, quantity: str, event: Observed) -> dict[tuple[str, str], Fraction]:
-    """What must be shown, tonnes, by emitter and subject, from the account's own answers over the same stretch."""
-    found: dict[tuple[str, str], Fraction] = {}
+def _due(history: History, quantity: str, event: Observed) -> dict[tuple[str, str], Due]:
+    """What must be shown by emitter and subject, from the account's own answers over the same stretch."""
+    found: dict[tuple[str, str], Due] = {}
     low, high = int(event.query["from"]), int(event.query["to"])
     for emitter, enterprise in _listed(history, event).items():
         total = _account(history, "enterprise", enterprise, low, high)
@@ -112,7 +132,7 @@ def _due(history: History, quantity: str, event: Observed) -> dict[tuple[str, st
             found[emitter, enterprise] = total
         elif quantity == "intensity" and total is not None:
             for product, made in _made(history, enterprise, low, high).items():
-                found[emitter, product] = total / made
+                found[emitter, product] = Due(total.value / made, total.open / made)
         elif quantity == "point":
             points = [key for key, fields in kept(history, "point").items() if fields["enterprise"] == enterprise]
             for point in points:
@@ -120,18 +140,19 @@ def _due(history: History, quantity: str, event: Observed) -> dict[tuple[str, st
                 if given_off is not None:
                     found[emitter, point] = given_off
         elif quantity == "trade":
-            found[emitter, enterprise] = _traded(history, enterprise, low, high)
+            found[emitter, enterprise] = Due(_traded(history, enterprise, low, high))
     return found
 
 
-def _account(history: History, of: str, id: str, low: int, high: int) -> Fraction | None:
+def _account(history: History, of: str, id: str, low: int, high: int) -> Due | None:
     """Tonnes by the answers about a thing whose periods fill a stretch; None where nobody asked."""
     for event in done(answers(history, EMISSIONS, of=of, id=id)):
         rows = [row for row in event.rows if low <= int(row["start"]) and int(row["end"]) <= high and row.get("value")]
         sizes = [kilograms(row.get("unit", "")) for row in rows]
-        if rows and all(sizes):
-            pairs = zip(rows, sizes, strict=True)
-            return sum((fraction(row["value"]) * (size or 0) for row, size in pairs), Fraction(0)) / 1000
+        known = [(row["value"], size / 1000) for row, size in zip(rows, sizes, strict=True) if size is not None]
+        if rows and len(known) == len(rows):
+            total = sum((fraction(text) * size for text, size in known), Fraction(0))
+            return Due(total, sum((half_step(text) * size for text, size in known), Fraction(0)))
     return None
 
 

@@ -172,7 +172,8 @@ class Api:
             return Desk(self._office, PUBLIC)
         found = self._office.accounts.who(token)
         if found is None:
-            if request.url.path == "/api/login":
+            # A page sends whose session is over to the login by itself.
+            if request.url.path == "/api/login" or not request.url.path.startswith(("/api/", "/open/")):
                 return Desk(self._office, PUBLIC)
             raise Refused(401, "the session is over; log in again", "会话已失效，请重新登录")
         account, session = found

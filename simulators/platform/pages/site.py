@@ -115,7 +115,8 @@ def behind_login(function: Page) -> Page:
     async def shown_to(desk: Desk, request: Request) -> Response:
         if desk.account.role == "public":
             target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-            return RedirectResponse(f"/login?{urlencode({'next': target})}", 303)
+            chosen = {_LANGUAGE: request.query_params[_LANGUAGE]} if _LANGUAGE in request.query_params else {}
+            return RedirectResponse(f"/login?{urlencode({'next': target, **chosen})}", 303)
         try:
             return await function(desk, request)
         except Refused as refused:
@@ -210,7 +211,7 @@ def figures(desk: Desk, zh: bool, *, wide: bool = False) -> dict[str, Any]:
     homes = desk.objects("enterprise")
     ranked = [(each.name, value) for each in homes if (value := emitted(of_month, "enterprise", each.id)) is not None]
     alarms = [each for each in desk.alarms() if not each.cleared]
-    size = {"width": 900, "height": 300} if wide else {}
+    size = {"width": 900, "height": 400} if wide else {}
     return {
         "tiles": tiles,
         "hourly": charts.columns(points, "tCO₂", say("hourly", zh), **size),
