@@ -66,6 +66,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "cleared": ("cleared", "已消除"),
     "figures": ("figures without data are left out", "无数据的项目不显示"),
     "updated": ("As of", "更新于"),
+    "created": ("created", "新增"),
+    "changed": ("changed", "修改"),
+    "removed": ("removed", "删除"),
 }
 
 FIELDS: dict[str, str] = {
