@@ -10,7 +10,7 @@ import base64
 import json
 import os
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -125,9 +125,7 @@ async def browser(program: str, home: Path, *, width: int = 1280, height: int = 
     os.close(their_out)
     reader = asyncio.StreamReader(limit=64 * 1024 * 1024)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(our_in, "rb"))
-    transport, protocol = await loop.connect_write_pipe(
-        asyncio.streams.FlowControlMixin, os.fdopen(our_out, "wb")
-    )
+    transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, os.fdopen(our_out, "wb"))
     writer = asyncio.StreamWriter(transport, protocol, reader, loop)
     window = Browser(reader, writer)
     try:
@@ -135,8 +133,6 @@ async def browser(program: str, home: Path, *, width: int = 1280, height: int = 
         yield window
     finally:
         writer.close()
-        try:
+        with suppress(ProcessLookupError):
             process.terminate()
-        except ProcessLookupError:
-            pass
         await process.wait()

@@ -34,7 +34,9 @@ def _figures(desk: Desk) -> None:
         )
     desk.change("point", "A.k01", carrier="electricity", source_class="electricity")
     desk.alarm("silent", "terminal MN-A", enterprise="A")
-    desk.create("article", id="n1", category="news", title="碳核查通知", body="请于 3 月 31 日前填报。", state="published")
+    desk.create(
+        "article", id="n1", category="news", title="碳核查通知", body="请于 3 月 31 日前填报。", state="published"
+    )
     desk.create("article", id="n2", category="news", title="草稿", body="未定稿", state="draft")
 
 
