@@ -24,7 +24,7 @@ from simulators.platform.core.sentences import Refused
     zh="每个汇总都遗漏最后一段数据",
     clauses=(
         *("cpcif/5.2.1.2g-1", "cpcif/5.2.1.2h-1", "isc-1/5.1.1a-1", "isc-1/5.2.1a-1", "isc-1/5.1.1a-2"),
-        *("isc-1/5.2.1a-2", "ssea/5.4.4.1b", "ssea/5.4.4.1c"),
+        *("isc-1/5.2.1a-2", "ssea/5.4.4.1b", "ssea/5.4.4.1c", "ssea/5.1.4d"),
     ),
 )
 def leaves_last_out(patch: Patch) -> None:
@@ -334,7 +334,7 @@ def import_leaves_out(patch: Patch) -> None:
     clauses=(
         *("isc-1/5.2.1a-1", "isc-1/5.1.1a-1", "cpcif/5.2.4.1a", "cpcif/5.3.1.2", "isc-1/5.1.1-3", "cpcif/5.2.1.2g-1"),
         *("cpcif/5.1.1e", "cpcif/5.1.1d", "isc-1/4.6-1", "isc-1/4.6a", "cpcif/5.2.1.2c", "isc-1/5.1.1-1"),
-        *("ssea/5.4.4.1c", "ssea/5.4.1c", "isc-1/5.1.3a", "cpcif/5.2.1.2a-4"),
+        *("ssea/5.4.4.1c", "ssea/5.4.1c", "isc-1/5.1.3a", "cpcif/5.2.1.2a-4", "ssea/5.1.4d"),
     ),
 )
 def whole_numbers_alone(patch: Patch) -> None:

@@ -22,7 +22,10 @@ from simulators.platform.core.rights import Account
     "platform-share-of-the-wrong-whole",
     en="shares and changes are per cent of twice the whole",
     zh="占比和变化率的分母为两倍总量",
-    clauses=("ssea/5.4.4.1a", "ssea/5.4.4.1b", "cpcif/5.2.3b", "cpcif/5.2.3c", "isc-1/5.1.2b", "isc-1/5.2.2a"),
+    clauses=(
+        *("ssea/5.4.4.1a", "ssea/5.4.4.1b", "cpcif/5.2.3b", "cpcif/5.2.3c", "isc-1/5.1.2b", "isc-1/5.2.2a"),
+        "ssea/5.1.4d",
+    ),
 )
 def wrong_whole(patch: Patch) -> None:
     """The whole is counted twice."""
