@@ -12,6 +12,8 @@ from bench.history import History, Observed
 
 LATEST_US = 60_000_000
 """R-41: from cause to alarm at most 60 s."""
+CLOCK_US = 1_000_000
+"""R-10: a platform's clock may be so far off; an alarm is no earlier than its cause within that."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def about(history: History, *subjects: str, since: int = 0, until: int | None = 
 
 def in_time(history: History, cause: int, *subjects: str) -> bool:
     """Whether there is an alarm about any of these no later than 60 s after its cause."""
-    return bool(about(history, *subjects, since=cause, until=cause + LATEST_US))
+    return bool(about(history, *subjects, since=cause - CLOCK_US, until=cause + LATEST_US))
 
 
 def _instant(text: str) -> int:

@@ -194,9 +194,13 @@ def reminder_finding(history: History) -> Check:
         found = platform_alarms.about(history, name)
         if at + platform_alarms.LATEST_US <= end:
             due += 1
-            if not any(at <= each.raised <= at + platform_alarms.LATEST_US for each in found):
+            if not platform_alarms.in_time(history, at, name):
                 wrong.append(f"{name}: no reminder within 60 s of {at}")
         if at > end:
             early += 1
-        wrong += [f"{name}: reminded at {each.raised}, set for {at}" for each in found if each.raised < at]
+        wrong += [
+            f"{name}: reminded at {each.raised}, set for {at}"
+            for each in found
+            if each.raised < at - platform_alarms.CLOCK_US
+        ]
     return REMINDED.none(wrong, due and early)

@@ -42,7 +42,7 @@ def findings(history: History) -> Iterator[Check]:
     wrong += [
         f"{each.subject}: an alarm before the leap"
         for point, at in leaps.items()
-        for each in platform_alarms.about(history, point, seen[point], until=at - 1)
+        for each in platform_alarms.about(history, point, seen[point], until=at - platform_alarms.CLOCK_US - 1)
     ]
     taken = any(event.accepted for event in history.of(Acknowledged))
     heard = taken and platform_alarms.asked(history)

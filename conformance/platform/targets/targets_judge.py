@@ -383,7 +383,7 @@ def warning_findings(history: History) -> Iterator[Check]:
         if act.verb != "create" or not act.taken:
             continue
         for each in platform_alarms.about(history, act.key):
-            if act.key not in causes or each.raised < causes[act.key][0]:
+            if act.key not in causes or each.raised < causes[act.key][0] - platform_alarms.CLOCK_US:
                 line = f"{act.key}: an alarm without cause"
                 for check in wrong:
                     wrong[check].append(line)
