@@ -90,7 +90,7 @@ class WatchesAssets(PlatformCase):
         months = {"A": parties.draw(6_500, 7_000), "B": parties.draw(3_000, 4_000)}
         for name, emission in months.items():
             desk = await parties.of(name)
-            for month in (1, 2):
+            for number, month in ((2025, 12), (2026, 1), (2026, 2)):
                 await desk.create(
                     CLOSED_ACCOUNT,
                     id=f"month-{name}-{month}",
@@ -98,8 +98,8 @@ class WatchesAssets(PlatformCase):
                     subject=name,
                     enterprise=name,
                     period="month",
-                    start=month_start(2026, month),
-                    emission=emission,
+                    start=month_start(number, month),
+                    emission=emission if number == 2026 else parties.draw(900, 1_900),
                     energy=parties.draw(1_000, 2_000),
                     output=parties.draw(2_000, 4_000),
                 )
@@ -140,17 +140,28 @@ class KeepsCompliance(PlatformCase):
         await _issued(parties, 2025, 60_000, 80_000, "allowance", "ccer")
         for name in "ABC":
             desk = await parties.of(name)
-            await operator.create(
-                CLOSED_ACCOUNT,
-                id=f"year-{name}",
-                of="enterprise",
-                subject=name,
+            for number in (2024, 2025):
+                await operator.create(
+                    CLOSED_ACCOUNT,
+                    id=f"year-{name}-{number}",
+                    of="enterprise",
+                    subject=name,
+                    enterprise=name,
+                    period="year",
+                    start=year(number),
+                    emission=parties.draw(30_000, 60_000),
+                    energy=parties.draw(9_000, 20_000),
+                    output=parties.draw(20_000, 40_000),
+                )
+            await desk.create(
+                SURRENDER,
+                id=f"surrender-{name}-2024",
                 enterprise=name,
-                period="year",
-                start=year(2025),
-                emission=parties.draw(30_000, 60_000),
-                energy=parties.draw(9_000, 20_000),
-                output=parties.draw(20_000, 40_000),
+                year=2024,
+                way="ccer",
+                volume=parties.draw(100, 900),
+                cost=parties.draw(1_000, 9_000, 2),
+                when=month_start(2024, 12),
             )
             for way, low, high in (("allowance", 9_000, 20_000), ("ccer", 100, 900), ("allowance", 1_000, 5_000)):
                 await desk.create(

@@ -36,7 +36,7 @@ class ForecastsByScenario(PlatformCase):
     needs = (OBJECTS,)
 
     async def drive(self, bench: Bench) -> None:
-        """A closed year; two scenarios each with a year in which growth turns to fall; every question twice."""
+        """A closed year; a scenario that falls at once, two in which growth turns to fall; every question twice."""
         parties = await gather(bench, "forecasts")
         for name in HOMES:
             await closed(parties, name, "year", year(2025), "2025", parties.draw(20_000, 90_000))
@@ -44,7 +44,7 @@ class ForecastsByScenario(PlatformCase):
             desk = await parties.at(word)
             enterprise = None if of == "park" else subject
             turn = parties.chance.randrange(2027, 2031)
-            for name, later, fall in (("slow", 5, 2), ("fast", 0, 11)):
+            for name, grows, later, fall in (("slow", 4, 5, 2), ("fast", 4, 0, 11), ("falling", 0, 2, 3)):
                 await desk.create(
                     SCENARIO,
                     id=f"{of}-{name}",
@@ -57,7 +57,7 @@ class ForecastsByScenario(PlatformCase):
                     removal_growth=parties.draw(3, 5, 1),
                 )
                 steps = (
-                    (2026, parties.draw(4, 7, 2), parties.draw(0, 2, 2)),
+                    (2026, parties.draw(grows, grows + 2, 2), parties.draw(0 if grows else 4, 2 if grows else 6, 2)),
                     (turn + later, parties.draw(0, 1, 2), f"{fall}.{parties.chance.randrange(1, 9)}"),
                 )
                 for first, activity, intensity in steps:
@@ -71,7 +71,7 @@ class ForecastsByScenario(PlatformCase):
                         intensity=intensity,
                     )
             for _ in range(2):
-                for name in ("slow", "fast"):
+                for name in ("slow", "fast", "falling"):
                     await desk.ask(FORECAST, scenario=f"{of}-{name}", until=_UNTIL)
                     await desk.ask(PEAK, scenario=f"{of}-{name}", until=_UNTIL)
 
