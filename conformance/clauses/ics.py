@@ -18,13 +18,21 @@ from pathlib import Path
 
 import msgspec
 
-from bench.case import Notice
+from bench.case import Item, Notice, Text
 from bench.dut import Checked, UnknownTerminal, adapter
 from bench.dut.profile import DOCUMENTS, ROLES, Claim, Profile, ProfileError, load_profile
 from conformance.clauses.command import EXIT_SOUND, EXIT_UNSOUND, EXIT_USAGE, Parser, Wrong
 from conformance.clauses.layout import paragraph
 from conformance.clauses.ledger import Ledger, LedgerError, load_ledger
-from conformance.clauses.statement import ROLE, Asked, Declared, Statement, questions_for, read_statement
+from conformance.clauses.statement import (
+    ROLE,
+    Asked,
+    Declared,
+    Statement,
+    items_of,
+    questions_for,
+    read_statement,
+)
 from conformance.clauses.suite import CaseNote, find_cases
 
 
@@ -71,6 +79,8 @@ def _words(option: str, text: str, allowed: Sequence[str]) -> tuple[str, ...]:
 def _new(words: argparse.Namespace) -> int:
     documents = _words("--documents", words.documents, DOCUMENTS)
     roles = _words("--roles", words.roles, ROLES)
+    if len(items_of(roles)) > 1:
+        raise Wrong(f"--roles {words.roles}: one profile, one item: platform stands alone / 平台须单独成档")
     try:
         if words.adapter:
             adapter(words.adapter)
@@ -104,26 +114,33 @@ def template(
     """The text of a profile in which every question is unanswered and stands as a comment."""
     cases = tuple(cases)
     asked = questions_for(ledger, statement, cases, documents, roles)
+    kind = Item.TERMINAL if Item.TERMINAL in items_of(roles) else Item.PLATFORM
+    version, image = (
+        ("firmware", Text("firmware", "固件")) if kind is Item.TERMINAL else ("version", Text("software", "软件"))
+    )
     lines = [
-        "# Profile of a terminal for carbonbench: capability statement (ICS) and connection (IXIT).",
-        "# 终端档案：能力声明（ICS）与连接信息（IXIT）。",
+        f"# Profile of a {kind} for carbonbench: capability statement (ICS) and connection (IXIT).",
+        f"# {kind.zh}档案：能力声明（ICS）与连接信息（IXIT）。",
         '# Remove the # of a line and answer "yes" or "no"; a question left out is unanswered, and its clauses are',
         "# inconclusive, never passed. / 去掉行首的 # 并填写 yes 或 no；未作答的条款无法判定，不会判为通过。",
         "",
-        "[terminal]",
-        'name = "my terminal"    # 名称',
+        f"[{kind}]",
+        f'name = "my {kind}"    # 名称',
         'vendor = ""             # 制造商',
         'model = ""              # 型号',
-        'firmware = ""           # 固件版本',
-        'firmware_hash = ""      # of the firmware image, such as sha256:…; expected failures name it / 固件映像摘要',
+        _head(version, f"{image.zh}版本"),
+        _head(
+            f"{version}_hash",
+            f"of the {image.en} image, such as sha256:…; expected failures name it / {image.zh}映像摘要",
+        ),
         'serial = ""             # 出厂编号',
         f"adapter = {_quoted(adapter)}    # how the bench reaches it / 适配器",
         f"documents = [{', '.join(map(_quoted, documents))}]",
         f"roles = [{', '.join(map(_quoted, roles))}]",
         "",
         "[declared]",
-        "# The largest values claimed; cases load the terminal up to them. / 声明的最大值，试验按此加载。",
-        *(line for item in statement.declared for line in _declared_lines(item, documents, roles)),
+        f"# The largest values claimed; cases load the {kind} up to them. / 声明的最大值，试验按此加载。",
+        *(line for item in statement.declared_of(roles) for line in _declared_lines(item, documents, roles)),
         "",
         "[claims]",
         f"# {len(asked)} questions / {len(asked)} 个问题",
@@ -142,14 +159,15 @@ def template(
     lines += [
         "",
         "[codes]",
-        "# Codes by which the log and the alarms of the terminal tell what cases ask for, with * and ? as in names of",
+        f"# Codes by which the log and the alarms of the {kind} tell what cases ask for, with * and ? as in names of",
         "# files; [] says that it tells it by none. What is left out a person reads (R-46).",
-        "# 日志和告警中表示下列事件的代码，可用 * 和 ?；[] 表示终端没有此类提示；未填写者由人工核对（R-46）。",
+        f"# 日志和告警中表示下列事件的代码，可用 * 和 ?；[] 表示{kind.zh}没有此类提示；未填写者由人工核对（R-46）。",
         *(line for notice, number in _asked_notices(cases, asked) for line in _notice_lines(notice, number)),
         "",
         "[connection]",
         "# Goes to the adapter as it stands. / 原样交给适配器。",
         *_CONNECTIONS.get(adapter, ()),
+        *(_OF_PLATFORM if kind is Item.PLATFORM else ()),
         "",
         "[parameters]",
         '# decision_rule = "simple"        # or "guarded" (R-05) / 判定规则',
@@ -192,6 +210,33 @@ _CONNECTIONS = {
     ),
     "manual": ('# rig = "rig.toml"   # the lab rig, relative to this file / 实验室台架描述文件',),
 }
+
+
+_OF_PLATFORM = (
+    "# How terminals reach it, each way that there is / 终端接入方式:",
+    "# hj212 = { port = 9212 }",
+    '# http = { port = 9080, path = "/api/records" }',
+    "# mqtt = { port = 1883 }",
+    "",
+    "# How people and programs reach it: doors, accounts, requests; docs/PLATFORM.md tells all keys. / 人员与程序接口",
+    "# [access.doors.api]",
+    '# base = "http://{{ local.host }}:{{ local.port }}"',
+    '# login = [{ post = "/login", json = { user = "{{ account.name }}", password = "{{ account.password }}" } }]',
+    '# entered = "answer.status == 200"',
+    "# [access.accounts]",
+    '# administrator = { name = "admin", role = "administrator", password = "…", fresh = false }',
+    '# [functions.objects."*"]',
+    '# list = { get = "/{{ kind }}?{{ filter | urlencode }}", rows = "answer.json.rows" }',
+    '# create = { post = "/{{ kind }}", json = "{{ fields }}", key = "answer.json.id" }',
+    '# [functions.analyses."*"]',
+    '# ask = { get = "/{{ name }}?{{ query | urlencode }}", rows = "answer.json.rows" }',
+)
+
+
+def _head(key: str, words: str) -> str:
+    """A line of the head that is still empty."""
+    empty = f'{key} = ""'
+    return f"{empty:24}# {words}"
 
 
 READOUT = "local.readout"
@@ -302,7 +347,7 @@ def _unreachable(profile: Profile) -> Iterator[str]:
     try:
         found = adapter(profile.adapter)
     except UnknownTerminal as error:
-        yield f"terminal.adapter: {error}"
+        yield f"{profile.kind}.adapter: {error}"
         return
     if isinstance(found, Checked):
         yield from found.problems(profile.connection, Path(profile.path).parent)
@@ -310,7 +355,7 @@ def _unreachable(profile: Profile) -> Iterator[str]:
 
 def _scope(profile: Profile) -> Iterator[str]:
     if not profile.documents:
-        yield f"terminal.documents: expected at least one of {', '.join(DOCUMENTS)}, found none / 未声明标准"
+        yield f"{profile.kind}.documents: expected at least one of {', '.join(DOCUMENTS)}, found none / 未声明标准"
 
 
 def _unknown(profile: Profile, ledger: Ledger, statement: Statement) -> Iterator[str]:
@@ -367,7 +412,7 @@ def _roles(profile: Profile) -> Iterator[str]:
     for role in ROLES:
         answer, submitted = profile.claim(f"{ROLE}{role}"), role in profile.roles
         if (answer is Claim.YES and not submitted) or (answer is Claim.NO and submitted):
-            told = f"terminal.roles {'names' if submitted else 'does not name'} {role}"
+            told = f"{profile.kind}.roles {'names' if submitted else 'does not name'} {role}"
             yield f'claims.{ROLE}{role}: "{answer}" contradicts the head: {told} / 与送检身份矛盾'
 
 
@@ -383,7 +428,7 @@ def _choices(profile: Profile, statement: Statement) -> Iterator[str]:
 
 
 def _undeclared(profile: Profile, statement: Statement) -> Iterator[str]:
-    for item in statement.declared:
+    for item in statement.declared_of(profile.roles):
         if item.id not in profile.declared and not item.optional:
             unit = f" in {item.unit}" if item.unit else ""
             line = f"add a line {item.id} = … in section [declared]"

@@ -41,13 +41,14 @@ class Bound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One declared maximum; `least` and `most` bind where the document (or `role:` name) is claimed."""
+    """One declared maximum of these items; `least` and `most` bind where the document (or `role:` name) is claimed."""
 
     id: str
     unit: str
     zh: str
     en: str
     optional: bool = False
+    items: tuple[Item, ...] = (Item.TERMINAL,)
     least: dict[str, Bound] = {}
     most: dict[str, Bound] = {}
 
@@ -78,6 +79,16 @@ class Statement:
     questions: Mapping[str, CaseQuestion]
     declared: tuple[Declared, ...]
     one_of: tuple[Choice, ...]
+
+    def declared_of(self, roles: Iterable[str]) -> tuple[Declared, ...]:
+        """What a product of these roles declares."""
+        items = items_of(roles)
+        return tuple(each for each in self.declared if not items.isdisjoint(each.items))
+
+
+def items_of(roles: Iterable[str]) -> frozenset[Item]:
+    """What is submitted under these roles: a platform, or a terminal under any other."""
+    return frozenset(Item.PLATFORM if role == Item.PLATFORM else Item.TERMINAL for role in roles)
 
 
 def read_statement(folder: Path = FOLDER) -> Statement:
@@ -113,7 +124,7 @@ def questions_for(
 ) -> tuple[Asked, ...]:
     """The questions a product of these documents and roles answers, in the order of the ledger, then those of cases."""
     objects = {name for role in roles for name in OBJECTS[role]}
-    items = {Item.PLATFORM if role == Item.PLATFORM else Item.TERMINAL for role in roles}
+    items = items_of(roles)
     needing = [
         case
         for case in cases
