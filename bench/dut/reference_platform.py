@@ -39,6 +39,7 @@ def tables_of(seat: Seat, folder: Path = Path()) -> dict[str, Any]:
         "people": {"host": seat.local[0], "port": seat.local[1], "argon_time": 1, "argon_kib": 8},
         **{way: _listener(seat, folder, way, each.port) for way, each in ways.items() if way in known},
         **({} if first is None else {"first": {"account": first.name, "password": first.password}}),
+        **({} if seat.time_server is None else {"ntp": dict(zip(("server", "port"), seat.time_server, strict=True))}),
         "accounts": [_account(word, each) for word, each in accounts.items() if word != _FIRST],
     }
 

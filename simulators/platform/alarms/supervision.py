@@ -56,10 +56,16 @@ def monitor(desk: Desk, query: MonitorQuery) -> list[dict[str, Any]]:
                 "value": newest.value,
                 "unit": point.unit,
                 "quality": newest.quality,
-                "state": "silent" if silent else "abnormal" if ill else "normal",
+                "state": state_of(silent, ill),
             }
         )
     return rows
+
+
+@seam
+def state_of(silent: bool, ill: bool) -> str:
+    """How a point stands: silence of its terminal goes before what its last value said."""
+    return "silent" if silent else "abnormal" if ill else "normal"
 
 
 @seam

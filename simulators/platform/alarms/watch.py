@@ -157,7 +157,7 @@ def crossed(limit: Any, value: Decimal, standing: bool) -> bool:
     return value > limit.value - back if limit.direction == "above" else value < limit.value + back
 
 
-@every(LOOK_S)
+@every(LOOK_S, while_any="terminal")
 def look(desk: Desk) -> None:
     """Terminals and points that should have been heard."""
     watch = watch_of(desk)

@@ -29,6 +29,7 @@ from simulators.platform.core.rights import SYSTEM, Account
 from simulators.platform.core.series import Taken
 from simulators.platform.core.serving import TERMINALS_S, HttpDoor
 from simulators.platform.core.settings import DOORS, Hj212, Https, Mqtt, Settings, placed
+from simulators.platform.core.timekeeping import KeptClock, Timekeeper
 
 _log = logging.getLogger("simulators.platform")
 _COMPUTE_S, _COMPUTE_PAUSE_S, _COMPUTE_DAYS = 5.0, 0.05, 20
@@ -51,6 +52,7 @@ class Platform:
         plans: Plans | None = None,
     ) -> None:
         settings = placed(settings, folder)
+        kept = KeptClock(clock)
         url = make_url(settings.store.url)
         if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
             assert url.database is not None
@@ -58,7 +60,7 @@ class Platform:
         ground = Ground(
             Database(url.render_as_string(hide_password=False), sync=settings.store.sync),
             plans or installed(),
-            clock,
+            kept,
             chance,
             settings,
             folder,
@@ -68,7 +70,9 @@ class Platform:
         self.office.intake = Intake(self.office.series, self._taken, self._alarm)
         people, records = settings.people, RecordsJson(self.office.intake).routes()
         self._http = HttpDoor(Api(self.office, records).app, people.host, people.port, people.tls)
-        self._doors: list[Hj212Door | MqttDoor | MqttAbroad | HttpDoor] = [self._http]
+        self._doors: list[Hj212Door | MqttDoor | MqttAbroad | HttpDoor | Timekeeper] = [self._http]
+        if settings.ntp.server:
+            self._doors.append(Timekeeper(kept, settings.ntp, self._stepped))
         for each in (getattr(settings, name) for name in DOORS):
             if isinstance(each, Hj212) and each.port:
                 self._doors.append(Hj212Door(self.office.intake, each))
@@ -121,6 +125,10 @@ class Platform:
 
     def _alarm(self, kind: str, subject: str, enterprise: str, detail: str) -> None:
         self.office.alarms.alarm(kind, subject, enterprise=enterprise, detail=detail)
+
+    def _stepped(self, ahead_ns: int) -> None:
+        """The clock was corrected by more than a second: the log says so."""
+        self.desk().note("clock", "clock", detail={"ahead_ms": ahead_ns // 1_000_000})
 
     def _first(self) -> None:
         """The accounts of a new platform."""

@@ -97,6 +97,14 @@ class Mqtt(_Table, frozen=True, kw_only=True):
     password: str = ""
 
 
+class Ntp(_Table, frozen=True, kw_only=True):
+    """The server that keeps the clock (empty: none), asked every so many seconds."""
+
+    server: str = ""
+    port: Port = 123
+    every_s: Positive = 300
+
+
 class First(_Table, frozen=True, kw_only=True):
     """The administrator that a new platform begins with."""
 
@@ -134,6 +142,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     mqtt: Mqtt = Mqtt()
     mqtt_tls: Mqtt = Mqtt()
     mqtt_mtls: Mqtt = Mqtt()
+    ntp: Ntp = Ntp()
     first: First = First()
     accounts: tuple[Beginner, ...] = ()
     seed: int | None = None
