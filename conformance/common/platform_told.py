@@ -58,7 +58,7 @@ def told(history: History) -> list[Told]:
     return found
 
 
-def _done(history: History, verb: str, names: tuple[str, ...]) -> list[tuple[str, Observed]]:
+def _done(verb: str, history: History, names: tuple[str, ...]) -> list[tuple[str, Observed]]:
     found: list[tuple[str, Observed]] = []
     for event in history.of(Observed):
         did, _, name = event.what.partition(" ")
@@ -69,27 +69,27 @@ def _done(history: History, verb: str, names: tuple[str, ...]) -> list[tuple[str
 
 def lists(history: History, *kinds: str) -> list[tuple[str, Observed]]:
     """Lists that were answered, each with its kind."""
-    return _done(history, "list", kinds)
+    return _done("list", history, kinds)
 
 
 def versions(history: History, *kinds: str) -> list[tuple[str, Observed]]:
     """Histories of objects that were answered, each with its kind; `object` of the query is which."""
-    return _done(history, "history", kinds)
+    return _done("history", history, kinds)
 
 
 def exports(history: History, *kinds: str) -> list[tuple[str, Observed]]:
     """Exports that were answered, each with its kind."""
-    return _done(history, "export", kinds)
+    return _done("export", history, kinds)
 
 
 def imports(history: History, *kinds: str) -> list[tuple[str, Observed]]:
     """Files that were taken, each with its kind."""
-    return _done(history, "import", kinds)
+    return _done("import", history, kinds)
 
 
 def analyses(history: History, name: str) -> list[Observed]:
     """Questions for an analysis that were answered, be it by no rows."""
-    return [event for _, event in _done(history, "ask", (name,))]
+    return [event for _, event in _done("ask", history, (name,))]
 
 
 def conditions(event: Observed) -> dict[str, str]:
