@@ -47,6 +47,25 @@ class ProfileError(Exception):
         self.problems = problems
 
 
+class LoadFigures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Figures of R-42 and R-43 under which a platform is judged.
+
+    Users online and among them active ones, seconds of ramp and of the steady load, samples a class, years of data,
+    seconds of continuous operation. `steps` are numbers of active users at which the curves are taken, each held for
+    `step_s`.
+    """
+
+    online: int = 1001
+    active: int = 50
+    ramp_s: int = 300
+    steady_s: int = 1800
+    samples: int = 1000
+    years: int = 5
+    continuous_s: int = 604_800
+    step_s: int = 120
+    steps: tuple[int, ...] = (5, 10, 25, 100, 200)
+
+
 class Parameters(msgspec.Struct, frozen=True):
     """Values of the rulings that a laboratory may change; all others are fixed (INTERPRETATIONS, Parameters)."""
 
@@ -54,6 +73,7 @@ class Parameters(msgspec.Struct, frozen=True):
     statement_as_shall: bool = False
     automatic_part_only: bool = False
     allow_partial_scope: bool = False
+    load: LoadFigures = LoadFigures()
 
 
 _DEFAULTS = Parameters()
@@ -105,8 +125,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         return {key: words for key, words in told.items() if words}
 
     def in_force(self) -> dict[str, str]:
-        """Values of the changeable parameters, as text."""
-        return _texts(self.parameters)
+        """Values of the changeable parameters, as text; those of load where a platform is submitted."""
+        found = _texts(self.parameters)
+        return {name: text for name, text in found.items() if self.kind is Item.PLATFORM or "." not in name}
 
     def deviations(self) -> dict[str, str]:
         """Parameters that differ from the default; every one is printed in the report."""
@@ -118,7 +139,10 @@ def _texts(parameters: Parameters) -> dict[str, str]:
     def word(value: object) -> str:
         return ("on" if value else "off") if isinstance(value, bool) else str(value)
 
-    return {name: word(value) for name, value in msgspec.structs.asdict(parameters).items()}
+    found = {name: word(value) for name, value in msgspec.structs.asdict(parameters).items() if name != "load"}
+    figures = msgspec.structs.asdict(parameters.load)
+    figures["steps"] = " ".join(map(str, parameters.load.steps))
+    return found | {f"load.{name}": word(value) for name, value in figures.items()}
 
 
 def load_profile(path: Path) -> Profile:
@@ -226,13 +250,26 @@ def _codes(raw: Mapping[str, Any], problems: list[str]) -> dict[str, tuple[str, 
 def _parameters(raw: Mapping[str, Any], problems: list[str]) -> Parameters:
     known = msgspec.structs.asdict(_DEFAULTS)
     _unknown("parameters.", raw, set(known), problems)
+    load, raw = _figures(raw, problems), {key: value for key, value in raw.items() if key != "load"}
     for key, value in raw.items():
         if key in known and type(value) is not type(known[key]):
             problems.append(f"parameters.{key}: expected a value like {known[key]!r}, found {value!r} / 类型不符")
     rule = raw.get("decision_rule", "simple")
     if rule not in ("simple", "guarded"):
         problems.append(f'parameters.decision_rule: expected "simple" or "guarded", found {rule!r} / 判定规则无效')
-    return _DEFAULTS if problems else msgspec.convert({**known, **raw}, Parameters)
+    return _DEFAULTS if problems else msgspec.convert({**known, **raw, "load": load}, Parameters)
+
+
+def _figures(raw: Mapping[str, Any], problems: list[str]) -> LoadFigures:
+    try:
+        found = msgspec.convert(raw.get("load", {}), LoadFigures)
+    except msgspec.ValidationError as error:
+        problems.append(f"parameters.load: {error} / 取值无效")
+        return LoadFigures()
+    numbers = [*found.steps, *(value for value in msgspec.structs.asdict(found).values() if isinstance(value, int))]
+    if any(number < 1 for number in numbers):
+        problems.append("parameters.load: expected whole numbers above 0 / 应为正整数")
+    return found
 
 
 def _table(raw: Mapping[str, Any], key: str, problems: list[str]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any, Protocol, cast
 import msgspec
 
 from bench.dut.access import NOBODY, Access, Account, Audit, Call, Function
-from bench.dut.access.exchange import Answer, ask, connect, send
+from bench.dut.access.exchange import Answer, Place, ask, connect, send
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Entry, Session, Visits
 from bench.facade.bench import Unable
@@ -90,6 +90,16 @@ class People:
     async def ask(self, session: Session, call: Call, **known: Any) -> Answer:
         """The answer to a call in a session, told to nobody. Raises LookupError, OSError or TimeoutError."""
         return await self._visits.make(session, call, **known)
+
+    def prepared(
+        self, session: Session, call: Call, *, signed: bool = True, **known: Any
+    ) -> tuple[str, str, list[tuple[str, str]], bytes]:
+        """A call as it would be made in a session: method, target, headers, body. Raises LookupError."""
+        return self._visits.request(session, call, signed=signed, sign=signed, **known)
+
+    def reached(self, door: str) -> Place:
+        """Where a door is. Raises LookupError."""
+        return self._visits.place(door)
 
     @property
     def access(self) -> Access:

@@ -262,8 +262,54 @@ class Desk:
     ) -> Answer:
         """The answer; whose session had run out logs in again, once. Raises LookupError, OSError or TimeoutError."""
         types: Fields = {} if word is None else word.query if isinstance(word, Analysis) else word.fields
+        known = self._known(types, word, mapped, written, more, octets)
+        people = self._platform.people
+        assert self.session is not None
+        answer = await people.ask(self.session, request, **known)
+        if answer.status == _NOT_LOGGED_IN and self.session.account is not None:
+            again = await people.login(self.session.door, self.word)
+            if again is not None:
+                self.session = again
+                answer = await people.ask(again, request, **known)
+        return Exact.of(answer)
+
+    def signature(self) -> dict[str, str]:
+        """The headers by which the product knows this session: what it signs with, and its cookies."""
+        if self.session is None:
+            return {}
+        people = self._platform.people
+        nothing = Request(get="/")
+        plain = people.prepared(self.session, nothing, signed=False)[2]
+        return dict(each for each in people.prepared(self.session, nothing)[2] if each not in plain)
+
+    def prepared(
+        self, action: str, word: Kind | Analysis, /, **fields: Any
+    ) -> tuple[str, str, list[tuple[str, str]], bytes] | None:
+        """A request as it would be made, without what signs it: method, target, headers, body.
+
+        None where the profile has no way to it, or nobody is logged in.
+        """
+        types: Fields = word.query if isinstance(word, Analysis) else word.fields
+        call = analysis_call if isinstance(word, Analysis) else None
+        functions = self._platform.functions
+        mapped = call(functions, word.name) if call else object_call(functions, action, word.name)
+        if mapped.request is None or self.session is None:
+            return None
+        known = self._known(types, word, mapped, word.typed(types, fields), {}, b"")
+        return self._platform.people.prepared(self.session, mapped.request, signed=False, **known)
+
+    def _known(
+        self,
+        types: Fields,
+        word: Kind | Analysis | None,
+        mapped: Mapped,
+        written: Mapping[str, str],
+        more: Mapping[str, str],
+        octets: bytes,
+    ) -> dict[str, Any]:
+        """What templates of a request may name."""
         texts = Kept(theirs(mapped, types, written, plain=False))
-        known = {
+        return {
             "kind": "" if word is None else word.name,
             "name": "" if word is None else word.name,
             "key": more.get("object", ""),
@@ -275,15 +321,6 @@ class Desk:
             "octets": octets,
             "content": octets.decode("utf-8", "replace"),
         }
-        people = self._platform.people
-        assert self.session is not None
-        answer = await people.ask(self.session, request, **known)
-        if answer.status == _NOT_LOGGED_IN and self.session.account is not None:
-            again = await people.login(self.session.door, self.word)
-            if again is not None:
-                self.session = again
-                answer = await people.ask(again, request, **known)
-        return Exact.of(answer)
 
 
 def _as(fields: Fields) -> _Reads:

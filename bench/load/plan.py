@@ -149,6 +149,7 @@ class Action(Settings, frozen=True, kw_only=True):
     body: str = ""
     contains: str = ""
     token: str = ""
+    headers: dict[str, str] = {}
 
 
 class Stage(Settings, frozen=True, kw_only=True):
@@ -236,11 +237,18 @@ def read_plan(path: Path) -> Plan:
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """A plan and where its target is, for another process. `token` is that of HTTPS/JSON at this target."""
+    """A plan and where its target is, for another process. `token` is that of HTTPS/JSON at this target.
+
+    `sessions` are headers of people who are logged in already, one session each; with them nobody logs in. `secured`:
+    people reach the target behind TLS; `door` is where, if elsewhere than terminals do.
+    """
 
     plan: Plan
     host: str = ""
     port: int = 0
+    secured: bool = False
+    door: tuple[str, int] | None = None
+    sessions: tuple[dict[str, str], ...] = ()
     token: str = ""
     t0_us: int = 0
     index: int = 0

@@ -63,15 +63,19 @@ class Hands:
 
 @dataclass(frozen=True)
 class Aim:
-    """Where the target is. `processes` are those of a target on this machine (for memory), `files` its folder.
+    """Where the target is; of its people's `door`, `secured` and `sessions` as in `plan.Job`.
 
-    `held` reads what it holds once all is over; None: nobody can tell. `arrivals` as in `ledger.reconcile`.
+    `processes` are those of a target on this machine (for memory), `files` its folder. `held` reads what it holds once
+    all is over; None: nobody can tell. `arrivals` as in `ledger.reconcile`.
     """
 
     host: str
     port: int
     token: str = ""
     words: str = ""
+    door: tuple[str, int] | None = None
+    secured: bool = False
+    sessions: tuple[dict[str, str], ...] = ()
     processes: Callable[[], Iterable[int]] = tuple
     files: Path | None = None
     held: Callable[[Account], Iterable[Held]] | None = None
@@ -171,7 +175,15 @@ class Load:
     async def make(self, aim: Aim) -> Generator:
         """Make it: every stage is told as it ends. Raises LoadFailed where the generator could not."""
         self._observe(self._began(aim))
-        job = Job(plan=self.plan, host=aim.host, port=aim.port, token=aim.token)
+        job = Job(
+            plan=self.plan,
+            host=aim.host,
+            port=aim.port,
+            token=aim.token,
+            door=aim.door,
+            secured=aim.secured,
+            sessions=aim.sessions,
+        )
         (self.folder / JOB).write_bytes(encoded(job))
         try:
             leader = await self._start()

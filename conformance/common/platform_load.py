@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from bench.case import Check, Criterion, Measurement, Text, Verdict, criterion, measure
 from bench.history import History, LoadBegan, LoadEnded, LoadLedger, LoadStage, LoadTarget
-from bench.history.load import LoadClass, LoadTimes, together
+from bench.history.load import LoadClass, LoadTimes
+from bench.history.load import together as together
 
 HEADROOM = criterion(
     "generator-headroom",

@@ -33,6 +33,8 @@ class Park:
     def __init__(self) -> None:
         self.plan = Plan(name="none")
         self.host, self.port, self.token = "", 0, ""
+        self.door, self.secured = ("", 0), False
+        self.logged_in: tuple[dict[str, str], ...] = ()
         self.index, self.workers = 0, 1
         self.t0_us = 0
         self.until_us = 0
@@ -55,6 +57,9 @@ class Park:
         """The load begins at an instant that all processes share."""
         plan = self.plan = job.plan
         self.host, self.port, self.token = job.host, job.port, job.token
+        self.door = job.door or (job.host, job.port)
+        self.secured = job.secured or (job.door is None and plan.target.channel != "plain")
+        self.logged_in = job.sessions
         self.t0_us, self.index, self.workers = job.t0_us, job.index, job.workers
         self.ends_us, at = [], job.t0_us
         for stage in plan.stages:

@@ -38,23 +38,30 @@ class Person(User):
         number = PARK.number(kind, most)
         if number is None:
             raise StopUser
+        # Active people have the sessions behind those that are only kept.
+        place = number + (PARK.plan.people.online if kind == "active" else 0)
         self.number = number
         self.count = 0
         self.inside = False
         plan = PARK.plan
-        scheme = "http" if plan.target.channel == "plain" else "https"
+        scheme = "https" if PARK.secured else "http"
+        host, port = PARK.door
         self.headers: dict[str, str] = {}
         self.session = FastHttpSession(
-            base_url=f"{scheme}://{PARK.host}:{PARK.port}",
+            base_url=f"{scheme}://{host}:{port}",
             request_event=EventHook(),
             user=None,
             insecure=not plan.target.anchors,
-            ssl_context_factory=context_of if plan.target.channel != "plain" else None,
+            ssl_context_factory=context_of if PARK.secured else None,
             connection_timeout=float(plan.people.timeout_s),
             network_timeout=float(plan.people.timeout_s),
             max_redirects=0,
             max_retries=0,
         )
+        if PARK.logged_in:
+            self.headers = dict(PARK.logged_in[place % len(PARK.logged_in)])
+            self.inside = True
+            PARK.sessions += 1
         self.by_class: Mapping[str, list[Action]] = {}
         found: dict[str, list[Action]] = {}
         for action in plan.actions:
@@ -65,6 +72,9 @@ class Person(User):
         """Log in where the plan says how; whether the session is there."""
         if self.inside:
             return True
+        if PARK.logged_in:
+            # Whose session the target has ended stays outside: that is what is counted.
+            return False
         for action in self.by_class.get("login", ()):
             answer = self.act(action, now_us())
             if answer is None:
@@ -79,7 +89,8 @@ class Person(User):
         """Ask it; the answer's text, None where the operation failed. `wanted_us` is when it was to begin."""
         self.count += 1
         began = time.perf_counter_ns()
-        headers = {"Content-Type": "application/json", **self.headers} if action.body else self.headers
+        kind = {"Content-Type": "application/json"} if action.body else {}
+        headers = {**kind, **action.headers, **self.headers}
         answer = self.session.request(
             action.method, self._filled(action.path), data=self._filled(action.body) or None, headers=headers
         )
