@@ -50,11 +50,12 @@ class ProfileError(Exception):
 class LoadFigures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Figures of R-42 and R-43 under which a platform is judged.
 
-    Users online and among them active ones, seconds of ramp and of the steady load, samples a class, years of data,
-    seconds of continuous operation. `steps` are numbers of active users at which the curves are taken, each held for
-    `step_s`.
+    Terminals that send a record every ten seconds, users online and among them active ones, seconds of ramp and of the
+    steady load, samples a class, years of data, seconds of continuous operation. `steps` are numbers of active users
+    at which the curves are taken, each held for `step_s`.
     """
 
+    terminals: int = 1000
     online: int = 1001
     active: int = 50
     ramp_s: int = 300

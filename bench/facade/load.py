@@ -9,22 +9,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.dut.access.exchange import Place, ask
 from bench.dut.platform.vocabulary import Analysis, Kind
+from bench.dut.platform.vocabulary.base import POINT, SAMPLES, TERMINAL
 from bench.dut.profile import LoadFigures
 from bench.facade.bench import Unable
 from bench.history import Phase
 from bench.load.plan import Action, Plan
 from bench.load.run import Aim, Hands, carry_out, now_us
+from bench.load.truth import code_of, mn_of
 from simulators.events import Event
+from simulators.stamps import stamp
 
 if TYPE_CHECKING:
     from bench.facade.platform import Desk, Platform
 
+_HOUR_US = 3_600_000_000
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _LEAST_DIGITS = 4
 _DEFAULT = LoadFigures()
@@ -93,6 +97,55 @@ class Loads:
                 Phase(t=now_us(), name="question", detail={"of": each.of, "word": each.word.name, "problem": why})
             )
         return tuple(found)
+
+    async def terminals_of(self, platform: Platform, word: str, plan: Plan, enterprise: str) -> None:
+        """Make a load's terminals and their points known to the platform."""
+        desk = await platform.login(word)
+        numbers = range(plan.terminals.count)
+        secret = plan.target.password
+        told = [
+            {"id": mn_of(plan.seed, number), "enterprise": enterprise, "way": "hj212", "secret": secret}
+            for number in numbers
+        ]
+        points = [
+            {
+                "id": f"{mn_of(plan.seed, number)}-{code_of(point)}",
+                "enterprise": enterprise,
+                "terminal": mn_of(plan.seed, number),
+                "code": code_of(point),
+                "carrier": "electricity",
+                "unit": "kWh",
+                "kind": "instant",
+                "source_class": "electricity",
+            }
+            for number in numbers
+            for point in range(plan.terminals.points)
+        ]
+        for kind, rows in ((TERMINAL, told), (POINT, points)):
+            await desk.take_in(kind, desk.table(kind, rows))
+
+    async def terminals_at(self, platform: Platform, word: str, plan: Plan, aim: Aim | None = None) -> Aim:
+        """The platform as its terminals reach it by HJ 212, and what it holds of them in the end, by its own query."""
+        intake = platform.intake("hj212")
+
+        async def fetch(path: Path) -> None:
+            desk = await platform.login(word)
+            began_us = now_us() - (plan.terminals.backlog_h + 24) * _HOUR_US
+            with path.open("w", encoding="utf-8") as book:
+                for number in range(plan.terminals.count):
+                    mn = mn_of(plan.seed, number)
+                    for point in range(plan.terminals.points):
+                        code = code_of(point)
+                        span = {"point": f"{mn}-{code}", "from_": began_us, "to": now_us() + _HOUR_US}
+                        for row in await desk.ask(SAMPLES, **span):
+                            when = stamp(int(row["at"]))
+                            told = (row.get("received") or "0", mn, "realtime", code, when, "N", row["value"])
+                            book.write("\t".join(told) + "\n")
+
+        words = f"the platform on test at {intake.host}:{intake.port}"
+        if aim is None:
+            return Aim(intake.host, intake.port, words=words, fetch=fetch)
+        return replace(aim, host=intake.host, port=intake.port, words=words, fetch=fetch)
 
 
 async def _action(platform: Platform, desk: Desk, asked: Question) -> tuple[Action | None, str]:

@@ -13,7 +13,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -66,7 +66,8 @@ class Aim:
     """Where the target is; of its people's `door`, `secured` and `sessions` as in `plan.Job`.
 
     `processes` are those of a target on this machine (for memory), `files` its folder. `held` reads what it holds once
-    all is over; None: nobody can tell. `arrivals` as in `ledger.reconcile`.
+    all is over; None: nobody can tell. `fetch` asks the target for it first and writes it down, as a receiver does.
+    `arrivals` as in `ledger.reconcile`.
     """
 
     host: str
@@ -79,6 +80,7 @@ class Aim:
     processes: Callable[[], Iterable[int]] = tuple
     files: Path | None = None
     held: Callable[[Account], Iterable[Held]] | None = None
+    fetch: Callable[[Path], Awaitable[None]] | None = None
     arrivals: bool = False
 
 
@@ -387,8 +389,11 @@ async def carry_out(
     else:
         aim = aim or Aim(plan.target.host, plan.target.port, plan.target.token)
         found = await load.make(aim)
+    if aim.fetch is not None:
+        await aim.fetch(folder / HELD)
+        aim = replace(aim, held=lambda account: held_of(folder / HELD, plan, account))
     if plan.terminals.count and aim.held is not None:
-        observe(await asyncio.to_thread(ledger_of, plan, folder, replace(aim)))
+        observe(await asyncio.to_thread(ledger_of, plan, folder, aim))
     books = {name: _digest(folder / name) for name in (SENT, HELD) if (folder / name).exists()}
     observe(
         LoadEnded(

@@ -6,7 +6,7 @@ late, no time and no rate that it saw decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from bench.case import Check, Criterion, Measurement, Text, Verdict, criterion, measure
@@ -247,3 +247,39 @@ def _of_class(stage: LoadStage, each: LoadClass) -> Iterator[Measurement]:
             unit="s",
             samples=each.waited.samples,
         )
+
+
+def curves(history: History, limits: Mapping[str, str], peaks: Mapping[str, str]) -> Iterator[Measurement]:
+    """Mean and P99 of each class over load: people at work, or records a second for what terminals send.
+
+    `limits` and `peaks` are those of means and of P99 by class. What only leads to the load has no place on a curve.
+    """
+    stages = [stage for stage in history.of(LoadStage) if not stage.name.startswith("ramp") and stage.outage == "none"]
+    for name, (en, zh) in (("mean", ("mean", "平均值")), ("p99", ("P99", "P99"))):
+        bounds = limits if name == "mean" else peaks
+        for each in sorted(classes(stages)):
+            points = _points(stages, each, name)
+            if len(points) < 2:
+                continue
+            unit = "records/s" if each in ("record", "backlog", "connection") else "users"
+            yield Measurement(
+                id=f"{each}-{name}-curve",
+                name=Text(f"{each} over load: {en}", f"{each} 随负载变化：{zh}"),
+                value=" ".join([unit, *(f"{x}:{y}" for x, y in points)]),
+                unit="s",
+                limit=bounds.get(each, ""),
+                op="<=" if each in bounds else "",
+            )
+
+
+def _points(stages: list[LoadStage], name: str, what: str) -> list[tuple[Decimal, Decimal]]:
+    found: dict[Decimal, Decimal] = {}
+    for stage in stages:
+        for each in stage.classes:
+            value = seconds(each.answered.mean_us if what == "mean" else each.answered.percentile_us(99))
+            if each.name == name and value is not None:
+                load = Decimal(stage.people)
+                if name in ("record", "backlog", "connection"):
+                    load = (Decimal(each.operations) / max(stage.seconds, 1)).quantize(Decimal("0.1"))
+                found[load] = value
+    return sorted(found.items())

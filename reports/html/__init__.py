@@ -21,6 +21,7 @@ from bench.evidence.sealed import signed_of
 from conformance.mutants.figure import read_figure
 from reports.blocks import visible
 from reports.conformity import document_of, item_of
+from reports.curve import curve_svg
 from reports.entries import Entry
 from reports.histogram import histogram_svg
 from reports.html.texts import TEXTS
@@ -84,7 +85,7 @@ def css_string(text: str) -> Markup:
 
 def histogram(found: Measurement, id: str) -> Markup:
     """The picture of a measured distribution; empty where the measurement is none."""
-    return Markup(histogram_svg(found, id))
+    return Markup(histogram_svg(found, id) or curve_svg(found, id))
 
 
 def performed(run: RunResult) -> str:

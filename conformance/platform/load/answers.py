@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bench.case import Evidence, Rig, beside
+from bench.case import Rig, beside
 from bench.dut.platform.vocabulary.accounting import TREND
 from bench.dut.platform.vocabulary.base import EMISSIONS, ENTERPRISE, ENTRY, FACTOR, POINT, RECORDS
 from bench.facade.bench import Bench
@@ -34,7 +34,6 @@ class AnswersInTime(PlatformCase):
         judge.PEAKS["interactive"]: ("cpcif/6.2a-2",),
         judge.MEANS["simple"]: ("cpcif/6.2b-1",),
         judge.MEANS["complex"]: ("cpcif/6.2b-2",),
-        judge.MEANS["map"]: (),
         judge.MEANS["analysis"]: ("cpcif/6.2c-1",),
         judge.PEAKS["analysis"]: ("cpcif/6.2c-2",),
         judge.MEANS["report"]: ("cpcif/6.2d-1",),
@@ -45,7 +44,7 @@ class AnswersInTime(PlatformCase):
         judge.FAILURES: ("cpcif/6.3c",),
         **beside(*platform_load.OWN),
     }
-    needs = (OBJECTS, Evidence("platform.map", judge.MEANS["map"].id))
+    needs = (OBJECTS,)
     rigs = Rig.LOOPBACK | Rig.PROCESS | Rig.LAB
     proof = Rig.LOOPBACK
     once = True

@@ -39,3 +39,4 @@ def findings(history: History) -> Iterator[Finding]:
         lines = [f"{why} × {count}" for why, count in sorted(reasons.items())]
         yield FEW_FAILURES.compare(share, "<=", LIMIT, evidence=lines)
     yield from platform_load.measurements(history)
+    yield from platform_load.curves(history, {}, {})

@@ -1,0 +1,115 @@
+"""The picture of a quantity over load: points joined by a line, both axes with units, the limit, and the knee.
+
+Leaves the points to the judge that measured: the value of such a measurement is the unit of the load and then `x:y` of
+each point in order, its limit the line that must not be crossed.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from html import escape
+
+from bench.case import Measurement
+from reports.blocks import visible
+
+SUFFIX = "-curve"
+"""How the id of a measurement ends whose value is a curve."""
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 560, 240, 62, 18, 14, 44
+_TICKS = 4
+Points = tuple[tuple[Decimal, Decimal], ...]
+
+
+def points_of(found: Measurement) -> tuple[str, Points]:
+    """The unit of the load and the points of a curve; none for what is no curve."""
+    words = found.value.split()
+    if not found.id.endswith(SUFFIX) or len(words) < 3:
+        return "", ()
+    try:
+        pairs = [part.partition(":") for part in words[1:]]
+        return words[0], tuple((Decimal(x), Decimal(y)) for x, _, y in pairs)
+    except InvalidOperation:
+        return "", ()
+
+
+def _round(number: Decimal) -> str:
+    return f"{number:.3g}" if number < 10 else f"{number:.0f}"
+
+
+def curve_svg(found: Measurement, id: str) -> str:
+    """The curve as a picture; empty where there is none to draw."""
+    unit, points = points_of(found)
+    if not points:
+        return ""
+    limit = Decimal(found.limit) if found.limit else None
+    high = max([y for _, y in points] + ([limit] if limit is not None else [])) * Decimal("1.1") or Decimal(1)
+    far = max(x for x, _ in points) or Decimal(1)
+    wide, tall = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
+
+    def across(x: Decimal) -> str:
+        return f"{_LEFT + float(x / far) * wide:.1f}"
+
+    def up(y: Decimal) -> str:
+        return f"{_TOP + tall - float(y / high) * tall:.1f}"
+
+    parts: list[str] = []
+    for number in range(_TICKS + 1):
+        y, x = high * number / _TICKS, far * number / _TICKS
+        parts.append(
+            f'<line class="grid" x1="{_LEFT}" x2="{_LEFT + wide}" y1="{up(y)}" y2="{up(y)}"/>'
+            f'<text x="{_LEFT - 6}" y="{up(y)}" dy="4" text-anchor="end">{_round(y)}</text>'
+            f'<text x="{across(x)}" y="{_TOP + tall + 16}" text-anchor="middle">{_round(x)}</text>'
+        )
+    if limit is not None:
+        parts.append(
+            f'<line class="limit" x1="{_LEFT}" x2="{_LEFT + wide}" y1="{up(limit)}" y2="{up(limit)}"/>'
+            f'<text x="{_LEFT + wide}" y="{up(limit)}" dy="-4" text-anchor="end">'
+            f"{escape(found.limit)} {escape(visible(found.unit))} · limit 限值</text>"
+        )
+    line = " ".join(f"{across(x)},{up(y)}" for x, y in points)
+    parts.append(f'<polyline points="{line}"/>')
+    parts += [f'<circle cx="{across(x)}" cy="{up(y)}" r="3"/>' for x, y in points]
+    knee = knee_of(points)
+    if knee is not None:
+        x, y = knee
+        parts.append(
+            f'<circle class="knee" cx="{across(x)}" cy="{up(y)}" r="7"/>'
+            f'<text x="{across(x)}" y="{up(y)}" dy="-11" text-anchor="middle">knee 拐点 {_round(x)}</text>'
+        )
+    words = {"users": "users at work 并发用户", "records/s": "records a second 每秒记录数 (1/s)"}
+    parts.append(
+        f'<text x="{_LEFT + wide / 2:.0f}" y="{_HEIGHT - 6}" text-anchor="middle">'
+        f"{escape(words.get(unit, unit))}</text>"
+        f'<text x="14" y="{_TOP + tall / 2:.0f}" text-anchor="middle" '
+        f'transform="rotate(-90 14 {_TOP + tall / 2:.0f})">{escape(visible(found.unit))}</text>'
+    )
+    style = (
+        "<style>.curve{font:10.5px system-ui,sans-serif;max-width:560px}.curve text{fill:var(--ink)}"
+        ".curve .grid{stroke:var(--line,#dfe3e8)}.curve polyline{fill:none;stroke:var(--accent);stroke-width:2}"
+        ".curve circle{fill:var(--accent)}.curve .knee{fill:none;stroke:var(--ink);stroke-width:1.5}"
+        ".curve .limit{stroke:var(--ink);stroke-dasharray:5 4}</style>"
+    )
+    title = f"{found.name.en} / {found.name.zh}"
+    return (
+        f'<svg class="curve" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-labelledby="{escape(id)}">'
+        f'<title id="{escape(id)}">{escape(visible(title))}</title>{style}{"".join(parts)}</svg>'
+    )
+
+
+_BENT = Decimal("0.2")
+_LEAST = 4
+
+
+def knee_of(points: Points) -> tuple[Decimal, Decimal] | None:
+    """Where a rising curve turns up: its point farthest below the straight line from first to last (Kneedle).
+
+    None for fewer than four points, a curve that does not rise, or one that is nowhere a fifth of its height below that
+    line.
+    """
+    if len(points) < _LEAST:
+        return None
+    ordered = sorted(points)
+    (x0, y0), (x1, y1) = ordered[0], ordered[-1]
+    if x1 <= x0 or y1 <= y0:
+        return None
+    depth, best = max(((x - x0) / (x1 - x0) - (y - y0) / (y1 - y0), (x, y)) for x, y in ordered)
+    return best if depth >= _BENT else None
