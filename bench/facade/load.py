@@ -46,7 +46,10 @@ class Question:
 
 
 class Loads:
-    """Makes loads for a case; `folder` gets their books, `observe` their events; `figures` are those of the profile."""
+    """Makes loads for a case; `folder` gets their books, `observe` their events.
+
+    `figures` are those of the profile, `processes` those of a platform that the rig has started.
+    """
 
     def __init__(
         self,
@@ -54,16 +57,20 @@ class Loads:
         observe: Callable[[Event], None],
         hands: Hands | None = None,
         figures: LoadFigures = _DEFAULT,
+        processes: Callable[[], Sequence[int]] = tuple,
     ) -> None:
         self._folder = folder
         self._observe = observe
         self._hands = hands
         self.figures = figures
+        self._processes = processes
 
     async def make(self, plan: Plan, aim: Aim | None = None) -> None:
         """Make it, to its end. Raises LoadFailed, and Unable where there is no place for its books."""
         if self._folder is None:
             raise Unable("a load needs a folder for its books / 负载测试需要运行目录")
+        if aim is not None:
+            aim = replace(aim, processes=self._processes)
         await carry_out(plan, self._folder, self._observe, hands=self._hands, aim=aim)
 
     async def people_at(self, platform: Platform, words: Sequence[str], sessions: int) -> Aim:

@@ -121,7 +121,8 @@ class LoadStage(Event, frozen=True, tag="load-stage"):
 class LoadTarget(Event, frozen=True, tag="load-target"):
     """What the target's processes take: resident memory (KiB), open files, octets of its files; -1 where not seen.
 
-    `started` is when its first process began (us): another instant is a restart.
+    `started` is when its first process began (us): another instant is a restart. `ran_us` is the processor time that it
+    has had so far, `waited_us` how long it could have run and was kept waiting by this machine; -1 where not seen.
     """
 
     memory_kib: int
@@ -129,6 +130,8 @@ class LoadTarget(Event, frozen=True, tag="load-target"):
     octets: int = -1
     processes: int = 1
     started: int = 0
+    ran_us: int = -1
+    waited_us: int = -1
 
 
 class LoadLedger(Event, frozen=True, tag="load-ledger"):

@@ -284,7 +284,7 @@ class Load:
 
 
 def _target(now: int, aim: Aim) -> LoadTarget | None:
-    memory = files = count = 0
+    memory = files = count = ran = waited = 0
     started = now
     for pid in aim.processes():
         try:
@@ -294,13 +294,33 @@ def _target(now: int, aim: Aim) -> LoadTarget | None:
             files += sum(each.num_fds() for each in family)
             count += len(family)
             started = min(started, round(process.create_time() * SECOND))
+            for each in family:
+                times = _scheduled(each.pid)
+                ran, waited = ran + times[0], waited + times[1]
         except psutil.Error:
             continue
     if not count:
         return None
     return LoadTarget(
-        t=now, memory_kib=memory // 1024, files=files, octets=_octets(aim.files), processes=count, started=started
+        t=now,
+        memory_kib=memory // 1024,
+        files=files,
+        octets=_octets(aim.files),
+        processes=count,
+        started=started,
+        ran_us=ran,
+        waited_us=waited,
     )
+
+
+def _scheduled(pid: int) -> tuple[int, int]:
+    """How long the threads of a process have run, and waited on a run queue, microseconds (the kernel's schedstat)."""
+    ran = waited = 0
+    for file in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError, ValueError):
+            words = file.read_text().split()
+            ran, waited = ran + int(words[0]) // 1000, waited + int(words[1]) // 1000
+    return ran, waited
 
 
 def _octets(place: Path | None) -> int:

@@ -150,6 +150,26 @@ def sound(history: History) -> bool:
     return all(check.verdict is Verdict.PASS for check in own_checks(history))
 
 
+MOST_KEPT_WAITING = Decimal(10)
+"""Percent of the judged time. A target that this machine kept waiting for longer has an excuse for being slow."""
+
+
+def kept_waiting(history: History) -> Decimal | None:
+    """The share of the judged stages (percent) in which the target could have run and had no processor.
+
+    None where the target's processes are not seen: a host, or a device with a machine of its own.
+    """
+    stages = judged(history)
+    if not stages:
+        return None
+    first, last = stages[0].began, max(stage.began + stage.seconds * _SECOND for stage in stages)
+    seen = [each for each in history.of(LoadTarget) if first <= each.t <= last and each.waited_us >= 0]
+    if len(seen) < 2 or seen[-1].t <= seen[0].t:
+        return None
+    waited = Decimal(100 * (seen[-1].waited_us - seen[0].waited_us)) / (seen[-1].t - seen[0].t)
+    return waited.quantize(Decimal("0.1"))
+
+
 def ledger_checks(history: History) -> Iterator[Check]:
     """What became of the records.
 
@@ -203,6 +223,15 @@ def measurements(history: History) -> Iterator[Measurement]:
                     unit="s",
                     samples=ledger.delays.samples,
                 )
+    share = kept_waiting(history)
+    if share is not None:
+        yield measure(
+            "target-kept-waiting",
+            str(share),
+            en="share of the time in which the target waited for a processor of this machine",
+            zh="被测端等待本机处理器的时间占比",
+            unit="%",
+        )
     taken = history.of(LoadTarget)
     if taken:
         yield measure(

@@ -220,7 +220,12 @@ class RealBench:
         self.people = People(self, self._profile.access, lambda: self.seat.local, self.place.desks(), lambda: self.site)
         self.platform = Platform(self.people, self._profile.functions, self._profile.intakes, self._way_in)
         self.park = ParkOnBench(self._park, self.platform)
-        self.load = Loads(self._recorder.folder, self.record, figures=self._profile.parameters.load)
+        self.load = Loads(
+            self._recorder.folder,
+            self.record,
+            figures=self._profile.parameters.load,
+            processes=lambda: getattr(self.life, "processes", ()),
+        )
         self.senders = self._stand_senders()
 
     def _stand_senders(self) -> Senders:

@@ -85,6 +85,11 @@ class TerminalLife:
             await self.disk.sync()
             self.commissioning_syncs = self.disk.syncs
 
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """The process of the program while it runs."""
+        return () if self._program is None else (self._program.pid,)
+
     async def switch_on(self) -> None:
         """Power is there: start the program."""
         async with self._lock:

@@ -8,7 +8,7 @@ from itertools import count
 
 from starlette.requests import Request
 
-from conformance.defects import Patch, defect
+from conformance.defects import REAL_RIGS, Patch, defect
 from simulators.platform.core.accounts import Accounts, Session
 from simulators.platform.core.api import Api
 from simulators.platform.core.desk import Desk
@@ -24,6 +24,7 @@ _FORGOTTEN_US = 3_000_000
     en="Every request holds up all others for 0.4 s",
     zh="每个请求阻塞其他全部请求 0.4 s",
     clauses=("cpcif/6.2a-1",),
+    rigs=REAL_RIGS,
 )
 def serves_one_at_a_time(patch: Patch) -> None:
     """Whoever asks is looked up while everybody waits."""
@@ -42,6 +43,7 @@ def serves_one_at_a_time(patch: Patch) -> None:
     en="A session ends when nothing was asked in it for three seconds",
     zh="会话 3 s 无操作即被结束",
     clauses=("cpcif/6.2e-1",),
+    rigs=REAL_RIGS,
 )
 def ends_sessions_early(patch: Patch) -> None:
     """Sessions are idle too soon."""
@@ -57,6 +59,7 @@ def ends_sessions_early(patch: Patch) -> None:
     en="Every 25th request fails",
     zh="每 25 个请求失败一次",
     clauses=("cpcif/6.3c",),
+    rigs=REAL_RIGS,
 )
 def fails_now_and_then(patch: Patch) -> None:
     """Some requests are refused for no reason."""

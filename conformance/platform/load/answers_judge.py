@@ -86,7 +86,9 @@ def findings(history: History) -> Iterator[Finding]:
     samples = int(history.began.parameters.get("load.samples", "1000"))
     lag = platform_load.lag_of(history)
     spread = None if lag is None else (lag / 1000).quantize(Decimal("0.001"), ROUND_UP)
-    sound = platform_load.sound(history)
+    waited = platform_load.kept_waiting(history)
+    excused = waited is not None and waited > platform_load.MOST_KEPT_WAITING
+    sound = platform_load.sound(history) and not excused
     for name, asked in MEANS.items():
         times = platform_load.answered(stages, name)
         yield _timed(asked, times, times.mean_us, MEAN_LIMITS[name], LOWER_MEANS[name], samples, spread, sound=sound)
@@ -117,7 +119,10 @@ def _timed(
     value = seconds(us)
     if not sound and value is not None and value > Decimal(limit):
         # What was slow may have been the generator, or the machine on which both run.
-        return asked.decide(None, measured=value, limit=limit, op="<=", has_b=False, timed=False)
+        why = "the generator or this machine may have been the bottleneck / 瓶颈可能在发生端或本机"
+        return asked.decide(
+            None, measured=value, limit=limit, op="<=", actual=f"{value} s; {why}", has_b=False, timed=False
+        )
     within = None if value is None or not lower else Decimal(lower) <= value <= Decimal(limit)
     shown = [f"{times.samples} samples, largest {seconds(times.most_us)} s / 样本数与最大值"] if times.samples else []
     return asked.compare(
@@ -130,7 +135,7 @@ def _timed(
         evidence=shown,
         reading_b=within,
         has_b=bool(lower) and value is not None,
-        # How long this machine keeps a process waiting is known from the generator's own timers.
+        # Whether this machine kept the platform waiting is known from the kernel's account of its processes.
         timed=False,
     )
 

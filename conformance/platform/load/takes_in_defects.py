@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from conformance.defects import Patch, defect
+from conformance.defects import REAL_RIGS, Patch, defect
 from simulators.platform.core.api import Api
 from simulators.platform.core.desk import Desk
 from simulators.platform.core.intake import hj212_door
@@ -25,6 +25,7 @@ _EVERY = 7
     en="Of what several terminals send at once the first alone is kept, and all of it acknowledged",
     zh="多台终端同时上传时仅保存第一条，却全部应答",
     clauses=("ssea/4.2.3a",),
+    rigs=REAL_RIGS,
 )
 def keeps_one_of_many(patch: Patch) -> None:
     """A transaction holds its first batch."""
@@ -41,6 +42,7 @@ def keeps_one_of_many(patch: Patch) -> None:
     en="Values that come over HJ 212 lose their decimals",
     zh="HJ 212 接收的数值被截去小数",
     clauses=("ssea/4.2.3a",),
+    rigs=REAL_RIGS,
 )
 def cuts_values(patch: Patch) -> None:
     """What stands behind the point goes."""
@@ -61,6 +63,7 @@ def cuts_values(patch: Patch) -> None:
     en="Every seventh packet is neither kept nor answered, however often it comes",
     zh="每七个数据包有一个既不保存也不应答",
     clauses=("ssea/4.2.3a",),
+    rigs=REAL_RIGS,
 )
 def does_not_take_some(patch: Patch) -> None:
     """Packets whose number says so are not read."""
@@ -78,6 +81,7 @@ def does_not_take_some(patch: Patch) -> None:
     en="While terminals are connected every seventh question of people is turned away",
     zh="终端连接期间每七次人员访问拒绝一次",
     clauses=("ssea/4.2.3a",),
+    rigs=REAL_RIGS,
 )
 def turns_people_away(patch: Patch) -> None:
     """Lists are busy."""
