@@ -261,6 +261,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--master", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=5557)
     words = parser.parse_args(argv)
+    # Locust's page reads the command line of its process, which is not Locust's here.
+    sys.argv[1:] = []
     raise_limits()
     # Locust's own client of MQTT still uses an interface that paho calls old.
     warnings.filterwarnings("ignore", category=DeprecationWarning)

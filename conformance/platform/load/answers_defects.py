@@ -14,15 +14,15 @@ from simulators.platform.core.api import Api
 from simulators.platform.core.desk import Desk
 from simulators.platform.core.sentences import Refused
 
-_SLOW_S = 0.4
+_SLOW_S = 0.1
 _EVERY = 25
 _FORGOTTEN_US = 3_000_000
 
 
 @defect(
     "platform-serves-one-at-a-time",
-    en="Every request holds up all others for 0.4 s",
-    zh="每个请求阻塞其他全部请求 0.4 s",
+    en="Every request holds up all others for 0.1 s",
+    zh="每个请求阻塞其他全部请求 0.1 s",
     clauses=("cpcif/6.2a-1",),
     rigs=REAL_RIGS,
 )

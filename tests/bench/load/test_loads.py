@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
+from ports import free_port
 
 from bench.case import EXIT_USAGE
 from bench.commands import load
@@ -76,11 +78,12 @@ def test_a_load_is_a_run_like_any_other(tmp_path: Path, workers: str) -> None:
     assert verify(run, Known()) == 0
 
 
-def test_a_load_killed_midway_leaves_a_folder_that_can_be_read(tmp_path: Path) -> None:
+def test_locusts_page_is_up_and_a_load_killed_midway_leaves_a_folder_that_can_be_read(tmp_path: Path) -> None:
     out = tmp_path / "out"
     path = described(tmp_path)
     path.write_text(path.read_text().replace("for_s = 2", "for_s = 600"))
-    words = [sys.executable, "-m", "bench.cli", "load", str(path), "--out", str(out)]
+    port = free_port()
+    words = [sys.executable, "-m", "bench.cli", "load", str(path), "--out", str(out), "--web", str(port)]
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     until = time.monotonic() + 60
     part = None
@@ -89,6 +92,8 @@ def test_a_load_killed_midway_leaves_a_folder_that_can_be_read(tmp_path: Path) -
         if part is not None and b"load-stage" in part.read_bytes():
             break
         time.sleep(0.2)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/stats/requests", timeout=10) as page:
+        assert '"state": "running"' in page.read().decode()
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert part is not None
