@@ -150,7 +150,7 @@ def sound(history: History) -> bool:
     return all(check.verdict is Verdict.PASS for check in own_checks(history))
 
 
-MOST_KEPT_WAITING = Decimal(10)
+MOST_KEPT_WAITING = Decimal(25)
 """Percent of the judged time. A target that this machine kept waiting for longer has an excuse for being slow."""
 
 

@@ -14,15 +14,16 @@ from simulators.platform.core.api import Api
 from simulators.platform.core.desk import Desk
 from simulators.platform.core.sentences import Refused
 
-_SLOW_S = 0.1
+_SLOW_S = 0.4
+_SLOW_AT = ("/api/analyses", "/api/objects/point")
 _EVERY = 25
 _FORGOTTEN_US = 3_000_000
 
 
 @defect(
     "platform-serves-one-at-a-time",
-    en="Every request holds up all others for 0.1 s",
-    zh="每个请求阻塞其他全部请求 0.1 s",
+    en="Every analysis, and every list of points, holds up all other requests for 0.4 s",
+    zh="每次分析或列出监测点阻塞其他全部请求 0.4 s",
     clauses=("cpcif/6.2a-1",),
     rigs=REAL_RIGS,
 )
@@ -31,7 +32,7 @@ def serves_one_at_a_time(patch: Patch) -> None:
     desk = Api._desk
 
     def slowly(self: Api, request: Request) -> Desk:
-        if request.url.path != "/api/login":
+        if request.url.path.startswith(_SLOW_AT):
             time.sleep(_SLOW_S)
         return desk(self, request)
 
