@@ -76,7 +76,7 @@ class Sender:
 
     def take(self, now_us: int, until_us: int) -> Iterator[Sending]:
         """What is to be sent now, in order, as long as there is room; the caller says under which key it goes."""
-        while len(self.flying) < self.settings.window:
+        for _ in range(self.settings.window - len(self.flying)):
             if self._again:
                 found = self._again.pop(0)
                 found.last_us, found.attempts = now_us, found.attempts + 1

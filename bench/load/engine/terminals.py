@@ -191,6 +191,7 @@ class Hj212Terminal(Terminal):
             if octets:
                 for answer in self.form.answers(octets):
                     self._answered(answer)
+                gevent.sleep(0)
             elif sender.flying and sender.overdue(now_us()):
                 self.failed("record", "not acknowledged")
                 return
@@ -280,6 +281,8 @@ class JsonTerminal(Terminal):
                 self.sender.under_way(sending.period, sending)
             if self._posted(batch):
                 attempt = 0
+                # An answer that is there at once makes nobody else wait for us.
+                gevent.sleep(0)
             else:
                 self.sender.broken()
                 self.pause(attempt)

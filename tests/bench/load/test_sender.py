@@ -56,6 +56,11 @@ def test_backlog_waits_for_live_records_and_costs_no_memory() -> None:
     assert sender.first == first - 8760 * 60 + 3
 
 
+def test_no_more_is_taken_than_the_window_holds() -> None:
+    sender = Sender(Terminals(period_s=60, backlog_h=10, window=4), 1, 0, T0)
+    assert len(list(sender.take(T0, UNTIL))) == 4, "also where all of it goes in one body"
+
+
 def test_live_before_backlog() -> None:
     sender = Sender(Terminals(period_s=60, backlog_h=1, window=2), 1, 0, T0)
     until = T0 + 3600 * SECOND
