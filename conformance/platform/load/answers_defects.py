@@ -14,7 +14,7 @@ from simulators.platform.core.api import Api
 from simulators.platform.core.desk import Desk
 from simulators.platform.core.sentences import Refused
 
-_SLOW_S = 0.4
+_SLOW_S = 0.3
 _SLOW_AT = ("/api/analyses", "/api/objects/point")
 _EVERY = 25
 _FORGOTTEN_US = 3_000_000
@@ -22,8 +22,8 @@ _FORGOTTEN_US = 3_000_000
 
 @defect(
     "platform-serves-one-at-a-time",
-    en="Every analysis, and every list of points, holds up all other requests for 0.4 s",
-    zh="每次分析或列出监测点阻塞其他全部请求 0.4 s",
+    en="Every analysis, and every list of points, holds up all other requests for 0.3 s",
+    zh="每次分析或列出监测点阻塞其他全部请求 0.3 s",
     clauses=("cpcif/6.2a-1",),
     rigs=REAL_RIGS,
 )
