@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ runner.quit()
 
 
 @contextlib.contextmanager
-def sink(kind: str) -> Iterator[int]:
+def sink(kind: str) -> Generator[int]:
     """The sink's port."""
     words = [sys.executable, str(ROOT / "benchmarks" / "load_sink.py"), kind]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:

@@ -10,7 +10,6 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from ports import free_port
 
 from bench.case import EXIT_USAGE
 from bench.commands import load
@@ -18,6 +17,7 @@ from bench.commands.rejudge import Known, verify
 from bench.commands.rejudge import main as rejudge
 from bench.history import LoadEnded, LoadLedger, LoadStage, read_history
 from bench.load.engine import __name__ as engine
+from bench.load.run import free_port
 from reports.verdicts import read
 
 SMALL = """
