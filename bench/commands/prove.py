@@ -241,11 +241,10 @@ def matter_of(asked: Asked) -> Matter:
     problems += unknown_rig(rig)
     problems += wrong_cluster(asked.cluster, rig, asked.workers)
     sound: dict[str, CaseResult] = {}
+    of_run = REFERENCE_PROFILES[Item.PLATFORM if asked.item == Item.PLATFORM else Item.TERMINAL]
     if asked.sound is not None and seed.isdecimal() and not problems:
         try:
-            sound = results_of(
-                asked.sound, commit=commit(), seed=int(seed), rig=rig, profile=REFERENCE_PROFILES[Item.TERMINAL]
-            )
+            sound = results_of(asked.sound, commit=commit(), seed=int(seed), rig=rig, profile=of_run)
         except SoundError as error:
             problems.append(str(error))
     hints: dict[str, tuple[str, ...]] = {}
