@@ -76,6 +76,7 @@ async def _login_refused(window: Browser, root: str, lang: str) -> None:
     await window.go(f"{root}/objects?lang={lang}", to=f"{root}/login")
     await window.fill(account="operator", password="wrong-wrong-1")
     await window.click("button.main")
+    told = ""
     for _ in range(100):
         told = await window.run("document.querySelector('.problem').innerText")
         if told:
