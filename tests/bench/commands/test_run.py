@@ -30,7 +30,7 @@ from suite_kit import (
     verdicts,
 )
 
-from bench.case import Rig, Verdict
+from bench.case import Item, Rig, Verdict
 from conformance.clauses import load_ledger
 from conformance.clauses.suite import case_classes
 
@@ -43,35 +43,55 @@ QUICK_S = 2.0
 @pytest.mark.timeout(4800)
 def test_the_reference_passes_everything_and_every_defect_is_caught(tmp_path: Path) -> None:
     """One test, because the proof takes over what the run says of the sound terminal: minutes of computing."""
-    told = carbonbench("run", "-v", "-n", "2", cwd=tmp_path)
-    assert told.code == 0, told.out
-    folder = run_folder(tmp_path / "out")
+    folder, told = everything_passes(Item.TERMINAL, tmp_path)
     found = verdicts(folder)
-    elsewhere = {case["id"] for case in found["cases"] if case["elsewhere"]}
-    assert elsewhere == {name for name, case in case_classes("terminal").items() if Rig.VIRTUAL not in case.rigs}
-    assert all(case["verdict"] == "not run" for case in found["cases"] if case["id"] in elsewhere)
-    here = {case["verdict"] for case in found["cases"] if case["id"] not in elsewhere}
-    assert here <= {"pass", "not applicable"}
     assert len(found["cases"]) >= 60
     shape_as_the_issue_writes_it(found)
     folder_is_complete(folder)
-    assert found["history_digest"] == digest_of(folder)
     for case in found["cases"]:
         assert all(clause in told.out for clause in case["clauses"])
+    one_seed_gives_one_history_elsewhere(folder, tmp_path / "elsewhere")
+    assert every_defect_is_caught(Item.TERMINAL, folder, tmp_path) >= 150
+
+
+@pytest.mark.timeout(2400)
+def test_the_reference_platform_passes_everything_and_every_defect_is_caught(tmp_path: Path) -> None:
+    """The same of platforms."""
+    folder, _ = everything_passes(Item.PLATFORM, tmp_path)
+    folder_is_complete(folder)
+    assert every_defect_is_caught(Item.PLATFORM, folder, tmp_path) >= 120
+
+
+def everything_passes(item: Item, room: Path) -> tuple[Path, Told]:
+    """Run all cases of an item; the folder is whole, judged again as before, and has one digest."""
+    told = carbonbench("run", "--item", item, "-v", "-n", "2", cwd=room)
+    assert told.code == 0, told.out
+    folder = run_folder(room / "out")
+    found = verdicts(folder)
+    elsewhere = {case["id"] for case in found["cases"] if case["elsewhere"]}
+    assert elsewhere == {name for name, case in case_classes(item).items() if Rig.VIRTUAL not in case.rigs}
+    assert all(case["verdict"] == "not run" for case in found["cases"] if case["id"] in elsewhere)
+    here = {case["verdict"] for case in found["cases"] if case["id"] not in elsewhere}
+    assert here <= {"pass", "not applicable"}
+    assert found["history_digest"] == digest_of(folder)
     assert str(folder) in "".join(told.out.split())
-    again = carbonbench("rejudge", folder, cwd=tmp_path)
+    again = carbonbench("rejudge", folder, cwd=room)
     assert again.code == 0, again.out
     assert "the same verdicts" in again.out
-    assert carbonbench("verify", folder, cwd=tmp_path).code == 0
-    one_seed_gives_one_history_elsewhere(folder, tmp_path / "elsewhere")
-    asked = ["prove", "--item", "terminal", "--defects-only", "-n", "2", "--json", "matrix.json", "--sound"]
-    told = carbonbench(*asked, folder, cwd=tmp_path)
-    proof = json.loads((tmp_path / "matrix.json").read_text("utf-8"))
+    assert carbonbench("verify", folder, cwd=room).code == 0
+    return folder, told
+
+
+def every_defect_is_caught(item: Item, folder: Path, room: Path) -> int:
+    """Prove all defects of an item, its sound run being there; gives how many there are."""
+    words = ("prove", "--item", item, "--defects-only", "--sound", folder, "-n", "2", "--json", "matrix.json")
+    told = carbonbench(*words, cwd=room)
+    proof = json.loads((room / "matrix.json").read_text("utf-8"))
     assert proof["troubles"] == [], told.err
     assert [defect["id"] for defect in proof["defects"] if defect["outcome"] != "caught"] == []
     assert proof["reference"]["not_passed"] == []
-    assert len(proof["defects"]) >= 150
-    what_the_suite_says_of_its_proof_is_so(told, tmp_path)
+    what_the_suite_says_of_its_proof_is_so(told, room)
+    return len(proof["defects"])
 
 
 def what_the_suite_says_of_its_proof_is_so(told: Told, room: Path) -> None:
