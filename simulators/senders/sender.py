@@ -183,6 +183,7 @@ class Sender:
                 rhythm.passed()
         for parcel in [each for each in self._flying.values() if each.sent_us + self._over_us <= now_us]:
             del self._flying[parcel.key]
+            self.broken = self.wire.unanswered() or self.broken
             if parcel.once:
                 continue
             if parcel.attempts > self.spec.re_count:

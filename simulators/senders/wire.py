@@ -57,6 +57,10 @@ class Wire(Protocol):
         """The same octets spoilt on purpose. ValueError for a way that the wire does not know."""
         ...
 
+    def unanswered(self) -> bool:
+        """An answer is waited for no longer: whether the connection is of no further use."""
+        ...
+
     def feed(self, octets: bytes) -> list[Answer | Asked]:
         """What the platform says in these octets, and those before."""
         ...

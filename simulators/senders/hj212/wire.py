@@ -91,6 +91,10 @@ class Hj212Wire:
             case _:
                 raise ValueError(f"HJ 212 cannot be spoilt by {how!r} / 无此破坏方式")
 
+    def unanswered(self) -> bool:
+        """Answers name what they answer."""
+        return False
+
     def feed(self, octets: bytes) -> list[Answer | Asked]:
         """9014 answers a packet by its QN; other commands are requests."""
         found: list[Answer | Asked] = []

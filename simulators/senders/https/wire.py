@@ -74,6 +74,10 @@ class JsonWire:
                 raise ValueError(f"JSON cannot be spoilt by {how!r} / 无此破坏方式")
         return self._request(parcel, mn, token, records)
 
+    def unanswered(self) -> bool:
+        """Answers come in the order of requests: whatever came now would be taken for another's."""
+        return True
+
     def feed(self, octets: bytes) -> list[Answer | Asked]:
         """Answers in their order; other than 2xx is no."""
         found: list[Answer | Asked] = []

@@ -65,6 +65,10 @@ class MqttWire:
             case _:
                 raise ValueError(f"MQTT cannot be spoilt by {how!r} / 无此破坏方式")
 
+    def unanswered(self) -> bool:
+        """Answers name what they answer."""
+        return False
+
     def feed(self, octets: bytes) -> list[Answer | Asked]:
         """CONNACK lets in, PUBACK takes a message."""
         found: list[Answer | Asked] = []

@@ -199,3 +199,15 @@ def test_json_and_mqtt_are_answered_in_their_own_way() -> None:
     assert b'"k00001": ' in sent
     it.take(b"\x40\x02\x00\x01", START_US)
     assert it.waiting == 0
+
+
+def test_a_request_over_http_that_nobody_answers_ends_its_connection() -> None:
+    it = kit.sender(Heard(), kind="https", re_count=1_000)
+    it.opened(START_US)
+    it.tick(it.next_us())
+    assert it.give(it.next_us()).startswith(b"POST ")
+    it.tick(late := it.next_us())
+    assert it.broken and it.give(late) == b""
+    it.closed()
+    it.opened(late)
+    assert it.give(late).startswith(b"POST ")
