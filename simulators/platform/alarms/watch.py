@@ -31,6 +31,8 @@ UNHEARD = frozenset("BT")
 SILENT_AFTER_S = 180
 """Of a terminal without settings."""
 LOOK_S = 10
+MOST_S = 3600
+"""After how long somebody looks, whatever is expected."""
 BACK = Decimal("0.01")
 """A value has to come back by so much of the warning value before its alarm is cleared (R-41)."""
 
@@ -158,18 +160,26 @@ def crossed(limit: Any, value: Decimal, standing: bool) -> bool:
 
 
 @every(LOOK_S, while_any="terminal")
-def look(desk: Desk) -> None:
-    """Terminals and points that should have been heard."""
+def look(desk: Desk) -> float:
+    """Terminals and points that should have been heard; gives after how many seconds another one may be missed."""
     watch = watch_of(desk)
     now = desk.now_us
+    due = now + MOST_S * SECOND
     for terminal, enterprise in watch.owners.items():
         silent = silent_for(watch, terminal, now)
         _say(desk, watch, TERMINAL, terminal, enterprise, silent)
         if silent:
             continue
+        long = patience(watch, terminal)
+        due = min(due, max(watch.heard.get(terminal, 0), watch.begun) + long)
         for point, place in watch.places.items():
-            if place.terminal == terminal and place.heard and now - place.heard > patience(watch, terminal):
+            if place.terminal != terminal or not place.heard:
+                continue
+            if now - place.heard > long:
                 _say(desk, watch, ACQUISITION, point, place.enterprise, True)
+            else:
+                due = min(due, place.heard + long)
+    return (due - now) / SECOND
 
 
 @seam

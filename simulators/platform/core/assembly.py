@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 from pathlib import Path
 
@@ -32,6 +33,8 @@ from simulators.platform.core.settings import DOORS, Hj212, Https, Mqtt, Setting
 from simulators.platform.core.timekeeping import KeptClock, Timekeeper
 
 _log = logging.getLogger("simulators.platform")
+_SAME_BEAT = 1e-6
+"""Of a beat: what floating point may be off by."""
 _COMPUTE_S, _COMPUTE_PAUSE_S, _COMPUTE_DAYS = 5.0, 0.05, 20
 """When records of past days are computed after something came in, the pause between, and how many days at once."""
 
@@ -85,6 +88,8 @@ class Platform:
             elif isinstance(each, Mqtt) and each.broker:
                 self._doors.append(MqttAbroad(self.office.intake, each, _log.warning))
         self._clocks: dict[int, asyncio.TimerHandle] = {}
+        self._bases: dict[int, float] = {}
+        """When the beat of each began."""
         self._computing: asyncio.TimerHandle | None = None
         self._over: asyncio.Future[None] | None = None
 
@@ -113,7 +118,7 @@ class Platform:
         """Areas hear of what came in."""
         for plan in self.office.ground.plans.intakes:
             plan.function(self.desk(), taken)
-
+        self._hasten()
         if self._computing is None:
             self._computing = asyncio.get_running_loop().call_later(_COMPUTE_S, self._compute)
 
@@ -149,20 +154,46 @@ class Platform:
     def _wait(self, number: int) -> None:
         """Set the timer of a function that is called again and again, if there is anything for it to look at."""
         plan = self.office.ground.plans.clocks[number]
-        if number not in self._clocks and (not plan.while_any or self.desk().objects(plan.while_any)):
-            self._clocks[number] = asyncio.get_running_loop().call_later(plan.seconds, self._tick, number)
+        if number in self._clocks:
+            return
+        if plan.while_any and not self.desk().objects(plan.while_any):
+            self._bases.pop(number, None)
+            return
+        self._set(number, plan.seconds)
+
+    def _set(self, number: int, after_s: float) -> None:
+        """Call a function again after so long, rounded up to its beat."""
+        loop, seconds = asyncio.get_running_loop(), self.office.ground.plans.clocks[number].seconds
+        base = self._bases.setdefault(number, loop.time())
+        passed = math.floor((loop.time() - base) / seconds + _SAME_BEAT)
+        beat = base + (passed + max(1, math.ceil(after_s / seconds))) * seconds
+        self._clocks[number] = loop.call_at(beat, self._tick, number)
 
     def _tick(self, number: int) -> None:
         del self._clocks[number]
         self._wait(number)
-        self.office.ground.plans.clocks[number].function(self.desk())
+        plan = self.office.ground.plans.clocks[number]
+        after_s = plan.function(self.desk())
+        if after_s is not None and after_s > plan.seconds and number in self._clocks:
+            self._clocks.pop(number).cancel()
+            self._set(number, after_s)
 
     def _roused(self, kind: str) -> None:
-        """Objects of a kind have changed; what is called while there are any may have to begin."""
+        """Objects have changed: what waits for long may have to look sooner, what did not look may have to begin."""
         for number, plan in enumerate(self.office.ground.plans.clocks):
             if plan.while_any == kind and number not in self._clocks:
                 # The change is not committed yet.
                 asyncio.get_running_loop().call_soon(self._wait, number)
+        self._hasten()
+
+    def _hasten(self) -> None:
+        """Something is new: what waits for long looks with its next beat."""
+        now = asyncio.get_running_loop().time()
+        for number, waiting in tuple(self._clocks.items()):
+            seconds = self.office.ground.plans.clocks[number].seconds
+            if waiting.when() > now + seconds:
+                waiting.cancel()
+                self._set(number, seconds)
 
     async def stop(self) -> None:
         """Close every door and the database."""

@@ -107,7 +107,8 @@ def on_intake(function: F) -> F:
 def every(seconds: float, *, while_any: str = "") -> Callable[[F], F]:
     """`function(desk)` every so many seconds of the platform's clock, as the platform itself.
 
-    With `while_any` only while there is an object of that kind: nothing ticks where there is nothing to look for.
+    With `while_any` only while there is an object of that kind: nothing ticks where there is nothing to look for. The
+    function may return after how many seconds there can be something to see again; a changed object has it look sooner.
     """
 
     def mark(function: F) -> F:
