@@ -72,6 +72,11 @@ class Door(Protocol):
 class Logs(Protocol):
     """A platform at which somebody can log in."""
 
+    @property
+    def intakes(self) -> Mapping[str, Door]:
+        """The ways into it."""
+        ...
+
     async def login(self, word: str, *, door: str = "") -> Desk:
         """Somebody, logged in."""
         ...
@@ -106,7 +111,8 @@ class SenderControl:
         return self.sender.waiting
 
     def connect(self) -> None:
-        """Connect, and again whenever the connection ends."""
+        """Measure and connect, and again whenever the connection ends."""
+        self._line.pump()
         self._line.connect()
 
     def disconnect(self) -> None:
@@ -186,6 +192,19 @@ class SenderControl:
         self._line.pump()
         self._line.connect()
 
+    def rest(self) -> None:
+        """It is out of use: it measures nothing, and its periods until `resume` are no gaps."""
+        self._say("rest")
+        self.sender.power_off()
+        self._line.stop()
+
+    def resume(self) -> None:
+        """In use again, from now on."""
+        self._say("resume")
+        self.sender.begin(self._senders.clock.now_us())
+        self._line.pump()
+        self._line.connect()
+
     def stop(self) -> None:
         """End it for good."""
         self._line.stop()
@@ -197,7 +216,7 @@ class SenderControl:
     @contextmanager
     def _while(self, what: str, **faults: Any) -> Generator[None]:
         before = {name: getattr(self.sender.faults, name) for name in faults}
-        self._say(what, state="on")
+        self._tell(f"sender-{what}", sender=self.spec.name, state="on")
         for name, value in faults.items():
             setattr(self.sender.faults, name, value)
         try:
@@ -205,11 +224,14 @@ class SenderControl:
         finally:
             for name, value in before.items():
                 setattr(self.sender.faults, name, value)
-            self._say(what, state="off")
+            self._tell(f"sender-{what}", sender=self.spec.name, state="off")
 
     def _say(self, what: str, **detail: object) -> None:
-        words = {key: str(value) for key, value in {"sender": self.spec.name, **detail}.items()}
-        self._senders.observe(Phase(t=self._senders.clock.now_us(), name=f"sender-{what}", detail=words))
+        self._tell(f"sender-{what}", sender=self.spec.name, **detail)
+
+    def _tell(self, name: str, **detail: object) -> None:
+        words = {key: str(value) for key, value in detail.items()}
+        self._senders.observe(Phase(t=self._senders.clock.now_us(), name=name, detail=words))
 
 
 class Senders(Mapping[str, SenderControl]):
@@ -229,6 +251,7 @@ class Senders(Mapping[str, SenderControl]):
         trust: Trust | None = None,
         local: Callable[[int], str] = lambda number: "",
     ) -> None:
+        park = park.by(doors)
         self.park, self.clock, self.observe = park, clock, observe
         self._doors, self._trust = doors, trust
         self._codes = park.codes()
@@ -332,7 +355,7 @@ class ParkOnBench:
     """The park of a scenario, and telling the platform of it."""
 
     def __init__(self, park: Park, platform: Logs) -> None:
-        self.plan = park
+        self.plan = park.by(platform.intakes)
         self._platform = platform
 
     async def set_up(self, by: str = "administrator") -> dict[tuple[str, str], str]:

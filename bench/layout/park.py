@@ -7,7 +7,7 @@ parks are in `conformance.platform.parks`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol, Self
@@ -68,7 +68,10 @@ class Measured:
 
 @dataclass(frozen=True)
 class Terminal:
-    """A sender of a park: `options` are settings of `SenderSpec` (kind, classes, channel and so on)."""
+    """A sender of a park: `options` are settings of `SenderSpec` (kind, classes, channel and so on).
+
+    Without a `kind` it takes the first way that the platform has (`Park.by`).
+    """
 
     id: str
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -147,6 +150,32 @@ class Park:
     def but(self, **changes: object) -> Self:
         """The same park with some fields changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
+
+    def by(self, doors: Iterable[str]) -> Self:
+        """The park with a way for every sender that has none of its own: the first that a platform has.
+
+        `doors` are words of section [connection]; records of periods go before samples alone.
+        """
+        known = set(doors)
+        ways: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("hj212", {"kind": "hj212"}),
+            ("http", {"kind": "https"}),
+            ("https", {"kind": "https", "channel": "tls"}),
+            ("mqtt", {"kind": "mqtt", "classes": ("realtime",)}),
+        )
+        way = next((options for word, options in ways if word in known), ways[0][1])
+        return self.but(
+            enterprises=tuple(
+                replace(
+                    enterprise,
+                    terminals=tuple(
+                        each if "kind" in each.options else replace(each, options={**each.options, **way})
+                        for each in enterprise.terminals
+                    ),
+                )
+                for enterprise in self.enterprises
+            )
+        )
 
     def points(self) -> Iterator[tuple[Enterprise, Measured]]:
         """Every point with its enterprise."""

@@ -310,6 +310,11 @@ class Sender:
                 self.ledger.created(self, gap, now_us)
                 rhythm.passed()
 
+    def begin(self, from_us: int) -> None:
+        """Measure from then on, as if it had just been put into use; what waits goes on waiting."""
+        self._off = False
+        self._rhythms = [Rhythm(kind, self.spec, from_us) for kind in self.spec.classes]
+
     # The connection.
 
     def opened(self, now_us: int) -> None:

@@ -1,0 +1,43 @@
+"""What the drives of cases for platforms have in common.
+
+Leaves what an answer means to the judges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bench.dut.platform.vocabulary.base import RECORDS, SAMPLES
+from bench.facade.bench import Bench
+from bench.facade.platform import Desk
+
+READER = "operator-of-park"
+"""Who asks for everybody's data."""
+
+
+async def fed(bench: Bench, *, connect: bool = True) -> None:
+    """Tell the platform of the park, and let its terminals begin."""
+    await bench.park.set_up()
+    if connect:
+        bench.senders.connect()
+
+
+async def ask_points(
+    desk: Desk, points: Iterable[str], kinds: Sequence[str], from_us: int, to_us: int
+) -> dict[tuple[str, str], tuple[dict[str, str], ...]]:
+    """Ask for what the platform has of points in [from, to), class by class (realtime: what came in)."""
+    found: dict[tuple[str, str], tuple[dict[str, str], ...]] = {}
+    for point in points:
+        for kind in kinds:
+            query = {"point": point, "from_": from_us, "to": to_us}
+            if kind == "realtime":
+                found[point, kind] = await desk.ask(SAMPLES, **query)
+            else:
+                found[point, kind] = await desk.ask(RECORDS, period=kind, **query)
+    return found
+
+
+def points_with(bench: Bench, kind: str) -> list[str]:
+    """The points whose terminals tell records of a class."""
+    telling = [name for name, sender in bench.senders.items() if kind in sender.spec.classes]
+    return [point.id for _, point in bench.park.plan.points() if point.sender in telling]

@@ -1,0 +1,65 @@
+"""A month of daily records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bench.case import Check
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.park import Park
+from conformance.common import times
+from conformance.common.platform_actions import READER, ask_points, fed, points_with
+from conformance.platform import PlatformCase
+from conformance.platform.acquisition import FED, ledgers_judge
+from conformance.platform.parks import TWO_WORKS, with_senders
+
+_DAY_S = 86_400
+
+
+def _energy(park: Park) -> Park:
+    """The park with its points of energy alone."""
+    return park.but(
+        enterprises=tuple(
+            replace(one, points=tuple(each for each in one.points if any(map(_of(each), ledgers_judge.GROUPS))))
+            for one in park.enterprises
+        )
+    )
+
+
+def _of(point: object):
+    return lambda group: ledgers_judge.GROUPS[group](point)
+
+
+class KeepsDailyAndMonthlyLedgers(PlatformCase):
+    """A month of fuel, heat and electricity: one record a day, one summary of the month, the sum of its days."""
+
+    zh = "一个月的燃料、热力、电力：每日一条记录，每月一次汇总且等于各日之和。"
+    checks = {
+        ledgers_judge.DAILY.of(ledgers_judge.FUEL): ("cpcif/5.1.2.1d",),
+        ledgers_judge.MONTHLY.of(ledgers_judge.FUEL): ("cpcif/5.1.2.1e",),
+        ledgers_judge.DAILY.of(ledgers_judge.HEAT): ("cpcif/5.1.3.1d",),
+        ledgers_judge.MONTHLY.of(ledgers_judge.HEAT): ("cpcif/5.1.3.1e",),
+        ledgers_judge.DAILY.of(ledgers_judge.POWER): ("cpcif/5.1.4.1d",),
+        ledgers_judge.MONTHLY.of(ledgers_judge.POWER): ("cpcif/5.1.4.1e",),
+    }
+    needs = FED
+    scenario = PlatformCase.scenario.but(
+        start="2026-01-31T22:00:00+08:00", park=with_senders(_energy(TWO_WORKS), classes=("day",))
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        """From the last of January until the first of March."""
+        await fed(bench)
+        await bench.clock.sleep(hours=3 + 24 * 28)
+        await bench.senders.settle()
+        desk = await bench.platform.login(READER)
+        february = times.instant_of("20260201000000") or 0
+        march = february + 28 * _DAY_S * 1_000_000
+        for kind in ("day", "month"):
+            await ask_points(desk, points_with(bench, "day"), (kind,), february, march)
+
+    def judge(self, history: History) -> Iterator[Check]:
+        """Days and the month."""
+        yield from ledgers_judge.findings(history)

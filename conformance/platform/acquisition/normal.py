@@ -1,0 +1,108 @@
+"""Flags, limits, gaps and units: what a platform makes of data before it reckons with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bench.case import Check
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.park import Park
+from conformance.common.platform_actions import READER, ask_points, fed, points_with
+from conformance.platform import PlatformCase
+from conformance.platform.acquisition import FED, JSON, normal_judge
+from conformance.platform.parks import SMALL, flow, level, with_senders
+
+
+def _with(park: Park, *points: object) -> Park:
+    """The park with further points of its first enterprise."""
+    first, *others = park.enterprises
+    return park.but(enterprises=(replace(first, points=(*first.points, *points)), *others))
+
+
+class CountsWhatIsValidAndWhole(PlatformCase):
+    """Flagged and impossible values are shown and never counted; sums are right; a gap is told, a whole hour too."""
+
+    zh = "标记无效与超限的数据照原值显示但不计入；合计正确；缺失时段如实标明，完整时段标为完整。"
+    checks = {
+        normal_judge.INVALID_TOLD: ("ssea/5.2.3.3-1",),
+        normal_judge.INVALID_NOT_COUNTED: ("ssea/5.2.3.3-1",),
+        normal_judge.SUMS_RIGHT: ("ssea/5.2.3.3-2",),
+        normal_judge.LACK_TOLD: ("ssea/5.2.3.3-4",),
+        normal_judge.WHOLE_TOLD: ("ssea/5.2.3.3-4",),
+    }
+    needs = FED
+    scenario = PlatformCase.scenario.but(
+        park=with_senders(
+            _with(SMALL, level("A.top-temperature", "A1", "degC", "120", "260", low="0", high="600")),
+            classes=("realtime", "minute"),
+            realtime_s=600,
+            minute_interval=10,
+        )
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        """Four hours: one with flags, one with an impossible value, one with a gap, and whole ones."""
+        start_us = bench.clock.now_us()
+        await fed(bench)
+        one, two = bench.senders["A1"], bench.senders["B1"]
+        await bench.clock.sleep(minutes=65)
+        with one.flags("D", "A.coke"), two.flags("B", "B.coal"):
+            await bench.clock.sleep(minutes=20)
+        await bench.clock.sleep(minutes=40)
+        with one.wrong(100, 1, "A.top-temperature"):
+            await bench.clock.sleep(minutes=20)
+        await bench.clock.sleep(minutes=40)
+        with one.withholds("A.power-bought"), two.withholds():
+            await bench.clock.sleep(minutes=20)
+        await bench.clock.sleep(minutes=36)
+        await bench.senders.settle()
+        desk = await bench.platform.login(READER)
+        for kind in ("realtime", "minute"):
+            await ask_points(desk, points_with(bench, kind), (kind,), start_us, bench.clock.now_us())
+        await ask_points(desk, points_with(bench, "minute"), ("hour",), start_us, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Check]:
+        """Records and hours."""
+        yield from normal_judge.findings(history)
+
+
+_OTHER_UNITS = Park(
+    enterprises=(
+        replace(
+            SMALL.enterprises[0],
+            points=(
+                flow("A.power-bought", "A1", "electricity", "MWh", "48.6", kept="kWh", source_class="electricity"),
+                flow("A.heat", "A1", "heat", "MJ", "36400", kept="GJ", source_class="heat", decimals=0),
+                flow("A.electrode", "A1", "electrode", "kg", "186", kept="t", source_class="process", decimals=1),
+                flow("A.coke", "A1", "coke", "t", "61.25", kept="kg"),
+            ),
+        ),
+    ),
+)
+
+
+class ConvertsUnits(PlatformCase):
+    """What terminals send in MWh, MJ, kg and t is kept in kWh, GJ, t and kg, exactly."""
+
+    zh = "以 MWh、MJ、kg、t 上传的数据精确换算为 kWh、GJ、t、kg 保存。"
+    checks = {normal_judge.CONVERTED: ("ssea/5.2.3.3-3", "cpcif/4.2.1b")}
+    needs = (*FED, JSON)
+    scenario = PlatformCase.scenario.but(
+        park=with_senders(_OTHER_UNITS, kind="https", classes=("realtime", "minute"), minute_interval=10)
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        """An hour."""
+        start_us = bench.clock.now_us()
+        await fed(bench)
+        await bench.clock.sleep(minutes=61)
+        await bench.senders.settle()
+        desk = await bench.platform.login(READER)
+        for kind in ("realtime", "minute"):
+            await ask_points(desk, points_with(bench, kind), (kind,), start_us, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Check]:
+        """Records in the point's unit."""
+        yield from normal_judge.unit_findings(history)
