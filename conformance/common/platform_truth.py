@@ -18,6 +18,8 @@ from bench.history import Acknowledged, Created, History, Observed, ParkPoint, P
 from conformance.common import platform_answers as platform
 from conformance.common import times
 
+READER = "operator-of-park"
+"""Who is asked for everybody's data."""
 _NEVER_SENT = ("withheld", "lost")
 _REPEATED = ("", "wrong", "copy", "again", "revised", "asked")
 _SIZES: dict[str, tuple[str, Fraction]] = {

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from bench.case import Check
 from bench.facade.bench import Bench
 from bench.history import History
-from conformance.common.platform_actions import READER, ask_points, fed, points_with
 from conformance.platform import PlatformCase
 from conformance.platform.acquisition import FED, acquired_judge
+from conformance.platform.driving import READER, ask_points, fed, points_with
 from conformance.platform.parks import TWO_WORKS, with_senders
 
 _CLASSES = ("realtime", "minute", "hour")

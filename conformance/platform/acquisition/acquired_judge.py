@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 from bench.case import Check, Criterion, criterion
 from bench.history import History, ParkPoint
 from conformance.common import platform_truth as truths
-from conformance.common.platform_actions import READER
-from conformance.common.platform_truth import Key, Truth
+from conformance.common.platform_truth import READER, Key, Truth
 
 GASES = ("CO2", "CH4", "N2O", "HFCs", "PFCs", "SF6", "NF3")
 FUELS = ("washed-coal", "bituminous-coal", "coke", "natural-gas", "diesel")

@@ -8,9 +8,9 @@ from bench.case import Check, Measurement
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.park import Enterprise, Park, Terminal
-from conformance.common.platform_actions import READER, ask_points, fed, points_with
 from conformance.platform import PlatformCase
 from conformance.platform.acquisition import FED, exact_judge
+from conformance.platform.driving import READER, ask_points, fed, points_with
 from conformance.platform.parks import flow
 
 _SENDERS, _POINTS, _EVERY_S, _MINUTES = 2, 16, 5, 27

@@ -9,7 +9,6 @@ from bench.case import Check, beside
 from bench.dut.platform.vocabulary.base import ENTRY, FACTOR
 from bench.facade.bench import Bench
 from bench.history import History
-from conformance.common.platform_actions import READER, ask_points, fed
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.acquisition import ENTRIES, FED, hand_entries_judge
 from conformance.platform.acquisition.hand_entries_judge import (
@@ -22,6 +21,7 @@ from conformance.platform.acquisition.hand_entries_judge import (
     WASTE,
     WASTE_FACTOR,
 )
+from conformance.platform.driving import READER, ask_points, fed
 from conformance.platform.parks import SMALL, with_senders
 
 _DAY_US = 86_400_000_000

@@ -10,9 +10,9 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.park import Park
 from conformance.common import times
-from conformance.common.platform_actions import READER, ask_points, fed, points_with
 from conformance.platform import PlatformCase
 from conformance.platform.acquisition import FED, ledgers_judge
+from conformance.platform.driving import READER, ask_points, fed, points_with
 from conformance.platform.parks import TWO_WORKS, with_senders
 
 _DAY_S = 86_400

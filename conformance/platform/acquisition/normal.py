@@ -9,9 +9,9 @@ from bench.case import Check
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.park import Park
-from conformance.common.platform_actions import READER, ask_points, fed, points_with
 from conformance.platform import PlatformCase
 from conformance.platform.acquisition import FED, JSON, normal_judge
+from conformance.platform.driving import READER, ask_points, fed, points_with
 from conformance.platform.parks import SMALL, flow, level, with_senders
 
 

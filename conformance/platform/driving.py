@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from bench.dut.platform.vocabulary.base import RECORDS, SAMPLES
 from bench.facade.bench import Bench
 from bench.facade.platform import Desk
+from conformance.common.platform_truth import READER
 
-READER = "operator-of-park"
-"""Who asks for everybody's data."""
+__all__ = ["READER", "ask_points", "fed", "points_with"]
 
 
 async def fed(bench: Bench, *, connect: bool = True) -> None:
