@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from bench.case import Check
 from bench.facade.bench import Bench
@@ -28,7 +29,7 @@ def _energy(park: Park) -> Park:
     )
 
 
-def _of(point: object):
+def _of(point: Any) -> Callable[[str], bool]:
     return lambda group: ledgers_judge.GROUPS[group](point)
 
 
