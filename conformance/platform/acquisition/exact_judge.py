@@ -64,17 +64,17 @@ def findings(history: History) -> Iterator[Check | Measurement]:
     exact = right = known = 0
     amiss: list[str] = []
     for key, fact in truth.facts.items():
-        if not fact.sent or not told.covers(key):
+        # Values that their own terminal calls invalid are no part of either.
+        if not fact.sent or fact.flag != "N" or not told.covers(key):
             continue
-        # Values that their own terminal calls invalid are no part of either; their flag is.
         known += 1
         point = truth.points[key.point]
         rows = told.rows.get(key, [])
         row = rows[0] if len(rows) == 1 else {}
         value = platform.number(row, "value")
         step = Decimal(1).scaleb(-point.decimals)
-        near = fact.flag != "N" or (value is not None and abs(value - fact.value) <= step)
-        quality = row.get("quality") == ("valid" if fact.flag == "N" else "invalid")
+        near = value is not None and abs(value - fact.value) <= step
+        quality = row.get("quality") == "valid"
         exact += near
         right += bool(row) and quality and row.get("unit") == point.unit
         if not near or not quality:

@@ -8,6 +8,7 @@ invoice, a test), then whatever there is, told as incomplete.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -332,7 +333,7 @@ class Series:
         """The day that a sample lies in is to be computed anew, and one beside it whose edge a reading belongs to."""
         day = start_of("day", at)
         days = (day, day + DAY) if span == 0 and at >= day + DAY - HOLD_US else (day,)
-        if span == 0 and at - day <= HOLD_US:
+        if span == 0 and at == day:
             days = (day - DAY, *days)
         for each in days:
             if (series, each) not in self._marked:
@@ -731,8 +732,13 @@ def _hours(point: Point, samples: Sequence[Any], day: int, minute_s: int) -> dic
     for row in samples:
         if row.span and row.span <= HOUR_S:
             sorted_in.setdefault(row.at - (row.at - day) % HOUR, []).append(row)
+    instants = [row.at for row in readings]
+
+    def read(hour: int) -> Sequence[Any]:
+        return readings[bisect_left(instants, hour - HOLD_US) : bisect_right(instants, hour + HOUR)]
+
     hours = range(day, day + DAY, HOUR)
-    return {hour: _hour(point, sorted_in.get(hour, ()), readings, hour, minute_s) for hour in hours}
+    return {hour: _hour(point, sorted_in.get(hour, ()), read(hour), hour, minute_s) for hour in hours}
 
 
 def _hour(point: Point, samples: Sequence[Any], readings: Sequence[Any], start: int, minute_s: int) -> _Part | None:
