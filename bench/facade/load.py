@@ -73,6 +73,9 @@ class Loads:
             aim = replace(aim, processes=self._processes)
         await carry_out(plan, self._folder, self._observe, hands=self._hands, aim=aim)
 
+    def _tell(self, name: str, **detail: object) -> None:
+        self._observe(Phase(t=now_us(), name=name, detail={key: str(value) for key, value in detail.items()}))
+
     async def people_at(self, platform: Platform, words: Sequence[str], sessions: int) -> Aim:
         """The platform with so many sessions, of these accounts in turn. Raises Unable where none was let in."""
         found: list[dict[str, str]] = []
@@ -83,7 +86,7 @@ class Loads:
                 continue
             place = platform.people.reached(desk.session.door)
             found.append(desk.signature())
-        self._observe(Phase(t=now_us(), name="sessions", detail={"asked": str(sessions), "open": str(len(found))}))
+        self._tell("sessions", asked=sessions, open=len(found))
         if place is None:
             raise Unable("nobody was let in at the platform / 无账户可登录平台")
         door = (place.host, place.port)
@@ -100,9 +103,7 @@ class Loads:
             action, why = await _action(platform, desk, each)
             if action is not None:
                 found.append(action)
-            self._observe(
-                Phase(t=now_us(), name="question", detail={"of": each.of, "word": each.word.name, "problem": why})
-            )
+            self._tell("question", of=each.of, word=each.word.name, problem=why)
         return tuple(found)
 
     async def terminals_of(self, platform: Platform, word: str, plan: Plan, enterprise: str) -> None:
