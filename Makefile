@@ -8,7 +8,7 @@ WORKERS ?= 2
 # Many of our own tests wait for real time; the others compute meanwhile.
 TEST_WORKERS ?= 4
 
-.PHONY: run test lint types laws repeat prove bench clean
+.PHONY: run test checks peers repeat prove bench clean
 
 run: $(STAMP)
 	tools/peers --for run
@@ -18,12 +18,18 @@ run: $(STAMP)
 # worker's share while it has a long test is taken by the others.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(TOOLS)
+	$(MAKE) -j 2 --output-sync=target peers checks
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal
+
+# What takes time to install and what takes time to compute, side by side.
+peers: $(TOOLS)
 	tools/peers
+
+checks: $(TOOLS)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
-	$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal
 
 # The whole suite twice, with one and two workers and in other surroundings: one seed, one history.
 repeat: $(STAMP)
