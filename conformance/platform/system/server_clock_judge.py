@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from bench.case import Check, Measurement, criterion, measure
+from bench.case import Check, Measurement, Text, criterion, measure
 from bench.history import History
 from conformance.common.platform_told import analyses
 from conformance.common.times import HOUR, SECOND, instant_of_iso, local, seconds
@@ -15,6 +15,7 @@ KEPT = criterion(
     en="the server's clock is within 1 s of true time at each of 24 hourly probes, whatever its own clock does",
     zh="24 次每小时探测中服务器时钟与标准时间偏差均不超过 1 s，不论其本机时钟如何",
     unit="s",
+    scheduled=Text("how far the clock is off, not how fast anything is", "考核时钟偏差，而非快慢"),
 )
 PROBES = 24
 
