@@ -308,7 +308,7 @@ def test_an_adapter_that_is_not_installed(tmp_path: Path) -> None:
     text = REFERENCE.read_text("utf-8").replace('adapter = "reference"', 'adapter = "acme"')
     (tmp_path / "profile.toml").write_text(text, "utf-8")
     told = carbonbench("run", "--terminal", "profile.toml", *ONE, cwd=tmp_path)
-    refused(told, "'acme' is not installed; installed: command, manual, reference")
+    refused(told, "'acme' is not installed; installed: address, command, manual, reference")
     assert [path.name for path in tmp_path.iterdir()] == ["profile.toml"]
 
 
