@@ -560,16 +560,17 @@ TAKEN = criterion(
 def taken(history: History) -> Check:
     """What a case made or changed and the platform refused: without it the account cannot be known.
 
-    What it has no way to take leaves everything open.
+    What it has no way to take leaves everything open, and so does a case that entered nothing.
     """
-    lacking = [
+    entered = [
         event
         for event in history.of(Observed)
-        if event.what.partition(" ")[0] in ("create", "change", "remove", "import") and event.outcome != DONE
+        if event.what.partition(" ")[0] in ("create", "change", "remove", "import")
     ]
+    lacking = [event for event in entered if event.outcome != DONE]
     refused = [
         f"{event.what} {event.query.get('id', event.query.get('object', ''))}: {event.problem}"
         for event in lacking
         if event.outcome == REFUSED
     ]
-    return TAKEN.none(refused, not lacking)
+    return TAKEN.none(refused, bool(entered) and not lacking)

@@ -13,10 +13,22 @@ import pytest
 from ports import free_port
 from suite_kit import COMMAND, QUICK, ROOT, call, carbonbench, choose, digests, environment, run_folder, verdicts
 
+from bench.commands.cluster import ClusterError, connected
 from bench.commands.workers import pool
 
 WORDS = (*choose(QUICK), "--repeat", "3")
 Workers = list[subprocess.Popen[bytes]]
+
+
+START_S = 300
+
+
+def ready(address: str, workers: int) -> bool:
+    try:
+        with connected(address) as client:
+            return len(client.nthreads()) == workers
+    except ClusterError:
+        return False
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +46,11 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[str, Wo
     quiet = ("--dashboard-address", "127.0.0.1:0")
     scheduler = start("scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2], *quiet)
     workers = [start("worker", address, "--nthreads", "1", "--no-nanny", *quiet) for _ in range(2)]
+    until = time.monotonic() + START_S
     try:
+        while not ready(address, len(workers)):
+            assert time.monotonic() < until, (room / "scheduler.log").read_text()
+            time.sleep(0.2)
         yield address, workers
     finally:
         for each in (*workers, scheduler):

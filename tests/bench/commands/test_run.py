@@ -333,7 +333,8 @@ def test_a_fault_of_the_bench_is_an_error_and_no_fail(tmp_path: Path) -> None:
     assert "broken ruler" in told.out
     found = verdicts(run_folder(tmp_path / "out"))
     assert found["summary"] == {"error": 1}
-    assert of_case(found) == {"error"}
+    # What binds a collector alone does not bind this terminal.
+    assert of_case(found) - {"not applicable"} == {"error"}
 
 
 def test_a_terminal_that_dies_fails_and_the_bench_stays_up(tmp_path: Path) -> None:
