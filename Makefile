@@ -45,12 +45,11 @@ bench: $(TOOLS)
 $(STAMP): pyproject.toml constraints.txt
 	tools/python $(PYTHON)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	$(BIN)/python tools/install
 	touch $(STAMP)
 
 $(TOOLS): $(STAMP)
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	$(BIN)/python tools/install --dev
 	touch $(TOOLS)
 
 clean:

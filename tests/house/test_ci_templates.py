@@ -77,7 +77,7 @@ def test_commands_of_a_template_exist_with_their_options(path: Path) -> None:
         exists(words)
     run = found[1]
     assert "--expected-failures" in run and "--terminal" in run
-    assert "-c carbonbench/constraints.txt -e ./carbonbench" in text
+    assert "python carbonbench/tools/install" in text
 
 
 def test_the_shape_that_the_servers_ask_for() -> None:
