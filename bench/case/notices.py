@@ -21,6 +21,7 @@ class Notice(StrEnum):
     BUFFER_FILLING = "buffer-filling"
     STORE_FILLING = "store-filling"
     DATA_GIVEN_UP = "data-given-up"
+    STORE_DAMAGED = "store-damaged"
     SETTING_ALTERED = "setting-altered"
     CERTIFICATE_ALTERED = "certificate-altered"
     CERTIFICATE_ENDING = "certificate-ending"
@@ -66,6 +67,7 @@ _TEXTS = {
     Notice.BUFFER_FILLING: Text("the buffer of undelivered data fills (alarm)", "待传缓存将满（告警）"),
     Notice.STORE_FILLING: Text("the store fills (alarm)", "存储将满（告警）"),
     Notice.DATA_GIVEN_UP: Text("undelivered data were given up (log)", "放弃未送达数据（日志）"),
+    Notice.STORE_DAMAGED: Text("the store was found damaged (log or alarm)", "发现存储损坏（日志或告警）"),
     Notice.SETTING_ALTERED: Text("a stored setting was altered (log or alarm)", "所存设置被篡改（日志或告警）"),
     Notice.CERTIFICATE_ALTERED: Text(
         "a stored certificate or key was altered (log or alarm)", "所存证书或私钥被篡改（日志或告警）"

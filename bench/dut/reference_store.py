@@ -18,7 +18,8 @@ _CONTENT = "value, low, high, opening, closing"
 
 def alter(seat: Seat, alterations: Sequence[Alteration], codes: Mapping[str, int]) -> tuple[dict[str, str], ...]:
     """See `bench.dut.Alterable`; `codes` are the numbers of the classes in the store."""
-    connection = apsw.Connection(_DATABASE, vfs=seat.disk or None)
+    where = _DATABASE if seat.disk or seat.state is None else str(seat.state / _DATABASE)
+    connection = apsw.Connection(where, vfs=seat.disk or None)
     try:
         # As the terminal does: the virtual disk has no memory that connections could share.
         connection.execute("PRAGMA locking_mode=EXCLUSIVE")

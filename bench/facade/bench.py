@@ -206,7 +206,24 @@ class TerminalControl(Protocol):
     def empty(self) -> None:
         """Empty its storage, its power being off: as another device of its kind, configured alike, would be (R-31).
 
-        In the history as phase `emptied`. Raises Unable where the rig cannot get at the storage.
+        In the history as phase `emptied`; in real time that is when power comes back. Raises Unable where the rig
+        cannot get at the storage.
+        """
+        ...
+
+    def damage(self) -> None:
+        """Spoil the beginning of every file it has written, its power being off (a worn-out medium).
+
+        In the history as phase `damaged`; in real time that is when power comes back. Raises Unable where the rig
+        cannot get at the storage.
+        """
+        ...
+
+    def refusing(self) -> AbstractAsyncContextManager[object]:
+        """Its storage takes no writes; what it holds can be read.
+
+        In the history as phases `storage-refuses` and `storage-takes`. Raises Unable where the rig has no storage of
+        the terminal's under its hand.
         """
         ...
 

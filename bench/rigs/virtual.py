@@ -11,7 +11,7 @@ import contextvars
 import random
 import tempfile
 import traceback
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ from bench.virtual import prove, serial
 from bench.virtual.capture import Capture
 from bench.virtual.chance import Chance
 from bench.virtual.clock import DeviceClock, WorldClock
-from bench.virtual.disk import Keep, Moment, VirtualDisk
+from bench.virtual.disk import Keep, Moment, VirtualDisk, spoilt
 from bench.virtual.domain import Domain
 from bench.virtual.links import Link, NetEvent
 from bench.virtual.loop import Livelock, VirtualLoop, finish, running_loop
@@ -196,6 +196,18 @@ class TerminalHands:
     def empty(self) -> None:
         """Empty the storage while the power is off."""
         self._bench.empty()
+
+    def damage(self) -> None:
+        """Spoil every file while the power is off."""
+        self._bench.damage()
+
+    @asynccontextmanager
+    async def refusing(self) -> AsyncIterator[None]:
+        """The disk is read-only meanwhile."""
+        with self._bench.disk.read_only():
+            self._bench.phase("storage-refuses")
+            yield
+        self._bench.phase("storage-takes")
 
     def alter(self, alterations: Sequence[Alteration]) -> None:
         """Alter stored records while the power is off."""
@@ -415,6 +427,14 @@ class VirtualBench:
         for name in self.disk.names():
             self.disk.delete(name, sync=True)
         self.phase("emptied")
+
+    def damage(self) -> None:
+        """Overwrite the first octets of every file of a terminal without power. Raises Unable."""
+        if self.domain.alive:
+            raise Unable("storage can be damaged only while the terminal is without power / 仅可在断电时损坏存储")
+        for name in self.disk.names():
+            self.disk.write_file(name, spoilt(self.disk.image(name)))
+        self.phase("damaged")
 
     def alter(self, alterations: Sequence[Alteration]) -> None:
         """Have the adapter alter records on the disk of a terminal without power. Raises Unable."""

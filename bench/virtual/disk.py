@@ -355,6 +355,11 @@ class VirtualDisk:
         inode.change(Truncate(self._operations, size))
 
 
+def spoilt(octets: bytes) -> bytes:
+    """A file whose first sectors a worn-out medium gives back wrong."""
+    return bytes(each ^ 0x5A for each in octets[: 8 * SECTOR]) + octets[8 * SECTOR :]
+
+
 def _epoch() -> int:
     return 0
 

@@ -8,17 +8,18 @@ at as many different moments.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from bench.dut import Alteration
 from bench.facade.bench import Unable
 from bench.facade.event_cut import Awaited, awaited
-from bench.history import ClockMoved, Event, Observed
+from bench.history import ClockMoved, Event, Observed, Phase
 from bench.real.disk.lossy_disk import DiskEvent
 from bench.real.ports import open_ports
 from bench.rigs.real.storage import TerminalFiles
-from bench.rigs.real.terminal import TerminalLife
+from bench.rigs.real.terminal import TerminalLife, install
 from bench.virtual.disk import Moment
 
 STEP_S = 0.02
@@ -199,9 +200,52 @@ class TerminalHands:
         self._record(Observed(t=self._now_us(), what="ports", asked=asked, query={}, rows=tuple(rows), problem=""))
 
     def empty(self) -> None:
-        """Not in real time yet."""
-        raise Unable("storage can be emptied in virtual time only: --rig virtual / 仅虚拟台架可清空存储")
+        """Take every file off the disk but those of its commissioning, which are written anew. Raises Unable."""
+        files = self._without_power()
+
+        def work() -> None:
+            files.empty()
+            install(self._life.room.state, self._life.launch.files)
+            self._tell("emptied")
+
+        self._life.meanwhile(work)
+
+    def damage(self) -> None:
+        """Spoil the beginning of every file that it has written. Raises Unable."""
+        files = self._without_power()
+
+        def work() -> None:
+            files.damage()
+            self._tell("damaged")
+
+        self._life.meanwhile(work)
+
+    @asynccontextmanager
+    async def refusing(self) -> AsyncIterator[None]:
+        """The lossy disk is read-only meanwhile. Raises Unable where there is none."""
+        disk = self._life.disk
+        if disk is None:
+            raise Unable("this rig has no disk of its own under the terminal: --rig virtual or process / 无可控磁盘")
+        await disk.set_read_only(True)
+        self._tell("storage-refuses")
+        try:
+            yield
+        finally:
+            await disk.set_read_only(False)
+            self._tell("storage-takes")
+
+    def _tell(self, phase: str) -> None:
+        self._record(Phase(t=self._now_us(), name=phase, detail={}))
 
     def alter(self, alterations: Sequence[Alteration]) -> None:
-        """Not here: the terminal's files are its own. Raises Unable."""
-        raise Unable("stored records can be altered in virtual time only: --rig virtual / 仅虚拟台架可篡改存储")
+        """Have the adapter alter what the files hold. Raises Unable."""
+        files = self._without_power()
+        if not files.alterable:
+            raise Unable("the adapter of this product cannot reach into its files / 适配器无法访问其存储文件")
+        self._life.meanwhile(lambda: files.alter(alterations))
+
+    def _without_power(self) -> TerminalFiles:
+        files = self._seen()
+        if self._life.powered:
+            raise Unable("its files are in others' hands only while it is without power / 仅可在断电时处理其存储")
+        return files

@@ -1,4 +1,4 @@
-"""Looking into the files of a terminal that is a program: for measured values and for secrets (R-35, R-40).
+"""The files of a terminal that is a program, in others' hands: looked into, emptied, altered (R-31, R-35, R-40).
 
 Leaves what is looked for to `secrets`. Files that the bench itself gave the program at its commissioning are left out:
 they hold what the terminal was told, in the clear, and are not its own keeping.
@@ -7,12 +7,14 @@ they hold what the terminal was told, in the clear, and are not its own keeping.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+import shutil
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from bench.dut import Seat, TerminalAdapter
+from bench.dut import Alterable, Alteration, Seat, TerminalAdapter
 from bench.facade import secrets
 from bench.history import Event, Observed
+from bench.virtual.disk import spoilt
 from simulators.world import Site
 
 
@@ -50,6 +52,31 @@ class TerminalFiles:
             except FileNotFoundError:
                 continue
         return found
+
+    def empty(self) -> None:
+        """Remove everything below the folder."""
+        for path in list(self._folder.iterdir()):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+    def damage(self) -> None:
+        """Spoil every file but those of its commissioning."""
+        for name, octets in self.read().items():
+            (self._folder / name).write_bytes(spoilt(octets))
+
+    @property
+    def alterable(self) -> bool:
+        """Whether the adapter can reach into the files."""
+        return isinstance(self._adapter, Alterable)
+
+    def alter(self, alterations: Sequence[Alteration]) -> None:
+        """Have the adapter alter records, and tell which. Raises LookupError for one that is not there."""
+        if isinstance(self._adapter, Alterable):
+            asked = self._now_us()
+            rows = self._adapter.alter(self._seat, alterations)
+            self._record(Observed(t=self._now_us(), what="tampering", asked=asked, query={}, rows=rows, problem=""))
 
     async def count_values(self) -> None:
         """Tell how many measured values that centres have stored are in each file. Raises OSError."""

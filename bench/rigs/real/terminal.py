@@ -73,17 +73,32 @@ class TerminalLife:
         self.powered = False
         self.clock_set = False
         self.commissioning_syncs = 0
+        self._hands: list[Callable[[], None]] = []
         self.died: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     async def commission(self) -> None:
         """Write the files of the launch into the state folder, durably. Raises LaunchError."""
         try:
-            await asyncio.to_thread(_install, self.room.state, self.launch.files)
+            await asyncio.to_thread(install, self.room.state, self.launch.files)
         except (OSError, ValueError) as error:
             raise LaunchError(f"the terminal's files cannot be written: {error} / 无法写入终端文件") from None
         if self.disk is not None:
             await self.disk.sync()
             self.commissioning_syncs = self.disk.syncs
+
+    def meanwhile(self, work: Callable[[], None]) -> None:
+        """Do this to the state folder while power is off: once it is there again, before the program is started.
+
+        What it raises is raised by `regain_power`.
+        """
+        self._hands.append(work)
+
+    async def _handle(self) -> None:
+        hands, self._hands = self._hands, []
+        for work in hands:
+            work()
+        if hands and self.disk is not None:
+            await self.disk.sync()
 
     @property
     def processes(self) -> tuple[int, ...]:
@@ -152,6 +167,7 @@ class TerminalLife:
                 return
             if self.disk is not None:
                 await self.disk.restore()
+            await self._handle()
             await self._dark(False)
             self._record(Power(t=self._now_us(), state="restored"))
             if self.clock_set:
@@ -238,7 +254,7 @@ def _lost(report: LossReport) -> str:
     )
 
 
-def _install(folder: Path, files: Mapping[str, str]) -> None:
+def install(folder: Path, files: Mapping[str, str]) -> None:
     """Write files below a folder and sync them and every folder on the way. Raises ValueError for a path outside."""
     folders = {folder: None}
     for name, text in files.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from bench.case import Finding, Rig, Text
+from bench.case import Finding, Rig
 from bench.dut import Alteration
 from bench.dut.platform.vocabulary.base import SAMPLES
 from bench.dut.platform.vocabulary.public import VERIFY
@@ -32,11 +32,7 @@ class FindsAlteredRecords(PlatformCase):
     }
     needs = (OBJECTS, "platform.verification")
     scenario = scenario("2026-03-02T08:00:00+08:00", _POINTS, classes=("realtime",), realtime_s=_EVERY_S, kind="hj212")
-    rigs = Rig.VIRTUAL
-    virtual_only = Text(
-        "records are altered in the platform's store, which the bench reaches in virtual time only",
-        "须篡改平台存储，仅虚拟台架可行",
-    )
+    rigs = Rig.VIRTUAL | Rig.PROCESS
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Finding, Rig, Text
+from bench.case import Finding, Rig
 from bench.dut import Alteration
 from bench.dut.platform.vocabulary.base import SAMPLES
 from bench.dut.platform.vocabulary.public import BACKUP
@@ -30,11 +30,7 @@ class RestoresAnEnterprise(PlatformCase):
     }
     needs = (OBJECTS, "platform.backups")
     scenario = scenario("2026-03-02T08:00:00+08:00", 2, classes=("realtime",), realtime_s=30, kind="hj212")
-    rigs = Rig.VIRTUAL
-    virtual_only = Text(
-        "values are lost from the platform's store, which the bench reaches in virtual time only",
-        "须使平台存储丢失数据，仅虚拟台架可行",
-    )
+    rigs = Rig.VIRTUAL | Rig.PROCESS
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()

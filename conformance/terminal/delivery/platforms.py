@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, Text, beside
+from bench.case import Case, Finding, Rig, beside
 from bench.dut import Alteration
 from bench.facade.bench import Bench
 from bench.history import History
@@ -296,11 +296,7 @@ class FindsAlteredRecords(Case):
         centres=("A", "F"),
         centre_options=(("F", {"kind": "fingerprint", "channel": "tls"}),),
     )
-    rigs = Rig.VIRTUAL
-    virtual_only = Text(
-        "records are altered in the terminal's store, which the bench reaches in virtual time only",
-        "须篡改终端存储，仅虚拟台架可行",
-    )
+    rigs = Rig.VIRTUAL | Rig.PROCESS
 
     async def drive(self, bench: Bench) -> None:
         begin = bench.clock.now_us()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, Text, beside
+from bench.case import Case, Finding, Rig, beside
 from bench.dut import Alteration
 from bench.facade.bench import Bench
 from bench.history import History
@@ -49,11 +49,7 @@ class FindsWhatIsKeptAltered(Case):
         centres=("A",),
         centre_options=(("A", {"channel": "mtls"}),),
     )
-    rigs = Rig.VIRTUAL
-    virtual_only = Text(
-        "kept settings are altered in the terminal's store, which the bench reaches in virtual time only",
-        "须篡改终端保存的设置，仅虚拟台架可行",
-    )
+    rigs = Rig.VIRTUAL | Rig.PROCESS
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()

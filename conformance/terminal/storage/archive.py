@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Case, Finding, Rig, Text
+from bench.case import Case, Finding, Rig
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -50,11 +50,7 @@ class BacksUpOneYear(Case):
         archive_judge.LOG_NOT_REPLACED: ("isc-2/4.4j",),
     }
     needs = (MODBUS, HJ212_WINDOW, LOCAL, _MANUAL, "storage.backup-1-year")
-    rigs = Rig.VIRTUAL
-    virtual_only = Text(
-        "the store is emptied as on another device of its kind, which the bench does in virtual time only",
-        "须清空存储以模拟另一台同型终端，仅虚拟台架可行",
-    )
+    rigs = Rig.VIRTUAL | Rig.PROCESS
     scenario = Scenario(
         start="2026-03-01T22:30:00+08:00",
         circuits=1,
@@ -127,11 +123,7 @@ class ExportsAndImports(Case):
         archive_judge.IMPORTED_ALIKE: ("isc-2/7.2.3b",),
     }
     needs = (MODBUS, LOCAL, _SETS, _TABLES)
-    rigs = Rig.VIRTUAL
-    virtual_only = Text(
-        "the store is emptied as on another device of its kind, which the bench does in virtual time only",
-        "须清空存储以模拟另一台同型终端，仅虚拟台架可行",
-    )
+    rigs = Rig.VIRTUAL | Rig.PROCESS
     scenario = Scenario(circuits=1, points=2, meters=("gas",), centres=(), kinds=())
     kinds = ("minute", "quarter", "hour")
 

@@ -9,7 +9,7 @@ import pytest
 from process_kit import LooksOn, conduct, profile, python, record, said
 
 from bench.case import Case, Finding, Verdict, criterion
-from bench.facade.bench import Bench
+from bench.facade.bench import Bench, Unable
 from bench.history import History, ListServed, Observed, Phase
 from bench.layout.scenario import Revocation, Scenario
 from bench.rigs.loopback import RIG as LOOPBACK
@@ -97,3 +97,53 @@ def test_a_program_is_told_where_lists_are_and_what_its_certificate_is(rig: Case
     assert [event.path for event in served] == ["/ecdsa-root.crl", "/ecdsa-intermediate.crl"]
     lines = ((tmp_path / result.record).parent / "terminal-1.log").read_text().splitlines()
     assert lines[-1] == "given one 77" and all(int(line.split()[1]) > 100 for line in lines[:2])
+
+
+_KEEPS = """
+import os, time
+try:
+    known = open('kept').read()
+except FileNotFoundError:
+    known = 'nothing'
+print('found', known, open('given.ini').read()[:2], flush=True)
+with open('kept', 'w') as out:
+    out.write('rows'); out.flush(); os.fsync(out.fileno())
+try:
+    while not os.path.exists('never'):
+        with open('more', 'a') as out:
+            out.write('x')
+        time.sleep(0.05)
+except OSError as error:
+    print('refused', error.errno, flush=True)
+print('written', flush=True)
+time.sleep(600)
+"""
+
+
+class Handles(LooksOn):
+    """Storage in others' hands: it takes no writes, its files are spoiled, it is another device's."""
+
+    zh = "存储被处理。"
+
+    async def drive(self, bench: Bench) -> None:
+        await said(bench, "found")
+        async with bench.terminal.refusing():
+            await said(bench, "written")
+        for life, work in ((2, bench.terminal.damage), (3, bench.terminal.empty)):
+            with pytest.raises(Unable):
+                work()
+            await bench.power.cut()
+            work()
+            await bench.power.restore()
+            await said(bench, "found", life=life)
+
+
+def test_storage_is_refused_spoiled_and_emptied(tmp_path: Path) -> None:
+    result = conduct(PROCESS, Handles, profile(python(_KEEPS), files={"given.ini": {"text": "pw"}}), tmp_path)
+    logs = [(tmp_path / result.record).parent / f"terminal-{life}.log" for life in (1, 2, 3)]
+    first, spoiled, emptied = (log.read_text("utf-8", "replace").splitlines() for log in logs)
+    assert first == ["found nothing pw", "refused 30", "written"]
+    assert spoiled[0].startswith("found ") and "rows" not in spoiled[0] and spoiled[0].endswith(" pw")
+    assert emptied[0] == "found nothing pw"
+    names = [event.name for event in record(result, tmp_path).of(Phase)]
+    assert names == ["storage-refuses", "storage-takes", "damaged", "emptied"]
