@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from bench.case import measuring, starved
+from bench.case import measuring, starved, unanswered
 from bench.case.checks import Check, Measurement, as_seen_in, in_words
 from bench.case.clock_condition import conditioned
 from bench.case.declaration import Case, Evidence, Finding
@@ -38,7 +38,7 @@ def judge(case: Case, history: History) -> Judgement:
     """
     if not_run(history):
         return Judgement(Verdict.NOT_RUN)
-    own = list(case.judge(history))
+    own = unanswered.settled(history, list(case.judge(history)), case.judge)
     own += _left_open(case, history, own)
     found = [*own, *own_findings(history), *standing_findings(history, case.item)]
     rig, fast = history.began.rig, history.began.accelerated > 1
