@@ -335,6 +335,7 @@ class Senders(Mapping[str, SenderControl]):
             authority.crls,
             pair.certificate if pair else "",
             pair.key if pair else "",
+            keys=self._trust.keys,
         )
         now_us = self.clock.now_us()
         if national:

@@ -48,6 +48,7 @@ from bench.layout import build
 from bench.layout.park import Park, address_of, lay
 from bench.layout.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario
 from bench.run import Setup
+from bench.tls_keys import TlsKeys
 from bench.virtual import prove, serial
 from bench.virtual.capture import Capture
 from bench.virtual.chance import Chance
@@ -271,6 +272,10 @@ class VirtualBench:
         self._trust = park_trust(self._park, self.site.world.start_us, self._chance.child("senders").stream)
         self._ways = setup.profile.intakes
         names = [each.server_name for each in self._ways.values()]
+        if self.capture is not None and recorder.folder is not None:
+            keys = TlsKeys(recorder.folder)
+            for trust in filter(None, (self.site.trust, self._trust)):
+                trust.keys = keys.take
         self._side = server_side(self._trust, build.TERMINAL_UPLINK, names)
         self.seat = self._take_seat()
         self.plant = self.site.plant

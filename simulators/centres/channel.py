@@ -135,6 +135,7 @@ def locks_of(
             pair.certificate if pair else "",
             pair.key if pair else "",
             lambda: trust.staple(authority.family, name, choice),
+            trust.keys,
         )
 
     revoked = () if anchors else authority.revoked

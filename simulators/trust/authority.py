@@ -371,6 +371,8 @@ class Trust:
         }
         self.staple: Callable[[Family, str, Choice], bytes] = _nothing
         """What a centre staples beside a certificate of its own."""
+        self.keys: Callable[[str], None] | None = None
+        """Who is told the secrets of the sessions in which an end of this world takes part."""
 
     def __getitem__(self, family: Family) -> Authority:
         """The authority of a family."""

@@ -38,7 +38,8 @@ class Material:
     """What one side brings: its own certificates and keys, and whom it trusts (PEM).
 
     `encryption_*` are for TLCP. The stack under RFC 8998 and TLCP reads no revocation lists. `staple` gives what a
-    server staples beside its certificate (OCSP, DER), none if empty.
+    server staples beside its certificate (OCSP, DER), none if empty. `keys` is told the secrets of each session of TLS
+    1.2 and 1.3, a line of NSS's key log each, for whoever reads the wire afterwards.
     """
 
     certificate: str
@@ -48,6 +49,7 @@ class Material:
     encryption_certificate: str = ""
     encryption_key: str = ""
     staple: Callable[[], bytes] | None = None
+    keys: Callable[[str], None] | None = None
 
 
 class Session(Protocol):
@@ -239,6 +241,9 @@ def openssl_context(material: Material, peers: Peers, *, national: bool = False)
     staple = material.staple
     if staple is not None:
         context.set_ocsp_server_callback(lambda _connection, _data: staple())
+    keys = material.keys
+    if keys is not None:
+        context.set_keylog_callback(lambda _connection, line: keys(line.decode("ascii")))
     return context
 
 

@@ -61,6 +61,7 @@ from bench.rigs.real.power import PowerSupply, TerminalHands
 from bench.rigs.real.storage import TerminalFiles
 from bench.rigs.real.terminal import Room, TerminalLife
 from bench.run import Setup
+from bench.tls_keys import TlsKeys
 from bench.virtual.chance import Chance
 from simulators.meters.carriers import DrawnLine
 from simulators.world import Site, World
@@ -143,6 +144,9 @@ class RealBench:
         self.site = Site(
             inner, clock=self.true_time, observe=self._on_site, chance=self._streams, carriers=self.lines.carrier
         )
+        keys = TlsKeys(self._room.logs)
+        for trust in filter(None, (self.site.trust, self._trust)):
+            trust.keys = keys.take
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self.site.stop)
             await self.site.start()
