@@ -228,6 +228,9 @@ class Terminal:
         self._tell_altered()
         self.qn = QnSource(self.clock, int(self.store.setting("terminal", "qn_ms") or 0))
         self.pipeline = Pipeline(config, self.store, self.clock, self.journal)
+        if not any(each.qos for each in config.collectors):
+            # A message of QoS 1 or 2 waits for its commit, and the broker for room: longer commits would be no gain.
+            self.store.gives_way = self._is_heard
         self.classes = Classes(self.store, self.clock, self.pipeline.every)
         self.manual = ManualEntries(self.store, self.journal, self.queue_revision)
         self.settings = {centre.id: CentreSettings(centre, self.overlay) for centre in config.centres}
@@ -635,6 +638,10 @@ class Terminal:
         """Have every centre's queue looked at now."""
         for outbox in self.outboxes.values():
             outbox.wake()
+
+    def _is_heard(self) -> bool:
+        """Whether anybody hears the emission of readings as they come."""
+        return self.pipeline.live is not None and self.pipeline.live.heard
 
     def _wake_streams(self, readings: Sequence[Reading]) -> None:
         if self._queued:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import random
 import signal
 import sys
@@ -62,6 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 async def _run(config: Config) -> None:
     terminal = Terminal(config, Platform.real(log=lambda line: print(line, flush=True)))
+    # What stays for ever is not looked through again and again while readings wait.
+    gc.collect()
+    gc.freeze()
     loop = asyncio.get_running_loop()
     stops: list[asyncio.Task[None]] = []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache
 
 
 def rounded(value: Fraction, digits: int) -> str:
@@ -16,6 +17,7 @@ def rounded(value: Fraction, digits: int) -> str:
     return f"-{text}" if value < 0 and whole else text
 
 
+@lru_cache(4096)
 def short(value: Fraction, digits: int = 12) -> str:
     """The value for a reader: all its decimals where it has no more than `digits`, else rounded there, marked by …."""
     exact = rounded(value, digits)

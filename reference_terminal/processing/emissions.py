@@ -163,6 +163,7 @@ class Emissions:
         self._limits = [(self.figures[each.figure], each) for each in config.limits]
         self._open: tuple[int, int, dict[int, Kept]] | None = None
         self._known_members: dict[str, tuple[Boundary, list[Bound]]] = {}
+        self._classes: dict[int, dict[str, bool]] = {}
         self._bounded = any(each.since_s or each.until_s for each in config.sources)
         self._dependent: dict[int, dict[str, None]] = {}
         for source in config.sources:
@@ -498,8 +499,12 @@ class Emissions:
         return Shelf(found, self._has_class(period))
 
     def _has_class(self, period: Period) -> dict[str, bool]:
-        span = span_of(period.span)
-        return {each.id: span in self.spans(each) for each in self.config.sources}
+        """Which sources have values of a class; looked up once while many periods are worked out again."""
+        known = None if self._open is None else self._classes.get(period.span)
+        if known is None:
+            span = span_of(period.span)
+            known = self._classes[period.span] = {each.id: span in self.spans(each) for each in self.config.sources}
+        return known
 
     def sum_of(
         self, connection: apsw.Connection, period: Period, figure: FigureSet, shelf: Shelf | None = None
@@ -622,6 +627,7 @@ class Emissions:
         """Work periods out again; the records that changed, all kept and on their way."""
         of = [each.id for each in self._chosen(names) if span in self.spans(each)]
         made: list[Record] = []
+        self._classes.clear()
         for start_s in starts:
             period = Period(span.code, start_s, span.end(start_s))
             self._open = (span.code, start_s, self._shelf(connection, period).kept)

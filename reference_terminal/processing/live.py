@@ -76,6 +76,11 @@ class LiveEmissions:
         self._listeners[key] = listener
         return lambda: self._forget(key)
 
+    @property
+    def heard(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._listeners)
+
     def _forget(self, key: int) -> None:
         self._listeners.pop(key, None)
 
@@ -108,17 +113,22 @@ class LiveEmissions:
         version = self._emissions.versions.number(reading.slot_s)
         whole, counted, since_s = Fraction(0), False, reading.slot_s
         point = next(iter(gained))
+        told: list[bytes] = []
         for name in sources:
             source = boundary.named(name)
             tonnes = None if source is None else self._emission(source, gained)
             if source is None or tonnes is None:
                 continue
             began_s = min(gained[each][1] for each in source.points if each in gained)
-            self._send(self._of_source[name].id, reading, began_s, point, tonnes, version)
+            told.append(self._event(self._of_source[name].id, reading, began_s, point, tonnes, version))
             if source.counts and inside(source.source, reading.slot_s):
                 whole, counted, since_s = whole + tonnes, True, min(since_s, began_s)
         if counted:
-            self._send(self._total.id, reading, since_s, point, whole, version)
+            told.append(self._event(self._total.id, reading, since_s, point, whole, version))
+        octets = b"".join(told)
+        if octets:
+            for listener in list(self._listeners.values()):
+                listener(octets)
 
     def _emission(self, source: Bound, gained: Mapping[str, tuple[Fraction, int]]) -> Fraction | None:
         """Tonnes of CO2 equivalent that the increments bring; None where a factor has not been measured yet."""
@@ -141,16 +151,15 @@ class LiveEmissions:
         except FormulaError:
             return None
 
-    def _send(self, name: str, reading: Reading, since_s: int, point: str, tonnes: Fraction, version: int) -> None:
+    def _event(self, name: str, reading: Reading, since_s: int, point: str, tonnes: Fraction, version: int) -> bytes:
+        """One event as it is sent; counted whether anybody listens or not."""
         figure = self._emissions.figures[name]
         self._summed[name] = self._summed.get(name, Fraction(0)) + tonnes
         self._number += 1
         if not self._listeners:
-            return
+            return b""
         event = _Event(
             name, iso_ms(reading.at_ms), iso(reading.slot_s), iso(since_s), point, shown(figure, tonnes), str(tonnes),
             shown(figure, self._summed[name]), self._began, figure.point.unit, version,
         )  # fmt: skip
-        octets = b"id: %d\nevent: emission\ndata: %s\n\n" % (self._number, msgspec.json.encode(event))
-        for listener in list(self._listeners.values()):
-            listener(octets)
+        return b"id: %d\nevent: emission\ndata: %s\n\n" % (self._number, msgspec.json.encode(event))

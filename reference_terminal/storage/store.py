@@ -22,6 +22,8 @@ from reference_terminal.storage.database import open_database
 _RETRY_S = 1.0
 _RETRY_MAX_S = 30.0
 _MOST_WAITING = 500_000
+_SHARE, _LONGEST_LINGER_S = 200, 1.0
+"""Where somebody hears events a commit waits for so many times what the last one took, at most so long."""
 _INSERT_READING = "INSERT OR IGNORE INTO reading VALUES (?,?,?,?,?,?,?,?)"
 _INSERT_RECORD = "INSERT OR IGNORE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
@@ -89,6 +91,8 @@ class Store:
         self.last_qn_ms: Callable[[], int] = lambda: 0
         self._loop = asyncio.get_running_loop()
         self._linger_s = linger_s
+        self.gives_way: Callable[[], bool] = lambda: False
+        self._took_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._failures = 0
         self._closed = False
@@ -148,13 +152,21 @@ class Store:
         return bool(self._readings or self._records)
 
     def touch(self) -> None:
-        """Commit soon: after the linger time, so that readings of one cycle share a transaction."""
+        """Commit soon: after the linger time, so that readings of one cycle share a transaction.
+
+        Nothing else happens while the disk syncs: where that delays what somebody hears, commits are few.
+        """
         if self._timer is None and not self._closed:
-            self._timer = self._loop.call_later(self._linger_s, self._flush_by_timer)
+            linger_s = self._linger_s
+            if self.gives_way():
+                linger_s = max(linger_s, min(_SHARE * self._took_s, _LONGEST_LINGER_S))
+            self._timer = self._loop.call_later(linger_s, self._flush_by_timer)
 
     def _flush_by_timer(self) -> None:
         self._timer = None
+        begun_s = self._loop.time()
         self.flush()
+        self._took_s = self._loop.time() - begun_s
 
     # Committing
 
