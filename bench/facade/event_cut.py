@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bench.history import Event, Received, Sent, Served
+from bench.history import Event, Handed, Received, Sent, Served
 
 
 def _answered(event: Event) -> bool:
@@ -23,12 +23,22 @@ def _uploaded(event: Event) -> bool:
     return isinstance(event, Received) and (event.cn.startswith("20") or event.cn == "uploadEnergyData")
 
 
+def _taken(event: Event) -> bool:
+    return isinstance(event, Handed) and event.state == "taken"
+
+
+def _handed(event: Event) -> bool:
+    return isinstance(event, Handed) and event.state in ("sent", "again")
+
+
 KINDS: Mapping[str, Callable[[Event], bool]] = {
     "answer": _answered,
     "upload": _uploaded,
     "acknowledgement": _acknowledged,
+    "handed": _handed,
+    "taken": _taken,
 }
-"""What a cut may wait for (see `bench.facade.bench.PowerControl.cut_after`)."""
+"""What a cut may wait for (see `bench.facade.bench.PowerControl.cut_after`); the last two: a collector's message."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,9 @@ def awaited(what: str, at: str, after_s: float, off_s: float, sync: int = 0, eff
 
 
 def place_of(event: Event) -> str:
-    """The meter or centre that an event happened at; empty for others."""
+    """The meter, collector or centre that an event happened at; empty for others."""
     if isinstance(event, Served):
         return event.meter
+    if isinstance(event, Handed):
+        return event.collector
     return event.centre if isinstance(event, Sent | Received) else ""

@@ -27,6 +27,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``uplink.query``: it answers history requests of a centre (2051, 2061, 2031).
 - ``uplink.field-information``: it tells its log, state and link on request (3020).
 - ``local.readout``: readings, records, gaps and the log can be read at a local interface.
+- ``processing.valid-share``: a mean counts from a declared share of its readings on.
 - ``local.raw-values``: there raw values stand beside the converted ones.
 - ``acquisition.gap-record``: stretches of missing data are recorded.
 - ``acquisition.gap-filling``: they are filled with estimates, flagged and with their method.

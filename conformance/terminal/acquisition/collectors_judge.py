@@ -15,6 +15,7 @@ from bench.case import Check, Measurement, criterion, measure
 from bench.history import Handed, History, Point, Power, Published, Secured, Stored
 from conformance.common.accuracy import same_number
 from conformance.common.delivery import setup_of
+from conformance.common.doubtful import Doubtful
 from conformance.common.queries import questions
 from conformance.common.times import HOUR, SECOND, instant_of, instant_of_iso, local
 from conformance.common.truth import number, plain
@@ -72,6 +73,19 @@ REFUSED = criterion(
     en="no session with a collector whose certificate is {0} ({2})",
     zh="证书异常（{0}）的采集器不建立会话（{2}）",
     unit="sessions",
+)
+COUNTED_ONCE_OVER_CUTS = criterion(
+    "counted-once-over-cuts",
+    en="means of hours in which power was lost at acknowledgements hold every message once",
+    zh="应答时刻断电的小时，其均值对每条消息恰计一次",
+    unit="hours",
+)
+CUT_AT_ACKNOWLEDGEMENTS = criterion(
+    "cut-at-acknowledgements",
+    en="power was lost as often as it was to be, while messages were taken",
+    zh="断电均发生于消息交接时刻，次数足够",
+    unit="cuts",
+    condition=True,
 )
 
 
@@ -199,6 +213,49 @@ def counted_once_findings(history: History, copies: int, needed: int) -> Iterato
                 )
     yield measure("copies-handed", copies, en="copies of messages handed over", zh="重复交付的消息", unit="messages")
     yield COUNTED_ONCE.none(wrong, compared and copies >= needed, evidence=[*wrong, *problems])
+
+
+def cut_findings(history: History, cuts: int) -> Iterator[Check]:
+    """Means of hours are those of the distinct messages, whichever of them lost power may have taken (R-29).
+
+    Open with fewer than `cuts` cuts at an acknowledgement.
+    """
+    ways = ("taken", "handed")
+    lost = [event.t for event in history.of(Power) if event.state == "cut" and event.detail.get("event") in ways]
+    yield CUT_AT_ACKNOWLEDGEMENTS.decide(None if len(lost) < cuts else True, measured=len(lost), limit=cuts, op=">=")
+    taken, points = taken_at(history), {point.id: point for point in history.began.points}
+    said: dict[str, dict[int, tuple[Decimal, bool]]] = {}
+    for event in history.of(Published):
+        at = taken.get((event.collector, event.number))
+        for point, text in event.values.items():
+            value = number(text)
+            if event.copy or at is None or value is None or points[point].kind == "counter":
+                continue
+            soft = any(at <= cut < at + _VOLATILE_US for cut in lost)
+            said.setdefault(point, {})[event.stamp] = (value, soft)
+    wrong: list[str] = []
+    problems: list[str] = []
+    struck = 0
+    for event in questions(history, "records"):
+        if event.problem:
+            problems.append(event.problem)
+        for row in event.rows if event.query.get("kind") == "hour" else ():
+            start, value = instant_of_iso(row.get("start", "")), number(row.get("value", ""))
+            own = said.get(event.query.get("point", ""))
+            if own is None or start is None or value is None or not any(start <= cut < start + HOUR for cut in lost):
+                continue
+            struck += 1
+            samples = [each for at, each in own.items() if start <= at < start + HOUR]
+            exponent = value.as_tuple().exponent
+            held = Doubtful(
+                tuple(each for each, soft in samples if not soft),
+                tuple(each for each, soft in samples if soft),
+                -exponent if isinstance(exponent, int) else 0,
+            )
+            if not held.allows({"Avg": row["value"]}):
+                where = f"{event.query['point']} hour from {local(start)}"
+                wrong.append(f"{where}: {plain(value)} of {len(samples)} messages")
+    yield COUNTED_ONCE_OVER_CUTS.none(wrong, struck and len(lost) >= cuts, evidence=[*wrong, *problems])
 
 
 def _samples(series: Told, start: int, end: int) -> list[Decimal]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Collector
 from conformance.common import accuracy, gaps
 from conformance.common.actions import points, read_readings, read_records
-from conformance.terminal import READ_GAPS, UPLINK, read_out
+from conformance.terminal import LOCAL, READ_GAPS, UPLINK, read_out
 from conformance.terminal.acquisition import collectors_judge
 from conformance.terminal.acquisition.collectors import (
     GAPS,
@@ -126,6 +126,39 @@ class TakesEachMessageExactlyOnce(Case):
         yield from collectors_judge.kept_findings(history, _HELD_BACK)
         yield collectors_judge.came_back_finding(history, _HELD_BACK)
         yield from collectors_judge.own_time_findings(history, "", copies, _COPIES)
+
+
+class CountsOnceOverCuts(Case):
+    """Power lost as a collector's message is handed over, at its acknowledgement or just after counts none twice."""
+
+    zh = "在采集器消息交付、应答的时刻及其后断电，每条消息恰计一次。"
+    checks = {
+        collectors_judge.COUNTED_ONCE_OVER_CUTS: ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
+        collectors_judge.OWN_TIME.of("stored"): ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
+        **beside(collectors_judge.CUT_AT_ACKNOWLEDGEMENTS),
+    }
+    needs = (MQTT, LOCAL, "source.collectors")
+    rigs = Rig.VIRTUAL | Rig.PROCESS
+    scenario = world(Collector("mqtt", 2)).but(period_s=300)
+    moments = (
+        *(("handed", after_s) for after_s in (0.0, 0.1, 0.2, 0.2005)),
+        *(("taken", after_s) for after_s in (0.0, 0.001, 0.05, 1.0)),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=62, seconds=20)
+        for what, after_s in self.moments:
+            bench.power.cut_after(what, at="K1", after_s=after_s, off_s=40)
+            await bench.clock.sleep(minutes=8)
+        await bench.clock.sleep(minutes=62)
+        end = bench.clock.now_us()
+        await read_readings(bench, points(bench), start, end)
+        await read_records(bench, ("hour",), start, end)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from collectors_judge.cut_findings(history, len(self.moments))
+        yield from collectors_judge.own_time_findings(history, "", len(self.moments), len(self.moments))
 
 
 class ReadsHj212Messages(Reads, Case):

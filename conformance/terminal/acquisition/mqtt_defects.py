@@ -15,8 +15,10 @@ from reference_terminal.acquisition.mqtt.client import MqttClient
 from reference_terminal.acquisition.mqtt.packets import Arrived
 from reference_terminal.acquisition.mqtt.received import ReceivedIds
 from reference_terminal.hj212.frame import Decoder
+from reference_terminal.model.times import Span
 from reference_terminal.net.channel import Line
 from reference_terminal.processing.late import LateReadings, Place
+from reference_terminal.processing.pipeline import Pipeline, PointState
 
 _MQTT = "csmt/11.3b-2"
 
@@ -133,3 +135,21 @@ def hj212_check_word_ignored(patch: Patch) -> None:
         return True
 
     patch(Decoder, "crc_matches", matches)
+
+
+@defect(
+    "last-message-counted-again-after-a-cut",
+    en="after lost power the last reading before it is a sample of the hour once more",
+    zh="断电重启后，断电前最后一个读数在小时均值中重复计入",
+    clauses=("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
+)
+def last_message_counted_again_after_a_cut(patch: Patch) -> None:
+    """The hour is made up again from the store, and the broker is thought to hand the last message over again."""
+
+    def restore_span(self: Pipeline, state: PointState, span: Span, last_s: int, *, fresh: bool) -> None:
+        whole(self, state, span, last_s, fresh=fresh)
+        opened = next((each for each in state.builder.open if each.span == span), None)
+        if not fresh and state.tracker is None and opened is not None and opened.high is not None:
+            opened.sample(opened.high)
+
+    whole = patch(Pipeline, "_restore_span", restore_span)

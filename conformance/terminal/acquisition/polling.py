@@ -177,12 +177,16 @@ class _Gap:
         await bench.clock.sleep(minutes=40, seconds=20)
         meter = next(iter(bench.meters.values()))
         meter.set_fault(self.fault)
-        await bench.clock.sleep(minutes=20)
+        await self.spoil(bench)
         meter.clear()
         await bench.clock.sleep(minutes=64)
         await bench.operator.gaps()
         await read_readings(bench, tuple(meter.points), start, bench.clock.now_us())
         await bench.centres.settle(minutes=5)
+
+    async def spoil(self, bench: Bench) -> None:
+        """How long the fault lasts."""
+        await bench.clock.sleep(minutes=20)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from gaps.findings(history, all_centres(history))
@@ -237,3 +241,26 @@ class RecordsGapOfMarkedValues(_Gap, Case):
 
     zh = "寄存器为无效标志值时不作为数值采用，记录缺失时段。"
     fault = Sentinel()
+
+
+class RecordsGapOfMarksOverRegisters(_Gap, Case):
+    """A mark for "no value" that fills four registers is no number, and a number of which one looks like it is one."""
+
+    zh = "占四个寄存器的无效标志值不作为数值；仅个别寄存器与标志相同的数值照常采用。"
+    scenario = _Gap.scenario.but(maps=("iem3000",))
+    fault = Sentinel()
+    # In the registers: 8000 last, FFFF last, 8000 third, FFC0 last; the marks are 8000 0000 0000 0000 and FFC0 0000.
+    alike = ("32768", "65535", "2147483648", "2147549120")
+
+    async def drive(self, bench: Bench) -> None:
+        other = bench.meters["e02"]
+        point = next(point for point, channel in other.points.items() if channel.counter)
+        other.preset(point, "32000")
+        await super().drive(bench)
+
+    async def spoil(self, bench: Bench) -> None:
+        other = bench.meters["e02"]
+        point = next(point for point, channel in other.points.items() if channel.counter)
+        for text in self.alike:
+            other.preset(point, text)
+            await bench.clock.sleep(minutes=5)

@@ -390,3 +390,36 @@ def polling_stops(patch: Patch) -> None:
 def period_much_too_long(patch: Patch) -> None:
     """A pause of 30 % of the period follows every poll, and the period is counted from its end."""
     _stretches_periods(patch, 1300)
+
+
+@defect(
+    "one-register-of-a-mark-enough",
+    en="a number counts as no value as soon as one of its registers looks like the mark",
+    zh="任一寄存器与无效标志相同即判为无效值",
+    clauses=_GAP,
+)
+def one_register_of_a_mark_enough(patch: Patch) -> None:
+    """Registers are looked at one by one, before they are joined."""
+
+    def is_sentinel(plan: decoding.PointPlan, raw: str) -> bool:
+        words = {raw[at : at + 4] for at in range(0, len(raw), 4)}
+        return any(mark[:4] in words for mark in plan.sentinels)
+
+    patch(decoding, "is_sentinel", is_sentinel)
+
+
+@defect(
+    "marks-of-two-registers-at-most",
+    en="a mark for no value that fills more than two registers is not known",
+    zh="不识别占两个以上寄存器的无效标志值",
+    clauses=_GAP,
+)
+def marks_of_two_registers_at_most(patch: Patch) -> None:
+    """Marks are kept as 32 bits; a longer one is cut, and its number taken for zero."""
+    patch(decoding, "is_sentinel", lambda plan, raw: len(raw) <= 8 and raw in plan.sentinels)
+
+    def value_of(plan: decoding.PointPlan, pieces: list[bytes]) -> Decimal:
+        value = whole(plan, pieces)
+        return max(value, Decimal(0))
+
+    whole = patch(decoding, "value_of", value_of)

@@ -5,7 +5,7 @@ What a meter has recorded by itself comes before any estimate. Leaves recording 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
@@ -14,10 +14,10 @@ from bench.layout.scenario import Line, Scenario
 from conformance.common import delivery, gaps
 from conformance.common.actions import all_centres, counters, points, read_readings, reconciled
 from conformance.common.times import MINUTE, ceil
-from conformance.terminal import MODBUS, UPLINK, read_out
+from conformance.terminal import LOCAL, MODBUS, UPLINK, read_out
 from conformance.terminal.acquisition.interfaces import DLT645
 from conformance.terminal.processing import filling_judge, meter_records_judge
-from simulators.meters.faults import Refusing, Silent
+from simulators.meters.faults import Refusing, Silent, WrongClock
 from simulators.meters.serial.channels import BcdChannel
 
 
@@ -90,6 +90,15 @@ class FillsGapsWithEstimates(Case):
                 yield found
 
 
+def _tell_records(bench: Bench, steps_us: Iterable[tuple[str, int]], start_us: int) -> None:
+    """What the memories of these meters hold since an instant, for the judge."""
+    for name, step_us in steps_us:
+        for point, channel in bench.meters[name].points.items():
+            if isinstance(channel, BcdChannel) and channel.counter:
+                for at in range(ceil(start_us, step_us), bench.clock.now_us(), step_us):
+                    bench.phase("meter-record", point=point, at=at, text=channel.past_text(at))
+
+
 class FillsGapsFromMetersRecords(Case):
     """What a meter recorded while the line or the terminal was dead is stored under its own time, exact and marked."""
 
@@ -138,11 +147,7 @@ class FillsGapsFromMetersRecords(Case):
         async with bench.buses["ttyS1"].cut():
             await bench.clock.sleep(minutes=75)
         await bench.clock.sleep(minutes=55)
-        for name, step_us in self.steps_us:
-            for point, channel in bench.meters[name].points.items():
-                if isinstance(channel, BcdChannel) and channel.counter:
-                    for at in range(ceil(start, step_us), bench.clock.now_us(), step_us):
-                        bench.phase("meter-record", point=point, at=at, text=channel.past_text(at))
+        _tell_records(bench, self.steps_us, start)
         await bench.operator.gaps()
         await bench.operator.log(start)
         await read_readings(bench, counters(bench), start, bench.clock.now_us())
@@ -150,3 +155,71 @@ class FillsGapsFromMetersRecords(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from meter_records_judge.findings(history, "A")
+
+
+class CountsRecordsOverFullScale(Case):
+    """A counter that passed full scale while nobody read it is counted right from what its meter had recorded."""
+
+    zh = "无人抄读期间计数器满度回零：由表计自身记录补入后，各时段增量按模计算，逐位正确。"
+    checks = {
+        meter_records_judge.RECORDS_EXACT: ("csmt/12.4b",),
+        meter_records_judge.PERIODS_FROM_RECORDS: ("csmt/8.2.2a", "csmt/8.2.2b"),
+        **beside(meter_records_judge.RECORDS_TAKEN_IN),
+    }
+    needs = (
+        DLT645,
+        UPLINK,
+        read_out("records-exact", "records-taken-in"),
+        "acquisition.meter-records",
+        "counters.rollover",
+    )
+    scenario = FillsGapsFromMetersRecords.scenario.but(start="2026-03-02T07:50:00+08:00")
+    steps_us = FillsGapsFromMetersRecords.steps_us
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        # What is used up to the middle of the gap.
+        for (name, _), margin in zip(self.steps_us, ("27.00", "173.00"), strict=True):
+            meter = bench.meters[name]
+            meter.rollover_soon(next(point for point, channel in meter.points.items() if channel.counter), margin)
+        await bench.clock.sleep(minutes=95)
+        async with bench.buses["ttyS1"].cut():
+            await bench.clock.sleep(minutes=75)
+        await bench.clock.sleep(minutes=75)
+        _tell_records(bench, self.steps_us, start)
+        await read_readings(bench, counters(bench), start, bench.clock.now_us())
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        asked = {each.id for each in self.checks}
+        yield from (found for found in meter_records_judge.findings(history, "A") if found.id in asked)
+
+
+class TakesNoRecordsOfWrongClock(Case):
+    """Records stamped by a clock half an hour fast are taken for no instant; those of a right neighbour are."""
+
+    zh = "表计时钟快半小时，其自身记录不用于补数；同线时钟正确的表计记录照常补入。"
+    checks = {
+        meter_records_judge.WRONG_CLOCK_UNUSED: ("csmt/12.3.2a", "csmt/12.4b"),
+        meter_records_judge.RECORDS_TAKEN_IN: ("csmt/12.4b",),
+        **beside(meter_records_judge.RECORDS_EXACT),
+    }
+    needs = (DLT645, UPLINK, LOCAL, "acquisition.meter-records")
+    scenario = FillsGapsFromMetersRecords.scenario.but(start="2026-03-02T07:50:00+08:00")
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        fast, right = FillsGapsFromMetersRecords.steps_us
+        bench.meters[fast[0]].set_fault(WrongClock(offset_s=1800))
+        await bench.clock.sleep(minutes=95)
+        async with bench.buses["ttyS1"].cut():
+            await bench.clock.sleep(minutes=75)
+        await bench.clock.sleep(minutes=75)
+        _tell_records(bench, (right,), start)
+        await read_readings(bench, counters(bench), start, bench.clock.now_us())
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield meter_records_judge.wrong_clock_finding(history)
+        asked = {each.id for each in self.checks}
+        yield from (found for found in meter_records_judge.findings(history, "A") if found.id in asked)

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from conformance.defects import Patch, defect
 from conformance.defects.seams import hides_events
 from reference_terminal.acquisition.backfill import Backfill
 from reference_terminal.acquisition.dlt645.records import Dlt645Records, Remembered
+from reference_terminal.processing.counter import CounterTracker
 from reference_terminal.processing.filling import Filling
 from reference_terminal.processing.late import LateReadings
 from reference_terminal.processing.sources import Sources
@@ -138,3 +140,34 @@ def periods_from_estimates(patch: Patch) -> None:
         )
 
     patch(Filling, "keep", keep)
+
+
+@defect(
+    "wrong-clocks-believed",
+    en="records are taken whatever the meter's clock shows",
+    zh="不核对表计时钟即采用其记录",
+    clauses=("csmt/12.3.2a", *_CLAUSES),
+)
+def wrong_clocks_believed(patch: Patch) -> None:
+    """A record bears a time, and the time is the one that was asked for."""
+
+    async def clock_right(self: Dlt645Records, clock: Any) -> bool:
+        return True
+
+    patch(Dlt645Records, "_clock_right", clock_right)
+
+
+@defect(
+    "late-falls-not-counted",
+    en="a counter that passed full scale unseen adds nothing when its readings come later",
+    zh="补入数据中的满度回零不计增量",
+    clauses=("csmt/8.2.2a", "csmt/8.2.2b"),
+)
+def late_falls_not_counted(patch: Patch) -> None:
+    """What comes late and is smaller than what came before is put down to the wrong order."""
+    whole = CounterTracker.between
+
+    def between(self: CounterTracker, before: Decimal, after: Decimal) -> Decimal | None:
+        return Decimal(0) if after < before else whole(self, before, after)
+
+    patch(CounterTracker, "between", between)

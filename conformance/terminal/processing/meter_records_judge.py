@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bench.case import Check, Notice, criterion
-from bench.history import History, Stored
+from bench.history import History, MeterFault, Stored
 from conformance.common import notices
 from conformance.common.delivery import horizon, setup_of
 from conformance.common.queries import answers, questions
@@ -63,6 +63,12 @@ NO_VALUE_BESIDE_RECORDS = criterion(
     "no-value-beside-records",
     en="no other value stands where nothing was polled",
     zh="未采集时刻除表计记录外无其他数值",
+    unit="values",
+)
+WRONG_CLOCK_UNUSED = criterion(
+    "wrong-clock-unused",
+    en="nothing is stored from the records of a meter whose clock is wrong",
+    zh="时钟错误的表计，其记录不被采用",
     unit="values",
 )
 
@@ -268,3 +274,26 @@ def _periods(history: History, centre: str, memory: Memory) -> Iterator[Check]:
 
 def _text(value: Decimal | None) -> str:
     return "none" if value is None else plain(value)
+
+
+def wrong_clock_finding(history: History) -> Check:
+    """No good value of a meter with a wrong clock stands where it was not polled, between two answered polls."""
+    truth = truth_of(history)
+    wrong = {event.meter for event in history.of(MeterFault) if event.fault == "wrong-clock" and event.state == "on"}
+    rows, problems, asked = _stored(history)
+    names = [point.id for point in history.began.points if point.meter in wrong]
+    gaps = {
+        point: any(
+            high - low > series.period_us * 3 // 2 for low, high in zip(series.times, series.times[1:], strict=False)
+        )
+        for point in names
+        if (series := truth.series[point])
+    }
+    taken = [
+        f"{point} at {local(at)}: {row['value']} {row.get('origin', '')}"
+        for (point, at), row in sorted(rows.items())
+        if gaps.get(point)
+        and truth.series[point].times[0] < at < truth.series[point].times[-1]
+        and _polled(truth.series[point], at) is None
+    ]
+    return WRONG_CLOCK_UNUSED.none(taken, asked and any(gaps.values()), evidence=[*taken[:20], *problems])

@@ -21,6 +21,7 @@ from reference_terminal.model.times import floor_s, parse_stamp, stamp
 from reference_terminal.settings.meters import PointConfig
 
 _STAMP = 5
+_LOOK_AGAIN_S, _CLOCK_OFF_S = 600, 60
 _STEPS_S = {LOAD_PROFILE: 900, HOURLY_FREEZE: 3600}
 _HOURS = 254
 """The largest number of a freeze; 01 is the newest."""
@@ -47,6 +48,7 @@ class Dlt645Records:
         self.kind = plan.own_of(meter.config).memory
         self.step_s = _STEPS_S[self.kind]
         self._meter = meter
+        self._looked_s, self._right = 0, False
         self._held = [
             (first_point + number, point, _ENERGIES[place])
             for number, point in enumerate(meter.config.points)
@@ -64,6 +66,8 @@ class Dlt645Records:
         Raises ReadFailed where the meter does not answer.
         """
         try:
+            if not await self._clock_right(clock):
+                return None
             found = await (self._profile(at_s) if self.kind == LOAD_PROFILE else self._freeze(at_s, clock))
         except ReadFailed as failure:
             if failure.cause.startswith(reading.ERROR_ANSWER):
@@ -77,6 +81,21 @@ class Dlt645Records:
             made += stamped((point,), (content,), number, at_s, clock.now_ms())
             made[-1].origin = self.kind
         return made
+
+    @seam
+    async def _clock_right(self, clock: WallClock) -> bool:
+        """Whether the meter's clock agrees with the terminal's; asked anew when the last answer is 10 min old.
+
+        What a meter stamps by a wrong clock was not there at the time that it says.
+        """
+        if abs(clock.now_s() - self._looked_s) >= _LOOK_AGAIN_S:
+            date, time = await self._meter.recall("04000101"), await self._meter.recall("04000102")
+            shown = (
+                parse_stamp(f"20{date[:0:-1].hex()}{time[::-1].hex()}") if len(date) == 4 and len(time) == 3 else None
+            )
+            self._right = shown is not None and abs(shown - clock.now_s()) <= _CLOCK_OFF_S
+            self._looked_s = clock.now_s()
+        return self._right
 
     async def _profile(self, at_s: int) -> Remembered | None:
         """One record from this instant on (06 04 00 01)."""

@@ -177,11 +177,12 @@ class Dlt645Records(SerialMeter):
     # Freezes.
 
     def _frozen_pieces(self, identifier: bytes, at: int) -> list[Piece]:
+        wrong = self.clock_us(at) - at
         _, kind, code, number = identifier
         freeze = next((each for each in self.map.freezes if int(each.code, 16) == kind), None)
         if freeze is None or not 1 <= number <= freeze.count:
             return []
-        then = self._frozen_at(freeze, number, at)
+        then = self._frozen_at(freeze, number, at + wrong)
         if not then and self.settings.missing == "error":
             return []
         pieces: list[Piece] = []
@@ -193,7 +194,7 @@ class Dlt645Records(SerialMeter):
                     pieces.append(Piece(lambda now: (_minute_stamp(then) if then else self._past_stamp(), None)))
                 else:
                     entry = self.map.register(name)
-                    pieces.append(Piece(lambda now, entry=entry: (self._past(entry, then), None)))
+                    pieces.append(Piece(lambda now, entry=entry: (self._past(entry, then and then - wrong), None)))
         return pieces
 
     # Load profile.
@@ -204,8 +205,8 @@ class Dlt645Records(SerialMeter):
         _, wanted, zero, which = identifier
         if profile is None or zero or wanted > 6 or which > 2 or not more:
             return []
-        step = profile.minutes * 60_000_000
-        first, last = -(-self._since_us // step) * step, at // step * step
+        step, wrong = profile.minutes * 60_000_000, self.clock_us(at) - at
+        first, last = -(-(self._since_us + wrong) // step) * step, (at + wrong) // step * step
         count = digits_of(more[:1])
         if last < first or not count.isdecimal() or not int(count):
             return []
@@ -219,15 +220,16 @@ class Dlt645Records(SerialMeter):
                 raise Refused(OTHER)
             begin = max(first, -(-given // step) * step)
         times = [begin + number * step for number in range(int(count)) if begin + number * step <= last]
-        return [Piece(lambda _now, then=then: (self._profile_record(wanted, then), None)) for then in times]
+        return [Piece(lambda _now, then=then: (self._profile_record(wanted, then, wrong), None)) for then in times]
 
-    def _profile_record(self, wanted: int, then: int) -> bytes:
+    def _profile_record(self, wanted: int, then: int, wrong: int) -> bytes:
+        """The record stamped so by a clock that is wrong by so much."""
         profile = self.map.profile
         body = _minute_stamp(then)
         classes = profile.classes if profile is not None else ()
         for number in range(1, 7):
             if number <= len(classes) and wanted in (0, number):
-                body += b"".join(self._past(self.map.register(name), then) for name in classes[number - 1])
+                body += b"".join(self._past(self.map.register(name), then - wrong) for name in classes[number - 1])
             body += b"\xaa"
         record = b"\xa0\xa0" + bytes((len(body),)) + body
         return record + bytes((sum(record) & 0xFF, 0xE5))

@@ -50,8 +50,23 @@ def answer(request: bytes, value: bytes, control: int = 0x91) -> list[tuple[floa
     return [(0.02, frames.encode(ADDRESS, control, data, 2))]
 
 
-def read(kind: str, at_s: int, replies: Callable[[bytes], list[tuple[float, bytes]]]) -> tuple[object, list[bytes]]:
-    peer = Peer(replies)
+# What the meter's own clock shows, lowest octet first: date with weekday, time of day.
+CLOCK = {bytes.fromhex("01010004"): bytes.fromhex("01020326"), bytes.fromhex("02010004"): bytes(3)}
+
+
+def read(
+    kind: str,
+    at_s: int,
+    replies: Callable[[bytes], list[tuple[float, bytes]]],
+    clock: dict[bytes, bytes] = CLOCK,
+) -> tuple[object, list[bytes]]:
+    """The reading, and what the meter was asked but for its clock."""
+
+    def all_replies(request: bytes) -> list[tuple[float, bytes]]:
+        shown = clock.get(asked(request)[:4])
+        return replies(request) if shown is None else answer(request, shown)
+
+    peer = Peer(all_replies)
 
     async def body(line: Line, clock: WallClock) -> object:
         records = dlt645_records.records_of(Dlt645Meter(with_records(kind), 0, line), 0)
@@ -60,7 +75,7 @@ def read(kind: str, at_s: int, replies: Callable[[bytes], list[tuple[float, byte
         found = await records.read(at_s, clock)
         return None if found is None else (shown(found), [one.slot_s for one in found], [one.origin for one in found])
 
-    return on_line(peer, body), [asked(request) for request in peer.requests]
+    return on_line(peer, body), [data for request in peer.requests if (data := asked(request))[:4] not in CLOCK]
 
 
 def profile(stamp: bytes, energies: bytes) -> bytes:
@@ -76,6 +91,13 @@ def test_a_record_of_the_load_profile_is_asked_for_by_its_time() -> None:
     found, requests = read("load-profile", AT_S, lambda request: answer(request, profile(STAMP_22, ENERGIES)))
     assert found == (["123456.78"], [AT_S], ["load-profile"])
     assert requests == [bytes.fromhex("01000406 01 0022010326")]
+
+
+@pytest.mark.parametrize("shown", ["001000", "590000", "000001", "ffffff", "0000"])
+def test_a_meter_whose_clock_is_wrong_has_no_records(shown: str) -> None:
+    clock = {**CLOCK, bytes.fromhex("02010004"): bytes.fromhex(shown)}
+    found, requests = read("load-profile", AT_S, lambda request: answer(request, profile(STAMP_22, ENERGIES)), clock)
+    assert (found is None) == (shown != "590000") and bool(requests) == (found is not None)
 
 
 def test_a_freeze_is_counted_back_from_the_newest() -> None:
