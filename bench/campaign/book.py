@@ -14,6 +14,7 @@ import msgspec
 from bench.case import Verdict
 from bench.evidence.chain import ChainedFile, Line
 from bench.evidence.lab import Lab
+from bench.evidence.register import BookGrew, Register
 
 BOOK = "campaign.jsonl"
 KIND = "carbonbench campaign 1"
@@ -103,6 +104,7 @@ class Book:
         """Raises ChainTrouble where it was altered."""
         self.folder = folder
         signing = lab.sign if lab and lab.signers else None
+        self._register = Register(lab.register, lab) if lab and lab.signers and lab.register else None
         self._file: ChainedFile[AnyEntry] = ChainedFile(folder / BOOK, KIND, AnyEntry, signing)
         self.lines: list[Line[AnyEntry]] = self._file.lines()
 
@@ -142,4 +144,11 @@ class Book:
 
     def add(self, entry: AnyEntry) -> None:
         """Enter something. Raises ChainTrouble, KeyTrouble, OSError."""
-        self.lines.append(self._file.append(entry))
+        line = self._file.append(entry)
+        self.lines.append(line)
+        if self._register:
+            # Who takes lines off the end contradicts the register.
+            grown = BookGrew(
+                at=entry.at, run=self.begun.name, book=self.lines[0].chain, head=line.chain, lines=line.number
+            )
+            self._register.add(grown)

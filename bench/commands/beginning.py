@@ -16,6 +16,7 @@ import msgspec
 
 from bench.commands.options import Options
 from bench.dut.profile import Profile
+from bench.evidence.lab import ClockRow
 from bench.evidence.opening import Clock, Found, Instrument, Opening, nonce, packages, system
 from bench.journal import Planned, now
 from bench.lab import ntp
@@ -40,8 +41,12 @@ def statement(
     commit: str,
     house: str,
     certificates: Sequence[str],
+    server: ClockRow | None = None,
 ) -> Opening:
-    """The opening statement of a sitting. Raises NotReady where a signed run may not begin on this rig."""
+    """The opening statement of a sitting; `server` is the laboratory's clock, for rigs that name none.
+
+    Raises NotReady where a signed run may not begin on this rig.
+    """
     rig = _rig(options, profile)
     check: tuple[Found, ...] = ()
     if rig is not None and certificates:
@@ -64,7 +69,7 @@ def statement(
         packages=packages(),
         instruments=instruments(rig, check) if rig is not None else (),
         check=check,
-        clock=clock(rig),
+        clock=clock(rig, server),
         plan=tuple(f"{each.case}#{each.attempt}" for each in plan),
         certificates=tuple(certificates),
         nonce=nonce(),
@@ -117,11 +122,12 @@ def _adapter(device: str) -> str:
     return ""
 
 
-def clock(rig: RigFile | None) -> Clock:
-    """The clock against its source: that of the rig file, else what keeps the computer's own."""
+def clock(rig: RigFile | None, server: ClockRow | None = None) -> Clock:
+    """The clock against its source: that of the rig file, of the laboratory, else what keeps the computer's own."""
+    at = rig.clock if rig is not None and rig.clock.server else server
     try:
-        if rig is not None and rig.clock.server:
-            asked = asyncio.run(ntp.ask(rig.clock.server, rig.clock.port, timeout_s=rig.clock.timeout_s))
+        if at is not None:
+            asked = asyncio.run(ntp.ask(at.server, at.port, timeout_s=at.timeout_s))
             stratum, reference = asked.stratum, asked.reference
         else:
             asked = ntp.kernel_offset()

@@ -27,7 +27,7 @@ from bench.dut.profile import Claim, ProfileError, load_profile
 from bench.evidence.chain import ChainTrouble
 from bench.evidence.files import evidence_digest, sm3_of, survey
 from bench.evidence.keys import KeyTrouble
-from bench.evidence.lab import NOBODY, Lab, LabError, load_lab
+from bench.evidence.lab import NOBODY, OWN, Lab, LabError, load_lab
 from bench.evidence.sealed import prove_seals
 from bench.journal import now
 from conformance.clauses.suite import case_classes
@@ -35,6 +35,10 @@ from reports import manifest, verdicts
 from reports.clause_results import clause_results
 from reports.conformity import Conformity, Statement, completed, statements
 from reports.entries import Entry
+from reports.issue.demands import person_of
+from reports.issue.papers import REVIEWS, TESTS
+from reports.issue.papers import Lab as Told
+from reports.issue.reading import PaperError, read_paper
 from reports.ledger import entries
 from reports.repeats import counting
 
@@ -85,10 +89,26 @@ def _lab(path: str) -> Lab:
         raise CampaignError(str(error)) from None
 
 
+def require_right(lab: str, name: str, duty: str) -> None:
+    """Raises CampaignError where lab.toml names persons and `name` is none of them, or not authorised for a duty."""
+    if not lab:
+        return
+    try:
+        told = read_paper(Path(lab), Told, beside=OWN)
+    except PaperError as error:
+        raise CampaignError("\n".join(error.problems)) from None
+    person = person_of(told, name.strip())
+    if told.persons and person is None:
+        raise CampaignError(f"--by {name or '-'}: lab.toml has no such person / 实验室无此人员")
+    if person is not None and duty not in person.may:
+        raise CampaignError(f'--by {name}: lab.toml does not authorise them: may lacks "{duty}" / 未获相应授权')
+
+
 def new(folder: Path, profile_path: Path, *, name: str, by: str, lab: str) -> None:
     """Begin a campaign. Raises `_Trouble`."""
     if (folder / BOOK).exists():
         raise CampaignError(f"{folder}: holds a campaign already; give a new folder / 目录中已有试验任务")
+    require_right(lab, by, TESTS)
     try:
         profile = load_profile(profile_path)
     except ProfileError as error:
@@ -113,6 +133,7 @@ def new(folder: Path, profile_path: Path, *, name: str, by: str, lab: str) -> No
 def add(folder: Path, what: Path, *, as_load: bool, by: str, lab: str) -> Joined:
     """Join a result of the bench, proved. Raises `_Trouble`."""
     laboratory = _lab(lab)
+    require_right(lab, by, TESTS)
     book = Book(folder, laboratory)
     made = _load(book, what) if as_load else _read(book, what, laboratory)
     entry = msgspec.structs.replace(made, by=by)
@@ -277,6 +298,7 @@ def review(folder: Path, clause: str, verdict: str, *, words: str, files: Sequen
     _entry_for_people(book, clause, entries())
     if not by.strip() or not words.strip():
         raise CampaignError("review: needs --by and --words: who decided, and on what ground / 须写明审查人和依据")
+    require_right(lab, by, REVIEWS)
     kept = _kept(book, files)
     book.add(Reviewed(at=now(), by=by, clause=clause, verdict=_decided(verdict), words=words, files=kept))
 
@@ -296,6 +318,7 @@ def external(folder: Path, told: External, *, files: Sequence[Path], lab: str) -
     lacking += [] if told.clauses else ["--clause"]
     if lacking:
         raise CampaignError(f"external: R-04 asks for {', '.join(lacking)} too / 外部报告信息不全")
+    require_right(lab, told.by, REVIEWS)
     book.add(msgspec.structs.replace(told, at=now(), files=_kept(book, files)))
 
 
@@ -344,11 +367,12 @@ def state(folder: Path) -> State:
         if clause.verdict is Verdict.REVIEW and clause.id in bound and bound[clause.id].disposition in _BY_PEOPLE
     )
     steps = _steps(book, runs, people)
-    hindrances = tuple(f"{step.en}: {step.words}" for step in steps if step.done is False and step.key in _NEEDED)
+    hindrances = tuple(f"{step.en}: {step.words}" for step in steps if step.done is False and step.key in NEEDED)
     return State(begun, result, stated, steps, people, hindrances)
 
 
-_NEEDED = ("prove", "parity", "check")
+NEEDED = ("prove", "parity", "check")
+"""Steps without which a campaign says nothing good."""
 
 
 def _by_case(cases: Sequence[CaseResult]) -> dict[str, list[CaseResult]]:

@@ -16,32 +16,28 @@ from pathlib import Path
 import msgspec
 
 import reports.issue
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, EXIT_USAGE, RunResult, Text
-from bench.commands.rejudge import attempts_otherwise, broken_records, exit_for, read_run
+from bench.campaign.book import CampaignError
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, EXIT_USAGE, Text
+from bench.commands.rejudge import exit_for
 from bench.commands.session import commit
+from bench.commands.subject import Subject, subject_of
 from bench.evidence import register as records
 from bench.evidence.chain import ChainTrouble
-from bench.evidence.files import survey
-from bench.evidence.keeper import openings, read_opening
 from bench.evidence.keys import KeyTrouble, is_sm2
+from bench.evidence.lab import OWN, LabError, load_lab
 from bench.evidence.lab import Lab as Seal
-from bench.evidence.lab import LabError, load_lab
-from bench.evidence.runlog import FOLDER
-from bench.evidence.sealed import Signed, prove_seals
+from bench.evidence.sealed import Signed
 from bench.evidence.seals import SealTrouble
+from bench.evidence.stamps import OwnAuthority
 from bench.history import HistoryError
-from reports import manifest
 from reports.issue.amend import FILE, FORMAT, Issued, changes_between, check_chain, facts_of
 from reports.issue.content import Evidence, Paper, paper, sm3_of
-from reports.issue.demands import demands, in_language
+from reports.issue.demands import Demand, demands, in_language
 from reports.issue.papers import Job, Lab
 from reports.issue.reading import PaperError, read_paper
 from reports.ledger import entries
 from reports.verdicts import VerdictsError
 
-OTHERS = ("signer", "stamp", "register")
-"""Tables of lab.toml that belong to the signing of records."""
-UNSIGNED = Text("The records of this run are not signed.", "本次运行的记录未签名。")
 _DOCS = Path(reports.issue.__file__).parents[2] / "docs"
 
 
@@ -73,29 +69,21 @@ def main(asked: Asked) -> int:
     except (PaperError, LabError) as error:
         return _said(error.problems, EXIT_USAGE)
     try:
-        run = read_run(asked.run)
-        altered, signed = _altered(asked.run, run, seal)
+        subject = subject_of(asked.run, seal)
     except (HistoryError, VerdictsError) as error:
         return _said([str(error)], exit_for(error))
-    if altered:
-        return _said([*altered, "altered since the run: no report is issued / 运行被改动，不予签发"], EXIT_FAIL)
+    except (CampaignError, ChainTrouble, SealTrouble) as error:
+        return _said([str(error)], EXIT_FAIL)
+    if subject.altered:
+        return _said([*subject.altered, "altered since the run: no report is issued / 运行被改动，不予签发"], EXIT_FAIL)
     try:
         if asked.draft:
-            return _draft(asked, lab, job, run, template, signed)
-        return _issue(asked, lab, job, run, template, signed, seal)
+            return _draft(asked, lab, job, subject, template)
+        return _issue(asked, lab, job, subject, template, seal)
     except PaperError as error:
         return _said(error.problems, EXIT_ERROR)
     except (ChainTrouble, KeyTrouble, SealTrouble) as error:
         return _said([str(error)], EXIT_ERROR)
-
-
-def _altered(folder: Path, run: RunResult, seal: Seal) -> tuple[list[str], Signed]:
-    """What speaks against the folder of a run, and what its seals prove."""
-    rows = survey(folder)
-    found = [*manifest.verify(folder, present=rows), *broken_records(run, folder), *attempts_otherwise(run, folder)]
-    register = seal.register if seal.register and seal.register.is_file() else None
-    sealed = prove_seals(folder, rows, certificates=seal.certificates, roots=seal.roots, register=register)
-    return list(dict.fromkeys([*found, *sealed.problems])), sealed.signed
 
 
 def _said(lines: Sequence[str], code: int) -> int:
@@ -107,7 +95,7 @@ def _papers(asked: Asked) -> tuple[Lab, Job]:
     problems: list[str] = []
     lab, job = Lab(), Job()
     try:
-        lab = read_paper(asked.lab, Lab, beside=OTHERS)
+        lab = read_paper(asked.lab, Lab, beside=OWN)
     except PaperError as error:
         problems += error.problems
     try:
@@ -130,7 +118,7 @@ def _template(asked: Asked) -> Path | None:
     return Path(asked.template) if asked.template else None
 
 
-def _evidence(asked: Asked, signed: Signed) -> Evidence:
+def _evidence(asked: Asked, subject: Subject) -> Evidence:
     rulings, limits = _DOCS / "RULINGS.md", _DOCS / "LIMITS.md"
     absent = [
         f"{page}: the method's page is not at hand; issue from a checkout / 缺少方法文件"
@@ -139,18 +127,19 @@ def _evidence(asked: Asked, signed: Signed) -> Evidence:
     ]
     if absent:
         raise PaperError(absent)
-    begun = [read_opening(asked.run / FOLDER / name) for name in openings(asked.run)]
-    clock = begun[-1].clock if begun else None
+    begun = subject.last
+    clock = begun.clock if begun else None
+    signed = next((each.signed for each in reversed(subject.runs) if each.signed.register_lines), Signed())
     return Evidence(
         run_folder=asked.run.resolve().name,
-        manifest=manifest.read(asked.run).digest,
-        signed=_signed_words(signed),
+        manifest=subject.joint.head if subject.joint else subject.runs[0].manifest,
+        signed=subject.runs[0].words if len(subject.runs) == 1 else Text("", ""),
         writer=commit(),
         rulings=sm3_of(rulings),
         limits=sm3_of(limits),
         register=f"{signed.register_lines}, {signed.register_head}" if signed.register_lines else "",
         software=", ".join(
-            f"{name} {told}" for one in begun[-1:] for name, told in (one.system | one.packages).items()
+            f"{name} {told}" for one in ([begun] if begun else []) for name, told in (one.system | one.packages).items()
         ),
         clock=""
         if clock is None
@@ -159,61 +148,43 @@ def _evidence(asked: Asked, signed: Signed) -> Evidence:
     )
 
 
-def _item(folder: Path) -> dict[str, str]:
-    """The item under test by the run's own opening statements, the last one first."""
-    found: dict[str, str] = {}
-    for name in openings(folder):
-        found |= read_opening(folder / FOLDER / name).item
-    return found
-
-
-def _clock_problem(folder: Path) -> str:
-    """Why a sitting of the run knew nothing of its clock's source; empty where all of them did."""
-    found = [read_opening(folder / FOLDER / name).clock.problem for name in openings(folder)]
-    return next(filter(None, found), "")
-
-
-def _signed_words(signed: Signed) -> Text:
-    """Who signed the records, from when to when, and who stamped them; or that nobody did."""
-    if not signed.digest:
-        return UNSIGNED
-    names, stamp = ", ".join(signed.by), signed.stamped_by
-    return Text(
-        f"{signed.digest}, signed by {names} from {signed.begun} to {signed.ended}, time stamps by {stamp or 'nobody'}",
-        f"{signed.digest}，由 {names} 签名，{signed.begun} 至 {signed.ended}，时间戳：{stamp or '无'}",
-    )
-
-
-def _draft(asked: Asked, lab: Lab, job: Job, run: RunResult, template: Path | None, signed: Signed) -> int:
+def _draft(asked: Asked, lab: Lab, job: Job, subject: Subject, template: Path | None) -> int:
     from reports.issue.docx import docx_of
     from reports.issue.pdf import pdf_of
 
-    made = paper(lab, job, run, entries(), _evidence(asked, signed), folder=asked.job.parent)
+    evidence = _evidence(asked, subject)
+    made = paper(lab, job, subject.result, entries(), evidence, folder=asked.job.parent, joint=subject.joint)
     target = Path(asked.draft)
     if target.suffix == ".docx":
         target.write_bytes(docx_of(made, template))
     else:
         target.write_bytes(pdf_of(made))
-    missing = demands(lab, job, run, item=_item(asked.run), clock_problem=_clock_problem(asked.run))
+    missing = _missing(lab, job, subject, 1)
     print(f"{target}: working paper written; {len(missing)} things are missing for a report / 工作稿已生成")
     return EXIT_PASS
 
 
-def _issue(asked: Asked, lab: Lab, job: Job, run: RunResult, template: Path | None, signed: Signed, seal: Seal) -> int:
+def _missing(lab: Lab, job: Job, subject: Subject, issue: int) -> list[Demand]:
+    found = demands(lab, job, subject.result, issue=issue, item=subject.item, clock_problem=subject.clock_problem)
+    return [*found, *subject.lacking]
+
+
+def _issue(asked: Asked, lab: Lab, job: Job, subject: Subject, template: Path | None, seal: Seal) -> int:
+    run = subject.result
     place = asked.to / (job.report.number or "-")
     before = check_chain(place) if place.is_dir() else []
     number = len(before) + 1
-    missing = demands(lab, job, run, issue=number, item=_item(asked.run), clock_problem=_clock_problem(asked.run))
+    missing = _missing(lab, job, subject, number)
     if missing:
         print("not issued; ISO/IEC 17025:2017 asks for / 不予签发，尚缺：", file=sys.stderr)
         return _said([f"  {each}" for each in missing], EXIT_INCONCLUSIVE)
-    evidence = _evidence(asked, signed)
+    evidence = _evidence(asked, subject)
     if run.commit.endswith("-dirty") or evidence.writer.endswith("-dirty"):
         words = (
             f"run by {run.commit}, written by {evidence.writer}: a bench that was changed issues nothing / 台架有改动"
         )
         return _said([words], EXIT_INCONCLUSIVE)
-    facts = facts_of(lab, job, run)
+    facts = facts_of(lab, job, run, subject.joint)
     changes = changes_between(before[-1].facts, facts) if before else []
     made = paper(
         lab,
@@ -225,6 +196,7 @@ def _issue(asked: Asked, lab: Lab, job: Job, run: RunResult, template: Path | No
         working=False,
         changes=changes,
         folder=asked.job.parent,
+        joint=subject.joint,
     )
     asked.to.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=asked.to, prefix=".") as held:
@@ -256,13 +228,13 @@ def _issue(asked: Asked, lab: Lab, job: Job, run: RunResult, template: Path | No
         (place / f".{number}").chmod(0o755)
     (place / f".{number}").rename(place / str(number))
     if seal.register:
-        _register(seal, issued, place / str(number), signed)
+        _register(seal, issued, place / str(number), subject)
     told = "signed / 已签名" if hand else "not signed: no [[signer]], no --certificate / 未签名"
     print(f"{place / str(number)}: report {job.report.number} issue {number} written, {told}")
     return EXIT_PASS
 
 
-def _register(seal: Seal, issued: Issued, folder: Path, signed: Signed) -> None:
+def _register(seal: Seal, issued: Issued, folder: Path, subject: Subject) -> None:
     """Enter the issue into the laboratory's register."""
     assert seal.register is not None
     entry = records.Issued(
@@ -271,7 +243,7 @@ def _register(seal: Seal, issued: Issued, folder: Path, signed: Signed) -> None:
         document=issued.number,
         issue=issued.issue,
         sha256=hashlib.sha256((folder / "report.pdf").read_bytes()).hexdigest(),
-        evidence=signed.digest,
+        evidence=subject.joint.head if subject.joint else subject.runs[0].signed.digest,
         by=issued.facts.get("job.persons.authorised", ""),
     )
     records.Register(seal.register, seal).add(entry)
@@ -296,7 +268,9 @@ def _files(asked: Asked, made: Paper, folder: Path, template: Path | None, seal:
         hand = next((each for each in seal.signers if not is_sm2(each.certificate)), None)
         signer = signing.HandSigner(hand) if hand else None
     if signer is not None:
-        octets = signing.signed(octets, signer, reason=f"{made.title} {made.number}", stamp_url=asked.stamp)
+        own = seal.stamper.answer if isinstance(seal.stamper, OwnAuthority) and not asked.stamp else None
+        reason, url = f"{made.title} {made.number}", asked.stamp or seal.stamp_url
+        octets = signing.signed(octets, signer, reason=reason, stamp_url=url, answer=own)
     (folder / "report.pdf").write_bytes(octets)
     (folder / "report.docx").write_bytes(docx_of(made, template))
     shutil.copyfile(asked.lab, folder / "lab.toml")

@@ -13,7 +13,7 @@ from bench.evidence import stamps
 from bench.evidence.chain import ChainTrouble
 from bench.evidence.keys import KeyTrouble
 from bench.evidence.lab import Lab, LabError, load_lab
-from bench.evidence.register import Issued, Register, RunAbandoned, RunBegan, RunEnded, now, states
+from bench.evidence.register import BookGrew, Issued, Register, RunAbandoned, RunBegan, RunEnded, now, states
 
 _LAB_TOML = """\
 # What signs and registers this laboratory's runs: carbonbench run --lab lab.toml / 实验室：签名、时间戳与登记簿
@@ -83,10 +83,12 @@ def register(path: Path) -> int:
                 words = f"abandoned / 放弃  {entry.why} ({entry.by})"
             case Issued():
                 words = f"issued / 签发  {entry.document} issue {entry.issue} ({entry.by})"
+            case BookGrew():
+                words = f"campaign / 任务  {entry.lines} lines, head {entry.head[:16]}…"
             case _:
                 words = "resumed / 续跑"
         print(f"{line.number:>4}  {entry.at}  {entry.run}  {words}")
-    standing = [run for run, state in states(lines).items() if state == "open"]
+    standing = [run for run, state in states([line.entry for line in lines]).items() if state == "open"]
     if lines:
         print(f"head / 链头: {lines[-1].chain}")
     for run in standing:
@@ -98,8 +100,8 @@ def abandon(path: Path, run: str, why: str, by: str) -> int:
     """Write into the register that a run was given up."""
     try:
         _, book = _opened(path)
-        state = states(book.lines()).get(run)
-        if state not in ("open", "interrupted"):
+        state = states([line.entry for line in book.lines()]).get(run)
+        if state not in ("open", "interrupted", "ended"):
             found = f"it is {state}" if state else "the register does not have it"
             print(f"{run}: cannot be abandoned, {found} / 无法放弃该运行", file=sys.stderr)
             return EXIT_USAGE

@@ -414,6 +414,7 @@ class Session:
                 commit=self._file.settings.commit,
                 house=house_digest(),
                 certificates=[fingerprint(der) for der in self._lab.certificates],
+                server=self._lab.clock,
             )
             sm3 = keeper.open(told)
         except NotReady as error:

@@ -1,4 +1,4 @@
-"""The laboratory's key: a PEM file (ECDSA on P-256 or P-384, SM2) or a PKCS#11 token (ECDSA), and proving signatures.
+"""The laboratory's key: a PEM file (ECDSA, SM2), a PKCS#11 token (ECDSA), a program (both); and proving signatures.
 
 Leaves what is signed to `seals` and `register`. A signature is DER; its algorithm follows from the certificate's key:
 ECDSA with SHA-256 (P-256) or SHA-384 (P-384), SM2 with SM3 under the identifier 1234567812345678 (GB/T 32918, GM/T
@@ -10,7 +10,9 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
-from collections.abc import Iterable
+import shlex
+import subprocess
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from ctypes.util import find_library
 from datetime import UTC, datetime
@@ -34,6 +36,7 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
 }
+_LONGEST_S = 60
 _CURVES = {"secp256r1": "sha256", "secp384r1": "sha384", "secp521r1": "sha512"}
 
 
@@ -162,10 +165,40 @@ class TokenSigner:
         return encode_dss_signature(int.from_bytes(raw[:half], "big"), int.from_bytes(raw[half:], "big"))
 
 
+class ProgramSigner:
+    """A key behind a program that reads octets and writes a DER signature over them: SM2 on a device, by its maker.
+
+    PKCS#11 has no mechanism for SM2; devices of GM/T 0016 come with programs of their own.
+    """
+
+    def __init__(self, words: Sequence[str], folder: Path, certificate: bytes) -> None:
+        own = folder / words[0]
+        self._words = [str(own) if own.is_file() else words[0], *words[1:]]
+        self._folder = folder
+        self.certificate = certificate
+
+    def sign(self, octets: bytes) -> bytes:
+        """What the program writes."""
+        name = f"signing program {self._words[0]}"
+        try:
+            done = subprocess.run(
+                self._words, input=octets, capture_output=True, cwd=self._folder, timeout=_LONGEST_S, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise KeyTrouble(f"{name}: no signature within {_LONGEST_S} s / 签名程序超时") from None
+        except OSError as error:
+            raise KeyTrouble(f"{name}: cannot be started ({error.strerror}) / 签名程序无法启动") from None
+        if done.returncode or not done.stdout:
+            lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise KeyTrouble(f"{name}: ended with {done.returncode} ({lines[-1] if lines else '-'}) / 签名程序失败")
+        return done.stdout
+
+
 def signer_of(
     key: str, certificate: Path, folder: Path, *, module: str = "", pin_env: str = "CARBONBENCH_PIN"
 ) -> Signer:
-    """The signer of a row of lab.toml: `key` names a PEM file below `folder`, or `pkcs11:token=…;object=…` (RFC 7512).
+    """The signer of a row of lab.toml: `key` names a PEM file below `folder`, `pkcs11:token=…;object=…` (RFC 7512)
+    or `program:` with the words of a command.
 
     A passphrase or PIN is taken from the environment variable `pin_env`, never from a file. Raises KeyTrouble; a key
     that does not belong to its certificate is refused.
@@ -180,12 +213,24 @@ def signer_of(
         if _curve_of(der) not in _CURVES:
             raise KeyTrouble(f"{certificate}: a token signs with ECDSA on P-256 or P-384 here / 密码设备仅支持 ECDSA")
         made: Signer = TokenSigner(module, parts["token"], parts["object"], secret, der)
+    elif key.startswith("program:"):
+        words = _split(key.removeprefix("program:"))
+        if not words:
+            raise KeyTrouble(f"signer.key {key}: expected program: and a command / 签名程序为空或引号不配对")
+        made = ProgramSigner(words, folder, der)
     else:
         made = _of_file(folder / key, der, secret)
     trial = b"carbonbench: the key and its certificate belong together"
     if not proves(der, trial, made.sign(trial)):
         raise KeyTrouble(f"{certificate}: is not the certificate of {key} / 证书与私钥不匹配")
     return made
+
+
+def _split(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError:
+        return []
 
 
 def _of_file(path: Path, certificate: bytes, secret: str) -> Signer:

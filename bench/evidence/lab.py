@@ -5,6 +5,7 @@ Leaves every other table of the file to those who issue reports. Paths are relat
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,10 +39,24 @@ class StampRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     roots: str = ""
 
 
+class ClockRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[clock]`: the NTP server of the laboratory, which the bench's clock is held against where a rig names none."""
+
+    server: str
+    port: int = 123
+    timeout_s: float = 2.0
+
+
 class RegisterRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[register]`: the file of the register."""
 
     path: str
+
+
+OWN = ("signer", "stamp", "register", "clock")
+"""Tables of lab.toml that evidence reads."""
+OTHERS = ("laboratory", "equipment", "persons", "documents")
+"""Those that belong to `carbonbench issue`."""
 
 
 class LabError(Exception):
@@ -59,9 +74,11 @@ class Lab:
     path: Path | None = None
     signers: tuple[Signer, ...] = ()
     stamper: Stamper | None = None
+    stamp_url: str = ""
     roots: tuple[bytes, ...] = ()
     register: Path | None = None
     certificates: tuple[bytes, ...] = field(default=())
+    clock: ClockRow | None = None
 
     def sign(self, octets: bytes) -> list[bytes]:
         """A DER signature of each signer, in the order of the file. Raises KeyTrouble."""
@@ -84,7 +101,7 @@ def load_lab(path: Path) -> Lab:
         raise LabError([f"{path}: cannot be read: {error.strerror} / 无法读取"]) from None
     except (ValueError, RecursionError) as error:
         raise LabError([f"{path}: expected TOML in UTF-8: {error} / TOML 语法错误"]) from None
-    problems: list[str] = []
+    problems = [_unknown(path, name) for name in raw if name not in (*OWN, *OTHERS)]
     folder = path.resolve().parent
     signers = [*_signers(raw, path, folder, problems)]
     stamp = _row(raw, "stamp", StampRow, path, problems)
@@ -103,16 +120,25 @@ def load_lab(path: Path) -> Lab:
         if not signers and not problems:
             problems.append(f"{path}: [stamp] without a [[signer]]: a stamp is put on a signature / 缺少 [[signer]]")
     register = _row(raw, "register", RegisterRow, path, problems)
+    clock = _row(raw, "clock", ClockRow, path, problems)
     if problems:
         raise LabError(problems)
     return Lab(
         path=path,
         signers=tuple(signers),
         stamper=stamper,
+        stamp_url=stamp.url if stamp else "",
         roots=tuple(roots),
         register=folder / register.path if register else None,
         certificates=tuple(each.certificate for each in signers),
+        clock=clock,
     )
+
+
+def _unknown(path: Path, name: str) -> str:
+    near = difflib.get_close_matches(name, (*OWN, *OTHERS), 1)
+    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join((*OWN, *OTHERS))}"
+    return f"{path}: {name}: unknown table; {hint} / 未知的表"
 
 
 def _signers(raw: Mapping[str, Any], path: Path, folder: Path, problems: list[str]) -> list[Signer]:

@@ -67,7 +67,15 @@ class Issued(Entry, frozen=True, kw_only=True, tag="issued"):
     by: str = ""
 
 
-AnyEntry = RunBegan | RunResumed | RunEnded | RunAbandoned | Issued
+class BookGrew(Entry, frozen=True, kw_only=True, tag="book"):
+    """The book of the campaign `run` has so many lines; `book` is the chain of its first, `head` that of its last."""
+
+    book: str
+    head: str
+    lines: int
+
+
+AnyEntry = RunBegan | RunResumed | RunEnded | RunAbandoned | Issued | BookGrew
 
 
 class Register:
@@ -114,17 +122,17 @@ def now() -> str:
     return datetime.now(LOCAL).isoformat(timespec="milliseconds")
 
 
-def states(lines: Sequence[Line[AnyEntry]]) -> dict[str, str]:
+def states(entries: Sequence[AnyEntry]) -> dict[str, str]:
     """What became of each run: `open`, `ended`, `interrupted`, `abandoned`; a document changes nothing."""
     found: dict[str, str] = {}
-    for line in lines:
-        match line.entry:
+    for entry in entries:
+        match entry:
             case RunBegan(run=run) | RunResumed(run=run):
                 found[run] = "open"
             case RunEnded(run=run, interrupted=interrupted):
                 found[run] = "interrupted" if interrupted else "ended"
             case RunAbandoned(run=run):
                 found[run] = "abandoned"
-            case Issued():
+            case Issued() | BookGrew():
                 pass
     return found

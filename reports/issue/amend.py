@@ -13,6 +13,7 @@ import msgspec
 
 from bench.case import RunResult, Text
 from reports.issue.content import sm3_of
+from reports.issue.joint import Joint
 from reports.issue.papers import Job, Lab
 from reports.issue.reading import PaperError
 
@@ -45,9 +46,9 @@ class Issued(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     facts: dict[str, str] = {}
 
 
-def facts_of(lab: Lab, job: Job, run: RunResult) -> dict[str, str]:
+def facts_of(lab: Lab, job: Job, run: RunResult, joint: Joint | None = None) -> dict[str, str]:
     """Every fact that a report tells, flat: texts of both files, digests of the run, verdicts and measured values."""
-    found: dict[str, str] = {"run": run.run, "run.records": run.history_digest}
+    found: dict[str, str] = {"run": run.run, "run.records": run.history_digest, **(joint.facts() if joint else {})}
     _flat("lab", msgspec.to_builtins(lab), found)
     _flat("job", msgspec.to_builtins(job), found)
     for clause in run.clauses:

@@ -14,12 +14,13 @@ from pathlib import Path
 
 import msgspec
 
-from bench.case import Check, RunResult, Text, Verdict, shown_limit
-from reports.conformity import DOCUMENTS, SHORT, claimed_documents, completed, not_repeatable, statements
+from bench.case import VIRTUAL_RIG, Check, RunResult, Text, Verdict, shown_limit
+from reports.conformity import DOCUMENTS, SHORT, Statement, claimed_documents, completed, not_repeatable, statements
 from reports.entries import Entry
 from reports.html.view import ClauseView, clause_views
 from reports.issue.budget import budget
-from reports.issue.demands import days_of_tests, in_language, person_of
+from reports.issue.demands import days_of_tests, in_language, person_of, rigs_of
+from reports.issue.joint import Joint
 from reports.issue.papers import Equipment, Job, Lab
 from reports.issue.reading import Said
 from reports.issue.words import LIMITS, WORDS
@@ -129,9 +130,13 @@ def paper(
     working: bool = True,
     changes: Sequence[Text] = (),
     folder: Path = Path(),
+    joint: Joint | None = None,
 ) -> Paper:
-    """The report of a run. `changes` are those against the issue before, `folder` is where the job's photos lie."""
-    return _Author(lab, job, completed(run, ledger), ledger, evidence, issue, working, changes, folder).write()
+    """The report of a run, or of a campaign (`joint`) whose runs are joined into one.
+
+    `changes` are those against the issue before, `folder` is where the job's photos lie.
+    """
+    return _Author(lab, job, completed(run, ledger), ledger, evidence, issue, working, changes, folder, joint).write()
 
 
 class _Author:
@@ -148,9 +153,12 @@ class _Author:
         working: bool,
         changes: Sequence[Text],
         folder: Path,
+        joint: Joint | None,
     ) -> None:
+        self.joint = joint
         self.lab, self.job, self.run, self.ledger, self.evidence = lab, job, run, ledger, evidence
         self.issue, self.working, self.changes, self.folder = issue, working, changes, folder
+        self.rigs = rigs_of(run)
         self.language = "en" if job.report.language == "en" else "zh"
         self.rows = [row for row in clause_views(run, ledger) if row.state.key != Verdict.NOT_APPLICABLE.value]
         self.checks: Mapping[str, Check] = {
@@ -262,7 +270,7 @@ class _Author:
             ("issued", self.day(self.job.report.issued)),
             ("place", self.s(self.job.tests.place)),
             ("kind", self.s(self.job.report.kind)),
-            ("rig", self.w(f"rig-{self.run.rig}")),
+            ("rig", self.join(*(self.w(f"rig-{rig}") for rig in rigs_of(self.run)))),
         ]
         rows = [
             (self.w(left), told_left, self.w(right), told_right)
@@ -301,11 +309,15 @@ class _Author:
     def _statements(self) -> list[str]:
         colon = ": " if self.language == "en" else "："
         return [
-            f"{SHORT.get(each.document, each.document)}{colon}"
-            + (each.conformity.value if self.language == "en" else each.conformity.zh)
+            f"{SHORT.get(each.document, each.document)}{colon}{self._conformity(each)}"
             for each in statements(self.run, self.ledger)
             if each.document in claimed_documents(self.run)
         ]
+
+    def _conformity(self, each: Statement) -> str:
+        """What may be said of a document; a campaign that lacks a step says nothing good."""
+        said = self.joint.conformity[each.document] if self.joint else each.conformity
+        return said.value if self.language == "en" else said.zh
 
     def _hands(self) -> tuple[tuple[str, str], ...]:
         found: list[tuple[str, str]] = []
@@ -320,12 +332,14 @@ class _Author:
         for each in statements(self.run, self.ledger):
             if each.document not in claimed_documents(self.run):
                 continue
-            words = each.conformity.value if self.language == "en" else each.conformity.zh
+            words = self._conformity(each)
             yield Paragraph(text=f"{SHORT.get(each.document, each.document)}{colon}{words}", style="strong")
             counts = "、".join(f"{Verdict(key).zh} {number}" for key, number in each.binding.items())
             if self.language == "en":
                 counts = ", ".join(f"{number} {key}" for key, number in each.binding.items())
             yield Listed(lines=(self.w("binding", counts=counts), *(self.t(reason) for reason in each.reasons)))
+        if self.joint and self.joint.hindrances:
+            yield Listed(lines=tuple(self.w("hindrance", words=self.t(each)) for each in self.joint.hindrances))
         yield Paragraph(text=self.w("conclusion-scope"), style="note")
 
     def _methods(self) -> Iterator[Block]:
@@ -372,7 +386,8 @@ class _Author:
             widths=(24, 20, 18, 14, 24),
             dense=True,
         )
-        yield Paragraph(text=self.w(f"clock-{'virtual' if self.run.rig == 'virtual' else 'real'}"), style="note")
+        for kind in dict.fromkeys("virtual" if rig == VIRTUAL_RIG else "real" for rig in self.rigs):
+            yield Paragraph(text=self.w(f"clock-{kind}"), style="note")
 
     def _instrument(self, each: Equipment) -> tuple[str, ...]:
         traced = (
@@ -388,7 +403,7 @@ class _Author:
 
     def _environment(self) -> Iterator[Block]:
         yield Heading(text=self.w("environment"))
-        if self.run.rig == "virtual":
+        if VIRTUAL_RIG in self.rigs:
             yield Paragraph(text=self.w("environment-virtual"))
         if self.job.environment:
             yield Table(
@@ -446,7 +461,7 @@ class _Author:
     def _verdict(self, row: ClauseView) -> str:
         words = row.state.key if self.language == "en" else row.state.name.zh
         part = row.open is not None and row.state.key == Verdict.PASS.value
-        mark = row.mark and self.run.rig != "virtual" and self.t(row.mark)
+        mark = row.mark and self.rigs != (VIRTUAL_RIG,) and self.t(row.mark)
         if self.language == "en":
             return words + (" (in part)" if part else "") + (f", {mark}" if mark else "")
         return words + ("（部分）" if part else "") + (f"，{mark}" if mark else "")
@@ -527,8 +542,9 @@ class _Author:
                 widths=(12, 20, 16, 20, 16, 16),
                 dense=True,
             )
-        else:
+        elif not (self.joint and self.joint.externals):
             yield Paragraph(text=self._all(self.job.external))
+        yield from self._of_others()
         yield Heading(text=self.w("opinions"), level=2)
         if self.job.opinions:
             for each in self.job.opinions:
@@ -538,6 +554,48 @@ class _Author:
                 )
         else:
             yield Paragraph(text=self._all(self.job.opinions))
+
+    def _of_others(self) -> Iterator[Block]:
+        """What the campaign's book holds of other laboratories and of people."""
+        if self.joint is None:
+            return
+        if self.joint.externals:
+            heads = ("clause", "laboratory", "report-no", "method", "specimen", "result")
+            yield Table(
+                heads=tuple(self.w(key) for key in heads),
+                rows=tuple(
+                    (
+                        ", ".join(each.clauses),
+                        self.join(each.laboratory, each.accreditation),
+                        "\n".join((each.report, *(f"SM3 {sm3}" for sm3 in each.files))),
+                        each.edition,
+                        each.specimen,
+                        self.t(each.verdict),
+                    )
+                    for each in self.joint.externals
+                ),
+                widths=(12, 20, 22, 18, 16, 12),
+                dense=True,
+            )
+        yield Heading(text=self.w("reviews"), level=2)
+        if not self.joint.reviews:
+            yield Paragraph(text=self.w("none"))
+            return
+        yield Table(
+            heads=tuple(self.w(key) for key in ("clause", "verdict", "ground", "reviewer", "looked-at")),
+            rows=tuple(
+                (
+                    each.clause,
+                    self.t(each.verdict),
+                    each.words,
+                    self.join(each.by, each.day),
+                    "\n".join(f"SM3 {sm3}" for sm3 in each.files) or "—",
+                )
+                for each in self.joint.reviews
+            ),
+            widths=(14, 12, 34, 18, 22),
+            dense=True,
+        )
 
     def _all(self, listed: Sequence[object] | None) -> str:
         """A list of the laboratory: what it says, that it says none, or that it has not said."""
@@ -560,13 +618,20 @@ class _Author:
         yield Table(
             heads=(),
             rows=(
-                (self.w("run"), self.run.run),
+                (self.w("campaign" if self.joint else "run"), self.run.run),
+                *([(self.w("book"), self.joint.head)] if self.joint else []),
                 (self.w("bench-ran"), self.run.commit),
                 (self.w("bench-wrote"), self.evidence.writer),
                 (self.w("seed"), str(self.run.seed)),
                 (self.w("history"), self.run.history_digest),
-                (self.w("manifest"), self.evidence.manifest),
-                (self.w("signed"), self.t(self.evidence.signed)),
+                *(
+                    []
+                    if self.joint
+                    else [
+                        (self.w("manifest"), self.evidence.manifest),
+                        (self.w("signed"), self.t(self.evidence.signed)),
+                    ]
+                ),
                 *([(self.w("register"), self.evidence.register)] if self.evidence.register else []),
                 *([(self.w("clock-source"), self.evidence.clock)] if self.evidence.clock else []),
                 (self.w("versions"), self.evidence.software or self._versions()),
@@ -574,6 +639,55 @@ class _Author:
             widths=(25, 75),
             dense=True,
         )
+        yield from self._joined()
+
+    def _joined(self) -> Iterator[Block]:
+        """The runs of a campaign, each with its own digests, and the other results that it rests on."""
+        if self.joint is None:
+            return
+        yield Paragraph(text=self.w("joined-runs"))
+        yield Table(
+            heads=tuple(self.w(key) for key in ("run", "rig", "seed", "history", "manifest", "signed")),
+            rows=tuple(
+                (
+                    run.name,
+                    self.w(f"rig-{run.rig}"),
+                    str(run.seed),
+                    run.history,
+                    run.manifest,
+                    self.t(run.signed),
+                )
+                for run in self.joint.runs
+            ),
+            widths=(14, 10, 6, 20, 20, 30),
+            dense=True,
+        )
+        yield Paragraph(text=self.w("joined-results"))
+        yield Table(
+            heads=tuple(self.w(key) for key in ("joined-kind", "date", "result", "joined-sound", "joined-digest")),
+            rows=tuple(
+                (
+                    self.w(f"joined-{each.kind}"),
+                    each.day,
+                    each.words,
+                    self.w("answer-yes" if each.sound else "answer-no"),
+                    each.sm3,
+                )
+                for each in self.joint.results
+            )
+            or ((self.w("none"), "", "", "", ""),),
+            widths=(20, 12, 30, 10, 28),
+            dense=True,
+        )
+
+        if self.joint.given_up:
+            yield Paragraph(text=self.w("given-up"))
+            yield Table(
+                heads=tuple(self.w(key) for key in ("run", "date", "ground", "reviewer")),
+                rows=self.joint.given_up,
+                widths=(24, 14, 42, 20),
+                dense=True,
+            )
 
     def _versions(self) -> str:
         return ", ".join(f"{name} {told}" for name, told in self.run.versions.items()) or "—"

@@ -210,6 +210,14 @@ def _item(job: Job, recorded: Mapping[str, str]) -> Iterator[Demand]:
     for key, en, zh in _ITEM_PLAIN:
         if not getattr(told, key):
             yield _ask("7.8.2.1 g", f"job.toml item.{key}", en, zh)
+    for key, en, zh in _ITEM_PLAIN:
+        if recorded and key in ("serial", "firmware") and not recorded.get(key):
+            yield _ask(
+                "7.8.2.1 g",
+                f"terminal.{key} of the profile, before the run",
+                f"{en}: the records name none, so nothing binds them to this item",
+                f"{zh}：记录中未载明，无法与样品对应",
+            )
     for key, seen in recorded.items():
         said = name_of(getattr(told, key)) if key in _RECORDED else ()
         if any(said) and seen and seen not in said:
@@ -236,6 +244,11 @@ def _item(job: Job, recorded: Mapping[str, str]) -> Iterator[Demand]:
             f"names of fields of [item]; {', '.join(strange)} is none",
             "应为 [item] 的字段名",
         )
+
+
+def rigs_of(run: RunResult) -> tuple[str, ...]:
+    """The rigs of a run, several where runs of a campaign are joined."""
+    return tuple(run.rig.split(", "))
 
 
 def days_of_tests(run: RunResult) -> tuple[date, date] | None:
@@ -304,7 +317,7 @@ def _tests(job: Job) -> Iterator[Demand]:
 
 def _environment(lab: Lab, job: Job, run: RunResult) -> Iterator[Demand]:
     """Virtual time has no physical environment; every other rig has one that somebody measured."""
-    if run.rig == VIRTUAL_RIG and not job.environment:
+    if rigs_of(run) == (VIRTUAL_RIG,) and not job.environment:
         return
     ask = _Asker(job)
     if not job.environment:
@@ -331,9 +344,9 @@ def _environment(lab: Lab, job: Job, run: RunResult) -> Iterator[Demand]:
 
 def _needed(run: RunResult) -> Collection[str]:
     """What the laboratory must name equipment for: the bench's machine always, more of it the more is real."""
-    if run.rig == VIRTUAL_RIG:
+    if rigs_of(run) == (VIRTUAL_RIG,):
         return (HOST,)
-    return (HOST, CLOCK, ENVIRONMENT) + ((SUPPLY,) if run.rig == _LAB_RIG else ())
+    return (HOST, CLOCK, ENVIRONMENT) + ((SUPPLY,) if _LAB_RIG in rigs_of(run) else ())
 
 
 def _equipment(lab: Lab, run: RunResult) -> Iterator[Demand]:
@@ -358,7 +371,7 @@ def _equipment(lab: Lab, run: RunResult) -> Iterator[Demand]:
 
 def _clock(run: RunResult, problem: str) -> Iterator[Demand]:
     """In real time no equipment makes a clock traceable that the run itself saw unsynchronised."""
-    if problem and run.rig != VIRTUAL_RIG:
+    if problem and rigs_of(run) != (VIRTUAL_RIG,):
         en, _, zh = problem.partition(" / ")
         words = "nothing held the bench's clock when the run began: "
         yield _ask("6.5", "the run", words + en, f"运行开始时台架时钟无参考：{zh or en}")

@@ -18,6 +18,8 @@ from softhsm import softhsm
 from bench import cli
 from bench.case import Check, RunResult, Sitting, Text, Verdict
 from bench.commands import issue as command
+from bench.commands.subject import subject_of
+from bench.evidence.lab import NOBODY, OWN
 from reports import manifest
 from reports import run_folder as folders
 from reports.issue.amend import changes_between, check_chain, read_issue
@@ -112,7 +114,7 @@ def stated(case: Any) -> Any:
 
 def read(folder: Path, lab: Mapping[str, Any], job: Mapping[str, Any]) -> tuple[Lab, Job]:
     paths = said(folder, lab, job)
-    return read_paper(paths[0], Lab, beside=command.OTHERS), read_paper(paths[1], Job)
+    return read_paper(paths[0], Lab, beside=OWN), read_paper(paths[1], Job)
 
 
 def without(told: Mapping[str, Any], *keys: str) -> dict[str, Any]:
@@ -398,15 +400,18 @@ def test_every_fact_that_differs_is_a_change() -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_example_of_the_house_says_everything(tested: RunResult, language: str) -> None:
     room = Path(__file__).parents[2] / "fixtures" / "laboratory"
-    lab, job = read_paper(room / "lab.toml", Lab, beside=command.OTHERS), read_paper(room / "job.toml", Job)
+    lab, job = read_paper(room / "lab.toml", Lab, beside=OWN), read_paper(room / "job.toml", Job)
     job = msgspec.structs.replace(job, report=msgspec.structs.replace(job.report, language=language))
     assert [each for each in demands(lab, job, tested) if each.clause != "7.8.2.1 f"] == []
 
 
 def test_an_order_for_another_item_than_the_recorded_one_is_refused(tested: RunResult, tmp_path: Path) -> None:
-    recorded = {"vendor": "V", "model": "M", "serial": "SN-9", "name": "any"}
+    recorded = {"vendor": "V", "model": "M", "serial": "SN-9", "firmware": "2.1", "name": "any"}
     found = demands(*read(tmp_path, laboratory(), order()), tested, item=recorded)
     assert [(each.clause, each.where) for each in found] == [("7.8.2.1 g", "job.toml item.serial")]
+    nameless = {"vendor": "V", "firmware": "2.1"}
+    found = demands(*read(tmp_path, laboratory(), order()), tested, item=nameless)
+    assert [each.where for each in found] == ["terminal.serial of the profile, before the run"]
 
 
 def test_the_key_of_the_records_signs_the_report_and_the_register_knows_it(
@@ -422,7 +427,7 @@ def test_the_key_of_the_records_signs_the_report_and_the_register_knows_it(
         "register": {"path": "register.jsonl"},
     }
     paths = said(tmp_path, lab, order("en"))
-    monkeypatch.setattr(command, "_altered", lambda *_: ([], command.Signed()))
+    monkeypatch.setattr(command, "subject_of", lambda folder, _: subject_of(folder, NOBODY))
     words = ["issue", issued / "run", "--lab", paths[0], "--job", paths[1], "--to", tmp_path / "out"]
     assert cli.main([str(each) for each in words]) == 0
     pdf = tmp_path / "out" / "R-1" / "1" / "report.pdf"

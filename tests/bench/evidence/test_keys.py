@@ -237,6 +237,7 @@ def test_an_authority_that_is_not_there_is_a_sentence() -> None:
     [
         ("[[signer]]\nkey = 'x.pem'\ncertificate = 'no.pem'\n", "cannot be read"),
         ("[signer]\nkey = 'x.pem'\n", "expected tables"),
+        ("[regster]\npath = 'x'\n", "did you mean register"),
         ("[[signer]]\nkey = 'x.pem'\nwrong = 1\n", "Object"),
         ("[stamp]\nurl = 'ftp://x'\n", "expected http"),
         ("[stamp]\nurl = 'http://x'\nown = 'y'\n", "one of them"),
@@ -255,3 +256,22 @@ def test_what_is_wrong_with_a_lab_toml_is_a_sentence(tmp_path: Path, text: str, 
 def test_tables_of_others_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "lab.toml").write_text("[laboratory]\nname = 'x'\n[[equipment]]\nid = 1\n")
     assert not load_lab(tmp_path / "lab.toml").signers
+
+
+def test_a_program_signs_with_a_key_of_its_own(tmp_path: Path) -> None:
+    pair(tmp_path, "sm2")
+    words = f"openssl dgst -sm3 -sigopt {ID} -sign k.pem"
+    row = f'[[signer]]\nkey = "program:{words}"\ncertificate = "c.pem"\n'
+    (tmp_path / "lab.toml").write_text(row)
+    lab = load_lab(tmp_path / "lab.toml")
+    assert keys.is_sm2(lab.certificates[0]) and keys.proves(lab.certificates[0], SAID, lab.sign(SAID)[0])
+    for wrong, told in (
+        ("false", "ended with 1"),
+        ("no-such-program", "cannot be started"),
+        ("'", "quot"),
+        ("cat", ""),
+    ):
+        (tmp_path / "lab.toml").write_text(row.replace(words, wrong))
+        with pytest.raises(LabError) as error:
+            load_lab(tmp_path / "lab.toml")
+        assert told in str(error.value) or "引号" in str(error.value)
