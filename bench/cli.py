@@ -642,10 +642,10 @@ def parser() -> argparse.ArgumentParser:
     joint = command(
         "campaign", _campaign, "one item, many runs, reviews, external reports, one statement / 试验任务：汇总并作声明"
     )
-    steps = ("new", "add", "review", "external", "status", "statement")
+    steps = ("new", "add", "leave", "review", "external", "status", "statement")
     joint.add_argument("what", choices=steps, help=", ".join(steps))
     joint.add_argument("folder", metavar="CAMPAIGN", help="its folder / 任务目录")
-    joint.add_argument("result", nargs="*", metavar="RESULT", help="add: folders and files to join / 要加入的结果")
+    joint.add_argument("result", nargs="*", metavar="RESULT", help="add: folders, files; leave: names of runs / 结果")
     for option, text in (
         ("profile", "new: the item's profile / 终端档案"),
         ("name", "new: what it is called / 任务名称"),

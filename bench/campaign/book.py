@@ -90,7 +90,14 @@ class External(Entry, frozen=True, kw_only=True, tag="external"):
     files: dict[str, str] = {}
 
 
-AnyEntry = Begun | Joined | Reviewed | External
+class LeftOut(Entry, frozen=True, kw_only=True, tag="left"):
+    """A run of the item that the register knows and that is not joined, and why not."""
+
+    run: str
+    why: str
+
+
+AnyEntry = Begun | Joined | Reviewed | External | LeftOut
 
 
 class CampaignError(Exception):
@@ -137,6 +144,11 @@ class Book:
     def externals(self) -> list[External]:
         """What other laboratories found."""
         return [line.entry for line in self.lines if isinstance(line.entry, External)]
+
+    @property
+    def left(self) -> list[LeftOut]:
+        """Runs that somebody left out, with the reason."""
+        return [line.entry for line in self.lines if isinstance(line.entry, LeftOut)]
 
     def place(self, told: str) -> Path:
         """Where something that was joined lies."""

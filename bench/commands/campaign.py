@@ -18,7 +18,7 @@ from typing import Any, cast
 import msgspec
 
 from bench.campaign import joining
-from bench.campaign.book import BOOK, FILES, Begun, Book, CampaignError, External, Joinable, Joined, Reviewed
+from bench.campaign.book import BOOK, FILES, Begun, Book, CampaignError, External, Joinable, Joined, LeftOut, Reviewed
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, VIRTUAL_RIG, CaseResult, RunResult, Verdict
 from bench.commands.recomputed import item_words
 from bench.commands.rejudge import VERDICTS, attempts_otherwise, broken_records
@@ -303,6 +303,17 @@ def review(folder: Path, clause: str, verdict: str, *, words: str, files: Sequen
     book.add(Reviewed(at=now(), by=by, clause=clause, verdict=_decided(verdict), words=words, files=kept))
 
 
+def leave(folder: Path, run: str, *, words: str, by: str, lab: str) -> None:
+    """Enter that a run of the item is left out, and why. Raises `_Trouble`."""
+    book = Book(folder, _lab(lab))
+    if not run or not words.strip() or not by.strip():
+        raise CampaignError("leave: needs the run's name, --words and --by: why, and who says so / 须写明原因和责任人")
+    if run in {each.name for each in book.joined("run")}:
+        raise CampaignError(f"{run}: is joined; what is joined stays / 该运行已加入，不可排除")
+    require_right(lab, by, REVIEWS)
+    book.add(LeftOut(at=now(), by=by, run=run, why=words))
+
+
 def external(folder: Path, told: External, *, files: Sequence[Path], lab: str) -> None:
     """Enter a report of another laboratory (R-04). Raises `_Trouble`."""
     book = Book(folder, _lab(lab))
@@ -489,6 +500,10 @@ def _done(what: str, folder: Path, words: Any) -> int:
             for each in words.result:
                 made = add(folder, Path(each), as_load=words.load, by=words.by, lab=words.lab)
                 print(f"{each}: joined as {made.kind}: {made.words} / 已加入")
+        case "leave":
+            for each in words.result or [""]:
+                leave(folder, each, words=words.words, by=words.by, lab=words.lab)
+                print(f"{each}: left out / 已排除")
         case "review":
             clause = words.clause[0] if len(words.clause) == 1 else ""
             review(folder, clause, words.verdict, words=words.words, files=files, by=words.by, lab=words.lab)

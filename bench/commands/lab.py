@@ -101,7 +101,7 @@ def abandon(path: Path, run: str, why: str, by: str) -> int:
     try:
         _, book = _opened(path)
         state = states([line.entry for line in book.lines()]).get(run)
-        if state not in ("open", "interrupted", "ended"):
+        if state not in ("open", "interrupted"):
             found = f"it is {state}" if state else "the register does not have it"
             print(f"{run}: cannot be abandoned, {found} / 无法放弃该运行", file=sys.stderr)
             return EXIT_USAGE

@@ -220,15 +220,15 @@ def _is_of(entry: AnyEntry, chain: str) -> bool:
 
 
 def _own_runs(book: Book, since: list[AnyEntry]) -> list[RunBegan]:
-    """Runs of the campaign's item that are not joined to it."""
-    known = {each.name for each in book.joined("run")}
+    """Runs of the campaign's item that are neither joined to it nor left out by its book."""
+    known = {each.name for each in book.joined("run")} | {each.run for each in book.left}
     return [
         each for each in since if isinstance(each, RunBegan) and each.item == book.begun.item and each.run not in known
     ]
 
 
 def left_out(book: Book, seal: Lab) -> list[Demand]:
-    """Runs of the item that are neither joined nor given up by name: nobody picks the better of two results (R-07)."""
+    """Runs of the item of which nobody says why they are not joined: nobody picks the better of two results (R-07)."""
     since = _since(book, seal)
     state = states(since)
     return [
@@ -236,9 +236,9 @@ def left_out(book: Book, seal: Lab) -> list[Demand]:
             clause="7.8.2.1 m",
             where=f"run {each.run}",
             asked=Text(
-                f"it is of this item and {state[each.run]}: join it (campaign add), or say who gives it up and why "
-                "(lab abandon)",
-                "该运行属本样品，须加入任务，或登记放弃的责任人和原因（lab abandon）",
+                f"it is of this item and {state[each.run]}: join it (campaign add), or say who leaves it out and why "
+                "(campaign leave; lab abandon where it never ended)",
+                "该运行属本样品，须加入任务，或登记排除的责任人和原因（campaign leave；未结束的用 lab abandon）",
             ),
         )
         for each in _own_runs(book, since)
@@ -247,14 +247,11 @@ def left_out(book: Book, seal: Lab) -> list[Demand]:
 
 
 def given_up(book: Book, seal: Lab) -> tuple[tuple[str, str, str, str], ...]:
-    """Runs of the item that were given up since the campaign began: run, day, ground, who."""
+    """Runs of the item that were given up or left out since the campaign began: run, day, ground, who."""
     since = _since(book, seal)
     mine = {each.run for each in _own_runs(book, since)}
-    return tuple(
-        (each.run, each.at[:10], each.why, each.by)
-        for each in since
-        if isinstance(each, RunAbandoned) and each.run in mine
-    )
+    abandoned = [each for each in since if isinstance(each, RunAbandoned) and each.run in mine]
+    return tuple((each.run, each.at[:10], each.why, each.by) for each in (*abandoned, *book.left))
 
 
 def begun_chain(book: Book) -> str:

@@ -219,8 +219,8 @@ WORDS: Mapping[str, Text] = {
     "joined-runs": Text("Runs of the campaign:", "任务所含运行："),
     "joined-results": Text("Other results that the statement rests on:", "声明所依据的其他结果："),
     "given-up": Text(
-        "Runs of this item since the campaign began that were given up and decide nothing:",
-        "任务建立以来本样品被放弃、不参与判定的运行：",
+        "Runs of this item since the campaign began that were given up or left out and decide nothing:",
+        "任务建立以来本样品被放弃或排除、不参与判定的运行：",
     ),
     "joined-kind": Text("What", "类别"),
     "joined-sound": Text("In order", "合格"),

@@ -78,7 +78,14 @@ def test_a_run_that_was_left_out_is_joined_or_given_up_by_name(
     words = ("--run", "another", "--why", "cable fell out", "--by", "Li")
     assert in_place("lab", "abandon", mine.toml, *words, cwd=whole).code == 0
     assert left_out(book, seal) == []
-    assert [(each[0], each[2], each[3]) for each in given_up(book, seal)] == [("another", "cable fell out", "Li")]
+    Register(mine.register, seal).add(RunBegan(at="2026-11-23", run="third", opening="1", item=book.begun.item))
+    leave = ("campaign", "leave", whole / "C", "third", "--by", "Li", "--lab", mine.toml)
+    assert in_place(*leave, cwd=whole).code == 3
+    assert in_place(*leave, "--words", "another bench", cwd=whole).code == 0
+    book, seal = opened(whole / "C", mine)
+    assert left_out(book, seal) == []
+    found = [(each[0], each[2], each[3]) for each in given_up(book, seal)]
+    assert found == [("another", "cable fell out", "Li"), ("third", "another bench", "Li")]
 
 
 def test_only_who_is_authorised_decides(room: tuple[Path, Laboratory, Path], tmp_path: Path) -> None:
