@@ -12,7 +12,10 @@ import time
 from pathlib import Path
 
 from simulators.platform.core.assembly import Platform
+from simulators.platform.core.sentences import one_line
 from simulators.platform.core.settings import SettingsError, read
+
+_LINE = 2_000
 
 
 class _HostClock:
@@ -21,6 +24,15 @@ class _HostClock:
     def time_ns(self) -> int:
         """Now, UTC."""
         return time.time_ns()
+
+
+class _Lines(logging.Formatter):
+    """A line an event: what goes on below it is marked as such, and what others sent begins none."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One event."""
+        first, *rest = super().format(record).split("\n")
+        return "\n".join((one_line(first, _LINE), *(f"  | {one_line(each, _LINE)}" for each in rest)))
 
 
 async def _serve(platform: Platform) -> None:
@@ -39,7 +51,9 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m simulators.platform", description=__doc__)
     parser.add_argument("--config", type=Path, required=True, help="TOML file / TOML 配置文件")
     path: Path = parser.parse_args(words).config
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Lines())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     try:
         settings = read(path.read_text("utf-8"))
         chance = random.SystemRandom() if settings.seed is None else random.Random(settings.seed)

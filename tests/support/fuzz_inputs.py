@@ -61,6 +61,8 @@ SOUND = (
     b"\x10\x11\x00\x04MQTT\x04\x02\x00<\x00\x05client0\x07\x00\x01thello",
     b'[terminal]\nname = "T"\n[[gateways]]\nid = "g"\nhost = "127.0.0.1"\n',
     b"http://example.org:80/a?b=c",
+    b"\x32\x3a\x00\x17v1/devices/me/telemetry\x00\x01" + b'{"ts":1772380800000,"values":{"k01":"1"}}'[:31],
+    b"POST /api/login HTTP/1.1\r\nHost: h\r\nContent-Length: 33\r\n\r\n" + b'{"account":"a","password":"bcdef"}',
 )
 
 

@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable
 from typing import Any, cast
 
+from platform_fuzz_kit import stand
 from simulators_helpers import HandClock, Heard
 
 from bench.history import Chain
@@ -30,6 +31,7 @@ from simulators.centres.hj212.frames import Frame as HeardFrame
 from simulators.centres.third_party.centre import ThirdPartyCentre
 from simulators.mqtt import packets
 from simulators.mqtt.broker import Broker
+from simulators.platform.core.intake import mqtt
 from simulators.tables import DescriptionError, parse_toml
 
 Target = Callable[[bytes], None]
@@ -180,10 +182,34 @@ def terminal_log(data: bytes) -> None:
     text.encode()
 
 
+def platform_hj212(data: bytes) -> None:
+    platform = stand()
+    platform.hj212(data)
+    platform.unhurt()
+
+
+def platform_mqtt(data: bytes) -> None:
+    platform = stand()
+    platform.mqtt(data)
+    platform.mqtt(_CONNECT + data)
+    platform.unhurt()
+
+
+def platform_http(data: bytes) -> None:
+    platform = stand()
+    platform.http(data)
+    platform.unhurt()
+
+
+_CONNECT = mqtt.packet(
+    mqtt.CONNECT,
+    mqtt.text("MQTT") + b"\x04\xc2\x00\x3c" + b"".join(map(mqtt.text, ("MN-A", "MN-A", "123456"))),
+)
+
 TARGETS: dict[str, Target] = {
     name: cast(Target, value)
     for name, value in list(globals().items())
-    if name.startswith(("bench_", "terminal_")) and callable(value)
+    if name.startswith(("bench_", "terminal_", "platform_")) and callable(value)
 }
 TARGETS |= {
     f"terminal_form_{form}": _form(form) for form in ("neuron", "neuron-tags", "thingsboard", "properties", "hj212")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from fractions import Fraction
 from typing import Annotated, Literal
 
@@ -13,7 +14,7 @@ import msgspec
 from simulators.platform.accounting import defaults, methods
 from simulators.platform.accounting import lines as accounts
 from simulators.platform.accounting.calendar import spans, year_of
-from simulators.platform.accounting.lines import Book, Total, book
+from simulators.platform.accounting.lines import Book, Of, Total, book
 from simulators.platform.accounting.quantities import text, to
 from simulators.platform.core import Amount, Desk, Instant, Refused, Span, Thing, analysis, kind, ref, seam
 
@@ -125,7 +126,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 class Asked(Span, frozen=True, kw_only=True):
     """What of, over what, by which periods (none: one figure for the whole)."""
 
-    of: str
+    of: Of
     id: str = ""
     period: str = ""
     carrier: str = ""
@@ -134,7 +135,7 @@ class Asked(Span, frozen=True, kw_only=True):
 class AskedIntensity(Span, frozen=True, kw_only=True):
     """What of, over what, by which product (none: by output value)."""
 
-    of: str
+    of: Of
     id: str = ""
     product: str = ""
 
@@ -155,13 +156,7 @@ def _spans(period: str, low: int, high: int) -> list[tuple[int, int]]:
     """The periods asked for, none of which reaches beyond what was asked."""
     if low >= high:
         raise Refused(400, "from: expected an instant before `to`", "from：应早于 to")
-    if not period:
-        return [(low, high)]
-    try:
-        return spans(period, low, high)
-    except ValueError as error:
-        en, _, zh = str(error).partition(" / ")
-        raise Refused(400, en, zh) from None
+    return spans(period, low, high) if period else [(low, high)]
 
 
 def spread(desk: Desk, asked: Asked) -> list[tuple[int, int, list[accounts.Line]]]:
@@ -170,32 +165,19 @@ def spread(desk: Desk, asked: Asked) -> list[tuple[int, int, list[accounts.Line]
     asked_for = _spans(asked.period, asked.from_, asked.to)
     if not asked_for:
         return []
-    try:
-        lines = [
-            line
-            for line in book(desk).lines(asked_for[0][0], asked_for[-1][1], asked.period or "year")
-            if accounts.belongs(line, asked.of, asked.id) and (not asked.carrier or line.carrier == asked.carrier)
-        ]
-    except ValueError as error:
-        en, _, zh = str(error).partition(" / ")
-        raise Refused(400, en, zh) from None
+    lines = [
+        line
+        for line in book(desk).lines(asked_for[0][0], asked_for[-1][1], asked.period or "year")
+        if accounts.belongs(line, asked.of, asked.id) and (not asked.carrier or line.carrier == asked.carrier)
+    ]
     found: dict[int, list[accounts.Line]] = {start: [] for start, _ in asked_for}
     ends = dict(asked_for)
     starts = [start for start, _ in asked_for]
     for line in lines:
-        start = _holding(starts, line.start)
-        if start is not None and line.end <= ends[start]:
-            found[start].append(line)
+        place = bisect_right(starts, line.start) - 1
+        if place >= 0 and line.end <= ends[starts[place]]:
+            found[starts[place]].append(line)
     return [(start, end, found[start]) for start, end in asked_for]
-
-
-def _holding(starts: list[int], at: int) -> int | None:
-    """The last start that is not after an instant."""
-    low, high = 0, len(starts)
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if starts[middle] <= at else (low, middle)
-    return starts[low - 1] if low else None
 
 
 @seam

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from simulators.platform.core.times import DAY, PERIODS, end_of, local, of_local, start_of
+from simulators.platform.core.sentences import wrong
+from simulators.platform.core.times import DAY, PERIODS, check_few, end_of, local, of_local, start_of
 
 
 def year_of(us: int) -> int:
@@ -32,9 +33,11 @@ def _moved(at: datetime, year: int) -> int:
 
 
 def spans(period: str, low: int, high: int) -> list[tuple[int, int]]:
-    """The whole periods within [low, high). Raises ValueError for an unknown period."""
+    """The whole periods within [low, high). Raises Refused for an unknown period."""
     if period not in PERIODS:
-        raise ValueError(f"period {period!r}: expected one of {', '.join(PERIODS)} / 未知周期")
+        known = ", ".join(PERIODS)
+        raise wrong("period", f"expected one of {known}", f"应为 {known} 之一")
+    check_few(period, low, high)
     start = start_of(period, low)
     start = start if start >= low else end_of(period, start)
     found: list[tuple[int, int]] = []

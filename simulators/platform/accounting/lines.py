@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, get_args
 
 from simulators.platform.accounting import defaults, factors, methods
 from simulators.platform.accounting.calendar import year_of
 from simulators.platform.accounting.quantities import UnlikeUnits, number, scale, to
 from simulators.platform.accounting.versions import Versions, versions_of
 from simulators.platform.core import Desk, seam
+from simulators.platform.core.sentences import wrong
 from simulators.platform.core.times import end_of, start_of
 
 ENERGY_CLASSES = ("fuel", "electricity", "heat")
@@ -76,15 +77,19 @@ class Total:
             self.methods[line.method] = None
 
 
-_FIELDS = ("enterprise", "sector", "region", "park", "process", "facility", "product", "source", "source_class")
+Of = Literal[
+    "point", "enterprise", "sector", "region", "park", "process", "facility", "product", "source", "source_class"
+]
+"""What a figure may be of."""
 
 
 def belongs(line: Line, of: str, id: str) -> bool:
-    """Whether a line is one of a thing. Raises ValueError for an unknown kind of thing."""
+    """Whether a line is one of a thing. Raises Refused for an unknown kind of thing."""
     if of == "point":
         return line.key == id
-    if of not in _FIELDS:
-        raise ValueError(f"of {of!r}: expected point, {', '.join(_FIELDS)} / 未知统计对象")
+    if of not in get_args(Of):
+        known = ", ".join(get_args(Of))
+        raise wrong("of", f"expected one of {known}", f"应为 {known} 之一")
     return not id or getattr(line, of) == id
 
 

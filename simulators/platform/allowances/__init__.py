@@ -13,13 +13,13 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from simulators.platform.allowances.figures import shown
-from simulators.platform.core import Amount, Desk, Instant, Refused, Thing, analysis, kind, on_change, ref, seam
+from simulators.platform.core import Amount, Desk, Instant, Refused, Thing, Year, analysis, kind, on_change, ref, seam
 
 
 class AllowanceRule(Thing, frozen=True, kw_only=True):
     """How allowances of a sector and year are reckoned. `value`: t per unit of output, of a benchmark."""
 
-    year: int
+    year: Year
     sector: str = ""
     method: Literal["benchmark", "intensity", "total"]
     value: Amount = Decimal(0)
@@ -38,7 +38,7 @@ class AllowanceBasis(Thing, frozen=True, kw_only=True):
     """What an enterprise reports. `history`: its own past t per unit (method intensity) or t (method total)."""
 
     enterprise: Annotated[str, ref("enterprise")]
-    year: int
+    year: Year
     rule: Annotated[str, ref("allowance_rule")]
     output: Amount
     unit: str = ""
@@ -153,7 +153,7 @@ class Of(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     of: Literal["park", "sector", "enterprise"] = "park"
     id: str = ""
-    year: int = 0
+    year: Year
 
 
 def covered(desk: Desk, of: str, key: str) -> list[Any]:
@@ -199,7 +199,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """One enterprise and year."""
 
     enterprise: str
-    year: int
+    year: Year
 
 
 @analysis("allocation_sources", en="where reckoned allowances come from", zh="配额核算溯源")
@@ -221,7 +221,7 @@ def origin(desk: Desk, basis: AllowanceBasis) -> dict[str, Any]:
 class Comparison(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whom to compare."""
 
-    year: int
+    year: Year
     region: str = ""
     sector: str = ""
 

@@ -15,8 +15,8 @@ import msgspec
 
 from simulators.platform.allowances import ClosedAccount, Of, covered
 from simulators.platform.allowances.figures import shown, total
-from simulators.platform.core import Amount, Desk, Instant, Thing, analysis, kind, on_change, on_time, ref, seam
-from simulators.platform.core.times import end_of, local, of_local, start_of
+from simulators.platform.core import Amount, Desk, Instant, Thing, Year, analysis, kind, on_change, on_time, ref, seam
+from simulators.platform.core.times import check_few, end_of, local, of_local, start_of
 
 Asset = Literal["allowance", "ccer", "local"]
 ASSETS: tuple[Asset, ...] = ("allowance", "ccer", "local")
@@ -27,7 +27,7 @@ class CarbonHolding(Thing, frozen=True, kw_only=True):
 
     enterprise: Annotated[str, ref("enterprise")]
     asset: Asset
-    year: int
+    year: Year
     volume: Amount
     when: Instant
 
@@ -41,7 +41,7 @@ class CarbonTrade(Thing, frozen=True, kw_only=True):
 
     enterprise: Annotated[str, ref("enterprise")]
     asset: Asset
-    year: int
+    year: Year
     side: Literal["buy", "sell"]
     volume: Amount
     price: Amount
@@ -68,7 +68,7 @@ class Surrender(Thing, frozen=True, kw_only=True):
     """Units surrendered: volume t, cost CNY."""
 
     enterprise: Annotated[str, ref("enterprise")]
-    year: int
+    year: Year
     way: Asset
     volume: Amount
     cost: Amount = Decimal(0)
@@ -243,6 +243,10 @@ def carbon_assets(desk: Desk, query: Of) -> list[dict[str, Any]]:
     return rows
 
 
+_MOST_MONTHS = 600
+"""Of a trend."""
+
+
 class Trend(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An enterprise's asset over [from, to)."""
 
@@ -257,6 +261,7 @@ class Trend(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 def asset_trend(desk: Desk, query: Trend) -> list[dict[str, Any]]:
     """Stock at the end of each month that ends within (from, to]."""
     rows: list[dict[str, Any]] = []
+    check_few("month", query.from_, query.to, _MOST_MONTHS)
     end = end_of("month", start_of("month", query.from_))
     while end <= query.to:
         held = sum((at_end(desk, each.id, query.asset, end) for each in covered(desk, query.of, query.id)), Fraction(0))

@@ -10,8 +10,6 @@ import msgspec
 from simulators.platform.core import Desk, Instant, Span, analysis
 from simulators.platform.core.kinds import plain
 
-_STAFF = ("administrator", "auditor", "operator", "manager", "clerk", "government")
-
 
 class SamplesQuery(Span, frozen=True, kw_only=True):
     """`span` (s) asks for the values of a class as they came: 60, 3600 …; 0, the default, for readings."""
@@ -20,7 +18,7 @@ class SamplesQuery(Span, frozen=True, kw_only=True):
     span: int = 0
 
 
-@analysis("samples", en="what came in for a point", zh="监测点采样数据", roles=_STAFF)
+@analysis("samples", en="what came in for a point", zh="监测点采样数据")
 def samples(desk: Desk, query: SamplesQuery) -> Iterable[dict[str, Any]]:
     """at, value, unit, quality, received, and span, flag, way, revision."""
     unit = desk.object("point", query.point).unit
@@ -36,7 +34,7 @@ class RevisionsQuery(Span, frozen=True, kw_only=True):
     point: str
 
 
-@analysis("revisions", en="values that others took the place of", zh="修订前的数据", roles=_STAFF)
+@analysis("revisions", en="values that others took the place of", zh="修订前的数据")
 def revisions(desk: Desk, query: RevisionsQuery) -> Iterable[Any]:
     """at, span, revision, value, flag, received, replaced."""
     return desk.revised(query.point, query.from_, query.to)
@@ -51,7 +49,7 @@ class RecordsQuery(Span, frozen=True, kw_only=True):
     carrier: str = ""
 
 
-@analysis("records", en="records of points by period", zh="监测点分时段记录", roles=_STAFF)
+@analysis("records", en="records of points by period", zh="监测点分时段记录")
 def records(desk: Desk, query: RecordsQuery) -> Iterable[Any]:
     """point, start, end, value, unit, state, completeness, source."""
     points = [each for each in query.point.split(",") if each]
@@ -68,7 +66,7 @@ class AlarmsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     to: Instant | None = None
 
 
-@analysis("alarms", en="alarms", zh="报警", roles=_STAFF)
+@analysis("alarms", en="alarms", zh="报警")
 def alarms(desk: Desk, query: AlarmsQuery) -> Iterable[Any]:
     """id, kind, subject, raised, cleared, detail."""
     return desk.alarms(query.from_, query.to)

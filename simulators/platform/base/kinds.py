@@ -169,10 +169,9 @@ class AccountThing(Thing, frozen=True, kw_only=True):
 
 
 _HOME = ("administrator", "operator")
-_STAFF = ("administrator", "auditor", "operator", "manager", "clerk", "government")
 
 KINDS = (
-    kind("park", ParkThing, en="park", zh="园区", tenant="park", write=("administrator",), read=_STAFF),
+    kind("park", ParkThing, en="park", zh="园区", tenant="park", write=("administrator",)),
     kind("enterprise", EnterpriseThing, en="enterprise", zh="企业", tenant="enterprise", write=_HOME),
     kind("process", ProcessThing, en="process", zh="工序", tenant="enterprise"),
     kind("facility", FacilityThing, en="facility", zh="设施", tenant="enterprise"),

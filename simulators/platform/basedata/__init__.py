@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from simulators.platform.core.kinds import Amount, Instant, Thing, kind, ref
+from simulators.platform.core.kinds import Amount, Instant, Thing, Year, kind, ref
 
 Period = Literal["minute", "quarter", "hour", "day", "week", "month", "quarter_year", "year"]
 Item = Literal["product", "fuel", "electricity", "heat", "carbon_product", "feedstock", "waste", "facility_energy"]
@@ -15,7 +15,7 @@ class Business(Thing, frozen=True, kw_only=True):
     """What an enterprise does for a living, by year; values in 10,000 CNY."""
 
     enterprise: Annotated[str, ref("enterprise")]
-    year: int
+    year: Year
     output_value: Amount | None = None
     added_value: Amount | None = None
     staff: int = 0

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from simulators.platform.core.desk import Desk, Record, Sample
 from simulators.platform.core.kinds import (
+    EVERYBODY,
+    PEOPLE,
     Amount,
     Instant,
     Kind,
     Span,
     Thing,
+    Year,
     kind,
     matching,
     one_of,
@@ -19,6 +22,8 @@ from simulators.platform.core.seams import seam
 from simulators.platform.core.sentences import Refused
 
 __all__ = [
+    "EVERYBODY",
+    "PEOPLE",
     "Amount",
     "Desk",
     "Instant",
@@ -28,6 +33,7 @@ __all__ = [
     "Sample",
     "Span",
     "Thing",
+    "Year",
     "action",
     "analysis",
     "every",

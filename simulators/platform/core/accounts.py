@@ -18,7 +18,7 @@ from simulators.platform.core.audit import Audit
 from simulators.platform.core.ground import Ground
 from simulators.platform.core.rights import SYSTEM, Account
 from simulators.platform.core.seams import seam
-from simulators.platform.core.sentences import Refused, wrong
+from simulators.platform.core.sentences import Refused, one_line, wrong
 from simulators.platform.core.tables import ObjectRow, PasswordRow, SessionRow
 
 _SECOND = 1_000_000
@@ -49,6 +49,7 @@ class Accounts:
         )
         self._sessions: dict[str, Session] = {}
         self._known: dict[str, Account] = {}
+        self._nobodys = ""
         ground.changed.append(self._forget)
 
     def _forget(self, kind: str) -> None:
@@ -112,6 +113,7 @@ class Accounts:
         """A new session: its token, and what goes with it against forged requests. Raises Refused."""
         refused: Refused | None = None
         token = csrf = ""
+        name = one_line(name, 120)
         with self._ground.db.begin() as session:
             now = self._ground.now_us()
             row = session.get(PasswordRow, name)
@@ -119,7 +121,7 @@ class Accounts:
             seen = known or Account(name[:80], "")
             if row is not None and row.locked_until > now:
                 refused = Refused(423, "the account is locked; try again later", "账号已锁定，请稍后再试")
-            elif row is None or known is None or not self._verifies(row.digest, password[:_MOST_PASSWORD]):
+            elif not self._verifies(self._digest_of(row), password[:_MOST_PASSWORD]) or row is None or known is None:
                 refused = Refused(401, "name or password is wrong", "账号或密码错误")
                 if row is not None:
                     self._failed(row, now)
@@ -133,6 +135,14 @@ class Accounts:
         if refused:
             raise refused
         return token, csrf
+
+    def _digest_of(self, row: PasswordRow | None) -> str:
+        """What a password is held against; of a name that nobody has something else, so that it takes as long."""
+        if row is not None:
+            return row.digest
+        if not self._nobodys:
+            self._nobodys = self._hasher.hash("", salt=bytes(16))
+        return self._nobodys
 
     @seam
     def _failed(self, row: PasswordRow, now: int) -> None:

@@ -23,7 +23,7 @@ from starlette.routing import BaseRoute, Route
 
 from simulators.platform.core import csv_text
 from simulators.platform.core.desk import Desk
-from simulators.platform.core.kinds import Kind, instant, plain, shown
+from simulators.platform.core.kinds import Kind, Number, instant, plain, shown
 from simulators.platform.core.office import Office
 from simulators.platform.core.plans import Plan
 from simulators.platform.core.rights import PUBLIC, check_read, may
@@ -31,17 +31,15 @@ from simulators.platform.core.seams import seam
 from simulators.platform.core.sentences import Refused, forbidden, unknown, wrong
 
 MOST_BODY = 64 * 1024 * 1024
+"""Octets of a file."""
+MOST_JSON = 4 * 1024 * 1024
+MOST_LOGIN = 16 * 1024
+"""Octets of what is read of somebody who is not known yet."""
 COOKIE = "session"
 _SAFE = ("GET", "HEAD")
 _PAGE = ("limit", "offset", "as_of", "search")
 Handler = Callable[[Desk, Request], Awaitable[Response]]
 _log = logging.getLogger("simulators.platform")
-
-
-class Number(str):
-    """A number of JSON with a fraction or exponent, as the text it is."""
-
-    __slots__ = ()
 
 
 _decoder = msgspec.json.Decoder(float_hook=Number)
@@ -68,9 +66,9 @@ async def body_of(request: Request, most: int = MOST_BODY) -> bytes:
     return bytes(found)
 
 
-async def json_of(request: Request) -> dict[str, Any]:
+async def json_of(request: Request, most: int = MOST_JSON) -> dict[str, Any]:
     """The JSON object of a body; numbers with a fraction stay the text they are. Raises Refused."""
-    octets = await body_of(request)
+    octets = await body_of(request, most)
     try:
         found = _decoder.decode(octets) if octets else {}
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -132,10 +130,10 @@ class Api:
                 return told(refused)
             except ClientDisconnect:
                 return Response(status_code=400)
-            except (MultiPartException, UnicodeError):
+            except (MultiPartException, HTTPException, UnicodeError):
                 return told(Refused(400, "the request is not understood", "无法理解该请求"))
             except Exception:
-                _log.error("%s %s\n%s", request.method, request.url.path, traceback.format_exc())
+                _log.error("%s %r\n%s", request.method, request.url.path, traceback.format_exc())
                 return told(
                     Refused(500, "the platform failed at this request; it is in its log", "平台内部错误，已记入日志")
                 )
@@ -192,7 +190,7 @@ class Api:
             raise _nobody()
 
     async def _login(self, desk: Desk, request: Request) -> Response:
-        body = await json_of(request)
+        body = await json_of(request, MOST_LOGIN)
         name, password = body.get("account"), body.get("password")
         if not isinstance(name, str) or not isinstance(password, str):
             raise wrong("account", "account and password are expected as text", "须以文本给出 account 与 password")
@@ -213,7 +211,7 @@ class Api:
 
     async def _password(self, desk: Desk, request: Request) -> Response:
         self._known(desk)
-        body = await json_of(request)
+        body = await json_of(request, MOST_LOGIN)
         self._office.accounts.change_own(desk.account, str(body.get("old", "")), str(body.get("new", "")))
         return answer({})
 
@@ -247,6 +245,7 @@ class Api:
                 "write": may(desk.account, "change", each),
             }
             for each in self._office.ground.plans.kinds.values()
+            if desk.account is not PUBLIC or may(PUBLIC, "list", each)
         ]
         return answer({"rows": rows})
 
@@ -295,6 +294,8 @@ class Api:
 
     async def _change(self, desk: Desk, request: Request) -> Response:
         kind = self._kind(desk, request)
+        if not may(desk.account, "change", kind):
+            raise forbidden(f"change {kind.name}")
         body = await json_of(request)
         changed = self._office.objects.change(desk, kind, request.path_params["key"], body)
         return answer(shown(changed, kind))
@@ -359,6 +360,8 @@ class Api:
 
     async def _act(self, desk: Desk, request: Request) -> Response:
         plan = self._plan(desk, request, self._office.ground.plans.actions, "action")
+        if not may(desk.account, "act", plan):
+            raise forbidden(plan.name)
         body = await json_of(request)
         with self._office.ground.db.begin():
             rows = desk.call(plan, body)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from simulators.platform.core.ground import Ground
 from simulators.platform.core.rights import Account
 from simulators.platform.core.seams import seam
+from simulators.platform.core.sentences import one_line
 from simulators.platform.core.tables import AuditRow
 
 MOST = 100_000
@@ -53,8 +54,8 @@ class Audit:
                 account=account.name[:80],
                 role=account.role,
                 what=what,
-                kind=kind[:80],
-                subject=subject[:200],
+                kind=one_line(kind, 80),
+                subject=one_line(subject),
                 outcome=outcome,
                 enterprise=enterprise or account.enterprise,
                 detail="" if detail is None else msgspec.json.encode(detail).decode(),

@@ -77,6 +77,6 @@ def _taken(text: str) -> Any:
     if text[:1] in "[{":
         try:
             return msgspec.json.decode(text)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return text
     return text

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 
 from simulators.platform.core.sentences import Refused, wrong
-from simulators.platform.core.times import from_iso
+from simulators.platform.core.times import FIRST_YEAR, LAST_YEAR, from_iso, within
 
 Tenant = Literal["enterprise", "park", "region", "public"]
 """Whom an object belongs to: `enterprise` its enterprise alone (and who oversees it), `park` the park and all in it,
@@ -25,10 +25,17 @@ Tenant = Literal["enterprise", "park", "region", "public"]
 MOST_TEXT = 200_000
 _DECIMAL = re.compile(r"-?\d{1,40}(\.\d{1,40})?")
 
-Instant = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62, extra={"instant": True})]
-"""Microseconds UTC."""
+Instant = Annotated[int, msgspec.Meta(extra={"instant": True})]
+"""Microseconds UTC, of a year that is reckoned with (`times.within`)."""
+Year = Annotated[int, msgspec.Meta(ge=FIRST_YEAR, le=LAST_YEAR)]
 Amount = Annotated[Decimal, msgspec.Meta(extra={"amount": True})]
 """A number, exact, from decimal text."""
+
+
+class Number(str):
+    """A number of JSON with a fraction or exponent, as the text it is."""
+
+    __slots__ = ()
 
 
 def ref(kind: str) -> msgspec.Meta:
@@ -66,6 +73,9 @@ class Span(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 ROLES = ("administrator", "auditor", "operator", "manager", "clerk", "government", "public")
 """System administrator, auditor (reads everything, changes nothing), operator of a park, manager and clerk of an
 enterprise, government of a region, and whoever is not logged in."""
+PEOPLE = ROLES[:-1]
+"""Whoever is logged in."""
+EVERYBODY = ROLES
 
 _WRITERS: Mapping[str, tuple[str, ...]] = {
     "enterprise": ("administrator", "operator", "manager", "clerk"),
@@ -99,13 +109,15 @@ def kind(
     en: str,
     zh: str,
     tenant: Tenant,
-    read: tuple[str, ...] = ROLES,
+    read: tuple[str, ...] | None = None,
     write: tuple[str, ...] | None = None,
     remove: tuple[str, ...] | None = None,
     secret: tuple[str, ...] = (),
     visible: Callable[[Any, Any], bool] | None = None,
 ) -> Kind:
     """Declare a kind. `read`, `write` and `remove` are roles; whose objects they reach the tenant rule says besides.
+
+    Without `read` it is read by whoever is logged in, and by everybody if it is the public's.
 
     `visible(desk, thing)` False: within what the tenant rule shows, this account does not see this object.
     """
@@ -116,7 +128,7 @@ def kind(
         en,
         zh,
         tenant,
-        read,
+        (ROLES if tenant == "public" else PEOPLE) if read is None else read,
         writers,
         writers if remove is None else remove,
         secret,
@@ -149,20 +161,25 @@ def notes_of(shape: type[msgspec.Struct]) -> dict[str, dict[str, Any]]:
 
 def instant(text: Any, name: str) -> int:
     """An instant from a whole number, its text, or ISO 8601. Raises Refused."""
+    told = str(text)[:40]
     if isinstance(text, bool) or not isinstance(text, int | str):
-        raise wrong(name, f"expected an instant, got {text!r}", f"应为时刻，收到 {text!r}")
-    if isinstance(text, int):
-        return text
-    if re.fullmatch(r"-?\d{1,18}", text):
-        return int(text)
+        raise wrong(name, f"expected an instant, got {told}", f"应为时刻，收到 {told}")
     try:
-        return from_iso(text)
+        if isinstance(text, str) and not re.fullmatch(r"-?\d{1,18}", text):
+            return from_iso(text)
     except ValueError:
         raise wrong(
             name,
-            f"expected microseconds UTC or ISO 8601, got {text[:40]!r}",
-            f"应为 UTC 微秒数或 ISO 8601 时刻，收到“{text[:40]}”",
+            f"expected microseconds UTC or ISO 8601, got {told!r}",
+            f"应为 UTC 微秒数或 ISO 8601 时刻，收到“{told}”",
         ) from None
+    if not within(at := int(text)):
+        raise wrong(
+            name,
+            f"expected an instant of the years {FIRST_YEAR} to {LAST_YEAR}",
+            f"应为 {FIRST_YEAR} 至 {LAST_YEAR} 年间的时刻",
+        )
+    return at
 
 
 def amount(text: Any, name: str) -> Decimal:
@@ -187,12 +204,16 @@ def convert(values: Mapping[str, Any], shape: type[S], notes: Mapping[str, Mappi
             raise wrong(name, f"is no field of this; it has {known}", f"没有该字段，可用字段：{known}")
         if isinstance(value, str) and len(value) > MOST_TEXT:
             raise wrong(name, f"is longer than {MOST_TEXT} characters", f"超过 {MOST_TEXT} 个字符")
+        if isinstance(value, str) and "\0" in value:
+            raise wrong(name, "has a character U+0000", "含有字符 U+0000")
         if value is None or (value == "" and ("instant" in note or "amount" in note)):
             continue
         if "instant" in note:
             value = instant(value, name)
         elif "amount" in note:
             value = amount(value, name)
+        elif isinstance(value, Number):
+            raise wrong(name, f"expected text, got {value[:40]}", f"应为文本，收到 {value[:40]}")
         ready[name] = value
     try:
         return msgspec.convert(ready, shape, strict=False)
@@ -247,4 +268,4 @@ def plain(value: Any) -> Any:
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
-    return value
+    return str(value) if isinstance(value, Number) else value

@@ -106,6 +106,8 @@ class Objects:
 
     def _row(self, session: Session, desk: Desk, kind: Kind, key: str) -> ObjectRow:
         seen = rights.visible(desk.account, kind)
+        if "\0" in key:
+            raise unknown(kind.name, key[:_ID])
         found = session.scalar(select(ObjectRow).where(ObjectRow.kind == kind.name, ObjectRow.id == key, seen))
         if found is None or (kind.visible is not None and not kind.visible(desk, self._thing(kind, found.body))):
             raise unknown(kind.name, key[:_ID])
@@ -118,6 +120,8 @@ class Objects:
         """All versions of an object, oldest first; those of a removed one too."""
         account = desk.account
         rights.check_read(account, kind)
+        if "\0" in key:
+            raise unknown(kind.name, key[:_ID])
         asked = select(VersionRow).where(VersionRow.kind == kind.name, VersionRow.id == key)
         with self._ground.db.begin() as session:
             rows = session.scalars(
@@ -240,7 +244,11 @@ class Objects:
             raise wrong(
                 "id", f"expected at most {_ID} printable characters without /", f"应为至多 {_ID} 个字符，不含 /"
             )
-        rights.check_write(session, desk.account, kind, rights.whose(kind, thing), verb)
+        owner = rights.whose(kind, thing)
+        if len(owner.region) > _ID or len(owner.park) > _ID:
+            name = "region" if len(owner.region) > _ID else "park"
+            raise wrong(name, f"is longer than {_ID} characters", f"超过 {_ID} 个字符")
+        rights.check_write(session, desk.account, kind, owner, verb)
         for name, en, zh in thing.flaws():
             raise wrong(name, en, zh)
         for name, note in kind.fields.items():

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from simulators.platform.core.kinds import ROLES, Kind, notes_of
+from simulators.platform.core.kinds import PEOPLE, Kind, notes_of
 
 _PLANS = "__plans__"
 F = TypeVar("F", bound=Callable[..., Any])
@@ -36,7 +36,7 @@ class Plan:
     function: Callable[..., Any]
     en: str = ""
     zh: str = ""
-    roles: tuple[str, ...] = ROLES
+    roles: tuple[str, ...] = PEOPLE
     method: str = ""
     seconds: float = 0
     while_any: str = ""
@@ -60,8 +60,11 @@ def _shape(function: Callable[..., Any]) -> type[msgspec.Struct] | None:
     return shape
 
 
-def analysis(name: str, *, en: str, zh: str, roles: Sequence[str] = ROLES) -> Callable[[F], F]:
-    """`function(desk, query) -> rows` at GET /api/analyses/<name>: reads only, sees what the account may see."""
+def analysis(name: str, *, en: str, zh: str, roles: Sequence[str] = PEOPLE) -> Callable[[F], F]:
+    """`function(desk, query) -> rows` at GET /api/analyses/<name>: reads only, sees what the account may see.
+
+    For whoever is logged in, unless `roles` says otherwise; `EVERYBODY` is the public too.
+    """
 
     def mark(function: F) -> F:
         return _mark(Plan("analysis", name, function, en, zh, tuple(roles)), function)
@@ -78,7 +81,7 @@ def action(name: str, *, en: str, zh: str, roles: Sequence[str]) -> Callable[[F]
     return mark
 
 
-def route(method: str, path: str, *, roles: Sequence[str] = ROLES) -> Callable[[F], F]:
+def route(method: str, path: str, *, roles: Sequence[str] = PEOPLE) -> Callable[[F], F]:
     """`async function(desk, request) -> Response | rows` at an address of its own, in Starlette's form."""
 
     def mark(function: F) -> F:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 
+def one_line(text: str, most: int = 200) -> str:
+    """Somebody else's text for a log: what would begin a line, colour a terminal or turn the text round is escaped."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text[:most])
+
+
 class Refused(Exception):
     """A request that is not carried out: `status` as HTTP has it, one sentence in English and in Chinese."""
 

@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Iterator
 from typing import Any
 
+import h11
 from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
@@ -19,6 +20,10 @@ from simulators.platform.core.settings import Tls
 
 KEEP_ALIVE_S, TERMINALS_S = 75, 3_600
 """How long a connection may say nothing, of people and of terminals."""
+REQUEST_S = 120.0
+"""How long a request may take to come in whole, and an answer to be read on."""
+MOST_LINKS = 20_000
+"""Connections of one listener; whoever comes beyond them is told to come later (503)."""
 _HEADERS = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -39,6 +44,38 @@ class _Ordered(dict[Any, None]):
 
 class _Protocol(H11Protocol):
     """One connection; the common name of its client's certificate is in the state of its requests."""
+
+    _patience: asyncio.TimerHandle | None = None
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        begun = self.conn.their_state is h11.SEND_BODY or (
+            self.conn.their_state is h11.IDLE and bool(self.conn.trailing_data[0])
+        )
+        self._wait(begun)
+
+    def pause_writing(self) -> None:
+        """What was said is not taken off."""
+        super().pause_writing()
+        self._wait(True)
+
+    def resume_writing(self) -> None:
+        """It is again."""
+        super().resume_writing()
+        self._wait(False)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is over."""
+        self._wait(False)
+        super().connection_lost(exc)
+
+    def _wait(self, begun: bool) -> None:
+        """Somebody has begun and is not done: that ends at some time, however slowly the octets come."""
+        if not begun and self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+        elif begun and self._patience is None:
+            self._patience = self.loop.call_later(REQUEST_S, self.transport.abort)
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -82,6 +119,7 @@ class HttpDoor:
         self._config = Config(
             app, lifespan="off", log_config=None, access_log=False, ws="none", timeout_keep_alive=keep_alive_s
         )
+        self._config.limit_concurrency = MOST_LINKS
         self._state = ServerState()
         self._state.connections = _Ordered()  # pyright: ignore[reportAttributeAccessIssue]
         self._state.tasks = _Ordered()  # pyright: ignore[reportAttributeAccessIssue]

@@ -25,7 +25,7 @@ class ObjectRow(Base):
     id: Mapped[str] = mapped_column(String(200), primary_key=True)
     enterprise: Mapped[str] = mapped_column(String(200), default="")
     park: Mapped[str] = mapped_column(String(200), default="")
-    region: Mapped[str] = mapped_column(String(80), default="")
+    region: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(Integer)
     changed: Mapped[int] = mapped_column(BigInteger)
@@ -42,20 +42,20 @@ class VersionRow(Base):
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
     what: Mapped[str] = mapped_column(String(10))
     at: Mapped[int] = mapped_column(BigInteger)
-    by: Mapped[str] = mapped_column(String(80))
+    by: Mapped[str] = mapped_column(String(200))
     valid_from: Mapped[int] = mapped_column(BigInteger)
     before: Mapped[str] = mapped_column(Text, default="")
     after: Mapped[str] = mapped_column(Text, default="")
     enterprise: Mapped[str] = mapped_column(String(200), default="")
     park: Mapped[str] = mapped_column(String(200), default="")
-    region: Mapped[str] = mapped_column(String(80), default="")
+    region: Mapped[str] = mapped_column(String(200), default="")
 
 
 class PasswordRow(Base):
     """What is known of an account's password, and what stands against it. `locked_until` 0: it is not locked."""
 
     __tablename__ = "passwords"
-    account: Mapped[str] = mapped_column(String(80), primary_key=True)
+    account: Mapped[str] = mapped_column(String(200), primary_key=True)
     digest: Mapped[str] = mapped_column(Text)
     failures: Mapped[int] = mapped_column(Integer, default=0)
     locked_until: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -67,7 +67,7 @@ class SessionRow(Base):
 
     __tablename__ = "sessions"
     token: Mapped[str] = mapped_column(String(64), primary_key=True)
-    account: Mapped[str] = mapped_column(String(80))
+    account: Mapped[str] = mapped_column(String(200))
     csrf: Mapped[str] = mapped_column(String(64))
     opened: Mapped[int] = mapped_column(BigInteger)
     seen: Mapped[int] = mapped_column(BigInteger)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
+from simulators.platform.core.sentences import wrong
+
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND
 DAY = 24 * HOUR
@@ -12,6 +14,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OFFSET = 8 * HOUR
 PERIODS = ("hour", "day", "week", "month", "quarter_year", "year")
 """Periods of statistics, shortest first. A week begins on Monday; quarter_year are three months (季度)."""
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Years that are reckoned with; whatever says another time is told that there is none."""
+MOST_PERIODS = 100_000
+"""Periods of one question: eleven years of hours."""
 
 
 def local(at_us: int) -> datetime:
@@ -24,14 +30,28 @@ def of_local(year: int, month: int = 1, day: int = 1, hour: int = 0, minute: int
     return _us(datetime(year, month, day, hour, minute, second, tzinfo=_ZONE))
 
 
+def within(at_us: int) -> bool:
+    """Whether an instant lies in a year that is reckoned with."""
+    return FIRST_US <= at_us < END_US
+
+
 def _us(at: datetime) -> int:
     return (at - _EPOCH) // timedelta(microseconds=1)
 
 
+FIRST_US, END_US = of_local(FIRST_YEAR), of_local(LAST_YEAR + 1)
+
+
 def from_iso(text: str) -> int:
-    """An ISO 8601 instant; without a zone it is local time. Raises ValueError."""
+    """An ISO 8601 instant; without a zone it is local time. Raises ValueError, of another year than `within` too."""
     at = datetime.fromisoformat(text)
-    return _us(at if at.tzinfo else at.replace(tzinfo=_ZONE))
+    return _known(_us(at if at.tzinfo else at.replace(tzinfo=_ZONE)))
+
+
+def _known(at_us: int) -> int:
+    if not within(at_us):
+        raise ValueError(f"expected a year from {FIRST_YEAR} to {LAST_YEAR}")
+    return at_us
 
 
 def iso(at_us: int) -> str:
@@ -40,11 +60,11 @@ def iso(at_us: int) -> str:
 
 
 def from_stamp(text: str) -> int:
-    """YYYYMMDDhhmmss, with or without milliseconds. Raises ValueError."""
+    """YYYYMMDDhhmmss, with or without milliseconds. Raises ValueError, of another year than `within` too."""
     if not (text.isascii() and text.isdigit() and len(text) in (14, 17)):
         raise ValueError(f"expected YYYYMMDDhhmmss, got {text!r}")
     at = of_local(*(int(text[first:last]) for first, last in ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))))
-    return at + int(text[14:] or 0) * 1_000
+    return _known(at + int(text[14:] or 0) * 1_000)
 
 
 def stamp_ms(at_us: int) -> str:
@@ -82,8 +102,16 @@ def end_of(period: str, start_us: int) -> int:
     return of_local(months // 12, months % 12 + 1)
 
 
+def check_few(period: str, from_us: int, to_us: int, most: int = MOST_PERIODS) -> None:
+    """Raises Refused where [from, to) has more periods than anybody reads."""
+    first = start_of(period, FIRST_US)
+    if (to_us - from_us) // (end_of(period, first) - first) > most:
+        raise wrong("to", f"more than {most} periods are asked for", f"查询超过 {most} 个周期")
+
+
 def periods(period: str, from_us: int, to_us: int) -> list[int]:
-    """The starts of the periods that begin within [from, to)."""
+    """The starts of the periods that begin within [from, to). Raises Refused for more than anybody reads."""
+    check_few(period, from_us, to_us)
     start = start_of(period, from_us)
     if start < from_us:
         start = end_of(period, start)

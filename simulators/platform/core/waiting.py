@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import traceback
 from collections.abc import Callable
 
 from sqlalchemy import delete, func, select
@@ -10,6 +12,7 @@ from sqlalchemy import delete, func, select
 from simulators.platform.core.ground import Ground
 from simulators.platform.core.tables import DueRow
 
+_log = logging.getLogger("simulators.platform")
 _MOST_S = 86_400.0
 """A timer is never set further ahead: clocks are set."""
 
@@ -66,8 +69,16 @@ class Waiting:
             asked = select(DueRow.name, DueRow.subject).where(DueRow.at <= now)
             due = list(session.execute(asked.order_by(DueRow.at, DueRow.name, DueRow.subject)))
         for name, subject in due:
-            if self._call is not None:
-                with self._ground.db.begin() as session:
-                    session.execute(delete(DueRow).where(DueRow.name == name, DueRow.subject == subject))
-                    self._call(name, subject)
+            try:
+                self._kept(name, subject, self._call)
+            except Exception:
+                # What fails once would fail for ever, and hold up whatever comes after it.
+                _log.error("%s %r\n%s", name, subject, traceback.format_exc())
+                self._kept(name, subject, None)
         self._set()
+
+    def _kept(self, name: str, subject: str, call: Callable[[str, str], None] | None) -> None:
+        with self._ground.db.begin() as session:
+            session.execute(delete(DueRow).where(DueRow.name == name, DueRow.subject == subject))
+            if call is not None:
+                call(name, subject)

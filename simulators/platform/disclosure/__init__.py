@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from simulators.platform.accounting.lines import Book
-from simulators.platform.core import Amount, Desk, Refused, Thing, analysis, kind, ref, seam
+from simulators.platform.core import EVERYBODY, Amount, Desk, Refused, Thing, Year, analysis, kind, ref, seam
 from simulators.platform.core.times import of_local
 
 
@@ -20,9 +20,9 @@ class Disclosure(Thing, frozen=True, kw_only=True):
     """A year of an enterprise; only a `published` one is shown. `target` is the emission of `target_year` aimed at."""
 
     enterprise: Annotated[str, ref("enterprise")]
-    year: int
+    year: Year
     target: Amount | None = None
-    target_year: int | None = None
+    target_year: Year | None = None
     target_unit: str = "tCO2e"
     state: Literal["draft", "published", "withdrawn"] = "draft"
 
@@ -36,7 +36,7 @@ class ReductionAction(Thing, frozen=True, kw_only=True):
     """What was done, and what it saved in a year (tCO2)."""
 
     enterprise: Annotated[str, ref("enterprise")]
-    year: int
+    year: Year
     name: str
     reduction: Amount
     unit: Literal["tCO2", "kgCO2"] = "tCO2"
@@ -59,7 +59,7 @@ class OfYear(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """One enterprise and year; without them everything that is public."""
 
     enterprise: str = ""
-    year: int | None = None
+    year: Year | None = None
 
 
 @seam
@@ -108,7 +108,7 @@ def _row(item: str, value: Any, unit: str = "", subject: str = "") -> dict[str, 
     return {"item": item, "subject": subject, "value": value, "unit": unit}
 
 
-@analysis("disclosed", en="disclosure to the public", zh="企业碳信息公开")
+@analysis("disclosed", en="disclosure to the public", zh="企业碳信息公开", roles=EVERYBODY)
 def disclosed(desk: Desk, asked: OfYear) -> list[dict[str, Any]]:
     """What everybody may see of an enterprise's year. What is not published is not there."""
     whole = desk.as_system()

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from simulators.platform.core import Amount, Desk, Thing, analysis, kind, on_change, ref, seam
+from simulators.platform.core import Amount, Desk, Thing, Year, analysis, kind, on_change, ref, seam
 from simulators.platform.suppliers import supply_at
 
 STAGES = ("raw-material", "production", "distribution", "use", "end-of-life")
@@ -29,7 +29,7 @@ class Footprint(Thing, frozen=True, kw_only=True):
     product: str
     brand: str = ""
     region: str = ""
-    year: int
+    year: Year
     quantity: Amount
     unit: str
     boundary: Literal["cradle-to-gate", "cradle-to-grave"] = "cradle-to-grave"
@@ -160,7 +160,7 @@ class OfYear(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The studies of a year, of one enterprise or of all that one may see."""
 
     enterprise: Annotated[str, ref("enterprise")] = ""
-    year: int | None = None
+    year: Year | None = None
 
 
 class Along(OfYear, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ import msgspec
 
 from simulators.platform.allowances import ClosedAccount, covered
 from simulators.platform.allowances.figures import shown, total
-from simulators.platform.core import Amount, Desk, Thing, analysis, kind, ref, seam
+from simulators.platform.core import Amount, Desk, Thing, Year, analysis, kind, ref, seam
 from simulators.platform.core.times import of_local
 from simulators.platform.targets import WRITERS
 
@@ -29,7 +29,7 @@ class Scenario(Thing, frozen=True, kw_only=True):
     subject: str
     enterprise: Annotated[str, ref("enterprise")] = ""
     name: str = ""
-    base: int
+    base: Year
     removal: Amount = Decimal(0)
     removal_growth: Amount = Decimal(0)
 
@@ -44,7 +44,7 @@ class ScenarioStep(Thing, frozen=True, kw_only=True):
 
     scenario: Annotated[str, ref("scenario")]
     enterprise: Annotated[str, ref("enterprise")] = ""
-    first: int
+    first: Year
     activity: Amount
     intensity: Amount
 
@@ -70,7 +70,7 @@ class Until(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A scenario, and the last year to tell."""
 
     scenario: str
-    until: int
+    until: Year
 
 
 @seam

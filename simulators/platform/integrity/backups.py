@@ -100,7 +100,7 @@ def restore(desk: Desk, given: bytes) -> list[dict[str, Any]]:
     try:
         told = msgspec.json.decode(given)
         body, mark = told["body"].encode(), told["seal"]
-    except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
+    except (msgspec.DecodeError, RecursionError, UnicodeError, KeyError, TypeError, AttributeError):
         raise Refused(400, "this is no backup of this platform", "不是本平台的备份文件") from None
     if not intact(desk, body, mark):
         raise Refused(400, "the backup was altered", "备份文件已被改动")
@@ -118,7 +118,7 @@ def restore(desk: Desk, given: bytes) -> list[dict[str, Any]]:
 @seam
 def intact(desk: Desk, body: bytes, mark: str) -> bool:
     """Whether a set is as it was made."""
-    return hmac.compare_digest(seal(desk, body), str(mark))
+    return hmac.compare_digest(seal(desk, body).encode(), str(mark).encode())
 
 
 @seam
@@ -134,6 +134,7 @@ def put_back(desk: Desk, point: str, rows: list[list[Any]]) -> int:
             there = session.get(SampleRow, key)
             if there is not None and all(getattr(there, name) == value for name, value in values.items()):
                 continue
+            desk.office.ground.db.room_for(session, values["at"])
             session.merge(SampleRow(series=number, **values))
             series.mark(point, values["at"])
             found += 1

@@ -5,6 +5,7 @@ Leaves who may see what to the desk, and every change to the API.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
@@ -18,11 +19,11 @@ from starlette.responses import RedirectResponse, Response
 
 from simulators.platform.accounting import book
 from simulators.platform.accounting.lines import Line, belongs
-from simulators.platform.core import Desk, Refused, route, seam
+from simulators.platform.core import EVERYBODY, Desk, Refused, route, seam
 from simulators.platform.core.api import COOKIE
 from simulators.platform.core.kinds import Kind, plain, shown
 from simulators.platform.core.rights import may
-from simulators.platform.core.times import DAY, HOUR, local, start_of
+from simulators.platform.core.times import DAY, HOUR, local, start_of, within
 from simulators.platform.pages import charts, forms
 from simulators.platform.pages.words import ROLES, field, say
 
@@ -35,7 +36,10 @@ _SAFE = {
 _PAGE = 50
 _LANGUAGE = "lang"
 _SHOWN_FIELDS = 9
+_OWN = re.compile(r"/(?![/\\])[^\\\x00-\x20]*")
+"""An address of this platform; a browser takes `/\\host` for another's, and leaves out tabs."""
 _ONE_YEAR_S = 31_536_000
+_DIGITS = 20
 
 
 @cache
@@ -129,7 +133,7 @@ def behind_login(function: Page) -> Page:
     return shown_to
 
 
-@route("GET", "/files/{name}")
+@route("GET", "/files/{name}", roles=EVERYBODY)
 async def file(desk: Desk, request: Request) -> Response:
     """Style and script."""
     name = request.path_params["name"]
@@ -138,21 +142,21 @@ async def file(desk: Desk, request: Request) -> Response:
     return Response((_HERE / "files" / name).read_bytes(), media_type=_FILES[name])
 
 
-@route("GET", "/login")
+@route("GET", "/login", roles=EVERYBODY)
 async def login(desk: Desk, request: Request) -> Response:
     """The form of the login, which its script sends to the API."""
     target = request.query_params.get("next", "/")
-    return page(desk, request, "login", target=target if target.startswith("/") and "//" not in target else "/")
+    return page(desk, request, "login", target=target if _OWN.fullmatch(target) else "/")
 
 
-@route("GET", "/")
+@route("GET", "/", roles=EVERYBODY)
 @behind_login
 async def overview(desk: Desk, request: Request) -> Response:
     """Figures of today, this month and this year, the hours of today, and what stands."""
     return page(desk, request, "overview", **figures(desk, chinese(request)))
 
 
-@route("GET", "/screen")
+@route("GET", "/screen", roles=EVERYBODY)
 @behind_login
 async def screen(desk: Desk, request: Request) -> Response:
     """The same for a big screen, fetched anew each minute."""
@@ -241,7 +245,7 @@ def _shown(value: Fraction | None) -> str:
 # Objects of every kind.
 
 
-@route("GET", "/objects")
+@route("GET", "/objects", roles=EVERYBODY)
 @behind_login
 async def kinds(desk: Desk, request: Request) -> Response:
     """Every kind that somebody may see."""
@@ -257,7 +261,7 @@ def _kind(desk: Desk, request: Request) -> Kind:
     return kind
 
 
-@route("GET", "/objects/{kind}")
+@route("GET", "/objects/{kind}", roles=EVERYBODY)
 @behind_login
 async def objects(desk: Desk, request: Request) -> Response:
     """The objects of a kind, a page of them, found by a text."""
@@ -298,7 +302,7 @@ def _fields(desk: Desk, kind: Kind) -> list[forms.Field]:
     return forms.fields_of(kind.shape, kind.fields, secret=kind.secret, known=known)
 
 
-@route("GET", "/objects/{kind}/new")
+@route("GET", "/objects/{kind}/new", roles=EVERYBODY)
 @behind_login
 async def new(desk: Desk, request: Request) -> Response:
     """An empty form of a kind."""
@@ -310,7 +314,7 @@ async def new(desk: Desk, request: Request) -> Response:
     )
 
 
-@route("GET", "/objects/{kind}/edit/{key}")
+@route("GET", "/objects/{kind}/edit/{key}", roles=EVERYBODY)
 @behind_login
 async def edit(desk: Desk, request: Request) -> Response:
     """An object in its form, with its versions."""
@@ -335,7 +339,7 @@ async def edit(desk: Desk, request: Request) -> Response:
 # Analyses.
 
 
-@route("GET", "/analyses")
+@route("GET", "/analyses", roles=EVERYBODY)
 @behind_login
 async def analyses(desk: Desk, request: Request) -> Response:
     """Every analysis that somebody may ask for."""
@@ -343,7 +347,7 @@ async def analyses(desk: Desk, request: Request) -> Response:
     return page(desk, request, "analyses", plans=sorted(found, key=lambda each: each.name))
 
 
-@route("GET", "/analyses/{name}")
+@route("GET", "/analyses/{name}", roles=EVERYBODY)
 @behind_login
 async def analysis(desk: Desk, request: Request) -> Response:
     """An analysis: its question as a form, its answer as chart and table."""
@@ -365,9 +369,7 @@ async def analysis(desk: Desk, request: Request) -> Response:
     values = {each.name: forms.into_input(each.sort, usual.get(each.name)) for each in fields}
     for each in fields:
         if each.name in asked:
-            whole_number = asked[each.name].lstrip("-").isdigit()
-            given = forms.into_input("instant", asked[each.name]) if each.sort == "instant" and whole_number else ""
-            values[each.name] = given or asked[each.name]
+            values[each.name] = _again(each, asked[each.name])
     return page(
         desk,
         request,
@@ -382,6 +384,13 @@ async def analysis(desk: Desk, request: Request) -> Response:
         problem=problem,
         chart=chart(rows, plan.zh if chinese(request) else plan.en),
     )
+
+
+def _again(field_: forms.Field, text: str) -> str:
+    """What was asked, in its input again; what is no instant stands there as it was given."""
+    if field_.sort == "instant" and text.lstrip("-").isdigit() and len(text) < _DIGITS and within(int(text)):
+        return forms.into_input("instant", text)
+    return text
 
 
 @seam
@@ -413,7 +422,7 @@ def _label(row: Mapping[str, Any], name: str) -> str:
 # Alarms, log, what everybody sees.
 
 
-@route("GET", "/alarms")
+@route("GET", "/alarms", roles=EVERYBODY)
 @behind_login
 async def alarms(desk: Desk, request: Request) -> Response:
     """Alarms, newest first."""
@@ -421,7 +430,7 @@ async def alarms(desk: Desk, request: Request) -> Response:
     return page(desk, request, "alarms", alarms=found[:500], total=len(found))
 
 
-@route("GET", "/audit")
+@route("GET", "/audit", roles=EVERYBODY)
 @behind_login
 async def audit(desk: Desk, request: Request) -> Response:
     """The log, newest first, by who and what."""
@@ -432,7 +441,7 @@ async def audit(desk: Desk, request: Request) -> Response:
     return page(desk, request, "audit", entries=found[:500], total=len(found), user=user, of=kind)
 
 
-@route("GET", "/open")
+@route("GET", "/open", roles=EVERYBODY)
 async def open_pages(desk: Desk, request: Request) -> Response:
     """What everybody may see: articles and disclosures."""
     return page(desk, request, "open", articles=_published(desk, "publications"), rows=_published(desk, "disclosed"))

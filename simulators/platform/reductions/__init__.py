@@ -20,6 +20,7 @@ from simulators.platform.core import (
     Instant,
     Refused,
     Thing,
+    Year,
     analysis,
     kind,
     on_change,
@@ -39,7 +40,7 @@ class VoluntaryProject(Thing, frozen=True, kw_only=True):
     enterprise: Annotated[str, ref("enterprise")]
     name: str = ""
     scheme: Literal["national", "local"]
-    year: int
+    year: Year
     monitored: Amount = Decimal(0)
     issued: Amount = Decimal(0)
     stage: Stage = "approval"
@@ -49,7 +50,7 @@ class CarbonSink(Thing, frozen=True, kw_only=True):
     """A sink of the park: area ha, removal t in the year."""
 
     name: str = ""
-    year: int
+    year: Year
     area: Amount = Decimal(0)
     removal: Amount = Decimal(0)
     stage: Stage = "approval"
@@ -185,14 +186,14 @@ def of_scheme(desk: Desk, scheme: str, year: int) -> list[VoluntaryProject]:
     return desk.objects(VoluntaryProject, scheme=scheme, year=year)
 
 
-class Year(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class OfYear(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A year."""
 
-    year: int
+    year: Year
 
 
 @analysis("sink_statistics", en="statistics of the park's sinks", zh="园区碳汇统计")
-def sink_statistics(desk: Desk, query: Year) -> list[dict[str, Any]]:
+def sink_statistics(desk: Desk, query: OfYear) -> list[dict[str, Any]]:
     """Number, area and removal of the park's sinks (CPCIF 5.3.4.2)."""
     found = sinks(desk, query.year)
     area, removal = total(each.area for each in found), total(each.removal for each in found)
@@ -386,7 +387,7 @@ def tracked(desk: Desk, enterprises: set[str]) -> list[ReductionProject]:
 @analysis(
     "intensive_projects", en="actual energy use and emission of projects of high energy use", zh="高耗能高排放项目监测"
 )
-def intensive_projects(desk: Desk, query: Year) -> list[dict[str, Any]]:
+def intensive_projects(desk: Desk, query: OfYear) -> list[dict[str, Any]]:
     """Actual figures of projects in operation beside their limits (ISC-1 5.1.6 c)."""
     return [
         intensive_row(desk, each, query.year) for each in desk.objects(IntensiveProject) if each.stage == "operating"

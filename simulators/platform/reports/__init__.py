@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from simulators.platform.accounting import Period, book, check_reach, shown
 from simulators.platform.accounting import lines as accounts
-from simulators.platform.accounting.lines import Total
+from simulators.platform.accounting.lines import Of, Total
 from simulators.platform.core import Amount, Desk, Instant, Thing, action, analysis, kind, ref, route, seam
 from simulators.platform.core.times import end_of, local
 
@@ -32,7 +32,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 class EmissionReport(Thing, frozen=True, kw_only=True):
     """A report with its figures."""
 
-    of: str
+    of: Of
     whose: str
     enterprise: Annotated[str, ref("enterprise")] = ""
     period: Period
@@ -64,7 +64,7 @@ class Ordered(msgspec.Struct, frozen=True, kw_only=True):
     """Which report."""
 
     id: str = ""
-    of: str
+    of: Of
     whose: str
     enterprise: str = ""
     period: Period

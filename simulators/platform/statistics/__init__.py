@@ -10,7 +10,7 @@ import msgspec
 from simulators.platform.accounting import Asked, Period, book, check_reach, shown, spread
 from simulators.platform.accounting import lines as accounts
 from simulators.platform.accounting.calendar import before, year_before
-from simulators.platform.accounting.lines import Book, Total
+from simulators.platform.accounting.lines import Book, Of, Total
 from simulators.platform.accounting.quantities import text
 from simulators.platform.core import Desk, Instant, Span, analysis, seam
 from simulators.platform.core.times import end_of, start_of
@@ -37,7 +37,7 @@ def _share(part: Fraction, whole: Fraction) -> Fraction:
 class AskedStructure(Span, frozen=True, kw_only=True):
     """Of what, by what."""
 
-    of: str
+    of: Of
     id: str = ""
     quantity: Literal["emission", "energy"] = "emission"
     parts: Literal["source_class", "carrier", "process", "facility", "product", "enterprise", "sector", "region"]
@@ -75,7 +75,7 @@ def structure(desk: Desk, query: AskedStructure) -> list[PartRow]:
 class AskedComparison(msgspec.Struct, frozen=True, kw_only=True):
     """Which period beside which."""
 
-    of: str
+    of: Of
     id: str = ""
     quantity: Quantity = "emission"
     period: Period
@@ -150,7 +150,7 @@ def comparison(desk: Desk, query: AskedComparison) -> list[ComparisonRow]:
 class AskedTrend(Span, frozen=True, kw_only=True):
     """Which periods in a row."""
 
-    of: str
+    of: Of
     id: str = ""
     quantity: Quantity = "emission"
     product: str = ""

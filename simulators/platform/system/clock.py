@@ -5,10 +5,10 @@ Leaves keeping it to the core.
 
 from __future__ import annotations
 
-from simulators.platform.core import Desk, analysis
+from simulators.platform.core import EVERYBODY, Desk, analysis
 
 
-@analysis("clock", en="clock of the server", zh="服务器时钟")
+@analysis("clock", en="clock of the server", zh="服务器时钟", roles=EVERYBODY)
 def clock(desk: Desk) -> list[dict[str, int]]:
     """Now by the platform's clock."""
     return [{"now": desk.now_us}]

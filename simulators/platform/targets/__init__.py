@@ -16,7 +16,7 @@ import msgspec
 
 from simulators.platform.allowances import ClosedAccount, Of, covered
 from simulators.platform.allowances.figures import shown, total
-from simulators.platform.core import Amount, Desk, Instant, Thing, analysis, kind, on_change, on_time, ref, seam
+from simulators.platform.core import Amount, Desk, Instant, Thing, Year, analysis, kind, on_change, on_time, ref, seam
 from simulators.platform.core.plans import action
 from simulators.platform.core.times import end_of, local, of_local, periods
 
@@ -32,7 +32,7 @@ class Target(Thing, frozen=True, kw_only=True):
     subject: str
     enterprise: Annotated[str, ref("enterprise")] = ""
     indicator: str
-    year: int
+    year: Year
     value: Amount
     unit: str = ""
     output: Amount = Decimal(0)

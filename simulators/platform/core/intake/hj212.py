@@ -129,12 +129,14 @@ class Frames:
         line, again = octets.find(TAIL, 6, end), octets.find(HEAD, 6, end)
         if line >= 0:
             return self._broken(again if 0 <= again < line else line + 2, "the frame ends before LEN says")
+        if again >= 0:
+            # Values hold no ##: the next frame has begun. No octet is reckoned twice, whatever heads there are.
+            return self._broken(again, "the frame was broken off")
         if len(octets) < end:
-            # A head within: this frame was broken off, the next has begun (values hold no ##).
-            return self._broken(again, "the frame was broken off") if again >= 0 else None
+            return None
         data, word = bytes(octets[6 : end - 4]), bytes(octets[end - 4 : end])
         if not sound(data, word):
-            return self._broken(again if again >= 0 else end, "the check word is wrong")
+            return self._broken(end, "the check word is wrong")
         del octets[: end + 2 if octets.startswith(TAIL, end) else end]
         return data
 
@@ -150,6 +152,8 @@ def parse(data: bytes) -> Packet | str:
         text = data.decode()
     except UnicodeDecodeError:
         return "the data segment is not UTF-8"
+    if "\0" in text:
+        return "the data segment has an octet 0"
     head, begun, rest = text.partition("CP=&&")
     inside, ended, after = rest.rpartition("&&")
     if not begun or not ended or after.strip():

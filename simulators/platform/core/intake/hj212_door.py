@@ -6,8 +6,11 @@ Leaves frames and fields to `hj212`, keeping to `taking`. A connection that says
 from __future__ import annotations
 
 import asyncio
+import logging
+import traceback
 
 from simulators.platform.core.intake.hj212 import Frames, Packet, Spoiled, answered, parse, values_of
+from simulators.platform.core.intake.links import admit
 from simulators.platform.core.intake.taking import Intake, Value
 from simulators.platform.core.seams import seam
 from simulators.platform.core.series import DAY_S, HOUR_S, MINUTE
@@ -15,6 +18,7 @@ from simulators.platform.core.serving import common_name, context_of
 from simulators.platform.core.settings import Hj212
 from simulators.platform.core.times import from_stamp
 
+_log = logging.getLogger("simulators.platform")
 _CLASSES: dict[str, tuple[int, str | None]] = {
     "2011": (0, "Rtd"),
     "2051": (MINUTE, None),
@@ -65,6 +69,7 @@ class Hj212Link(asyncio.Protocol):
         self._frames = Frames(door.settings.most)
         self._transport: asyncio.Transport | None = None
         self._certified = ""
+        self.proved = False
         self._idle: asyncio.TimerHandle | None = None
         self._heard = 0.0
 
@@ -73,7 +78,7 @@ class Hj212Link(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._certified = common_name(transport.get_extra_info("peercert"))
-        self._door.links[self] = None
+        admit(self._door.links, self)
         self._heard = asyncio.get_running_loop().time()
         self._watch()
 
@@ -100,17 +105,21 @@ class Hj212Link(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Octets in any pieces; what is wrong with them is wrong with this connection alone."""
         self._heard = asyncio.get_running_loop().time()
-        for found in self._frames.feed(data):
-            if not isinstance(found, Spoiled):
-                packet = parse(found)
+        try:
+            for found in self._frames.feed(data):
+                packet = "" if isinstance(found, Spoiled) else parse(found)
                 if isinstance(packet, Packet):
                     self._take(packet)
+        except Exception:
+            _log.error("%s\n%s", _WAY, traceback.format_exc())
+            self.close()
 
     def _take(self, packet: Packet) -> None:
         intake = self._door.intake
         terminal = intake.known(packet.mn, packet.pw, self._certified, _WAY)
         if terminal is None or (self._door.settings.tls.clients and not self._certified):
             return
+        self.proved = True
         if packet.cn in _CLASSES:
             values = read(packet)
             if values is not None:
@@ -143,4 +152,5 @@ def read(packet: Packet) -> list[Value] | None:
     found = values_of(packet, field)
     if found is None:
         return None
-    return [Value(code, at, span, value, flag, "", said) for code, value, flag, said in found]
+    values = [Value(code, at, span, value, flag, "", said) for code, value, flag, said in found]
+    return values if all(each.readable for each in values) else None

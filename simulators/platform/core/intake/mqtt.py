@@ -31,7 +31,7 @@ class Packets:
     """Cuts a stream into packets of at most `most` octets."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self.most = most
         self._octets = bytearray()
 
     def feed(self, octets: bytes) -> Iterator[Packet]:
@@ -49,8 +49,8 @@ class Packets:
                     break
                 if used > 4:
                     raise PacketError("the remaining length is longer than four octets")
-            if length > self._most:
-                raise PacketError(f"a packet of {length} octets is longer than {self._most}")
+            if length > self.most:
+                raise PacketError(f"a packet of {length} octets is longer than {self.most}")
             if len(self._octets) < used + length:
                 return
             first, body = self._octets[0], bytes(self._octets[used : used + length])
@@ -76,9 +76,12 @@ class _Reader:
 
     def text(self) -> str:
         try:
-            return self.take(self.whole(2)).decode()
+            found = self.take(self.whole(2)).decode()
         except UnicodeDecodeError:
             raise PacketError("a text is not UTF-8") from None
+        if "\0" in found:
+            raise PacketError("a text has U+0000 [MQTT-1.5.3-2]")
+        return found
 
     @property
     def rest(self) -> bytes:

@@ -9,21 +9,28 @@ At a broker elsewhere a terminal's topic is `v1/devices/<id>/telemetry`: the bro
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
+import traceback
 from collections.abc import Callable
 
 import msgspec
 
 from simulators.platform.core.intake import mqtt
+from simulators.platform.core.intake.links import admit
 from simulators.platform.core.intake.mqtt import PacketError, Packets
 from simulators.platform.core.intake.taking import Intake, Terminal, Value
 from simulators.platform.core.seams import seam
+from simulators.platform.core.sentences import one_line
 from simulators.platform.core.serving import common_name, context_of
 from simulators.platform.core.settings import Mqtt
+from simulators.platform.core.times import within
 
+_log = logging.getLogger("simulators.platform")
 TOPIC = "v1/devices/me/telemetry"
 _ELSEWHERE = re.compile(r"v1/devices/([^/]+)/telemetry")
-_MOST = 1_048_576
+_MOST, _MOST_FIRST = 1_048_576, 16_384
+"""Octets of a packet, and of the one by which somebody says who it is."""
 _DECIMAL = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
 _CONNECT_S = 30.0
 _AGAIN_S = 5.0
@@ -43,7 +50,7 @@ def read(payload: bytes, now_us: int) -> list[Value] | None:
         if not isinstance(each, dict):
             return None
         at, values = (each["ts"], each["values"]) if "ts" in each and "values" in each else (now_us // 1_000, each)
-        if not isinstance(at, int) or isinstance(at, bool) or not isinstance(values, dict):
+        if not isinstance(at, int) or isinstance(at, bool) or not within(at * 1_000) or not isinstance(values, dict):
             return None
         for code, value in values.items():
             if code.endswith(".flag"):
@@ -53,7 +60,7 @@ def read(payload: bytes, now_us: int) -> list[Value] | None:
             if not _DECIMAL.fullmatch(text) or not isinstance(flag, str):
                 return None
             found.append(Value(code, at * 1_000, 0, text, flag))
-    return found
+    return found if all(each.readable for each in found) else None
 
 
 class MqttDoor:
@@ -62,7 +69,7 @@ class MqttDoor:
     def __init__(self, intake: Intake, settings: Mqtt) -> None:
         self.intake, self.settings = intake, settings
         self.links: dict[MqttLink, None] = {}
-        self.clients: dict[str, MqttLink] = {}
+        self.clients: dict[tuple[str, str], MqttLink] = {}
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -86,10 +93,11 @@ class MqttLink(asyncio.Protocol):
 
     def __init__(self, door: MqttDoor) -> None:
         self._door = door
-        self._packets = Packets(_MOST)
+        self._packets = Packets(_MOST_FIRST)
         self._transport: asyncio.Transport | None = None
         self._terminal: Terminal | None = None
-        self._client = ""
+        self._client = ("", "")
+        self.proved = False
         self._certified = ""
         self._received: dict[int, None] = {}
         self._heard_s = 0.0
@@ -101,7 +109,7 @@ class MqttLink(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._certified = common_name(transport.get_extra_info("peercert"))
-        self._door.links[self] = None
+        admit(self._door.links, self)
         self._heard_s = asyncio.get_running_loop().time()
         self._watch()
 
@@ -141,6 +149,9 @@ class MqttLink(asyncio.Protocol):
                     return
                 self._take(packet)
         except PacketError:
+            self.close()
+        except Exception:
+            _log.error("mqtt\n%s", traceback.format_exc())
             self.close()
 
     def _take(self, packet: mqtt.Packet) -> None:
@@ -182,11 +193,13 @@ class MqttLink(asyncio.Protocol):
         if terminal is None:
             self.close()
             return
-        self._terminal, self._client = terminal, asked.client
-        older = self._door.clients.get(asked.client)
+        # A client's name is its terminal's own: nobody ends the connection of another by taking its name.
+        self._terminal, self._client = terminal, (terminal.id, asked.client)
+        self.proved, self._packets.most = True, _MOST
+        older = self._door.clients.get(self._client)
         if older is not None and asked.client:
             older.close()
-        self._door.clients[asked.client] = self
+        self._door.clients[self._client] = self
         self._heard_s = asyncio.get_running_loop().time()
         self._patience_s = 1.5 * asked.keep_alive_s
         self._watch()
@@ -242,6 +255,8 @@ class MqttAbroad:
                 await self._once()
             except (OSError, PacketError, EOFError) as error:
                 self._tell(f"{self._settings.broker}:{self._settings.broker_port}: {error}")
+            except Exception:
+                _log.error("mqtt\n%s", traceback.format_exc())
             await asyncio.sleep(_AGAIN_S)
 
     async def _once(self) -> None:
@@ -294,4 +309,4 @@ class MqttAbroad:
                 self._intake.hand_in(terminal, values, "mqtt", done)
 
     def _useless(self, terminal: Terminal | None, message: mqtt.Publish) -> None:
-        self._tell(f"{message.topic[:80]}: " + ("no such terminal" if terminal is None else "no telemetry"))
+        self._tell(f"{one_line(message.topic, 80)}: " + ("no such terminal" if terminal is None else "no telemetry"))

@@ -23,7 +23,7 @@ from simulators.platform.core.api import answer, json_of
 from simulators.platform.core.ground import Ground
 from simulators.platform.core.intake.taking import Intake, Terminal, Value
 from simulators.platform.core.seams import seam
-from simulators.platform.core.sentences import Refused
+from simulators.platform.core.sentences import Refused, one_line
 from simulators.platform.core.series import DAY_S, MONTH_S
 from simulators.platform.core.settings import Https
 from simulators.platform.core.tables import KeptRow, ObjectRow
@@ -119,9 +119,9 @@ class National:
 
     def _device(self, body: Mapping[str, Any], request: Request) -> Terminal:
         """The terminal of a deviceId. Raises _Told."""
-        device = str(body.get("deviceId", ""))
+        device = one_line(str(body.get("deviceId", "")), 64)
         with self._ground.db.begin() as session:
-            row = session.get(KeptRow, f"device-id/{device[:64]}")
+            row = session.get(KeptRow, f"device-id/{device}")
         terminal = self._intake.terminal(row.value) if row is not None else None
         certified = request.scope.get("state", {}).get("certified", "")
         if terminal is None or (certified and certified != terminal.id):
@@ -198,6 +198,8 @@ def read(row: Any, key: bytes) -> Value:
         raise _Told("1", "statDate is no date", "statDate 不是日期") from None
     if start_of(period, at) != at:
         raise _Told("1", "statDate does not begin its period", "statDate 不是周期起点")
+    if not Value(told["dataCode"], at, span, "").readable:
+        raise _Told("1", "dataCode is no word", "dataCode 错误")
     said = {name: told[name] for name in ("inputType", "uploadDate", "scope", "revision") if name in told}
     return Value(told["dataCode"], at, span, told["dataValue"], "N" if told["valid"] == "true" else _INVALID, "", said)
 

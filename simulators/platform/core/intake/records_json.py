@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from simulators.platform.core.api import Number, answer, json_of
+from simulators.platform.core.api import answer, json_of
 from simulators.platform.core.intake.taking import Intake, Value
+from simulators.platform.core.kinds import Number
 from simulators.platform.core.seams import seam
 from simulators.platform.core.sentences import Refused
 from simulators.platform.core.series import DAY_S, HOUR_S, MONTH_S
@@ -46,11 +47,13 @@ class RecordsJson:
 
     async def _taken(self, request: Request) -> Response:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        certified = request.scope.get("state", {}).get("certified", "")
+        if scheme.lower() != "bearer" and not certified:
+            raise Refused(401, "the source or its token is not known", "来源或令牌不符")
         body = await json_of(request)
         source = body.get("source")
         if not isinstance(source, str):
             raise Refused(400, "expected source and records", "缺少 source 与 records")
-        certified = request.scope.get("state", {}).get("certified", "")
         terminal = self._intake.known(source, token if scheme.lower() == "bearer" else "", certified, _WAY)
         if terminal is None:
             raise Refused(401, "the source or its token is not known", "来源或令牌不符")
@@ -106,4 +109,7 @@ def _value(index: int, row: Any) -> Value:
         raise wrong(f"start and end are no {kind}", "起止时刻与类别不符")
     revision = row.get("revision")
     said = {"revision": str(revision)} if isinstance(revision, int | str) and not isinstance(revision, bool) else {}
-    return Value(row["point"], start, span, value, "" if flag == "N" else flag, row["unit"], said)
+    taken = Value(row["point"], start, span, value, "" if flag == "N" else flag, row["unit"], said)
+    if not taken.readable:
+        raise wrong("point or flag is no word", "point 或 flag 不是有效的词")
+    return taken

@@ -19,12 +19,15 @@ from sqlalchemy import delete, select
 
 from simulators.platform.core.numbers import text
 from simulators.platform.core.seams import seam
-from simulators.platform.core.sentences import Refused
+from simulators.platform.core.sentences import Refused, one_line
 from simulators.platform.core.series import MINUTE, SPANS, Arrival, Point, Series, Taken, converted
 from simulators.platform.core.tables import KeptRow, ObjectRow, StrayRow
 
 _log = logging.getLogger("simulators.platform")
 _ONE = Decimal(1)
+_MOST_CODE, _MOST_FLAG = 120, 8
+MOST_STRANGERS = 200
+"""Unknown terminals that are told by name in one life; the rest share an alarm."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,16 @@ class Value:
     flag: str = ""
     unit: str = ""
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def readable(self) -> bool:
+        """Whether code and flag are words that can be kept and shown."""
+        return (
+            0 < len(self.code) <= _MOST_CODE
+            and self.code.isprintable()
+            and len(self.flag) <= _MOST_FLAG
+            and self.flag.isprintable()
+        )
 
 
 @dataclass(frozen=True)
@@ -72,6 +85,7 @@ class Intake:
         self._hooked, self._alarm = hooked, alarm
         self._terminals: dict[str, Terminal] | None = None
         self._waiting: list[_Batch] = []
+        self._strangers: dict[str, None] = {}
         self._ground.changed.append(self._forget)
 
     def _forget(self, kind: str) -> None:
@@ -115,13 +129,20 @@ class Intake:
         """The terminal that proves to be itself: by its secret, and by its certificate where one was asked for."""
         terminal = self.terminal(key)
         if terminal is None:
-            self._alarm("unknown-terminal", key[:120], "", f"{way}: nobody knows this terminal / 未知终端")
+            self._alarm("unknown-terminal", self._stranger(key), "", f"{way}: nobody knows this terminal / 未知终端")
             return None
         if not proves(terminal, secret, certified):
             detail = f"{way}: wrong secret or certificate / 密码或证书不符"
             self._alarm("refused-terminal", terminal.id, terminal.enterprise, detail)
             return None
         return terminal
+
+    def _stranger(self, key: str) -> str:
+        """What an unknown terminal is called in an alarm: anybody may invent names, and the store has an end."""
+        name = one_line(key, 120)
+        if len(self._strangers) < MOST_STRANGERS:
+            self._strangers[name] = None
+        return name if name in self._strangers else f"more than {MOST_STRANGERS} / 超过 {MOST_STRANGERS} 个"
 
     # What is sent.
 
