@@ -149,7 +149,8 @@ def _subject(seat: Seat, what: str, query: Mapping[str, str]) -> dict[str, Any]:
     if spec is None:
         raise LookupError(f"no centre {query['centre']} on the bench / 无此数据中心")
     choice = cast(Given, query["choice"]) if "choice" in query else None
-    return {"centre": {**_centre(seat, spec), **msgspec.structs.asdict(seat.site.terminal_side(spec.name, choice))}}
+    told = {**_centre(seat, spec), **msgspec.structs.asdict(seat.site.terminal_side(spec.name, choice))}
+    return {"centre": {**told, **({"host": query["host"]} if "host" in query else {})}}
 
 
 def _collector(seat: Seat, spec: CollectorSpec) -> dict[str, Any]:

@@ -154,7 +154,8 @@ class ReferenceAdapter:
                 return _rows(await _http(seat.local, "POST", f"/api/v1/{what}", {**body, "author": query["author"]}))
             if what == "centre-add":
                 spec = next(spec for spec in seat.site.world.centres if spec.name == query["centre"])
-                body = {"settings": tomli_w.dumps(centre_of(seat, spec)), "author": query["author"]}
+                host = query.get("host", spec.host)
+                body = {"settings": tomli_w.dumps({**centre_of(seat, spec), "host": host}), "author": query["author"]}
                 return _rows(await _http(seat.local, "POST", f"/api/v1/{what}", body))
             if what in _ORDERS:
                 return _rows(await _http(seat.local, "POST", f"/api/v1/{what}", _order(query)))

@@ -328,8 +328,11 @@ class Operator(Protocol):
         """Send stored periods of a class (minute, quarter, hour, day, month) that begin in [from, to) again."""
         ...
 
-    async def add_centre(self, centre: str, author: str) -> None:
-        """Have a centre that the scenario holds back (`later`) served from now on, its own settings and credentials."""
+    async def add_centre(self, centre: str, author: str, host: str = "") -> None:
+        """Have a centre that the scenario holds back (`later`) served from now on, its own settings and credentials.
+
+        `host` is told in place of its own.
+        """
         ...
 
     async def remove_centre(self, centre: str, author: str) -> None:

@@ -36,9 +36,9 @@ class Orders(ABC):
         words = {"centre": centre, "kind": kind, "from": str(from_us), "to": str(to_us)}
         await self._ask("backfill", {**words, "author": author, "reason": reason})
 
-    async def add_centre(self, centre: str, author: str) -> None:
-        """Have a centre of the scenario served from now on."""
-        await self._ask("centre-add", {"centre": centre, "author": author})
+    async def add_centre(self, centre: str, author: str, host: str = "") -> None:
+        """Have a centre of the scenario served from now on; `host` is told in place of its own."""
+        await self._ask("centre-add", {"centre": centre, "author": author, **({"host": host} if host else {})})
 
     async def remove_centre(self, centre: str, author: str) -> None:
         """Have a centre served no more."""

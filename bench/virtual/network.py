@@ -307,7 +307,10 @@ class Network:
     # Names
 
     def resolve(self, name: str) -> str:
-        """The IPv4 address of a name or an address; `socket.gaierror` when unknown or when names fail."""
+        """The IPv4 address of a name or an address; `socket.gaierror` when unknown or when names fail.
+
+        UnicodeError for what is no name at all, as `socket.getaddrinfo` raises it.
+        """
         known = _address_of(name)
         if known is not None:
             return known
@@ -321,6 +324,7 @@ class Network:
                     self.tell("name_failed", detail=name)
                     raise socket.gaierror(socket.EAI_AGAIN, f"temporary failure in name resolution: {name}")
         if address is None:
+            name.encode("idna")
             raise socket.gaierror(socket.EAI_NONAME, f"name or service not known: {name}")
         return address
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, beside
+from bench.case import Case, Finding, Rig, beside, criterion
 from bench.facade.bench import Bench
-from bench.history import History
+from bench.history import History, Observed
 from bench.layout.scenario import Collector, Scenario, System
 from conformance.common import delivery, gaps
 from conformance.common.actions import all_centres, points, read_readings, reconciled
-from conformance.terminal import LOCAL, MODBUS, PLATFORM, READ_GAPS, SQL, UPLINK
-from conformance.terminal.acquisition import systems_judge
+from conformance.terminal import HJ212, LIVE, LOCAL, MODBUS, PLATFORM, READ_GAPS, SQL, UPLINK
+from conformance.terminal.acquisition import command_handling_judge, systems_judge
 from conformance.terminal.acquisition.collectors import GAPS, MQTT
 from simulators.centres.malformed import MALFORMED
 from simulators.meters.faults import AnyFault, Garbage, Misdated, Token
@@ -27,6 +27,35 @@ _TOKENS = (
     "9" * 6_000,
     "1e999999999",
     '"\\u0000\\r\\n"',
+)
+_LONG = "9" * 400
+_ORDERS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("1000", (("OverTime", _LONG), ("ReCount", "3"))),
+    ("1000", (("OverTime", "-1"), ("ReCount", "-1"))),
+    ("1062", (("RtdInterval", ""),)),
+    ("1062", (("RtdInterval", "-30"),)),
+    ("1062", (("RtdInterval", "\u00b2"),)),
+    ("1062", (("RtdInterval", "1e999"),)),
+    ("1062", (("RtdInterval", "NaN"),)),
+    ("1062", (("RtdInterval", "000030" + "0" * 20),)),
+    ("1064", (("MinInterval", "0"),)),
+    ("1064", (("MinInterval", "-5"),)),
+    ("1064", (("MinInterval", "5.5"),)),
+    ("1064", (("MinInterval", _LONG),)),
+    ("2051", (("BeginTime", "20260230000000"), ("EndTime", "20260301000000"))),
+    ("2051", (("BeginTime", ""), ("EndTime", ""))),
+    ("2051", (("BeginTime", _LONG), ("EndTime", _LONG))),
+    ("2051", (("BeginTime", "00010101000000"), ("EndTime", "99991231235959"))),
+)
+"""Requests with the right password and what nobody can work with."""
+_HOSTS = ("a..b", ".", "x" * 70, "host name", "[::1", "\u0000", "y." * 200)
+_AUTHOR = "inspector Zhou"
+SOUND_ONE_TAKEN = criterion(
+    "sound-one-taken",
+    en="a centre with a sound address is taken at the terminal",
+    zh="终端本地可新增地址有效的数据中心",
+    unit="orders",
+    condition=True,
 )
 _ANSWERS = [name for name in MALFORMED if not name.startswith("url-")]
 _ADDRESSES = [name for name in MALFORMED if name.startswith("url-")]
@@ -142,3 +171,93 @@ class OutlastsAnswersNobodyForesaw(Case):
     def judge(self, history: History) -> Iterator[Finding]:
         # Sent again without an answer, as it has to be.
         yield from delivery.findings(reconciled(history), duplicates=False)
+
+
+class OutlastsOrdersNobodyForesaw(Case):
+    """No number, stamp or text in a centre's order, however wrong, stops data, is kept, or hinders the next start."""
+
+    zh = "中心命令中的数值、时刻、文本无论如何错误，均不中断数据上传、不被保存为设置、不影响再次启动。"
+    checks = {
+        delivery.NONE_LOST: ("isc-2/7.2.4(4)a",),
+        command_handling_judge.REFUSED_SETS_NOTHING: ("isc-2/7.2.4k",),
+        **beside(delivery.NONE_ALTERED, delivery.NONE_INVENTED, delivery.NONE_MIS_STAMPED, delivery.FLAGS_RIGHT),
+    }
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(
+        circuits=1,
+        points=2,
+        minute_interval=5,
+        kinds=("minute",),
+        centres=("A",),
+        realtime_interval_s=60,
+        over_time_s=5,
+        re_count=1,
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        centre = bench.centres["A"]
+        await bench.clock.sleep(minutes=6, seconds=10)
+        await self._settings(bench)
+        for cn, words in _ORDERS:
+            shown = " ".join(f"{name}={text[:20]}" for name, text in words)
+            bench.phase("wrong-request", what=f"{cn} {shown}")
+            await centre.command(cn, *words, execution_s=20)
+        await self._settings(bench)
+        await bench.clock.sleep(minutes=11)
+        await self._settings(bench)
+        await bench.power.off(30)
+        await bench.clock.sleep(minutes=12)
+        await self._settings(bench)
+        await bench.centres.settle(minutes=5)
+
+    async def _settings(self, bench: Bench) -> None:
+        await bench.centres["A"].read_realtime_interval()
+        await bench.centres["A"].read_minute_interval()
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield command_handling_judge.untouched_finding(history, least=4)
+        # The last order asks for everything that is stored.
+        yield from _arrival(history)
+
+
+class OutlastsAddressesNobodyForesaw(Case):
+    """A centre's address that nobody can connect to, given at the terminal, harms no other centre and no next start."""
+
+    zh = "在终端本地设置无法连接的中心地址，不影响其他中心，也不影响再次启动。"
+    checks = {
+        SOUND_ONE_TAKEN: (),
+        delivery.NONE_LOST: ("isc-2/7.2.4(3)a", "csmt/7.3a"),
+        **beside(delivery.NONE_ALTERED, delivery.NONE_INVENTED, delivery.NONE_MIS_STAMPED, delivery.FLAGS_RIGHT),
+    }
+    needs = (MODBUS, LIVE, "centres.three", "centres.local-configuration")
+    scenario = Scenario(circuits=1, points=2, minute_interval=5, kinds=("minute",), centres=("A", "B"), later=("B",))
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=6, seconds=10)
+        await bench.operator.add_centre("B", _AUTHOR)
+        await bench.clock.sleep(minutes=6)
+        await bench.operator.remove_centre("B", _AUTHOR)
+        for host in _HOSTS:
+            await bench.clock.sleep(minutes=1)
+            await bench.operator.add_centre("B", _AUTHOR, host=host)
+            await bench.clock.sleep(minutes=2)
+            await bench.operator.remove_centre("B", _AUTHOR)
+        await bench.clock.sleep(minutes=1)
+        await bench.operator.add_centre("B", _AUTHOR, host=_HOSTS[0])
+        await bench.clock.sleep(minutes=1)
+        await bench.power.off(30)
+        await bench.clock.sleep(minutes=12)
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        made = [event for event in history.of(Observed) if event.what == "centre-add"]
+        sound = bool(made) and not made[0].problem
+        yield SOUND_ONE_TAKEN.decide(sound, measured=int(sound), limit=1, op=">=")
+        if sound:
+            yield from _arrival(history)
+
+
+def _arrival(history: History) -> Iterator[Finding]:
+    """Everything due at centre A is there, as it was measured."""
+    found = delivery.findings(reconciled(history, ("A",)), duplicates=False)
+    yield from (each for each in found if each.id != delivery.ALL_ACKNOWLEDGED.id)

@@ -1,3 +1,4 @@
+# pyright: reportPrivateUsage=false
 """Defects of a terminal that expects of its peers what they should send, and has nobody who looks after its tasks.
 
 Leaves the cases that catch them to conformance/proof.json.
@@ -5,6 +6,7 @@ Leaves the cases that catch them to conformance/proof.json.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,9 +19,14 @@ from reference_terminal.acquisition.mqtt.client import Receipt
 from reference_terminal.acquisition.mqtt.driver import Inbox
 from reference_terminal.acquisition.mqtt.packets import Arrived
 from reference_terminal.acquisition.sql.row_source import RowSource
+from reference_terminal.hj212.message import Message
 from reference_terminal.model import json_text
+from reference_terminal.net.channel import Line
 from reference_terminal.net.http import Place
 from reference_terminal.operations.supervisor import Supervisor, Work
+from reference_terminal.settings import overlay, reader
+from reference_terminal.uplink.hj212.commands import CommandSet
+from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.platforms import link
 
 _ANSWERS = ("isc-2/7.2.4(4)a",)
@@ -31,6 +38,22 @@ def _unattended(patch: Patch) -> None:
     async def keep(self: Supervisor, name: str, work: Work) -> None:
         del self, name
         await work()
+
+    patch(Supervisor, "keep", keep)
+
+
+def _one_for_all(patch: Patch) -> None:
+    """A task that fails takes all others with it, as if they were one program."""
+
+    async def keep(self: Supervisor, name: str, work: Work) -> None:
+        del name
+        together: list[asyncio.Future[None]] = vars(self).setdefault("together", [])
+        together.append(asyncio.ensure_future(work()))
+        try:
+            await together[-1]
+        except Exception:
+            for each in together:
+                each.cancel()
 
     patch(Supervisor, "keep", keep)
 
@@ -109,3 +132,61 @@ def asks_wherever_it_is_sent(patch: Patch) -> None:
 
     patch(link, "place_of", place)
     _unattended(patch)
+
+
+@defect(
+    "numbers-of-a-centre-without-bounds",
+    en="any number in a centre's order is taken over, however large, and kept",
+    zh="中心命令中的任何数值均被接受并保存，不校验上限",
+    clauses=("isc-2/7.2.4k",),
+)
+def numbers_without_bounds(patch: Patch) -> None:
+    """A centre knows what it asks for."""
+
+    def number(self: CommandSet, fields: dict[str, str], name: str, low: int, high: int) -> int | None:
+        del self, low, high
+        text = fields.get(name, "")
+        return int(text) if text.isascii() and text.isdigit() else None
+
+    patch(CommandSet, "_number", number)
+
+
+@defect(
+    "no-minutes-are-no-minute-data",
+    en="an interval of 0 minutes is taken over: no minute data any more",
+    zh="分钟数据间隔 0 被接受，此后不再上传分钟数据",
+    clauses=("isc-2/7.2.4(4)a",),
+)
+def no_minutes_are_no_minute_data(patch: Patch) -> None:
+    """Somebody once asked for a switch."""
+    off: set[CentreLink] = set()
+
+    async def taken(self: CommandSet, link: CentreLink, request: Message, fields: dict[str, str]) -> int:
+        if fields.get("MinInterval") == "0":
+            off.add(link)
+        return await own_taken(self, link, request, fields)
+
+    async def upload(self: CentreLink, cn: str, *words: Any, **more: Any) -> bool:
+        return True if cn == "2051" and self in off else await own_upload(self, cn, *words, **more)
+
+    own_taken = patch(CommandSet, "_set_minute_interval", taken)
+    own_upload = patch(CentreLink, "upload", upload)
+
+
+@defect(
+    "any-text-is-a-host",
+    en="whatever is given as a centre's host is stored, and one that no name server can be asked for ends the rest",
+    zh="数据中心地址不校验即保存，无法解析的地址使其余任务终止",
+    clauses=("isc-2/7.2.4(3)a",),
+)
+def any_text_is_a_host(patch: Patch) -> None:
+    """Whether somebody answers there is the network's business."""
+    for module in (overlay, reader):
+        patch(module, "is_host", lambda text: True)  # pyright: ignore[reportUnknownLambdaType]
+
+    async def connect(self: CentreLink) -> Line:
+        self.config.host.encode("idna")
+        return await own(self)
+
+    own = patch(CentreLink, "_connect", connect)
+    _one_for_all(patch)

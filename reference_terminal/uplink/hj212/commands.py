@@ -132,11 +132,13 @@ class CommandSet:
 
     # Settings
 
+    @seam
     def _number(self, fields: dict[str, str], name: str, low: int, high: int) -> int | None:
         """A parameter as a whole number; names are compared without case, as the standard's own examples vary."""
         for key, value in fields.items():
-            if key.lower() == name.lower() and value.isascii() and value.isdigit() and low <= int(value[:6]) <= high:
-                return int(value)
+            digits = value.lstrip("0") if value.isascii() and value.isdigit() else ""
+            if key.lower() == name.lower() and 0 < len(digits) < 7 and low <= int(digits) <= high:
+                return int(digits)
         return None
 
     @seam
@@ -181,6 +183,7 @@ class CommandSet:
         self._tell(link, request, f"MinInterval={link.settings.minute_interval}")
         return DONE
 
+    @seam
     async def _set_minute_interval(self, link: CentreLink, request: Message, fields: dict[str, str]) -> int:
         value = self._number(fields, "MinInterval", 1, 30)
         if value is None or value not in MIN_INTERVALS:
