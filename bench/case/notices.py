@@ -50,6 +50,7 @@ class Notice(StrEnum):
     SOURCE_LOST = "source-lost"
     DATA_REPORTED = "data-reported"
     ACCESS_REFUSED = "access-refused"
+    EMISSION_ABOVE_LIMIT = "emission-above-limit"
 
     @property
     def text(self) -> Text:
@@ -106,4 +107,5 @@ _TEXTS = {
         "reporting to a centre began, failed or was ordered (log)", "数据上报开始、失败或人工上报（日志）"
     ),
     Notice.ACCESS_REFUSED: Text("a function was refused (log)", "功能访问被拒（日志）"),
+    Notice.EMISSION_ABOVE_LIMIT: Text("an emission is above its warning limit (alarm)", "排放量超过预警限值（告警）"),
 }

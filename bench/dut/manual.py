@@ -254,4 +254,10 @@ def _boundary(emitter: Emitter, codes: Mapping[str, str]) -> list[str]:
         ",".join(map(_cell, (each.name, each.gas, each.unit, each.decimals, codes.get(each.name, ""))))
         for each in emitter.figures
     ]
+    if emitter.limits:
+        lines += ["", "warning limit of,class,above,unit"]
+        lines += [
+            ",".join(map(_cell, (f"{each.of}/{each.id}" if each.id else each.of, each.kind, each.above, each.unit)))
+            for each in emitter.limits
+        ]
     return lines

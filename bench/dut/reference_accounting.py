@@ -6,10 +6,11 @@ Leaves the rest of its configuration and HTTP itself to `reference`; both forms 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from decimal import Decimal
 from typing import Any, cast
 
 from bench.dut import Seat
-from bench.history.accounting import EmissionSource, Emitter, Feed, Figure
+from bench.history.accounting import EmissionSource, Emitter, Feed, Figure, Limit
 from simulators.stamps import local
 
 Ask = Callable[[str, str, Any], Awaitable[Any]]
@@ -38,6 +39,8 @@ def accounting_of(seat: Seat) -> dict[str, Any]:
             for each in emitter.products
         ],
     }
+    if emitter.limits:
+        table["limits"] = [_limit(each, emitter) for each in emitter.limits]
     versions = [
         _version(f"{source.id} {feed.symbol}", feed.since, factors=[_factor(source.id, feed.symbol, feed)])
         for source in emitter.sources
@@ -100,6 +103,15 @@ def _figure(figure: Figure, codes: Mapping[str, str]) -> dict[str, Any]:
         "decimals": figure.decimals,
         "code": codes.get(figure.name, ""),
     }
+
+
+def _limit(limit: Limit, emitter: Emitter) -> dict[str, Any]:
+    """A limit is told in the unit of its figure, which is kg unless the boundary says otherwise."""
+    figure = next((each for each in emitter.figures if (each.of, each.id) == (limit.of, limit.id)), None)
+    power = {"kg": 0, "t": 3}
+    shift = power[limit.unit] - power["kg" if figure is None else figure.unit]
+    above = f"{Decimal(limit.above).scaleb(shift):f}"
+    return {"figure": _name({"of": limit.of, "id": limit.id}), "span": limit.kind, "above": above}
 
 
 def _factor(source: str, symbol: str, feed: Feed) -> dict[str, Any]:

@@ -101,6 +101,16 @@ class Figure(_Part, frozen=True):
         return f"{self.of}/{self.id}" if self.id else self.of
 
 
+class Limit(_Part, frozen=True):
+    """A warning limit of one total in periods of a class (ISC-2 7.2.6): the alarm is due above `above`, in `unit`."""
+
+    of: str
+    kind: str
+    above: str
+    id: str = ""
+    unit: str = "kg"
+
+
 class Emitter(_Part, frozen=True):
     """The emitter with everything inside its boundary. The year that a period lies in chooses its grid factor."""
 
@@ -111,6 +121,7 @@ class Emitter(_Part, frozen=True):
     sources: tuple[EmissionSource, ...]
     products: tuple[ProductFlow, ...] = ()
     figures: tuple[Figure, ...] = ()
+    limits: tuple[Limit, ...] = ()
     outside: tuple[str, ...] = ()
     """Sources that are told and stand outside the boundary (an operator may move them in)."""
 
@@ -139,4 +150,7 @@ def flaws(emitter: Emitter, points: tuple[str, ...] = ()) -> list[str]:
             if points and feed.point and feed.point not in points:
                 found.append(f"source {source.id}, {feed.symbol}: no point {feed.point!r}")
     found += [f"figure of {each.of!r}" for each in emitter.figures if each.of not in TOTALS]
+    for each in emitter.limits:
+        if each.of not in TOTALS or each.kind not in PERIODS or each.unit not in ("kg", "t"):
+            found.append(f"limit of {each.of!r}: class {each.kind!r} in {each.unit!r}")
     return found

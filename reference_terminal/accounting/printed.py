@@ -6,15 +6,14 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
 
+from reference_terminal.model import numbers
+from reference_terminal.model.seams import seam
 
+
+@seam
 def rounded(value: Fraction, digits: int) -> str:
     """The value with so many decimals; a half is rounded away from zero."""
-    scaled = abs(value) * 10**digits
-    whole, rest = divmod(scaled.numerator, scaled.denominator)
-    whole += rest * 2 >= scaled.denominator
-    text = str(whole).rjust(digits + 1, "0")
-    text = f"{text[:-digits]}.{text[-digits:]}" if digits else text
-    return f"-{text}" if value < 0 and whole else text
+    return numbers.text(numbers.rounded_fraction(value, digits))
 
 
 @lru_cache(4096)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from fractions import Fraction
 
 from reference_terminal.model.seams import seam
 
@@ -23,6 +24,14 @@ def text(value: Decimal) -> str:
 def rounded(value: Decimal, decimals: int) -> Decimal:
     """`value` rounded half up (ties away from zero) to `decimals` printed decimals."""
     return value.quantize(Decimal(1).scaleb(-decimals), context=CONTEXT)
+
+
+@seam
+def rounded_fraction(value: Fraction, decimals: int) -> Decimal:
+    """A fraction rounded half up (ties away from zero) by whole numbers alone: no digit of it is lost before."""
+    whole, rest = divmod(abs(value.numerator) * 10**decimals, value.denominator)
+    whole += rest * 2 >= value.denominator
+    return CONTEXT.scaleb(Decimal(-whole if value < 0 else whole), -decimals)
 
 
 @seam

@@ -322,6 +322,7 @@ class Emissions:
     def _keep_source(self, connection: apsw.Connection, key: tuple[int, int, int], outcome: Outcome) -> None:
         connection.execute(_SOURCE, (*key, outcome.told))
 
+    @seam
     def _warn(self, figure: FigureSet, period: Period, value: str | None) -> None:
         """Raise or clear the alarm of a warning limit (ISC-2 7.2.6)."""
         for limited, limit in self._limits:

@@ -98,17 +98,12 @@ def computed(formula: DerivedConfig, records: list[Record], length_s: int) -> De
         }
         if formula.operation == QUOTIENT:
             over, under = (fractions[name] for name in formula.of)
-            return None if under == 0 else rounded(over / under, formula.decimals)
+            return None if under == 0 else numbers.rounded_fraction(over / under, formula.decimals)
         return share(formula, fractions)
     first, *others = (exact[name] for name in formula.of)
     for other in others:
         first = _SUBTRACT(first, other) if formula.operation == DIFFERENCE else _ADD(first, other)
     return first
-
-
-def rounded(value: Fraction, decimals: int) -> Decimal:
-    """A fraction at so many decimals, rounded half up."""
-    return numbers.rounded(numbers.CONTEXT.divide(Decimal(value.numerator), Decimal(value.denominator)), decimals)
 
 
 def share(formula: DerivedConfig, fractions: Mapping[str, Fraction]) -> Decimal | None:
@@ -125,7 +120,7 @@ def share(formula: DerivedConfig, fractions: Mapping[str, Fraction]) -> Decimal 
     def up_to(part: int) -> Decimal:
         if part == len(keys):
             return numbers.CONTEXT.divide(Decimal(whole.numerator), Decimal(whole.denominator))
-        return rounded(whole * sum(keys[:part], Fraction(0)) / total, formula.decimals)
+        return numbers.rounded_fraction(whole * sum(keys[:part], Fraction(0)) / total, formula.decimals)
 
     return _SUBTRACT(up_to(formula.part), up_to(formula.part - 1))
 
@@ -135,4 +130,4 @@ def integral(formula: DerivedConfig, record: Record, length_s: int) -> Decimal:
     mean = Fraction(record.value or "")
     if record.flag != BY_HAND and record.total is not None:
         mean = Fraction(record.total) / record.n
-    return rounded(mean * length_s * formula.scales[0], formula.decimals)
+    return numbers.rounded_fraction(mean * length_s * formula.scales[0], formula.decimals)

@@ -208,7 +208,10 @@ class Books:
             if bounded and not _in_force(self.inside[source.id], low, at):
                 continue
             given: dict[str, Fraction] = {}
-            for symbol in {feed.symbol: None for feed in source.inputs}:
+            for symbol in self._symbols(source):
+                if not source.feeds(symbol) and _latest(self.constants[source.id, symbol], low, at) is None:
+                    # Nothing was told of it by then: the method's default.
+                    continue
                 value, state, why = self._input(source, symbol, low, high, at)
                 if value is None:
                     found.lack(Certainty.GAP, f"{symbol}: {why}")
@@ -223,10 +226,16 @@ class Books:
                 found.co2e += tonnes * METHODS[source.method].potential(gas)
         return found
 
+    def _symbols(self, source: EmissionSource) -> dict[str, None]:
+        """The inputs of a source that are fed, and those whose default somebody has replaced."""
+        told = {symbol: None for id, symbol in self.constants if id == source.id}
+        return {feed.symbol: None for feed in source.inputs} | told
+
     def _stretches(self, source: EmissionSource, start: int, end: int, at: int | None) -> Iterator[tuple[int, int]]:
         cuts = {start, end}
+        for symbol in self._symbols(source):
+            cuts |= {version.since for version in _known(self.constants.get((source.id, symbol), ()), at)}
         for feed in source.inputs:
-            cuts |= {version.since for version in _known(self.constants.get((source.id, feed.symbol), ()), at)}
             for spans in (self.by_hand.get(feed.point, {}), self.entered.get((source.id, feed.symbol), {})):
                 cuts |= {edge for span in spans for edge in span if _known(spans[span], at)}
         cuts |= {version.since for version in _known(self.inside[source.id], at)}
@@ -244,8 +253,8 @@ class Books:
         self, source: EmissionSource, symbol: str, low: int, high: int, at: int | None
     ) -> tuple[Fraction | None, Certainty, str]:
         """One input of a stretch in the unit of its formula; None where there is none."""
-        feed = source.feeds(symbol)[0]
-        if feed.value:
+        feed = next(iter(source.feeds(symbol)), None)
+        if feed is None or feed.value:
             version = _latest(self.constants[source.id, symbol], low, at)
             if version is None:
                 return None, Certainty.GAP, "no value counts yet"

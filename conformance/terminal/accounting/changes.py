@@ -149,6 +149,8 @@ class RecalculatesOnCommand(Case):
         with_figures(_with_codes(boundaries.BUILDING)),
         boundaries.BUILDING_STREAMS,
         start="2026-03-02T10:57:00+08:00",
+        centres=("A", "T"),
+        centre_options=(("T", {"kind": "third-party", "channel": "mtls"}),),
     )
 
     async def drive(self, bench: Bench) -> None:

@@ -145,11 +145,11 @@ def shown(history: History) -> list[Shown]:
 
 
 def sent(history: History, centre: str) -> list[Shown]:
-    """Every emission figure that a centre got, in order."""
+    """Every emission figure that a centre got, in order; only the wire of the energy platform has revisions."""
     emitter, codes = history.began.emitter, history.began.emission_codes
     figures = {} if emitter is None else {codes[each.name]: each for each in emitter.figures}
     setup = setup_of(history, centre)
-    bears = setup.kind != "hj212"
+    bears = setup.kind == "https"
     found: list[Shown] = []
     for event in history.of(Stored):
         figure, start = figures.get(event.code), instant_of(event.stamp)
@@ -345,7 +345,7 @@ def sent_findings(
 
 
 def _supersedes(each: Shown, before: Shown) -> bool:
-    """Whether a content is a revision of the one before it; HJ 212 has no number for that, but another value."""
+    """Whether a content is a revision of the one before it; where the wire has no number for that, by its content."""
     if not each.revision:
         return (each.value, each.state) != (before.value, before.state)
     return each.revision.isdigit() and before.revision.isdigit() and int(each.revision) > int(before.revision)

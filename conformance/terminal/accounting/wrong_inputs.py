@@ -11,7 +11,7 @@ from bench.case import Case, Finding
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.history.accounting import AccountingUnit, Emitter
-from conformance.common.times import DAY, HOUR, MINUTE, ceil, floor
+from conformance.common.times import DAY, HOUR, MINUTE, ceil, floor, instant_of_iso
 from conformance.terminal import MODBUS, UPLINK, read_out
 from conformance.terminal.accounting import wrong_inputs_judge
 from conformance.terminal.accounting.boundaries import by_hand, fixed, read, scenario, source
@@ -34,12 +34,14 @@ _EMITTER = Emitter(
     ),
 )
 _AUTHOR = "Li Wei"
+_TOO_EARLY = instant_of_iso("2014-03-01T00:00:00+08:00") or 0
+"""The guide for public buildings is of 2015."""
 
 
 class RefusesWrongInputs(Case):
-    """Negative fuel, a heating value 1000 times too large, oxidation above 1, unlike units: refused, none reckoned."""
+    """Negative fuel, a heating value 1000 times too large, unlike units, a year too early: refused, none reckoned."""
 
-    zh = "负燃料量、热值放大 1000 倍、氧化率大于 1、单位不符、未知输入和未知排放源：逐项拒绝并说明原因，不据此计算。"
+    zh = "负燃料量、放大的热值、大于 1 的氧化率、单位不符、方法尚未生效的年份等：逐项拒绝并说明原因，不据此计算。"
     checks = {
         **{
             wrong_inputs_judge.REFUSED.of(name, *words): ("isc-2/7.2.3-B(2)c",)
@@ -63,6 +65,7 @@ class RefusesWrongInputs(Case):
             ("unlike-unit", factor("gas", "NCV", "389.31", "tCO2/t", since, "laboratory", _AUTHOR)),
             ("unknown-input", factor("gas", "MCF", "0.5", "1", since, "laboratory", _AUTHOR)),
             ("unknown-source", factor("gas-2", "NCV", "389.31", "GJ/1e4Nm3", since, "laboratory", _AUTHOR)),
+            ("edition-not-in-force", factor("gas", "OF", "98", "%", _TOO_EARLY, "laboratory", _AUTHOR)),
             (
                 "negative-fuel",
                 bench.operator.enter_activity("boiler", "FC", "day", *day, "-1.5", _AUTHOR, "delivery note"),

@@ -24,6 +24,10 @@ WRONGS = {
     "oxidation": ("an oxidation above 1", "大于 1 的氧化率"),
     "unlike-unit": ("an input in a unit of another kind", "单位不符的输入"),
     "unknown-input": ("an input that the formula has not", "公式中没有的输入"),
+    "edition-not-in-force": (
+        "an input of a year in which the edition of its method was not in force",
+        "核算方法版本尚未生效年份的输入",
+    ),
     "unknown-source": ("an input of a source that there is not", "不存在的排放源"),
 }
 UNCHANGED = criterion(

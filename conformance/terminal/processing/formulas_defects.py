@@ -162,7 +162,7 @@ def shares_rounded_each_alone(patch: Patch) -> None:
         total = sum(keys, Fraction(0))
         if total == 0:
             return None
-        return formula.rounded(fractions[told.of[0]] * keys[told.part - 1] / total, told.decimals)
+        return numbers.rounded_fraction(fractions[told.of[0]] * keys[told.part - 1] / total, told.decimals)
 
     patch(formula, "share", share)
 
@@ -341,4 +341,8 @@ def _rounds(patch: Patch, rounding: str) -> None:
     def rounded(value: Decimal, decimals: int) -> Decimal:
         return value.quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
 
+    def rounded_fraction(value: Fraction, decimals: int) -> Decimal:
+        return rounded(Decimal(value.numerator) / Decimal(value.denominator), decimals)
+
     patch(numbers, "rounded", rounded)
+    patch(numbers, "rounded_fraction", rounded_fraction)

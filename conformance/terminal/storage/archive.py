@@ -117,7 +117,7 @@ class ExportsAndImports(Case):
 
     zh = "存储数据可导出为可读文件（完整、正确、带单位），亦可导出后由另一终端导入。"
     checks = {
-        archive_judge.EXPORTED_WHOLE: ("isc-2/7.2.3c", "isc-2/7.2.3-B(4)b", "csmt/11.4b-1"),
+        archive_judge.EXPORTED_WHOLE: ("isc-2/7.2.3c", "isc-2/7.2.3-B(4)b", "csmt/11.4b-1", "csmt/11.9c"),
         archive_judge.EXPORTED_RIGHT: ("isc-2/7.2.3c", "isc-2/7.2.3-B(4)b", "csmt/11.4b-1"),
         archive_judge.EXPORTED_UNITS: ("isc-2/7.2.3-B(4)b",),
         archive_judge.IMPORTED_ALIKE: ("isc-2/7.2.3b",),
@@ -156,7 +156,7 @@ class KeepsByEmissionSource(Case):
     zh = "数据按所属排放源分类存储，重启后仍可按排放源取出，且不混入其它数据。"
     checks = {
         archive_judge.SOURCES_NAMED: ("isc-2/7.2.3a",),
-        archive_judge.FOUND_UNDER_THEIR_SOURCE: ("isc-2/7.2.3a", "isc-2/7.3f"),
+        archive_judge.FOUND_UNDER_THEIR_SOURCE: ("isc-2/7.2.3a", "isc-2/7.3f", "csmt/11.9a"),
         archive_judge.NOTHING_FOREIGN_THERE: ("isc-2/7.2.3a", "isc-2/7.3f"),
         archive_judge.DIRECT_KEPT: ("isc-2/5.3a",),
         archive_judge.INDIRECT_KEPT: ("isc-2/5.3b",),
