@@ -6,6 +6,7 @@ Leaves what is asked to the tests. Whatever it writes into its log is a fault th
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import shutil
 import tempfile
@@ -23,7 +24,7 @@ from simulators.platform.core.intake.hj212_door import Hj212Door, Hj212Link
 from simulators.platform.core.intake.mqtt_door import MqttDoor, MqttLink
 from simulators.platform.core.kinds import Kind
 from simulators.platform.core.plans import Plans, installed
-from simulators.platform.core.settings import Hj212, Mqtt
+from simulators.platform.core.settings import Hj212, Mqtt, Store
 
 WHO = ("administrator", "auditor", "operator", "manager-a", "clerk-a", "clerk-b", "government", "")
 """One account of each role; empty: nobody is logged in."""
@@ -62,7 +63,7 @@ class Wire(asyncio.Transport):
 class Stand:
     """A furnished platform in a loop of its own, asked without a socket between."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store | None = None) -> None:
         self.runner = asyncio.Runner()
         self.folder = Path(tempfile.mkdtemp(prefix="carbonbench-fuzz-"))
         self.clock = HandClock()
@@ -70,7 +71,8 @@ class Stand:
         log = logging.getLogger("simulators.platform")
         log.addHandler(self.told)
         log.propagate = False
-        chosen = settings(hj212=Hj212(port=free_port()), mqtt=Mqtt(port=free_port()))
+        doors = {"hj212": Hj212(port=free_port()), "mqtt": Mqtt(port=free_port())}
+        chosen = settings(**doors, store=store or Store(sync="off"))
         self.platform = made(self.folder, self.clock, chosen)
         self.tokens: dict[str, str] = {}
         self.runner.run(self._begin())
@@ -262,3 +264,35 @@ def plans() -> Plans:
 def kinds() -> list[Kind]:
     """Every kind."""
     return list(plans().kinds.values())
+
+
+SHARED = ("account",)
+"""Whatever is made of it says who may log in, which the administrator alone reads."""
+
+
+def furnish_all(platform: Stand, mark: str) -> dict[str, list[str]]:
+    """One object at least of every kind that can be A's, its texts marked: their keys."""
+    made: dict[str, list[str]] = {"enterprise": ["A"], "park": ["P"], "process": ["A.cracking"], "point": ["A.k01"]}
+    made["terminal"] = ["MN-A"]
+    for _ in range(3):
+        for kind in kinds():
+            if kind.name in made or kind.name in SHARED or kind.tenant == "public" or "enterprise" not in kind.fields:
+                continue
+            for turn in range(12):
+                values: dict[str, Any] = {}
+                for name, known in choices(kind.shape, kind.fields, made).items():
+                    if name == "id":
+                        values[name] = f"{mark}-{kind.name}"
+                    elif name == "enterprise":
+                        values[name] = "A"
+                    elif known and known[0] == "x" and not kind.fields[name].get("ref"):
+                        values[name] = (mark, *known)[(turn // 2) % len(known)] if turn else mark
+                    elif known[:1] != ("x",):
+                        values[name] = known[turn % len(known)] if turn else known[0]
+                asked = platform.ask(
+                    "administrator", "POST", f"/api/objects/{kind.name}", body=json.dumps(values).encode()
+                )
+                if asked.status == 201:
+                    made.setdefault(kind.name, []).append(asked.json["id"])
+                    break
+    return made

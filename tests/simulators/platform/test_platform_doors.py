@@ -103,7 +103,9 @@ def test_over_tls_a_terminal_is_who_its_certificate_says(tmp_path: Path, authori
     asyncio.run(story())
 
 
-@pytest.mark.skipif(_MOSQUITTO is None, reason="mosquitto is not installed")
+@pytest.mark.skipif(
+    _MOSQUITTO is None, reason="NOT RUN HERE: program mosquitto is not installed / 未执行：未安装 mosquitto"
+)
 def test_values_come_by_a_broker_elsewhere_and_again_after_it_was_gone(tmp_path: Path) -> None:
     port = free_port()
     config = tmp_path / "mosquitto.conf"
