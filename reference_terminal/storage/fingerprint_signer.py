@@ -13,6 +13,7 @@ import apsw
 import msgspec
 
 from reference_terminal.model.rows import Record
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import span_of, stamp
 from reference_terminal.security import fingerprint
 from reference_terminal.security.keyring import Device
@@ -176,6 +177,7 @@ class FingerprintSigner:
                 findings.append(Finding(what, span, start_s, point, kept.revision if kept else 0))
         return len({*known, *waiting, *records}), findings
 
+    @seam
     def _waiting(self, span: int, point: int, from_s: int, to_s: int) -> list[Fingerprint]:
         rows = self._store.connection.execute(
             "SELECT span, start_s, point, revision, digest, signature FROM fingerprint"

@@ -64,6 +64,7 @@ class SendsLiveValuesBesideLongBacklog(Case):
     zh = "中心应答缓慢、积压补传持续一小时以上时，实时数据仍在 60 s 内送达（P99）。"
     checks = {
         long_outages_judge.LIVE_BESIDE_THE_BACKLOG: ("isc-2/7.3h",),
+        long_outages_judge.DELAY_DOES_NOT_GROW: ("isc-2/7.3h",),
         delivery.NONE_LOST: ("isc-2/7.2.4(5)a", "csmt/7.6a"),
         **beside(
             long_outages_judge.DRAINED_FOR_LONG,

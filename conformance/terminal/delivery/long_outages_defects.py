@@ -47,3 +47,22 @@ def one_exchange_at_a_time(patch: Patch) -> None:
         return await whole(self, item)
 
     patch(CentreLink, "deliver", deliver)
+
+
+@defect(
+    "delay-grows-with-the-queue",
+    en="the longer the queue, the later a live value goes",
+    zh="积压越长，实时数据发送越迟",
+    clauses=("isc-2/7.3h",),
+)
+def delay_grows_with_the_queue(patch: Patch) -> None:
+    """The queue is searched from its beginning for what is new."""
+    whole = CentreLink.deliver
+
+    async def deliver(self: CentreLink, item: Pending) -> bool:
+        if self._clock.now_s() - item.end_s < 120:
+            (waiting,) = self.outbox._store.connection.execute("SELECT count(*) FROM outbox").fetchone()
+            await asyncio.sleep(waiting * 0.05)
+        return await whole(self, item)
+
+    patch(CentreLink, "deliver", deliver)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from statistics import median_low
 
 from bench.case import Check, Measurement, criterion, measure
 from bench.history import History
@@ -22,6 +23,13 @@ LIVE_BESIDE_THE_BACKLOG = criterion(
     unit="s",
     timed=True,
 )
+DELAY_DOES_NOT_GROW = criterion(
+    "delay-does-not-grow",
+    en="live values come no later with the longest queue than with the shortest (median), but for one exchange",
+    zh="积压最长时实时数据的延迟（中位数）比积压最短时至多多一次应答时间",
+    unit="s",
+    timed=True,
+)
 DRAINED_FOR_LONG = criterion(
     "drained-for-long",
     en="the backlog drained for an hour at least",
@@ -30,6 +38,8 @@ DRAINED_FOR_LONG = criterion(
     condition=True,
 )
 LEAST_US = HOUR
+EXCHANGE_S = 8
+"""One exchange at the slowness of the case's answers: of a waiting record that is under way."""
 FEWEST = 20
 """Live values that must have come while the backlog drained."""
 
@@ -83,6 +93,7 @@ def live_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check
         needed=FEWEST,
         evidence=[*never, *lines(late)],
     )
+    yield _growth(history, ledgers, end, end + drained)
     if calm:
         yield measure(
             "live-with-an-empty-queue",
@@ -92,3 +103,23 @@ def live_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check
             unit="s",
             samples=len(calm),
         )
+
+
+def _growth(history: History, ledgers: Sequence[Ledger], begin: int, end: int) -> Check:
+    """Delays of live values in the first half of the draining, when the queue was longest, against the last quarter."""
+    long, short = (begin, (begin + end) // 2), (end - (end - begin) // 4, end - PROMPT_US)
+    delays = [[took for ledger in ledgers for took in ledger.latencies_us("minute", *span)] for span in (long, short)]
+    most, least = (median_low(found) if found else None for found in delays)
+    shown = (
+        f"{seconds(most or 0)} s with the longest queue, {seconds(least or 0)} s with the shortest / 积压最长与最短时"
+    )
+    return DELAY_DOES_NOT_GROW.compare(
+        None if most is None or least is None else Decimal(seconds(max(most - least, 0))),
+        "<=",
+        EXCHANGE_S,
+        uncertainty=uncertainty_s(history),
+        guarded=history.began.parameters.get("decision_rule") == "guarded",
+        samples=min(map(len, delays)),
+        needed=FEWEST,
+        evidence=[shown],
+    )

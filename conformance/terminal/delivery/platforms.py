@@ -349,6 +349,40 @@ class FindsAlteredRecords(Case):
         yield from tampering_judge.copies_findings(history, "F")
 
 
+class VerifiesWhileDepositsWait(Case):
+    """Records whose fingerprints still wait for the platform are not called altered; they are compared in the end."""
+
+    zh = "指纹尚待存证时进行校验，不误报为被改动；存证后全部比对一致。"
+    checks = {
+        tampering_judge.WAITING_NOT_ALTERED: ("csmt/12.3.2g",),
+        tampering_judge.COMPARED_IN_THE_END: ("csmt/12.3.2g", "csmt/7.4d"),
+    }
+    needs = (MODBUS, LOCAL, FINGERPRINT)
+    scenario = Scenario(
+        circuits=1,
+        points=2,
+        kinds=("minute",),
+        centres=("A", "F"),
+        centre_options=(("F", {"kind": "fingerprint", "channel": "tls"}),),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        begin = bench.clock.now_us()
+        await bench.clock.sleep(hours=1, minutes=5)
+        bench.phase("deposits-wait")
+        async with bench.links["uplink.F"].cut():
+            await bench.clock.sleep(hours=1, minutes=7)
+        end = bench.clock.now_us()
+        # The path is back; what waited has not gone yet.
+        await bench.operator.verify("quarter", begin, end)
+        bench.phase("deposits-taken")
+        await bench.clock.sleep(minutes=25)
+        await bench.operator.verify("quarter", begin, end)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from tampering_judge.waiting_findings(history, "F")
+
+
 class ServesThreeCentresInDifferentStates(Case):
     """A platform that refuses and a plain centre that is dead delay the centre over mutual TLS by nothing."""
 

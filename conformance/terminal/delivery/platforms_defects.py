@@ -561,3 +561,25 @@ def corrections_without_revision_at_the_platform(patch: Patch) -> None:
 def body_without_limit(patch: Patch) -> None:
     """One body a day."""
     patch(energy, "MOST_ENTRIES", 100_000)
+
+
+@defect(
+    "waiting-deposits-called-missing",
+    en="a record whose fingerprint still waits for the platform is called altered",
+    zh="指纹尚待存证的记录被报为改动",
+    clauses=("csmt/12.3.2g",),
+)
+def waiting_deposits_called_missing(patch: Patch) -> None:
+    """What the platform does not have was put here by somebody."""
+    patch(FingerprintSigner, "_waiting", lambda self, span, point, from_s, to_s: [])
+
+
+@defect(
+    "verification-of-nothing",
+    en="a comparison with the platform compares nothing and finds nothing",
+    zh="与平台比对时未比对任何记录",
+    clauses=("csmt/12.3.2g", "csmt/7.4d"),
+)
+def verification_of_nothing(patch: Patch) -> None:
+    """The range is empty, and an empty range agrees."""
+    patch(FingerprintSigner, "compare_deposits", lambda self, span, point, from_s, to_s, deposits: (0, []))

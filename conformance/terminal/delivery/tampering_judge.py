@@ -43,6 +43,18 @@ ALTERED_COPIES_FOUND = criterion(
     zh="中心处被改动的每条记录均被查出",
     unit="records",
 )
+WAITING_NOT_ALTERED = criterion(
+    "waiting-not-altered",
+    en="what waits to be deposited is not called altered",
+    zh="尚待存证的记录不被误报为改动",
+    unit="records",
+)
+COMPARED_IN_THE_END = criterion(
+    "compared-in-the-end",
+    en="once it is deposited it is compared, and agrees",
+    zh="存证后参与比对且一致",
+    unit="records",
+)
 
 
 LEAST_RECORDS = 1000
@@ -117,4 +129,27 @@ def copies_findings(history: History, platform: str) -> Iterator[Check]:
         measured=len(altered) - len(missed),
         limit=len(altered) or 1,
         evidence=missed[:20],
+    )
+
+
+def waiting_findings(history: History, platform: str) -> Iterator[Check]:
+    """A comparison while deposits waited, and one after they were taken. Open unless some waited and came later."""
+    held, taken = history.phase("deposits-wait"), history.phase("deposits-taken")
+    asked = [event for event in history.of(Observed) if event.what == "verify" and not event.problem and event.rows]
+    came = {
+        (event.point, event.start)
+        for event in history.of(Fingerprinted)
+        if event.centre == platform and event.what == "deposit" and taken is not None and event.t > taken.t
+    }
+    during = [event for event in asked if held is not None and taken is not None and held.t < event.t <= taken.t]
+    after = [event for event in asked if taken is not None and event.t > taken.t]
+    named = [_line(name, row.get("what", "")) for event in during for row in event.rows[1:] if (name := _name(row))]
+    yield WAITING_NOT_ALTERED.none(named, during and came, evidence=named[:20])
+    wrong = [_line(name, row.get("what", "")) for event in after for row in event.rows[1:] if (name := _name(row))]
+    first = int(during[-1].rows[0].get("compared", "0")) if during else 0
+    last = int(after[-1].rows[0].get("compared", "0")) if after else 0
+    yield COMPARED_IN_THE_END.decide(
+        None if not after or not came else not wrong and last > 0,
+        measured=last,
+        evidence=[f"{first} compared while deposits waited, {last} afterwards / 条已比对", *wrong[:20]],
     )

@@ -15,6 +15,7 @@ from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import packages, secrecy
 from conformance.common.actions import points, read_readings, read_records
+from conformance.common.times import MINUTE, SECOND, ceil, local
 from conformance.terminal import HJ212, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS, UPLINK, read_out
 from conformance.terminal.security.channels import CAPTURING
 from simulators.centres.management.centre import ManagementCentre, Task
@@ -111,6 +112,41 @@ class TakesOverSignedPackages(Case):
         yield from secrecy.encrypted_findings(history, ("A", "M"))
 
 
+class PutsPackagesInForceOnTheirDay(Case):
+    """A package that counts from a later instant is told as taken and acts then, not before, lost power in between."""
+
+    zh = "带未来生效时间的软件包先接收后生效：生效时刻前不起作用，其间断电重启后仍按时生效。"
+    checks = {
+        packages.NOT_BEFORE_ITS_DAY: ("csmt/11.4-6", "csmt/11.4a-3"),
+        packages.ON_ITS_DAY: ("csmt/11.4-6", "csmt/11.4a-3"),
+        **beside(packages.LATER_TAKEN),
+    }
+    needs = (MODBUS, LOCAL, MUTUAL_TLS, MANAGEMENT)
+    scenario = _MANAGED
+
+    async def drive(self, bench: Bench) -> None:
+        management = management_of(bench)
+        await bench.clock.sleep(minutes=2)
+        since = ceil(bench.clock.now_us() + 24 * MINUTE, MINUTE)
+        begins = f"{local(since)[:10]}T{local(since)[11:19]}"
+        bench.phase("counts-from", since=since)
+        await told(bench, management.issue("factors", "grid", "1.2", FACTORS, valid_from=begins))
+        await told(bench, management.issue("parameters", "intervals", "1.1", PARAMETERS, valid_from=begins))
+        await bench.operator.packages()
+        await bench.power.off(30)
+        await bench.clock.sleep((since - bench.clock.now_us()) / SECOND - 45)
+        await bench.operator.packages()
+        await bench.clock.sleep(minutes=6)
+        await bench.operator.packages()
+        with contextlib.suppress(Unable):
+            await bench.centres["A"].read_minute_interval()
+        await bench.clock.sleep(minutes=1)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from packages.later_findings(history, "M", LATER)
+
+
+LATER: tuple[packages.Wanted, ...] = (("factors", "grid", "1.2"), ("parameters", "intervals", "1.1"))
 WRONG: tuple[Wrong, ...] = ("altered", "wrong-digest", "wrong-signature", "unsigned", "truncated")
 ISSUERS: tuple[Choice, ...] = ("expired", "not-yet-valid", "revoked", "unknown-issuer", "look-alike", "self-signed")
 _OLDER = "older-version"

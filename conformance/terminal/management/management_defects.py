@@ -9,6 +9,7 @@ Leaves channels to `security`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from conformance.defects import Patch, defect
@@ -255,3 +256,30 @@ def reports_with_readings(patch: Patch) -> None:
         return [*own(self), extra]
 
     own = patch(Installer, "in_force", in_force)
+
+
+@defect(
+    "packages-count-at-once",
+    en="packages count from when they come, whatever day they bear",
+    zh="软件包接收即生效，不理会生效时间",
+    clauses=_DOWNLOAD,
+)
+def packages_count_at_once(patch: Patch) -> None:
+    """What is there is used."""
+    whole = packages.open_package
+
+    def open_package(octets: bytes, trusted: Trusted, now_s: int) -> Package:
+        return replace(whole(octets, trusted, now_s), valid_from_s=0)
+
+    patch(installer, "open_package", open_package)
+
+
+@defect(
+    "later-parameters-never-applied",
+    en="parameters that count from later on are listed then, and never applied",
+    zh="带未来生效时间的参数届时仅列出，从未生效",
+    clauses=_DOWNLOAD,
+)
+def later_parameters_never_applied(patch: Patch) -> None:
+    """Nobody looks whether a day has come."""
+    patch(Installer, "apply_due", lambda self: None)
