@@ -166,7 +166,7 @@ def taken_findings(
 
 
 def later_findings(history: History, centre: str, wanted: Sequence[Wanted]) -> Iterator[Check]:
-    """Packages that count from the instant of the phase `counts-from` on: told, not in force before, in force afterwards."""
+    """Packages that count from the instant of the phase `counts-from` on: told, in force then and not before."""
     mark, told, shown = history.phase("counts-from"), _told(history, centre), _shown(history)
     since = int(mark.detail["since"]) if mark is not None else history.end_us
     wrong = [f"{' '.join(each)}: {told.get(each, 'no result')}" for each in wanted if told.get(each) != "done"]
