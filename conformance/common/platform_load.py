@@ -59,6 +59,24 @@ LATE = criterion(
     zh="实时记录在规定时间内保存",
     unit="records",
 )
+RULED = criterion(
+    "load-as-ruled",
+    en="the load is no smaller and no shorter than the rulings have it (R-42, R-43)",
+    zh="负载的规模与时长不低于裁定（R-42、R-43）",
+    unit="figures",
+    condition=True,
+)
+FIGURES = {
+    "terminals": 1000,
+    "online": 1001,
+    "active": 50,
+    "ramp_s": 300,
+    "steady_s": 1800,
+    "samples": 1000,
+    "years": 5,
+    "continuous_s": 604_800,
+}
+"""What the rulings have, by the names of a profile's section [parameters.load]."""
 LEDGER = (NONE_LOST, NONE_DOUBLED, NONE_ALTERED, NONE_INVENTED, ALL_TAKEN, LATE)
 OWN = (HEADROOM, PUNCTUAL, WHOLE)
 _SECOND = 1_000_000
@@ -137,6 +155,13 @@ def own_checks(history: History) -> Iterator[Check]:
         ["ended by hand / 被提前结束"] if ended and ended.stopped else []
     )
     yield WHOLE.decide(True if ended and not shown else None, measured=len(lost), limit=0, evidence=shown)
+
+
+def as_ruled(history: History, *names: str) -> Check:
+    """Whether these figures of the load are those of the rulings, or more; where one is less no clause is met by it."""
+    given = {name: int(history.began.parameters.get(f"load.{name}", FIGURES[name])) for name in names}
+    less = [f"{name}: {given[name]}, ruled {FIGURES[name]} / 低于裁定" for name in names if given[name] < FIGURES[name]]
+    return RULED.decide(None if less else True, measured=len(less), limit=0, evidence=less)
 
 
 def lag_of(history: History) -> Decimal | None:

@@ -42,7 +42,7 @@ class AnswersInTime(PlatformCase):
         judge.ONLINE: ("cpcif/6.2e-1",),
         judge.CONCURRENT: ("cpcif/6.2e-2",),
         judge.FAILURES: ("cpcif/6.3c",),
-        **beside(*platform_load.OWN),
+        **beside(platform_load.RULED, *platform_load.OWN),
     }
     needs = (OBJECTS,)
     rigs = Rig.LOOPBACK | Rig.PROCESS | Rig.LAB

@@ -82,6 +82,7 @@ _PEOPLE = ("simple", "complex", "interactive", "analysis", "report", "entry", "m
 def findings(history: History) -> Iterator[Finding]:
     """Every limit, from the judged stage."""
     yield from platform_load.own_checks(history)
+    yield platform_load.as_ruled(history, "online", "active", "ramp_s", "steady_s", "samples", "years")
     stages, plan = platform_load.judged(history), platform_load.began(history)
     samples = int(history.began.parameters.get("load.samples", "1000"))
     lag = platform_load.lag_of(history)

@@ -30,6 +30,7 @@ class RunsOn(PlatformCase):
             platform_load.NONE_INVENTED,
             platform_load.ALL_TAKEN,
             platform_load.LATE,
+            platform_load.RULED,
             *platform_load.OWN,
         ),
     }

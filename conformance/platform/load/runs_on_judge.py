@@ -26,6 +26,7 @@ _DEFAULT_S = "604800"
 def findings(history: History) -> Iterator[Finding]:
     """The generator, the time, the ledger."""
     yield from platform_load.own_checks(history)
+    yield platform_load.as_ruled(history, "terminals", "continuous_s")
     wanted = int(history.began.parameters.get("load.continuous_s", _DEFAULT_S))
     lasted = sum(stage.seconds for stage in platform_load.judged(history))
     ends = [event.what for event in history.of(CutShort) if event.because == TERMINAL]

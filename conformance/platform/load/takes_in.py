@@ -25,7 +25,13 @@ class TakesInWholePark(PlatformCase):
         platform_load.NONE_ALTERED: ("ssea/4.2.3a",),
         platform_load.ALL_TAKEN: ("ssea/4.2.3a",),
         judge.ACCESSED: ("ssea/4.2.3a",),
-        **beside(platform_load.NONE_DOUBLED, platform_load.NONE_INVENTED, platform_load.LATE, *platform_load.OWN),
+        **beside(
+            platform_load.NONE_DOUBLED,
+            platform_load.NONE_INVENTED,
+            platform_load.LATE,
+            platform_load.RULED,
+            *platform_load.OWN,
+        ),
     }
     needs = (OBJECTS, "platform.base-layer")
     rigs = Rig.LOOPBACK | Rig.PROCESS | Rig.LAB

@@ -20,6 +20,7 @@ _OF_TERMINALS = ("record", "backlog", "connection")
 def findings(history: History) -> Iterator[Finding]:
     """The generator, the ledger, the people."""
     yield from platform_load.own_checks(history)
+    yield platform_load.as_ruled(history, "terminals", "active", "ramp_s", "steady_s")
     yield from platform_load.ledger_checks(history)
     found = platform_load.classes(platform_load.judged(history))
     people = [each for name, all_ in found.items() if name not in _OF_TERMINALS for each in all_]

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from bench.case import Check, Verdict
+from bench.dut.profile import LoadFigures
 from bench.history import Began, CutShort, Event, History, LoadBegan, LoadEnded, LoadLedger, LoadStage, LoadTarget
 from bench.history.load import LoadClass, LoadTimes
 from conformance.common import platform_load
@@ -203,3 +204,20 @@ def test_continuous_operation() -> None:
     assert of(*steady, seconds=604_799) is Verdict.INCONCLUSIVE
     assert of(steady[0], LoadTarget(t=3, memory_kib=101, started=2)) is Verdict.FAIL
     assert of(CutShort(t=2, because="terminal", what="it ended")) is Verdict.FAIL
+
+
+@pytest.mark.parametrize("judge", [answers_judge, takes_in_judge, runs_on_judge])
+def test_a_load_shorter_than_ruled_meets_no_clause(judge: Any) -> None:
+    whole = history_of(stage_of(), LEDGER)
+    assert verdicts(judge, whole)["load-as-ruled"] is Verdict.PASS
+    short = {f"load.{name}": str(figure - 1) for name, figure in platform_load.FIGURES.items()}
+    began, *rest = whole.events
+    found = verdicts(judge, History([msgspec.structs.replace(began, parameters=short), *rest]))
+    assert found["load-as-ruled"] is Verdict.INCONCLUSIVE
+    more = {f"load.{name}": str(figure + 1) for name, figure in platform_load.FIGURES.items()}
+    again = verdicts(judge, History([msgspec.structs.replace(began, parameters=more), *rest]))
+    assert again["load-as-ruled"] is Verdict.PASS
+
+
+def test_the_figures_are_those_of_a_profile_that_changes_none() -> None:
+    assert {name: getattr(LoadFigures(), name) for name in platform_load.FIGURES} == platform_load.FIGURES
