@@ -21,6 +21,7 @@ from bench.dut.access.expressions import value
 from bench.dut.access.visit import Kept, Session
 from bench.dut.platform import Functions, Intake, Mapped, Request, analysis_call, object_call
 from bench.dut.platform.asking import Exact, Outcome, Unfit, key_of, rows_of, theirs
+from bench.dut.platform.sending import Keys, ProductForm
 from bench.dut.platform.vocabulary import IMPORT_FIELDS, Analysis, Fields, Kind
 from bench.facade.bench import Unable
 from bench.facade.people import People
@@ -55,11 +56,17 @@ class Platform:
         self.functions = functions or _NONE
         self._ways = ways
         self._host = host
+        self.keys = Keys()
 
     @property
     def intakes(self) -> dict[str, Intake]:
         """The ways by which terminals reach it (hj212, https, mqtt …), as its profile has them."""
         return {way: msgspec.structs.replace(each, host=self._host or each.host) for way, each in self._ways.items()}
+
+    def form(self, way: str, points: Mapping[str, str]) -> ProductForm | None:
+        """How the product takes records by a way over HTTP, of points by their codes; None for the bench's own form."""
+        found = self._ways.get(way)
+        return None if found is None or found.form is None else ProductForm(found.form, found.most, self.keys, points)
 
     def intake(self, way: str) -> Intake:
         """One of them. Raises Unable where the profile does not say."""
@@ -118,7 +125,10 @@ class Desk:
         written = kind.typed(kind.fields, fields)
         mapped = object_call(self._platform.functions, "create", kind.name)
         rows = await self._do(f"create {kind.name}", kind, mapped, written, {}, reads=_key)
-        return rows[0]["object"] if rows else ""
+        key = rows[0]["object"] if rows else ""
+        if key and "id" in written:
+            self._platform.keys[kind.name][written["id"]] = key
+        return key
 
     async def change(self, kind: Kind, key: str, /, **fields: Any) -> bool:
         """Change fields of an object; whether the product says that it did."""
@@ -313,6 +323,7 @@ class Desk:
             "kind": "" if word is None else word.name,
             "name": "" if word is None else word.name,
             "key": more.get("object", ""),
+            "keys": self._platform.keys,
             "path": more.get("path", ""),
             "fields": theirs(mapped, types, written, plain=True),
             "filter": texts,

@@ -20,6 +20,7 @@ from simulators.senders.line import Line, Target
 from simulators.senders.parcels import Entry, Fields
 from simulators.senders.sender import EventLedger, Sender
 from simulators.senders.spec import SenderSpec
+from simulators.senders.wire import Form
 from simulators.trust.authority import Trust
 from simulators.trust.sessions import (
     Material,
@@ -238,7 +239,8 @@ class Senders(Mapping[str, SenderControl]):
     """Every sender of a park by its id. `trust` has their certificates, where any channel of theirs needs one.
 
     `doors` are the ways into the platform by their words (`way_of`), `local` gives the address that the sender with a
-    number calls from, empty for any (`bench.layout.park.address_of` where `lay` has laid them).
+    number calls from, empty for any (`bench.layout.park.address_of` where `lay` has laid them). `forms` gives a
+    platform's own form of records by way, for a sender whose points have these codes; None where it takes the bench's.
     """
 
     def __init__(
@@ -250,6 +252,7 @@ class Senders(Mapping[str, SenderControl]):
         chance: Chance,
         trust: Trust | None = None,
         local: Callable[[int], str] = lambda number: "",
+        forms: Callable[[str, Mapping[str, str]], Form | None] = lambda way, points: None,
     ) -> None:
         park = park.by(doors)
         self.park, self.clock, self.observe = park, clock, observe
@@ -262,7 +265,8 @@ class Senders(Mapping[str, SenderControl]):
             observe(park.told(began_us))
         self._all: dict[str, SenderControl] = {}
         for number, spec in enumerate(park.senders(), 1):
-            sender = Sender(spec, wire_of(spec), self.plant, began_us, ledger)
+            points = {self._codes[each.id]: each.id for _, each in park.points() if each.sender == spec.name}
+            sender = Sender(spec, wire_of(spec, forms(way_of(spec), points)), self.plant, began_us, ledger)
             line = Line(sender, lambda spec=spec, number=number: self._target(spec, local(number)), clock, observe)
             self._all[spec.name] = SenderControl(self, sender, line)
 

@@ -298,7 +298,9 @@ class VirtualBench:
         """Let the terminals stand that feed the platform; the record has its first event by now."""
         chance = self._chance.child("senders").stream
         doors = self.platform.intakes
-        self.senders = Senders(self._park, doors, self.clock, self._on_site, chance, self._trust, address_of)
+        self.senders = Senders(
+            self._park, doors, self.clock, self._on_site, chance, self._trust, address_of, self.platform.form
+        )
 
     def _on_line(self, event: LineEvent) -> None:
         state = {"rule_installed": "on", "rule_removed": "off"}.get(event.kind)

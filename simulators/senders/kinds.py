@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from simulators.senders.spec import SenderSpec
-from simulators.senders.wire import Wire
+from simulators.senders.wire import Form, Wire
 
 
 class SenderKind(ABC):
@@ -33,6 +33,11 @@ class SenderKind(ABC):
     @abstractmethod
     def wire(self, spec: SenderSpec) -> Wire:
         """The way of one sender."""
+
+    def formed(self, spec: SenderSpec, form: Form) -> Wire:
+        """The way of one sender to a platform that has a form of its own. Raises ValueError where there is none."""
+        del form
+        raise ValueError(f"sender {spec.name}: {self.id} knows no form but its own / 该方式不支持平台自有格式")
 
 
 def flaw(spec: SenderSpec) -> str:
@@ -58,8 +63,9 @@ def kinds() -> Mapping[str, SenderKind]:
     return {each.id: each for each in sorted(found, key=lambda each: (each.rank, each.id))}
 
 
-def wire_of(spec: SenderSpec) -> Wire:
-    """The way of sending of a sender. Raises ValueError for one that cannot be."""
+def wire_of(spec: SenderSpec, form: Form | None = None) -> Wire:
+    """The way of sending of a sender, in a platform's own form if there is one. Raises ValueError if it cannot be."""
     if wrong := flaw(spec):
         raise ValueError(f"sender {spec.name}: {wrong}")
-    return kinds()[spec.kind].wire(spec)
+    kind = kinds()[spec.kind]
+    return kind.wire(spec) if form is None else kind.formed(spec, form)

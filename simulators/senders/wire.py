@@ -5,8 +5,9 @@ Leaves the ways themselves to the kinds, and connections to `line` (asyncio) or 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from simulators.senders.parcels import Entry, Parcel
 
@@ -31,6 +32,22 @@ class Asked:
     cn: str
     key: str
     items: tuple[tuple[str, str], ...] = ()
+
+
+class Form(Protocol):
+    """A platform's own form of records over HTTP: at most so many of them a request."""
+
+    most: int
+
+    def request(
+        self, mn: str, secret: str, records: Sequence[Mapping[str, Any]], /
+    ) -> tuple[str, str, list[tuple[str, str]], bytes]:
+        """Method, target, headers and body for records with code, kind, start, end (us UTC), value, unit, flag."""
+        ...
+
+    def taken(self, status: int, octets: bytes, /) -> bool:
+        """Whether an answer says that they were taken."""
+        ...
 
 
 class Wire(Protocol):

@@ -5,6 +5,7 @@ Leaves what may be named to who fills: `account`, `session`, `query`, `fresh`, `
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import re
@@ -28,12 +29,18 @@ def _table(text: object) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(str(text).lstrip("\ufeff"))))
 
 
+def _b64(text: object) -> str:
+    """A text as base64, as HTTP's basic authentication has it."""
+    return base64.b64encode(str(text).encode()).decode()
+
+
 @cache
 def engine() -> jinja2.Environment:
-    """The sandbox of profiles with `find`, for what stands somewhere in a page, and `table`, for a file."""
+    """The sandbox of profiles with `find`, for what stands somewhere in a page, `table`, for a file, and `b64`."""
     made = environment()
     made.filters["find"] = cast("Any", _find)
     made.filters["table"] = cast("Any", _table)
+    made.filters["b64"] = _b64
     return made
 
 

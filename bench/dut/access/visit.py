@@ -108,7 +108,7 @@ class Visits:
         body = b""
         if call.json is not None:
             headers.setdefault("Content-Type", "application/json")
-            body = json.dumps(_plain(fill(call.json, known)), ensure_ascii=False).encode()
+            body = json.dumps(plain(fill(call.json, known)), ensure_ascii=False).encode()
         elif call.file is not None:
             fields = {key: str(fill(text, known)) for key, text in call.form.items()}
             kind, body = _parts(fields, call.file, known.get("octets", b""))
@@ -178,12 +178,12 @@ def _parts(fields: Mapping[str, str], file: File, octets: bytes) -> tuple[str, b
     return f"multipart/form-data; boundary={boundary}", body + mark + b"--\r\n"
 
 
-def _plain(body: Any) -> Any:
+def plain(body: Any) -> Any:
     """A body whose templates stand for numbers where they say so: the text `=5` is the number 5."""
     if isinstance(body, dict):
-        return {key: _plain(each) for key, each in body.items()}  # pyright: ignore[reportUnknownVariableType]
+        return {key: plain(each) for key, each in body.items()}  # pyright: ignore[reportUnknownVariableType]
     if isinstance(body, list):
-        return [_plain(each) for each in body]  # pyright: ignore[reportUnknownVariableType]
+        return [plain(each) for each in body]  # pyright: ignore[reportUnknownVariableType]
     if isinstance(body, str) and body.startswith("="):
         try:
             return json.loads(body[1:])

@@ -91,12 +91,16 @@ class Intake(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where terminals reach a platform by one way; `server_name` is the name in its certificate there.
 
     `host` is for a platform that stands where it stands (adapter address); elsewhere it sits where the terminal sits.
+    Over HTTP `form` is the request by which the product takes records, where it has one of its own, and `most` how many
+    of them one request holds (`bench.dut.platform.sending`).
     """
 
     port: int
     host: str = ""
     path: str = ""
     server_name: str = ""
+    form: Request | None = None
+    most: int = 1
 
 
 def intakes(connection: Mapping[str, Any], problems: list[str]) -> dict[str, Intake]:
@@ -109,8 +113,20 @@ def intakes(connection: Mapping[str, Any], problems: list[str]) -> dict[str, Int
         if made is not None and not 0 < made.port < 65_536:
             problems.append(f"connection.{way}.port: expected a port from 1 to 65535, found {made.port} / 端口无效")
         elif made is not None:
+            problems += _form(f"connection.{way}", way, made)
             found[way] = made
     return found
+
+
+def _form(where: str, way: str, given: Intake) -> Iterator[str]:
+    """What is wrong with a product's own form."""
+    if given.most < 1:
+        yield f"{where}.most: expected 1 or more, found {given.most} / 应为正整数"
+    if given.form is None:
+        return
+    if not way.startswith("http"):
+        yield f"{where}.form: only over HTTP has a platform a form of its own, not by {way} / 仅 HTTP 支持自有格式"
+    yield from _request(f"{where}.form", given.form, rows=False)
 
 
 class Mapped(NamedTuple):

@@ -235,7 +235,15 @@ class RealBench:
     def _stand_senders(self) -> Senders:
         """The terminals that feed the platform."""
         chance = self._chance.child("senders").stream
-        return Senders(self._park, self.platform.intakes, self.clock, self._on_site, chance, self._trust)
+        return Senders(
+            self._park,
+            self.platform.intakes,
+            self.clock,
+            self._on_site,
+            chance,
+            self._trust,
+            forms=self.platform.form,
+        )
 
     async def serve_time(self) -> None:
         """Let the time server stand where the terminal was told. Raises OSError."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulators.senders.https.wire import JsonWire
 from simulators.senders.kinds import SenderKind
 from simulators.senders.spec import SenderSpec
-from simulators.senders.wire import Wire
+from simulators.senders.wire import Form, Wire
 
 
 class Https(SenderKind):
@@ -20,6 +20,10 @@ class Https(SenderKind):
     def wire(self, spec: SenderSpec) -> Wire:
         """JSON."""
         return JsonWire(spec)
+
+    def formed(self, spec: SenderSpec, form: Form) -> Wire:
+        """JSON, or whatever else the platform takes."""
+        return JsonWire(spec, form)
 
 
 KIND = Https()

@@ -8,12 +8,13 @@ with `+08:00`. Ways of spoiling: `body` (no JSON), `unit` (a unit that nothing c
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 
 import h11
 
 from simulators.senders.parcels import Entry, Parcel
 from simulators.senders.spec import SenderSpec
-from simulators.senders.wire import Answer, Asked
+from simulators.senders.wire import Answer, Asked, Form
 from simulators.stamps import local
 
 MOST_RECORDS = 200
@@ -27,8 +28,9 @@ class JsonWire:
 
     ready = True
 
-    def __init__(self, spec: SenderSpec) -> None:
-        self._spec = spec
+    def __init__(self, spec: SenderSpec, form: Form | None = None) -> None:
+        self._spec, self._form = spec, form
+        self._most = MOST_RECORDS if form is None else form.most
         self._http = h11.Connection(h11.CLIENT)
         self._status = 0
         self._body = b""
@@ -46,7 +48,7 @@ class JsonWire:
 
     def cut(self, entries: tuple[Entry, ...]) -> list[tuple[Entry, ...]]:
         """So many records a body."""
-        return [entries[at : at + MOST_RECORDS] for at in range(0, len(entries), MOST_RECORDS)]
+        return [entries[at : at + self._most] for at in range(0, len(entries), self._most)]
 
     def octets(self, parcel: Parcel, now_us: int) -> bytes:
         """The request of a parcel."""
@@ -105,7 +107,7 @@ class JsonWire:
         return b""
 
     def _answer(self) -> Answer:
-        taken = 200 <= self._status < 300
+        taken = 200 <= self._status < 300 if self._form is None else self._form.taken(self._status, self._body)
         words = f"{self._status} {self._body[:_SHOWN].decode('utf-8', 'replace')}"
         self._over = self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE
         if not self._over:
@@ -116,11 +118,15 @@ class JsonWire:
         kind = {"realtime": "reading", "minute": f"min{self._spec.minute_interval}"}.get(parcel.kind, parcel.kind)
         if parcel.kind == "minute" and self._spec.minute_interval in (1, 15):
             kind = {1: "minute", 15: "quarter"}[self._spec.minute_interval]
-        start, end = _iso(parcel.start_us), _iso(parcel.end_us)
+        if self._form is not None:
+            # A form has the class by its own name, and instants as they are.
+            kind, start, end = parcel.kind, parcel.start_us, parcel.end_us
+        else:
+            start, end = _iso(parcel.start_us), _iso(parcel.end_us)
         more = {"revision": parcel.revision} if parcel.revision else {}
         return [
             {
-                "point": each.code,
+                "point" if self._form is None else "code": each.code,
                 "kind": kind,
                 "start": start,
                 "end": end,
@@ -136,21 +142,24 @@ class JsonWire:
         self, parcel: Parcel, mn: str, token: str, records: list[dict[str, object]], *, cut: bool = False
     ) -> bytes:
         del parcel
-        body = json.dumps({"source": mn, "records": records}, ensure_ascii=False, separators=(",", ":")).encode()
+        method, target, headers, body = (self._own if self._form is None else self._form.request)(mn, token, records)
         if cut:
             body = body[: len(body) // 2]
         head = h11.Request(
-            method="POST",
-            target=self._spec.path,
-            headers=[
-                ("Host", "platform"),
-                ("Authorization", f"Bearer {token}"),
-                ("Content-Type", "application/json"),
-                ("Content-Length", str(len(body))),
-            ],
+            method=method,
+            target=target,
+            headers=[("Host", "platform"), *headers, ("Content-Length", str(len(body)))],
         )
         parts = [self._http.send(head), self._http.send(h11.Data(data=body)), self._http.send(h11.EndOfMessage())]
         return b"".join(part for part in parts if part)
+
+    def _own(
+        self, mn: str, token: str, records: Sequence[Mapping[str, object]]
+    ) -> tuple[str, str, list[tuple[str, str]], bytes]:
+        """The form of this bench."""
+        body = json.dumps({"source": mn, "records": records}, ensure_ascii=False, separators=(",", ":")).encode()
+        headers = [("Authorization", f"Bearer {token}"), ("Content-Type", "application/json")]
+        return "POST", self._spec.path, headers, body
 
 
 def _iso(at_us: int) -> str:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import tomli_w
 from house import ROOT
 from platform_bench_kit import ran, told, works
@@ -19,11 +20,12 @@ from bench.case import Verdict
 from bench.dut.command import CommandAdapter
 from bench.dut.platform.vocabulary.base import SAMPLES
 from bench.dut.profile import load_profile
-from bench.history import Acknowledged, CutShort, History
+from bench.history import Acknowledged, Created, CutShort, History
 from bench.layout.scenario import BARE
 from conformance.platform.driving import fed
 
 PROFILE = ROOT / "fixtures" / "platforms" / "program" / "profile.toml"
+KINTO = PROFILE.parents[1] / "kinto" / "profile.toml"
 READINGS = BARE.but(park=works(kind="hj212", classes=("realtime",), realtime_s=1, lag_s=0.1))
 
 
@@ -94,3 +96,14 @@ def test_an_address_is_fed_and_asked_and_keeps_its_supply(tmp_path: Path) -> Non
 
 def test_the_profile_is_in_order() -> None:
     assert CommandAdapter().problems(load_profile(PROFILE).connection, PROFILE.parent) == []
+
+
+def test_a_platform_that_is_not_ours_is_fed_in_its_own_form(tmp_path: Path) -> None:
+    if not (ROOT / ".venv" / "peers" / "kinto" / "bin" / "kinto").exists():
+        pytest.skip("NOT RUN HERE: Kinto is not installed (tools/peers --for kinto) / 未执行：未安装")
+    readings = BARE.but(park=works(classes=("realtime",), realtime_s=1, lag_s=0.1))
+    result, history = ran(tmp_path, _feeds, readings, rig="loopback", profile=load_profile(KINTO))
+    assert result.verdict is Verdict.PASS, result.reason
+    _came_back(history)
+    sent = {text for event in history.of(Created) for value in event.values.values() for text in value.values()}
+    assert {row["value"] for row in told(history, "ask samples")[-1].rows} <= sent
