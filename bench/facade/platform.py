@@ -125,10 +125,7 @@ class Desk:
         written = kind.typed(kind.fields, fields)
         mapped = object_call(self._platform.functions, "create", kind.name)
         rows = await self._do(f"create {kind.name}", kind, mapped, written, {}, reads=_key)
-        key = rows[0]["object"] if rows else ""
-        if key and "id" in written:
-            self._platform.keys[kind.name][written["id"]] = key
-        return key
+        return rows[0]["object"] if rows else ""
 
     async def change(self, kind: Kind, key: str, /, **fields: Any) -> bool:
         """Change fields of an object; whether the product says that it did."""
@@ -250,6 +247,12 @@ class Desk:
         except Unfit as error:
             tell(Outcome.UNFIT, str(error), status=answer.status)
             return None
+        if isinstance(word, Kind):
+            names = self._platform.keys[word.name]
+            if reads is _key and written.get("id") and rows[0]["object"]:
+                # From now on the bench calls it by our id, the product by its own key.
+                names[written["id"]] = rows[0]["object"]
+            rows = names.back(rows)
         tell(Outcome.DONE, rows=rows, status=answer.status)
         return rows
 
@@ -322,7 +325,7 @@ class Desk:
         return {
             "kind": "" if word is None else word.name,
             "name": "" if word is None else word.name,
-            "key": more.get("object", ""),
+            "key": "" if word is None else self._platform.keys[word.name][more.get("object", "")],
             "keys": self._platform.keys,
             "path": more.get("path", ""),
             "fields": theirs(mapped, types, written, plain=True),

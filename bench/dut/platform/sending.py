@@ -20,8 +20,26 @@ _TAKEN = "answer.status >= 200 and answer.status < 300"
 class Names(dict[str, str]):
     """What a product calls objects of a kind, by our id; ours where it calls them nothing else."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._ours: dict[str, str] = {}
+
     def __missing__(self, ours: str) -> str:
         return ours
+
+    def __setitem__(self, ours: str, theirs: str) -> None:
+        super().__setitem__(ours, theirs)
+        self._ours[theirs] = ours
+
+    def ours(self, theirs: str) -> str:
+        """Our id of what the product calls so."""
+        return self._ours.get(theirs, theirs)
+
+    def back(self, rows: Sequence[Mapping[str, str]]) -> tuple[dict[str, str], ...]:
+        """Rows of an answer, their objects by our ids."""
+        return tuple(
+            {**row, **{name: self.ours(row[name]) for name in ("object", "id") if name in row}} for row in rows
+        )
 
 
 class Keys(dict[str, Names]):
