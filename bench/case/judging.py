@@ -18,7 +18,7 @@ from bench.case.lifeless import brought_down
 from bench.case.program_evidence import not_run, own_findings
 from bench.case.standing import standing_checks, standing_findings
 from bench.case.verdicts import Verdict, case_verdict
-from bench.history import CutShort, History, Trouble
+from bench.history import CutShort, History, Observed, Trouble
 
 
 class Judgement(NamedTuple):
@@ -43,6 +43,8 @@ def judge(case: Case, history: History) -> Judgement:
     found = [*own, *own_findings(history), *standing_findings(history, case.item)]
     rig, fast = history.began.rig, history.began.accelerated > 1
     asked = brought_down(history, [_worded(finding) for finding in found if isinstance(finding, Check)])
+    gaps = _no_way_to(history)
+    asked = [_with_gaps(each, gaps) for each in asked]
     checks, clock = conditioned(history, asked)
     checks = tuple(measuring.stated(history, check) for check in starved.conditioned(history, checks))
     decided = standing_checks() | {criterion.id: clauses for criterion, clauses in case.checks.items()}
@@ -68,6 +70,20 @@ def _worded(found: Check) -> Check:
     if found.condition:
         return found
     return msgspec.structs.replace(found, actual=in_words(found.actual), evidence=tuple(map(in_words, found.evidence)))
+
+
+def _no_way_to(history: History) -> str:
+    """What a case wanted of a platform and its profile has no way to; empty where there is nothing."""
+    wanted = dict.fromkeys(event.what for event in history.of(Observed) if event.outcome == "unmapped")
+    return ", ".join(wanted)
+
+
+def _with_gaps(check: Check, gaps: str) -> Check:
+    """An open check that says what of the profile may be the cause."""
+    if not gaps or check.condition or check.verdict is not Verdict.INCONCLUSIVE:
+        return check
+    told = f"[functions] has no way to {gaps} / 档案 [functions] 未说明上述操作"
+    return msgspec.structs.replace(check, actual="; ".join(filter(None, (check.actual, told))))
 
 
 def _unseen(case: Case, history: History) -> dict[str, Check]:

@@ -86,7 +86,10 @@ def user_findings(history: History) -> Iterator[Check]:
     changed: list[str] = []
     ended: list[str] = []
     seen = [0, 0, 0]
+    shown = _shown(history)
     for login in people.logins(history):
+        if (login.user, login.step) not in shown:
+            continue
         if login.step == "added":
             seen[0] += 1
             added += [] if login.entered or login.outcome == "first" else [f"{login.user}: {login.outcome}"]
@@ -107,6 +110,26 @@ def user_findings(history: History) -> Iterator[Check]:
     yield held(USERS_ADDED, added, seen[0] if found else 0, 2)
     yield held(USERS_CHANGED, changed, seen[1], 2)
     yield held(USERS_ENDED, ended, seen[2], 2)
+
+
+def _shown(history: History) -> set[tuple[str, str]]:
+    """Users whose logins at a step tell something: what they log in after was asked of the platform, and answered.
+
+    Where the profile has no way to add, block or remove a user, nothing follows from who gets in.
+    """
+    made = {each.key or each.fields.get("id", ""): each for each in told(history) if _is(each, "create")}
+    found = {(each.fields.get("id", ""), "added") for each in made.values() if not each.lost}
+    for each in told(history):
+        step = "removed" if _is(each, "remove") else "blocked" if _is(each, "change") else ""
+        account = made.get(each.key)
+        if step and account is not None and account.done and not each.lost:
+            found.add((account.fields.get("id", ""), step))
+    return found
+
+
+def _is(each: Told, verb: str) -> bool:
+    """Whether an account was added, changed or removed; a change counts as of its state where it has one."""
+    return each.kind == "account" and each.verb == verb and (verb != "change" or "state" in each.fields)
 
 
 def _of_new_users(history: History, books: Books) -> list[Told]:
