@@ -24,6 +24,7 @@ QUESTIONS = (
     "capacity", "export", "emission-sources", "classified", "centre-add", "centre-remove", "centre-certificate",
     "configuration-backup", "configuration-restore", "clock", "emissions", "emission-sum", "emission-chain",
     "intensity", "footprint", "factor", "boundary", "activity", "recalculation", "emission-comparison",
+    "inventory-report",
 )  # fmt: skip
 """What an operator may ask (see `bench.facade.bench.Operator`)."""
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -43,6 +44,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "emission-chain": ("symbol", "value", "unit", "origin", "version"),
     "intensity": ("start", "end", "value", "unit", "state"),
     "footprint": ("start", "end", "value", "unit", "state"),
+    "inventory-report": ("text",),
     "emission-comparison": ("what", "start", "value", "unit", "change"),
 }
 """The fields that judges look at, by question; rows of other questions are only recorded, or free."""

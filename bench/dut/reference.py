@@ -24,7 +24,7 @@ import tomli_w
 
 from bench.dut import Alteration, Launch, Seat
 from bench.dut.reference_access import accounts_of
-from bench.dut.reference_accounting import accounting_of, ask_accounting
+from bench.dut.reference_accounting import accounting_of, ask_accounting, report_rows, report_words
 from bench.dut.reference_centres import PASSPHRASE, centre_of, security_of
 from bench.dut.reference_collectors import collectors_of, keys_of_collectors
 from bench.dut.reference_meters import gateways_of, line_table, lines_of, meters_of
@@ -132,6 +132,9 @@ class ReferenceAdapter:
         An answer that the terminal has cut is no answer: a check must not miss rows without noticing.
         """
         async with asyncio.timeout(_ANSWER_S):
+            if what == "inventory-report":
+                target = f"/api/v1/inventory-report?{urlencode(report_words(query))}"
+                return report_rows(await _octets(seat.local, "GET", target))
             answered = await ask_accounting(
                 lambda method, target, body: _http(seat.local, method, f"/api/v1/{target}", body),
                 urlencode,

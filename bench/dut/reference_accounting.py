@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from typing import Any, cast
 
-from bench.dut import Seat
+from bench.dut import Seat, documents
 from bench.history.accounting import EmissionSource, Emitter, Feed, Figure, Limit
 from simulators.stamps import local
 
@@ -181,6 +181,19 @@ async def ask_accounting(ask: Ask, encode: Callable[[Mapping[str, str]], str], s
         words = {"from": _iso(query["from"]), "to": _iso(query["to"])}
         return _told(await ask("POST", "recalculate", {**words, "author": query["author"], "reason": query["reason"]}))
     return None
+
+
+def report_words(query: Mapping[str, str]) -> dict[str, str]:
+    """The address of an inventory report."""
+    return {"from": _iso(query["from"]), "to": _iso(query["to"]), "form": query["form"]}
+
+
+def report_rows(octets: bytes) -> tuple[dict[str, str], ...]:
+    """The rows of an inventory report; raises LookupError for what is no document."""
+    try:
+        return tuple({"text": row} for row in documents.rows_of(octets))
+    except documents.DocumentError as error:
+        raise LookupError(str(error)) from None
 
 
 def _quotient(found: Mapping[str, Any]) -> dict[str, str]:

@@ -445,6 +445,10 @@ class Operator(Protocol):
         """Have [from, to) reckoned anew with what is in force; what was is kept (R-24)."""
         ...
 
+    async def inventory_report(self, form: str, from_us: int, to_us: int) -> None:
+        """The inventory report of a period as a document (docx, xlsx): rows text."""
+        ...
+
     async def emission_comparison(self, of: str, id: str, kind: str, start_us: int) -> None:
         """A period, the one before it and the same of the year before.
 

@@ -67,6 +67,10 @@ class Emissions(ABC):
         words = {"from": str(from_us), "to": str(to_us), "author": author, "reason": reason}
         await self._ask("recalculation", words)
 
+    async def inventory_report(self, form: str, from_us: int, to_us: int) -> None:
+        """The inventory report of [from, to) as a document (`form`: docx, xlsx): a row `text` for each of its rows."""
+        await self._ask("inventory-report", {"form": form, "from": str(from_us), "to": str(to_us)})
+
     async def emission_comparison(self, of: str, id: str, kind: str, start_us: int) -> None:
         """A period, the one before it and the same of the year before.
 

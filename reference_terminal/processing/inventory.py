@@ -14,6 +14,7 @@ from reference_terminal.accounting.boundary import Bound, Boundary, Fed
 from reference_terminal.accounting.printed import rounded, short
 from reference_terminal.accounting.report import NOT_GIVEN, Report, Section, Table
 from reference_terminal.crypto.symmetric import sm3
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso
 from reference_terminal.processing import amounts
 from reference_terminal.processing.emissions import Emissions, inside
@@ -26,7 +27,7 @@ _ENERGY = ("electricity", "heat")
 
 
 @dataclass(frozen=True)
-class _Line:
+class Line:
     """A source over the period."""
 
     bound: Bound
@@ -43,6 +44,7 @@ class Inventory:
         self._number = number_of
         self._place = place
 
+    @seam
     def compiled(self, from_s: int, to_s: int, now_s: int) -> Report:
         """The report of [from, to); raises LookupError where the boundary cannot be used then."""
         boundary, wrong = self._emissions.versions.boundary(max(from_s, to_s - 1))
@@ -90,10 +92,10 @@ class Inventory:
         )
         return Report(f"{config.emitter} {period}", tuple(sections))
 
-    def _lines(self, boundary: Boundary, from_s: int, to_s: int) -> list[_Line]:
+    def _lines(self, boundary: Boundary, from_s: int, to_s: int) -> list[Line]:
         of_source = {each.key: each for each in self._emissions.figures.values() if each.of == SOURCE}
         return [
-            _Line(
+            Line(
                 each,
                 each.inside and inside(each.source, max(from_s, to_s - 1)),
                 tally(self._store, self._number(of_source[each.id].id), from_s, to_s),
@@ -101,7 +103,7 @@ class Inventory:
             for each in boundary.sources
         ]
 
-    def _boundary(self, boundary: Boundary, lines: Sequence[_Line]) -> list[Table]:
+    def _boundary(self, boundary: Boundary, lines: Sequence[Line]) -> list[Table]:
         config = boundary.config
         units = _table(
             ("核算单元 / unit", "名称 / name", "地点 / site", "用途 / use", "系统 / production system"),
@@ -145,7 +147,7 @@ class Inventory:
         )
         return [units, sources, instruments]
 
-    def _methods(self, lines: Sequence[_Line]) -> Table:
+    def _methods(self, lines: Sequence[Line]) -> Table:
         rows = [
             (
                 each.bound.id,
@@ -161,7 +163,7 @@ class Inventory:
             ("排放源 / source", "文件 / document", "版本 / edition", "公式 / formula", "GWP", "备注 / note"), rows
         )
 
-    def _activity(self, lines: Sequence[_Line], from_s: int, to_s: int) -> Table:
+    def _activity(self, lines: Sequence[Line], from_s: int, to_s: int) -> Table:
         rows: list[tuple[str, ...]] = []
         for each in lines:
             for fed in each.bound.inputs:
@@ -192,7 +194,7 @@ class Inventory:
             found = amounts.by_hand(self._store, bound.id, fed.wanted.name, from_s, to_s)
         return amounts.Amount(found.value * fed.scale, found.missing, found.by_hand, found.marked, found.parts)
 
-    def _factors(self, lines: Sequence[_Line]) -> Table:
+    def _factors(self, lines: Sequence[Line]) -> Table:
         rows: list[tuple[str, ...]] = []
         for each in lines:
             for fed in each.bound.inputs:
@@ -231,7 +233,8 @@ class Inventory:
         )
         return _table(head, rows)
 
-    def _sources(self, lines: Sequence[_Line]) -> Table:
+    @seam
+    def _sources(self, lines: Sequence[Line]) -> Table:
         rows = [
             (
                 each.bound.id,
@@ -252,7 +255,7 @@ class Inventory:
         )
         return _table(head, rows)
 
-    def _sums(self, lines: Sequence[_Line]) -> list[Table]:
+    def _sums(self, lines: Sequence[Line]) -> list[Table]:
         words: dict[str, Callable[[Bound], str]] = {
             "核算单元 / unit": lambda bound: bound.source.unit,
             "类别 / category": lambda bound: bound.category,
@@ -268,10 +271,11 @@ class Inventory:
             tables.append(_table((title, "tCO2e"), [(key, rounded(value, _DIGITS)) for key, value in sums.items()]))
         return tables
 
-    def _counted(self, lines: Sequence[_Line]) -> list[_Line]:
+    @seam
+    def _counted(self, lines: Sequence[Line]) -> list[Line]:
         return [each for each in lines if each.bound.term.counts and each.inside]
 
-    def _apart(self, lines: Sequence[_Line]) -> Table:
+    def _apart(self, lines: Sequence[Line]) -> Table:
         rows = [
             (
                 each.bound.id,
@@ -284,10 +288,10 @@ class Inventory:
         ]
         return _table(("排放源 / source", "类型 / term", "tCO2e", "原因 / why"), rows)
 
-    def _whole(self, lines: Sequence[_Line]) -> Fraction:
+    def _whole(self, lines: Sequence[Line]) -> Fraction:
         return sum((each.found.equivalent for each in self._counted(lines)), Fraction(0))
 
-    def _total(self, lines: Sequence[_Line]) -> tuple[str, ...]:
+    def _total(self, lines: Sequence[Line]) -> tuple[str, ...]:
         whole = self._whole(lines)
         energy = sum(
             (each.found.equivalent for each in self._counted(lines) if each.bound.term.category in _ENERGY), Fraction(0)
@@ -302,7 +306,7 @@ class Inventory:
             told.append("报告期数据不完整，见缺失数据 / the period is incomplete, see missing data")
         return tuple(told)
 
-    def _intensity(self, lines: Sequence[_Line], from_s: int, to_s: int) -> Table:
+    def _intensity(self, lines: Sequence[Line], from_s: int, to_s: int) -> Table:
         rows: list[tuple[str, ...]] = []
         for product in self._emissions.config.products:
             number = self._number(product.point) if product.point else None
@@ -315,7 +319,7 @@ class Inventory:
             )
         return _table(("产品 / product", "产量 / amount", "强度 / intensity"), rows)
 
-    def _quality(self, lines: Sequence[_Line]) -> Table:
+    def _quality(self, lines: Sequence[Line]) -> Table:
         rows: list[tuple[str, ...]] = []
         for each in lines:
             flags = [piece.flag for piece in each.found.pieces if piece.flag != "N"]
@@ -323,7 +327,7 @@ class Inventory:
             rows.append((each.bound.id, str(len(each.found.pieces)), str(len(flags)), str(revised)))
         return _table(("排放源 / source", "时段 / periods", "非正常标记 / marked", "修订 / revised"), rows)
 
-    def _missing(self, lines: Sequence[_Line]) -> Table:
+    def _missing(self, lines: Sequence[Line]) -> Table:
         rows = [
             (each.bound.id, iso(begin_s), iso(end_s)) for each in lines for begin_s, end_s in each.found.missing[:100]
         ]

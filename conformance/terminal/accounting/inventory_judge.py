@@ -1,0 +1,121 @@
+"""Inventory reports against the oracle: numbers are looked for in rows that name what they belong to.
+
+Leaves order, words and chapters of a report to a reviewer. A number is right if it is the exact one rounded half up at
+its own digits (R-23): tonnes at whole ones at least, so that a report in whole tonnes is no fault; one of fewer than
+three significant digits is too common to be found by.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from bench.case import Check, criterion
+from bench.history import History, Observed
+from conformance.common.carbon.reckon import Books, Reckoned, books_of, printed
+from conformance.common.queries import questions
+from conformance.common.truth import Certainty, number
+from conformance.terminal.accounting.figures_judge import exact
+
+OPENS = criterion(
+    "report-opens",
+    en="the report comes as a document that opens and names its emitter",
+    zh="报告为可打开的文件，并写明排放主体",
+    unit="reports",
+)
+TOTAL = criterion(
+    "report-total",
+    en="the report states the total of the period, to its last digit",
+    zh="报告给出的总量逐位正确",
+    unit="reports",
+)
+BY_SOURCE = criterion(
+    "report-by-source",
+    en="the report states the emission of every source, to its last digit",
+    zh="报告给出的各排放源排放量逐位正确",
+    unit="sources",
+)
+ACTIVITY = criterion(
+    "report-activity",
+    en="the report states the activity of every source",
+    zh="报告给出各排放源的活动数据",
+    unit="sources",
+)
+FACTORS = criterion(
+    "report-factors",
+    en="the report states every factor that was told for a source",
+    zh="报告给出所告知的各排放因子",
+    unit="factors",
+)
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]*\d)")
+_SIGNIFICANT = 3
+
+
+def _numbers(text: str) -> list[str]:
+    """The numbers in a row that are not parts of other words, thousands separators taken out."""
+    plain = re.sub(r"(?<=\d)[, ](?=\d{3}\b)", "", text)
+    return _NUMBER.findall(plain)
+
+
+def _states(rows: Sequence[str], value: Fraction) -> bool:
+    """Whether a row states a value, rounded half up at the digits of the row."""
+    for text in (each for row in rows for each in _numbers(row)):
+        digits = text.lstrip("-0.").replace(".", "")
+        decimals = len(text.partition(".")[2])
+        if len(digits) >= _SIGNIFICANT and Fraction(text) == Fraction(printed(value, "t", decimals)):
+            return True
+    return False
+
+
+def findings(history: History) -> Iterator[Check]:
+    """Every report that was asked for."""
+    books = books_of(history)
+    shut: list[str] = []
+    totals: list[str] = []
+    sources: list[str] = []
+    activities: list[str] = []
+    factors: list[str] = []
+    known = {"reports": 0, "totals": 0, "sources": 0, "activities": 0, "factors": 0}
+    for event in questions(history, "inventory-report"):
+        if event.problem and not event.problem.startswith(("DocumentError", "LookupError")):
+            continue
+        form = event.query["form"]
+        rows = [row.get("text", "") for row in event.rows]
+        known["reports"] += 1
+        if event.problem or not any(books.emitter.name in row for row in rows):
+            shut.append(f"{form}: {event.problem or f'no row names {books.emitter.name}'}")
+            continue
+        whole = _total(books, event, "emitter", "")
+        if whole.state is Certainty.SURE:
+            known["totals"] += 1
+            if not _states(rows, whole.co2e):
+                totals.append(f"{form}: no row states {exact(whole.co2e, 't')}")
+        for source in books.emitter.sources:
+            own = _total(books, event, "source", source.id)
+            mine = [row for row in rows if source.id in re.split(r"[^\w-]+", row)]
+            if own.state is not Certainty.SURE:
+                continue
+            if len(printed(abs(own.co2e), "t", 2).lstrip("0.").replace(".", "")) >= _SIGNIFICANT:
+                known["sources"] += 1
+                if not _states(mine, own.co2e):
+                    sources.append(f"{form}: {source.id}: no row states {exact(own.co2e, 't')}")
+            for feed in source.inputs:
+                if feed.value:
+                    known["factors"] += 1
+                    if not any(number(each) == number(feed.value) for row in mine for each in _numbers(row)):
+                        factors.append(f"{form}: {source.id}: no row states {feed.symbol} {feed.value} {feed.unit}")
+                elif feed.point and books.truth.series[feed.point].point.kind == "counter":
+                    amount = sum((piece.inputs[feed.symbol] for piece in own.pieces), Fraction(0))
+                    known["activities"] += 1
+                    if not _states(mine, amount):
+                        activities.append(f"{form}: {source.id}: no row states {feed.symbol} {float(amount):g}")
+    yield OPENS.none(shut, known["reports"])
+    yield TOTAL.none(totals, known["totals"])
+    yield BY_SOURCE.none(sources, known["sources"])
+    yield ACTIVITY.none(activities, known["activities"])
+    yield FACTORS.none(factors, known["factors"])
+
+
+def _total(books: Books, event: Observed, of: str, id: str) -> Reckoned:
+    return books.total(of, id, int(event.query["from"]), int(event.query["to"]), at=event.asked)
