@@ -84,6 +84,9 @@ SINGLE_METERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     ),
     "tariff": ("modbus_tariff", (("energy", "k87001"), ("energy_sharp", "k87002"), ("voltage", "k87003"))),
     "belt": ("belt_scale", (("master_total", "k84001"), ("rate", "k84002"))),
+    "rail": ("rail_scale", (("net", "k88001"), ("rate", "k88002"))),
+    "oil": ("oil_coriolis", (("mass", "k89001"), ("flow", "k89002"), ("density", "k89003"), ("temperature", "k89004"))),
+    "humid": ("humidity", (("humidity", "k89101"), ("temperature", "k89102"))),
     "bridge": ("load_counter", (("weight", "k83001"), ("loads", "k83002"), ("net", "k83003"))),
 }
 
@@ -93,6 +96,9 @@ _SOURCES = {
     "cems": "stack",
     "analyser": "stack",
     "belt": "steam",
+    "rail": "steam",
+    "oil": "steam",
+    "humid": "stack",
     "water": "gas",
     "meter": "e01",
     "tariff": "e01",

@@ -248,6 +248,38 @@ class ReadsFurtherSerialInstruments(_Reads, Case):
     compared = 150
 
 
+class ReadsRailOilAndHumidity(_Reads, Case):
+    """A rail weighbridge, a mass flow meter of fuel oil and a humidity transmitter by Modbus TCP."""
+
+    zh = "轨道衡、燃油质量流量计和温湿度变送器经 Modbus TCP 读取，存储与上传逐位一致。"
+    checks = {
+        accuracy.SAME_READING.of("stored"): ("isc-2/9.3c",),
+        accuracy.SAME_READING.of("stored-rail-scale"): ("isc-2/9.3c",),
+        accuracy.SAME_READING.of("stored-oil-meter"): ("isc-2/9.3c",),
+        accuracy.SAME_READING.of("stored-humidity"): ("isc-2/9.3c",),
+        accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+        **beside(accuracy.SAME_DIGITS.of("stored"), accuracy.SAME_DIGITS.of("centre-a")),
+    }
+    needs = (MODBUS, UPLINK, LOCAL)
+    scenario = Scenario(
+        circuits=0, meters=("rail", "oil", "humid"), centres=("A",), realtime_interval_s=60, kinds=(), period_s=30
+    )
+    hours = 0.6
+    compared = 250
+    each = 60
+    apart = (
+        ("rail-scale", "轨道衡", "rail"),
+        ("oil-meter", "燃油流量计", "oil"),
+        ("humidity", "温湿度变送器", "humid"),
+    )
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from super().judge(history)
+        for name, zh, meter in self.apart:
+            asked = [point.id for point in history.began.points if point.meter == meter]
+            yield accuracy.part_finding(history, f"stored-{name}", f"本地存储，{zh}", asked, self.each)
+
+
 class ReadsAnalogueLoops(_Reads, Case):
     """What 4-20 mA loops carry behind an input module is stored and sent as the value it means."""
 

@@ -386,3 +386,15 @@ def root_not_taken(patch: Patch) -> None:
         return whole(structs.replace(config, root=False), milliamperes)
 
     patch(analog, "quantity", quantity)
+
+
+@defect(
+    "decimals-of-scaled-numbers-lost",
+    en="numbers that are scaled lose their decimals",
+    zh="按比例换算的数值丢失小数",
+    clauses=("isc-2/9.3c",),
+)
+def decimals_of_scaled_numbers_lost(patch: Patch) -> None:
+    """Scaling is done in whole numbers."""
+    whole = decoding.scaled
+    patch(decoding, "scaled", lambda value, factor: Decimal(int(whole(value, factor))))

@@ -17,6 +17,7 @@ from conformance.terminal import LOCAL, MODBUS, read_out
 from conformance.terminal.acquisition import ports_judge
 from conformance.terminal.acquisition.interfaces import CJT188, DLT645, SERIAL
 from simulators.meters.faults import Delayed, Silent
+from simulators.meters.modbus.codec import crc16
 
 VALUES_ON_THEIR_OWN_POINT = criterion(
     "values-on-their-own-point",
@@ -192,6 +193,39 @@ class WithstandsDisturbedLines(Case):
                 async with what:
                     await bench.clock.sleep(minutes=6)
                 await bench.clock.sleep(minutes=4)
+        bench.phase("watched")
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from ports_judge.disturbed_findings(history)
+
+
+class KeepsApartFromAnotherMaster(Case):
+    """A second master on a serial line that asks the same meters spoils no value and stops no reading."""
+
+    zh = "同一串行线上另有主站读取同一表计时，不存入错误数值，采集持续进行。"
+    checks = {
+        ports_judge.NOTHING_WRONG_STORED: ("isc-2/9.3c",),
+        ports_judge.READS_AGAIN: ("isc-2/6.2f",),
+    }
+    needs = (SERIAL, LOCAL)
+    rigs = Rig.VIRTUAL
+    virtual_only = Text(
+        "another master speaks on a serial line, which only simulated lines allow",
+        "另一主站在串行线上发送报文，只能在仿真线路上实现",
+    )
+    scenario = Scenario(circuits=0, lines=(Line(("spread-rtu", "spread-rtu")),), centres=("A",), period_s=10, kinds=())
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=4, seconds=4)
+        (line,) = bench.buses.values()
+        # One register of unit 1, of a voltage: shorter than what anybody asks for who wants the number.
+        asked = bytes((1, 3, 0x08, 0x00, 0, 1))
+        for every_s in (1.7, 3.3, 10.0):
+            async with line.babble(asked + crc16(asked), every_s):
+                await bench.clock.sleep(minutes=4)
+            await bench.clock.sleep(minutes=3)
         bench.phase("watched")
         await read_readings(bench, points(bench), start, bench.clock.now_us())
 

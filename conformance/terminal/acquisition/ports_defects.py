@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from conformance.defects import Patch, defect
@@ -10,6 +12,7 @@ from conformance.defects.seams import takes_damaged_rtu_frames
 from conformance.terminal.acquisition.polling_defects import ignore_transactions
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.line import Line
+from reference_terminal.acquisition.modbus import driver, serial
 from reference_terminal.acquisition.modbus.blocks import Block
 from reference_terminal.acquisition.modbus.client import GatewayClient
 from reference_terminal.acquisition.modbus.driver import SerialModbusMeter
@@ -208,3 +211,19 @@ def silent_unit_given_up(patch: Patch) -> None:
         await whole(self, meter)
 
     patch(GatewayPoller, "_poll", poll)
+
+
+@defect(
+    "answers-to-others-taken",
+    en="on a serial line an answer of the right unit is taken, whatever it was asked for, the rest made up by zeros",
+    zh="串行线上只要站号相符即采用应答，长度不足以零补齐",
+    clauses=("isc-2/9.3c",),
+)
+def answers_to_others_taken(patch: Patch) -> None:
+    """Who answers is looked at; what was asked and by whom is not."""
+
+    def frames(octets: bytes) -> Iterator[bytes]:
+        for body in serial.frames_rtu(octets):
+            yield body[:2] + b"\x04" + body[3:] + bytes(2) if body[2:3] == b"\x02" else body
+
+    patch(driver, "FRAMINGS", {**serial.FRAMINGS, serial.RTU.name: replace(serial.RTU, frames=frames)})
