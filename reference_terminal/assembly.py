@@ -338,6 +338,7 @@ class Terminal:
             self.platform.random,
             self.keyring.vault,
             self._sessions,
+            self.platform.password_kib,
         )
 
     def _usable(self, config: Config) -> Config:

@@ -84,7 +84,8 @@ class Platform:
 
     `vfs` names an APSW VFS for the database (None: SQLite's own); `log` receives one screen line at a time;
     `open_serial` opens serial ports (None: those of the machine, through pyserial); `machine` is what it runs on (None:
-    nothing is known of it).
+    nothing is known of it); `password_kib` is the memory (KiB) in which a password is made for keeping and compared:
+    OWASP's least for argon2id, some 20 ms of one core.
     """
 
     clock: Clock
@@ -93,6 +94,7 @@ class Platform:
     log: Callable[[str], None] | None = None
     open_serial: OpenSerial | None = None
     machine: Machine | None = None
+    password_kib: int = 19_456
 
     @classmethod
     @seam

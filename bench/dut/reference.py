@@ -94,6 +94,10 @@ def _later(seat: Seat) -> tuple[str, ...]:
     return tuple(seat.settings.get("later", ()))
 
 
+_PASSWORD_KIB = 8
+"""What a password costs in virtual time (the least that argon2 takes): nobody there computes to find one."""
+
+
 class ReferenceAdapter:
     """The reference terminal: in the bench's own process, or as a program."""
 
@@ -103,7 +107,13 @@ class ReferenceAdapter:
     def make(self, seat: Seat) -> Terminal:
         """A terminal for this seat; one life of it, from power-on to power-off."""
         config = load_config(tomli_w.dumps(render(seat)))
-        platform = Platform(clock=seat.clock, random=seat.chance, vfs=seat.disk or None, open_serial=seat.open_serial)
+        platform = Platform(
+            clock=seat.clock,
+            random=seat.chance,
+            vfs=seat.disk or None,
+            open_serial=seat.open_serial,
+            password_kib=_PASSWORD_KIB,
+        )
         return Terminal(config, platform)
 
     async def run(self, seat: Seat) -> None:

@@ -14,9 +14,13 @@ def _leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
+def _leaps_before(year: int) -> int:
+    return (year - 1) // 4 - (year - 1) // 100 + (year - 1) // 400
+
+
 def month_start(year: int, month: int) -> int:
     """The first instant of a month."""
-    days = sum(365 + _leap(each) for each in range(1970, year))
+    days = (year - 1970) * 365 + _leaps_before(year) - _leaps_before(1970)
     days += sum(_MONTHS[: month - 1]) + (1 if month > 2 and _leap(year) else 0)
     return days * _DAY - _ZONE
 

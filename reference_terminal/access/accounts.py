@@ -118,8 +118,10 @@ class Accounts:
         chance: random.Random,
         vault: Sealer | None,
         rules: Callable[[], RulesConfig],
+        kib: int,
     ) -> None:
         self._store = store
+        self._kib = kib
         self._clock = clock
         self._journal = journal
         self._chance = chance
@@ -134,7 +136,7 @@ class Accounts:
         now_s = self._clock.now_s()
         for each in config.delivered:
             if self._row(each.name) is None:
-                kept = passwords.made(each.password, self._chance)
+                kept = passwords.made(each.password, self._chance, self._kib)
                 self._put(Account(self.key(each.name), each.role, kept, now_s, made_s=now_s))
                 self._journal.event(messages.ACCOUNT_DELIVERED, each.name, role=each.role)
         self._store.flush()
@@ -223,7 +225,7 @@ class Accounts:
         kept = former[-rules.former :] if rules.former else []
         changed = replace(
             account,
-            kept=passwords.made(new, self._chance),
+            kept=passwords.made(new, self._chance, self._kib),
             set_s=self._clock.now_s(),
             first=0,
             former=json.dumps(kept),
@@ -240,7 +242,7 @@ class Accounts:
         """The account that name, password and code belong to. Raises LoginRefused."""
         account = self.get(name)
         if account is None or account.disabled or account.role not in ROLES:
-            passwords.agrees(passwords.NOBODYS, password)
+            passwords.agrees(passwords.nobodys(self._kib), password)
             said = self.key(name)[:32]
             raise self._refuse(said if said.isprintable() else "", *_WRONG)
         if account.role == "administrator" and not is_listed(origin, self._rules().administrators_from):
@@ -401,7 +403,7 @@ class Accounts:
             raise OrderRefused(400, wrong.en, wrong.zh)
         changed = replace(
             account,
-            kept=passwords.made(password, self._chance),
+            kept=passwords.made(password, self._chance, self._kib),
             set_s=self._clock.now_s(),
             first=1,
             failures=0,

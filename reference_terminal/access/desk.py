@@ -36,6 +36,7 @@ class Desk:
         chance: random.Random,
         vault: Sealer | None,
         sessions: Sessions,
+        password_kib: int,
     ) -> None:
         self._journal = journal
         self._store = store
@@ -44,7 +45,7 @@ class Desk:
         code: Callable[[str], str] | None = None if vault is None else vault.code
         self.audit = Audit(store, clock, journal, self.rules, code)
         self.audit.look_at_end()
-        self.accounts = Accounts(config, store, clock, journal, chance, vault, self.rules)
+        self.accounts = Accounts(config, store, clock, journal, chance, vault, self.rules, password_kib)
         self.proposals = Proposals(store, journal) if config.second_check else None
         self.sessions = sessions
         sessions.ended = self._ended

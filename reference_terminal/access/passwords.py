@@ -1,6 +1,6 @@
 """Passwords: how one is kept (argon2id) and what is asked of a new one (ISC-2 7.4.1.1(1), ruling R-36).
 
-Leaves whose password it is, and how old, to `accounts`. The cost is OWASP's least for argon2id: some 20 ms of one core.
+Leaves whose password it is, and how old, to `accounts`, and what a comparison costs to the surroundings.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -17,21 +18,31 @@ from reference_terminal.settings.accounts import RulesConfig
 
 MOST_OCTETS = 256
 _SALT = 16
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-NOBODYS = _HASHER.hash("nobody", salt=bytes(_SALT))
-"""What the password of a name that there is not is compared with, so that it takes as long."""
+_ANY = PasswordHasher()
+"""Compares at the cost that what is kept tells."""
 
 
-def made(password: str, chance: random.Random) -> str:
-    """What is kept of a password."""
-    return _HASHER.hash(_octets(password), salt=chance.randbytes(_SALT))
+@cache
+def _hasher(kib: int) -> PasswordHasher:
+    return PasswordHasher(time_cost=2, memory_cost=kib, parallelism=1)
+
+
+@cache
+def nobodys(kib: int) -> str:
+    """What the password of a name that there is not is compared with, so that it takes as long."""
+    return _hasher(kib).hash("nobody", salt=bytes(_SALT))
+
+
+def made(password: str, chance: random.Random, kib: int) -> str:
+    """What is kept of a password, made in so much memory (KiB)."""
+    return _hasher(kib).hash(_octets(password), salt=chance.randbytes(_SALT))
 
 
 def agrees(kept: str, password: str) -> bool:
     """Whether a password is the one that was kept."""
     octets = _octets(password)
     try:
-        return len(octets) <= MOST_OCTETS and _HASHER.verify(kept, octets)
+        return len(octets) <= MOST_OCTETS and _ANY.verify(kept, octets)
     except (VerificationError, InvalidHashError):
         return False
 

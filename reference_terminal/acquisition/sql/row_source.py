@@ -88,7 +88,7 @@ class RowSource:
                 self._memory.keep_setting(_SCOPE, self.config.id, str(self._kept))
             while True:
                 rows = await self.rows()
-                fresh = [row for row in rows if row.id not in self._known and row.id > self._kept - self.config.overlap]
+                fresh = [row for row in rows if row.id > self._kept - self.config.overlap]
                 for row in fresh:
                     self._note(row)
                 if not fresh or rows[-1].id <= self._after:
@@ -105,7 +105,7 @@ class RowSource:
             take(row)
 
     async def rows(self) -> list[Row]:
-        """Every row since the last one known, and some before it. Raises ReadFailed."""
+        """Every row that is not known, since the last one known and some before it. Raises ReadFailed."""
         after = max(0, self._after - self.config.overlap)
         try:
             found = await asyncio.to_thread(self._ask, after)
@@ -120,7 +120,8 @@ class RowSource:
             self._refused(str(error))
             raise ReadFailed(reading.ERROR_ANSWER) from None
         self._journal.clear_alarm(ALARM, self.config.id)
-        return [self._row(each) for each in found if len(each) == 4 and isinstance(each[0], int)]
+        sound = (each for each in found if len(each) == 4 and isinstance(each[0], int))
+        return [self._row(each) for each in sound if each[0] not in self._known]
 
     def _cause(self, error: BaseException | None) -> str:
         """Why a database did not answer; an alarm for what will not mend itself."""

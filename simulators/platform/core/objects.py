@@ -6,6 +6,7 @@ Leaves rights to `rights`, forms to `kinds`, what areas add at a change to their
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -85,7 +86,7 @@ class Objects:
             if name not in encoded or name in kind.secret:
                 known = ", ".join(each for each in encoded if each not in kind.secret)
                 raise wrong(name, f"is no field of {kind.name}; it has {known}", f"不是{kind.zh}的字段，可用：{known}")
-            single = msgspec.defstruct("Filter", [(name, _type_of(kind, encoded[name]))])
+            single = _filter(kind.shape, name, encoded[name])
             wanted[encoded[name]] = getattr(convert({name: value}, single, {name: kind.fields[name]}), name)
         return wanted
 
@@ -322,8 +323,11 @@ def _attribute(kind: Kind, name: str) -> str:
     return kind.shape.__struct_fields__[kind.shape.__struct_encode_fields__.index(name)]
 
 
-def _type_of(kind: Kind, attribute: str) -> Any:
-    return next(each.type for each in msgspec.structs.fields(kind.shape) if each.name == attribute)
+@cache
+def _filter(shape: type[Thing], name: str, attribute: str) -> type[msgspec.Struct]:
+    """What a filter by one field is read as."""
+    kind = next(each.type for each in msgspec.structs.fields(shape) if each.name == attribute)
+    return msgspec.defstruct("Filter", [(name, kind)])
 
 
 def _differences(before: str, after: str) -> dict[str, list[Any]]:
