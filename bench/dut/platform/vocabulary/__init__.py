@@ -117,6 +117,10 @@ def one_of(*words: str) -> FieldType:
 
 
 Fields = Mapping[str, FieldType]
+SPAN: Fields = {"from": INSTANT, "to": INSTANT}
+"""What a question over [from, to) has."""
+FIGURE: Fields = {"value": DECIMAL, "unit": TEXT}
+"""What a row with one figure has."""
 _RESERVED = ("by", "object")
 """What an event of the record holds besides the fields: who asked, and of which object."""
 VERSION_FIELDS: Fields = {"version": COUNT, "at": INSTANT, "author": TEXT, "action": TEXT}

@@ -5,7 +5,7 @@ Totals of emissions and energy are base words. Numbers are decimal text, instant
 
 from __future__ import annotations
 
-from bench.dut.platform.vocabulary import COUNT, DECIMAL, FLAG, ID, INSTANT, TEXT, analysis, kind, one_of
+from bench.dut.platform.vocabulary import COUNT, DECIMAL, FIGURE, FLAG, ID, INSTANT, SPAN, TEXT, analysis, kind, one_of
 from bench.dut.platform.vocabulary.base import OF, PERIOD
 
 METHOD = one_of(
@@ -21,7 +21,6 @@ METHOD = one_of(
 """The documents of methods: GB/T 32150, parts of GB/T 32151 by their number, the guide for provincial inventories."""
 QUANTITY = one_of("emission", "energy", "emission-intensity", "energy-intensity")
 _WHOSE = {"of": OF, "id": ID}
-_SPAN = {"from": INSTANT, "to": INSTANT}
 
 EMISSION_SOURCE = kind(
     "emission_source",
@@ -57,8 +56,7 @@ EMISSION_INPUT = kind(
         "source": ID,
         "symbol": TEXT,
         "point": ID,
-        "value": DECIMAL,
-        "unit": TEXT,
+        **FIGURE,
         "origin": one_of("test", "supplier", "published", "estimate"),
         "valid_from": INSTANT,
     },
@@ -74,8 +72,7 @@ OUTPUT = kind(
         "enterprise": ID,
         "period": PERIOD,
         "start": INSTANT,
-        "value": DECIMAL,
-        "unit": TEXT,
+        **FIGURE,
     },
 )
 ECONOMY = kind(
@@ -89,8 +86,7 @@ ECONOMY = kind(
         "of": one_of("park", "region", "sector", "enterprise"),
         "whose": ID,
         "start": INSTANT,
-        "value": DECIMAL,
-        "unit": TEXT,
+        **FIGURE,
     },
 )
 INVENTORY_LINE = kind(
@@ -130,8 +126,7 @@ BENCHMARK = kind(
         "id": ID,
         "indicator": ID,
         "level": LEVEL,
-        "value": DECIMAL,
-        "unit": TEXT,
+        **FIGURE,
         "source": TEXT,
         "valid_from": INSTANT,
     },
@@ -141,7 +136,7 @@ EMISSION_LIMIT = kind(
     en="limit of an indicator",
     zh="指标的限额",
     tenant="park",
-    fields={"id": ID, "indicator": ID, "value": DECIMAL, "unit": TEXT, "source": TEXT, "valid_from": INSTANT},
+    fields={"id": ID, "indicator": ID, **FIGURE, "source": TEXT, "valid_from": INSTANT},
 )
 BENCHMARK_NOTICE = kind(
     "benchmark_notice",
@@ -153,7 +148,7 @@ BENCHMARK_NOTICE = kind(
         "enterprise": ID,
         "indicator": ID,
         "product": ID,
-        **_SPAN,
+        **SPAN,
         "actual": DECIMAL,
         "level": LEVEL,
         "reference": DECIMAL,
@@ -199,8 +194,7 @@ ENERGY_FLOW = kind(
         "direction": one_of("generated", "used", "sent", "waste", "recovered"),
         "period": PERIOD,
         "start": INSTANT,
-        "value": DECIMAL,
-        "unit": TEXT,
+        **FIGURE,
     },
 )
 SAVING = kind(
@@ -215,8 +209,7 @@ SAVING = kind(
         "measure": TEXT,
         "period": PERIOD,
         "start": INSTANT,
-        "value": DECIMAL,
-        "unit": TEXT,
+        **FIGURE,
     },
 )
 EQUIPMENT = kind(
@@ -227,12 +220,12 @@ EQUIPMENT = kind(
     fields={"id": ID, "enterprise": ID, "facility": ID, "name": TEXT, "installed": INSTANT, "renew_by": INSTANT},
 )
 
-_VALUE = {"value": DECIMAL, "unit": TEXT}
+_VALUE = {**FIGURE}
 ENERGY_INTENSITY = analysis(
     "energy_intensity",
     en="energy per unit of a product, or of output value without one",
     zh="能耗强度（按产品；不指定产品时按产值）",
-    query={**_WHOSE, "product": ID, **_SPAN},
+    query={**_WHOSE, "product": ID, **SPAN},
     rows={"start": INSTANT, "end": INSTANT, **_VALUE, "state": TEXT},
 )
 STRUCTURE = analysis(
@@ -243,7 +236,7 @@ STRUCTURE = analysis(
         **_WHOSE,
         "quantity": QUANTITY,
         "parts": one_of("source_class", "carrier", "process", "facility", "product", "enterprise", "sector", "region"),
-        **_SPAN,
+        **SPAN,
     },
     rows={"part": TEXT, **_VALUE, "share": DECIMAL},
 )
@@ -265,14 +258,14 @@ TREND = analysis(
     "trend",
     en="periods in a row, each with its change to the one before",
     zh="趋势",
-    query={**_WHOSE, "quantity": QUANTITY, "product": ID, "period": PERIOD, **_SPAN},
+    query={**_WHOSE, "quantity": QUANTITY, "product": ID, "period": PERIOD, **SPAN},
     rows={"start": INSTANT, "end": INSTANT, **_VALUE, "change": DECIMAL, "percent": DECIMAL},
 )
 RANKING = analysis(
     "ranking",
     en="enterprises in the order of what they give off",
     zh="碳排放排名",
-    query={"of": one_of("enterprise", "process", "facility"), "quantity": QUANTITY, "region": TEXT, **_SPAN},
+    query={"of": one_of("enterprise", "process", "facility"), "quantity": QUANTITY, "region": TEXT, **SPAN},
     rows={"place": COUNT, "id": ID, **_VALUE},
 )
 DECOUPLING = analysis(
@@ -302,7 +295,7 @@ EFFICIENCY = analysis(
     "efficiency",
     en="emission per output value by region, sector or enterprise",
     zh="碳排放效率评价",
-    query={"parts": one_of("region", "sector", "enterprise"), **_SPAN},
+    query={"parts": one_of("region", "sector", "enterprise"), **SPAN},
     rows={"part": TEXT, **_VALUE, "place": COUNT},
 )
 EFFICIENCY_WATCH = analysis(
@@ -316,7 +309,7 @@ GAP = analysis(
     "gap",
     en="an enterprise's indicator beside benchmarks and limits",
     zh="指标与标杆、限额的差距",
-    query={"enterprise": ID, "indicator": ID, "product": ID, **_SPAN},
+    query={"enterprise": ID, "indicator": ID, "product": ID, **SPAN},
     rows={
         "actual": DECIMAL,
         "against": one_of("international", "national", "sector", "park", "outstanding", "advanced", "limit"),
@@ -331,7 +324,7 @@ PEERS = analysis(
     "peers",
     en="an enterprise's indicator beside the average of its sector, region or park",
     zh="与同行业、同地区、园区平均水平对比",
-    query={"enterprise": ID, "quantity": QUANTITY, "among": one_of("sector", "region", "park"), **_SPAN},
+    query={"enterprise": ID, "quantity": QUANTITY, "among": one_of("sector", "region", "park"), **SPAN},
     rows={"actual": DECIMAL, "average": DECIMAL, "count": COUNT, "place": COUNT, "unit": TEXT},
 )
 """The average of a group is its whole emission (or energy) by its whole output value; place 1 is the lowest."""
@@ -339,21 +332,21 @@ ENERGY_LEDGER = analysis(
     "energy_ledger",
     en="energy generated and used",
     zh="能量产生与消耗台账",
-    query={"of": one_of("park", "enterprise", "facility"), "id": ID, **_SPAN},
+    query={"of": one_of("park", "enterprise", "facility"), "id": ID, **SPAN},
     rows={"carrier": TEXT, "direction": TEXT, **_VALUE},
 )
 WASTE_HEAT_ROOM = analysis(
     "waste_heat_room",
     en="waste heat, what is recovered of it, and the room that is left",
     zh="余热利用空间",
-    query={"of": one_of("park", "enterprise", "facility"), "id": ID, **_SPAN},
+    query={"of": one_of("park", "enterprise", "facility"), "id": ID, **SPAN},
     rows={"waste": DECIMAL, "recovered": DECIMAL, "room": DECIMAL, "unit": TEXT},
 )
 SAVINGS = analysis(
     "savings",
     en="energy saved",
     zh="节能量统计",
-    query={"of": one_of("park", "enterprise", "facility"), "id": ID, **_SPAN},
+    query={"of": one_of("park", "enterprise", "facility"), "id": ID, **SPAN},
     rows={"part": TEXT, **_VALUE},
 )
 RENEWALS = analysis(
@@ -375,7 +368,7 @@ REGIONAL_INVENTORY = analysis(
     "regional_inventory",
     en="inventory of a region by the provincial guide: by gas and in sum",
     zh="区域温室气体清单（省级清单编制指南）",
-    query={"region": TEXT, **_SPAN},
+    query={"region": TEXT, **SPAN},
     rows={"gas": TEXT, "mass": DECIMAL, **_VALUE},
 )
 """mass in t of the gas, value in t of CO2 equivalent; the row with gas `total` is the sum, sinks deducted."""

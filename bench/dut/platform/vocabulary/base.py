@@ -5,7 +5,7 @@ Leaves the words of one chapter to modules of their own. Instants are microsecon
 
 from __future__ import annotations
 
-from bench.dut.platform.vocabulary import DECIMAL, ID, INSTANT, TEXT, analysis, kind, one_of
+from bench.dut.platform.vocabulary import DECIMAL, FIGURE, ID, INSTANT, SPAN, TEXT, analysis, kind, one_of
 
 SOURCE_CLASS = one_of("fuel", "process", "electricity", "heat", "stored", "other")
 """What an emission comes from, by the lists of the documents."""
@@ -89,8 +89,7 @@ FACTOR = kind(
         "id": ID,
         "carrier": TEXT,
         "enterprise": ID,
-        "value": DECIMAL,
-        "unit": TEXT,
+        **FIGURE,
         "source": TEXT,
         "valid_from": INSTANT,
         "region": TEXT,
@@ -108,8 +107,7 @@ ENTRY = kind(
         "enterprise": ID,
         "period": PERIOD,
         "start": INSTANT,
-        "value": DECIMAL,
-        "unit": TEXT,
+        **FIGURE,
         "evidence": one_of("meter", "invoice", "settlement", "test"),
         "reason": TEXT,
     },
@@ -119,21 +117,20 @@ SAMPLES = analysis(
     "samples",
     en="values received of a point",
     zh="监测点接收值",
-    query={"point": ID, "from": INSTANT, "to": INSTANT},
-    rows={"at": INSTANT, "value": DECIMAL, "unit": TEXT, "quality": TEXT, "received": INSTANT},
+    query={"point": ID, **SPAN},
+    rows={"at": INSTANT, **FIGURE, "quality": TEXT, "received": INSTANT},
 )
 RECORDS = analysis(
     "records",
     en="values of a point by period",
     zh="监测点周期值",
-    query={"point": ID, "period": PERIOD, "from": INSTANT, "to": INSTANT},
-    rows={"start": INSTANT, "end": INSTANT, "value": DECIMAL, "unit": TEXT, "state": TEXT},
+    query={"point": ID, "period": PERIOD, **SPAN},
+    rows={"start": INSTANT, "end": INSTANT, **FIGURE, "state": TEXT},
 )
 _FIGURE = {
     "start": INSTANT,
     "end": INSTANT,
-    "value": DECIMAL,
-    "unit": TEXT,
+    **FIGURE,
     "method": TEXT,
     "state": one_of("complete", "partial", "missing"),
 }
@@ -141,34 +138,34 @@ EMISSIONS = analysis(
     "emissions",
     en="emissions",
     zh="碳排放量",
-    query={"of": OF, "id": ID, "period": PERIOD, "from": INSTANT, "to": INSTANT},
+    query={"of": OF, "id": ID, "period": PERIOD, **SPAN},
     rows=_FIGURE,
 )
 ENERGY = analysis(
     "energy",
     en="energy used",
     zh="能源消费量",
-    query={"of": OF, "id": ID, "carrier": TEXT, "period": PERIOD, "from": INSTANT, "to": INSTANT},
+    query={"of": OF, "id": ID, "carrier": TEXT, "period": PERIOD, **SPAN},
     rows={**_FIGURE, "carrier": TEXT},
 )
 INTENSITY = analysis(
     "intensity",
     en="emissions per unit of a product",
     zh="碳排放强度",
-    query={"of": OF, "id": ID, "product": ID, "from": INSTANT, "to": INSTANT},
+    query={"of": OF, "id": ID, "product": ID, **SPAN},
     rows=_FIGURE,
 )
 ALARMS = analysis(
     "alarms",
     en="alarms, standing and cleared",
     zh="报警",
-    query={"from": INSTANT, "to": INSTANT},
+    query=SPAN,
     rows={"id": ID, "kind": TEXT, "subject": TEXT, "raised": INSTANT, "cleared": INSTANT},
 )
 AUDIT = analysis(
     "audit",
     en="audit log",
     zh="审计日志",
-    query={"from": INSTANT, "to": INSTANT, "user": TEXT, "kind": TEXT},
+    query={**SPAN, "user": TEXT, "kind": TEXT},
     rows={"at": INSTANT, "user": TEXT, "kind": TEXT, "subject": TEXT, "outcome": TEXT, "detail": TEXT},
 )

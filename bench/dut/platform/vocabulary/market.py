@@ -7,7 +7,7 @@ unless said otherwise, money is CNY, energy of green power MWh, other energy ton
 
 from __future__ import annotations
 
-from bench.dut.platform.vocabulary import COUNT, DECIMAL, ID, INSTANT, TEXT, analysis, kind, one_of
+from bench.dut.platform.vocabulary import COUNT, DECIMAL, FIGURE, ID, INSTANT, SPAN, TEXT, analysis, kind, one_of
 
 ASSET = one_of("allowance", "ccer", "local")
 """Allowances, nationally certified reductions (CCER), reductions certified by the local authority."""
@@ -271,8 +271,7 @@ TARGET = kind(
         "enterprise": ID,  # empty where it is the park's own
         "indicator": TEXT,
         "year": COUNT,
-        "value": DECIMAL,
-        "unit": TEXT,
+        **FIGURE,
         "output": DECIMAL,  # planned output that an intensity refers to
         "warn": DECIMAL,  # % of the value from which on there is a warning
         "state": one_of("draft", "issued"),
@@ -335,7 +334,7 @@ ALLOCATIONS = analysis(
     en="allowances reckoned",
     zh="配额核算结果",
     query={**_OF, "year": COUNT},
-    rows={"enterprise": ID, "rule": ID, "output": DECIMAL, "value": DECIMAL, "unit": TEXT},
+    rows={"enterprise": ID, "rule": ID, "output": DECIMAL, **FIGURE},
 )
 ALLOCATION_SOURCES = analysis(
     "allocation_sources",
@@ -381,7 +380,7 @@ ASSET_TREND = analysis(
     "asset_trend",
     en="stock of carbon assets over time",
     zh="碳资产变化趋势",
-    query={**_OF, "asset": ASSET, "from": INSTANT, "to": INSTANT},
+    query={**_OF, "asset": ASSET, **SPAN},
     rows={"end": INSTANT, "stock": DECIMAL},
 )
 """One row for the end of each month."""
@@ -484,19 +483,14 @@ INTENSIVE_PROJECTS = analysis(
     },
 )
 _PARTS = one_of("month", "quarter", "enterprise", "sector", "region", "enterprise-month")
+_PART = {"part": ID, "of": TEXT, "subject": ID, "start": INSTANT, "end": INSTANT, "value": DECIMAL}
+"""A part of a target; `part` is empty for the target itself."""
 TARGET_BREAKDOWN = analysis(
     "target_breakdown",
     en="break a target down",
     zh="目标分解",
     query={"target": ID, "parts": _PARTS},
-    rows={
-        "part": ID,
-        "of": TEXT,
-        "subject": ID,
-        "start": INSTANT,
-        "end": INSTANT,
-        "value": DECIMAL,
-    },
+    rows=_PART,
 )
 """The parts asked for become objects `target_part`, as far as they are not."""
 TARGET_PROGRESS = analysis(
@@ -505,12 +499,7 @@ TARGET_PROGRESS = analysis(
     zh="目标进展",
     query={"target": ID, "parts": _PARTS},
     rows={
-        "part": ID,  # empty for the target itself
-        "of": TEXT,
-        "subject": ID,
-        "start": INSTANT,
-        "end": INSTANT,
-        "value": DECIMAL,
+        **_PART,
         "actual": DECIMAL,
         "rate": DECIMAL,  # %
         "rest": DECIMAL,  # what is left for the remaining time

@@ -5,7 +5,7 @@ Leaves enterprises, points and figures of emission to `base`.
 
 from __future__ import annotations
 
-from bench.dut.platform.vocabulary import COUNT, DECIMAL, ID, INSTANT, TEXT, analysis, kind, one_of
+from bench.dut.platform.vocabulary import COUNT, DECIMAL, FIGURE, ID, INSTANT, SPAN, TEXT, analysis, kind, one_of
 from bench.dut.platform.vocabulary.base import OF, PERIOD
 
 STAGES = ("raw-material", "production", "distribution", "use", "end-of-life")
@@ -151,7 +151,7 @@ BACKUP = kind(
     en="backup of an enterprise's monitoring data",
     zh="企业监测数据备份",
     tenant="enterprise",
-    fields={"id": ID, "enterprise": ID, "from": INSTANT, "to": INSTANT},
+    fields={"id": ID, "enterprise": ID, **SPAN},
 )
 """create makes the backup, export gives its octets, import restores it."""
 CONTROL = kind(
@@ -183,7 +183,7 @@ FOOTPRINT_RESULT = analysis(
     en="result of a product footprint per declared unit",
     zh="单位产品碳足迹核算结果",
     query={"footprint": ID},
-    rows={"stage": TEXT, "nature": TEXT, "value": DECIMAL, "unit": TEXT},
+    rows={"stage": TEXT, "nature": TEXT, **FIGURE},
 )
 """By stage and nature in kgCO2e per declared unit; stage `total` has a row for each nature and one of nature `net`."""
 FOOTPRINT_STATISTICS = analysis(
@@ -191,14 +191,14 @@ FOOTPRINT_STATISTICS = analysis(
     en="statistics of products and emissions by life-cycle stage",
     zh="产品信息与生命周期各阶段排放统计",
     query={"enterprise": ID, "year": COUNT},
-    rows={"footprint": ID, "product": TEXT, "stage": TEXT, "value": DECIMAL, "unit": TEXT},
+    rows={"footprint": ID, "product": TEXT, "stage": TEXT, **FIGURE},
 )
 FOOTPRINT_COMPARISON = analysis(
     "footprint_comparison",
     en="comparison of footprints",
     zh="产品碳足迹对比",
     query={"along": _ALONG, "enterprise": ID, "year": COUNT},
-    rows={"group": TEXT, "footprint": ID, "value": DECIMAL, "unit": TEXT},
+    rows={"group": TEXT, "footprint": ID, **FIGURE},
 )
 """`along` stage, region or brand: a row for each footprint and group that it has part in."""
 FOOTPRINT_RANKING = analysis(
@@ -206,29 +206,29 @@ FOOTPRINT_RANKING = analysis(
     en="ranking of footprints",
     zh="产品碳足迹排名",
     query={"enterprise": ID, "year": COUNT},
-    rows={"place": COUNT, "footprint": ID, "value": DECIMAL, "unit": TEXT},
+    rows={"place": COUNT, "footprint": ID, **FIGURE},
 )
 SCOPE3 = analysis(
     "scope3",
     en="scope 3 emissions by purchased material",
     zh="按采购原料的范围 3 排放",
-    query={"enterprise": ID, "from": INSTANT, "to": INSTANT},
-    rows={"supply": ID, "supplier": ID, "amount": DECIMAL, "value": DECIMAL, "unit": TEXT},
+    query={"enterprise": ID, **SPAN},
+    rows={"supply": ID, "supplier": ID, "amount": DECIMAL, **FIGURE},
 )
 INDIRECT = analysis(
     "indirect",
     en="indirect emissions",
     zh="间接排放",
-    query={"enterprise": ID, "from": INSTANT, "to": INSTANT},
-    rows={"scope": TEXT, "source": TEXT, "value": DECIMAL, "unit": TEXT},
+    query={"enterprise": ID, **SPAN},
+    rows={"scope": TEXT, "source": TEXT, **FIGURE},
 )
 """`scope` 2 (source electricity or heat) or 3 (source supply)."""
 EMITTERS_OVERVIEW = analysis(
     "emitters_overview",
     en="key figures of the emitters of a region",
     zh="区域碳排放单位关键数据一览",
-    query={"region": TEXT, "from": INSTANT, "to": INSTANT},
-    rows={"emitter": ID, "quantity": TEXT, "subject": ID, "value": DECIMAL, "unit": TEXT},
+    query={"region": TEXT, **SPAN},
+    rows={"emitter": ID, "quantity": TEXT, "subject": ID, **FIGURE},
 )
 """`quantity` emission, intensity (subject: the product), point (subject: the point) or trade (balance of what was
 bought and sold)."""
@@ -244,7 +244,7 @@ VERIFY = analysis(
     "verify",
     en="verification of stored data against their fingerprints",
     zh="存储数据指纹核验",
-    query={"enterprise": ID, "from": INSTANT, "to": INSTANT},
+    query={"enterprise": ID, **SPAN},
     rows={"compared": COUNT, "point": ID, "at": INSTANT, "finding": TEXT},
 )
 """First a row with `compared`, how many were looked at; then one for each that does not agree."""
@@ -253,7 +253,7 @@ TRACE_BACK = analysis(
     en="what a figure was made of",
     zh="数据逆向追溯",
     query={"of": OF, "id": ID, "period": PERIOD, "start": INSTANT},
-    rows={"what": TEXT, "id": ID, "at": INSTANT, "value": DECIMAL, "unit": TEXT, "version": TEXT},
+    rows={"what": TEXT, "id": ID, "at": INSTANT, **FIGURE, "version": TEXT},
 )
 """`what` figure (the one asked for), record (of a point, at its start), sample (as received), entry or factor."""
 TRACE_FORWARD = analysis(
@@ -261,15 +261,15 @@ TRACE_FORWARD = analysis(
     en="what a value was used in",
     zh="数据正向追溯",
     query={"point": ID, "at": INSTANT},
-    rows={"what": TEXT, "id": ID, "period": PERIOD, "start": INSTANT, "value": DECIMAL, "unit": TEXT},
+    rows={"what": TEXT, "id": ID, "period": PERIOD, "start": INSTANT, **FIGURE},
 )
 """`what` record (id: the point), or the figure of what: point, process, facility, enterprise, park …"""
 OPEN_RECORDS = analysis(
     "open_records",
     en="records by the open interface",
     zh="开放接口记录数据",
-    query={"point": ID, "period": PERIOD, "from": INSTANT, "to": INSTANT},
-    rows={"start": INSTANT, "value": DECIMAL, "unit": TEXT},
+    query={"point": ID, "period": PERIOD, **SPAN},
+    rows={"start": INSTANT, **FIGURE},
 )
 """What a customer's own program gets by the interface that the maker opens for it."""
 PUBLICATIONS = analysis(

@@ -6,7 +6,7 @@ products or recovered is negative (SSEA 5.4.2, 5.4.3, 5.4.6, 5.4.9; CPCIF 5.2.1.
 
 from __future__ import annotations
 
-from bench.dut.platform.vocabulary import COUNT, DECIMAL, ID, INSTANT, TEXT, analysis, kind, one_of
+from bench.dut.platform.vocabulary import COUNT, DECIMAL, FIGURE, ID, INSTANT, SPAN, TEXT, analysis, kind, one_of
 from bench.dut.platform.vocabulary.base import PERIOD, SOURCE_CLASS
 
 ROLE = one_of("administrator", "operator", "auditor", "clerk", "manager", "government")
@@ -38,8 +38,7 @@ PARAMETER = kind(
         "point": ID,
         "carrier": TEXT,
         "name": TEXT,
-        "value": DECIMAL,
-        "unit": TEXT,
+        **FIGURE,
         "valid_from": INSTANT,
     },
 )
@@ -78,8 +77,7 @@ STANDARD_VALUE = kind(
         "enterprise": ID,
         "point": ID,
         "period": PERIOD,
-        "value": DECIMAL,
-        "unit": TEXT,
+        **FIGURE,
         "valid_from": INSTANT,
     },
 )
@@ -93,8 +91,7 @@ WARNING_VALUE = kind(
         "enterprise": ID,
         "point": ID,
         "direction": one_of("above", "below"),
-        "value": DECIMAL,
-        "unit": TEXT,
+        **FIGURE,
     },
 )
 BUSINESS = kind(
@@ -130,8 +127,7 @@ ACTIVITY = kind(
         "name": TEXT,
         "period": PERIOD,
         "start": INSTANT,
-        "value": DECIMAL,
-        "unit": TEXT,
+        **FIGURE,
     },
 )
 """One quantity of the base data: of an enterprise, or with a `park` and no enterprise of the park itself."""
@@ -218,7 +214,7 @@ INVENTORY = analysis(
     "inventory",
     en="inventory of emission data",
     zh="碳排放数据清单",
-    query={"of": one_of("enterprise", "process"), "id": ID, "from": INSTANT, "to": INSTANT},
+    query={"of": one_of("enterprise", "process"), "id": ID, **SPAN},
     rows={
         "source_class": TEXT,
         "point": ID,
@@ -250,7 +246,7 @@ DEVIATION = analysis(
     "deviation",
     en="deviation from standard values",
     zh="与标准值的偏差",
-    query={"enterprise": ID, "from": INSTANT, "to": INSTANT},
+    query={"enterprise": ID, **SPAN},
     rows={
         "point": ID,
         "start": INSTANT,
@@ -270,8 +266,7 @@ MONITOR = analysis(
     rows={
         "point": ID,
         "taken": INSTANT,
-        "value": DECIMAL,
-        "unit": TEXT,
+        **FIGURE,
         "quality": TEXT,
         "state": one_of("normal", "abnormal", "silent"),
     },
@@ -281,14 +276,14 @@ ABNORMAL = analysis(
     "abnormal",
     en="abnormal online data",
     zh="异常监测数据",
-    query={"enterprise": ID, "from": INSTANT, "to": INSTANT},
+    query={"enterprise": ID, **SPAN},
     rows={"point": ID, "taken": INSTANT, "value": DECIMAL, "reason": TEXT},
 )
 MONITORING_REPORT = analysis(
     "monitoring-report",
     en="report of online monitoring data",
     zh="在线监测数据报表",
-    query={"enterprise": ID, "period": PERIOD, "from": INSTANT, "to": INSTANT},
+    query={"enterprise": ID, "period": PERIOD, **SPAN},
     rows={
         "point": ID,
         "start": INSTANT,
@@ -314,7 +309,7 @@ CONTRADICTIONS = analysis(
     "contradictions",
     en="contradictions between reports and other data",
     zh="报表与其他数据的矛盾",
-    query={"enterprise": ID, "from": INSTANT, "to": INSTANT},
+    query={"enterprise": ID, **SPAN},
     rows={
         "id": ID,
         "field": TEXT,
