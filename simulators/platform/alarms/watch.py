@@ -132,7 +132,6 @@ def abnormal(arrival: Arrival) -> bool:
     return (low is not None and Decimal(value) < low) or (high is not None and Decimal(value) > high)
 
 
-@seam
 def _say(desk: Desk, watch: _Watch, kind: str, subject: str, enterprise: str, wrong: bool) -> None:
     """Raise or clear an alarm where that changes anything."""
     key = (kind, subject)

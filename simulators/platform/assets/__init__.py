@@ -112,13 +112,11 @@ class Entry:
     kind: str
 
 
-@seam
 def sign(trade: CarbonTrade) -> int:
     """How a trade counts in the stock."""
     return 1 if trade.side == "buy" else -1
 
 
-@seam
 def entries(desk: Desk, enterprise: str, asset: str) -> list[Entry]:
     """What moved the stock of an asset, in order of time."""
     found = [
@@ -359,7 +357,6 @@ def ledger_entries(desk: Desk, enterprise: str, asset: str) -> list[Entry]:
     return entries(desk, enterprise, asset)
 
 
-@seam
 def rate(given: Fraction, owed: Fraction) -> Fraction:
     """Share surrendered of what is due, %."""
     return given / owed * 100

@@ -79,7 +79,6 @@ KINDS = (
 )
 
 
-@seam
 def digest(password: str, salt: str) -> str:
     """What is kept of a control password."""
     return hashlib.scrypt(password.encode(), salt=salt.encode(), n=1024, r=8, p=1).hex()
@@ -123,7 +122,6 @@ def carry_out(desk: Desk, before: Control | None, after: Control | None) -> None
     act(desk, after)
 
 
-@seam
 def act(desk: Desk, order: Control) -> None:
     """What an order does: what a terminal proves itself by opens nothing any more, or does again."""
     whole = desk.as_system()

@@ -90,7 +90,6 @@ class Accounts:
             session.execute(delete(PasswordRow).where(PasswordRow.account == account))
         self.end_all(account)
 
-    @seam
     def _verifies(self, digest: str, password: str) -> bool:
         """Whether a password is the one kept."""
         try:
@@ -144,7 +143,6 @@ class Accounts:
             self._nobodys = self._hasher.hash("", salt=bytes(16))
         return self._nobodys
 
-    @seam
     def _failed(self, row: PasswordRow, now: int) -> None:
         """One failure more; the account is locked after so many in a row."""
         people = self._ground.settings.people
@@ -240,6 +238,5 @@ class Accounts:
         return Account(name, told["role"], enterprise, park, region)
 
 
-@seam
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -31,7 +31,6 @@ class Alarms:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
 
-    @seam
     def alarm(self, kind: str, subject: str, *, enterprise: str = "", park: str = "", detail: str = "") -> bool:
         """Raise an alarm unless the same stands already; whether it is new."""
         with self._ground.db.begin() as session:

@@ -179,7 +179,6 @@ class Api:
             self._check_forged(request, session.csrf)
         return Desk(self._office, account)
 
-    @seam
     def _check_forged(self, request: Request, csrf: str) -> None:
         """A cookie alone changes nothing: what a page of ours knows goes with it. Raises Refused."""
         if request.headers.get("x-csrf-token", "") != csrf:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from decimal import Context, Decimal
 from fractions import Fraction
 
-from simulators.platform.core.seams import seam
-
 EXACT = Context(prec=120)
 """Wide enough that sums and products of what the platform takes are exact."""
 _PLACES = 10
@@ -19,7 +17,6 @@ def rounded(value: Fraction | Decimal, places: int = _PLACES) -> Decimal:
     return Decimal(text(Decimal(round(exact * 10**places)).scaleb(-places, EXACT)))
 
 
-@seam
 def quotient(total: Decimal, by: int | Decimal) -> Decimal:
     """A mean or ratio, rounded once."""
     return rounded(Fraction(total) / Fraction(by))

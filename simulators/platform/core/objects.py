@@ -18,7 +18,6 @@ from simulators.platform.core.audit import Audit
 from simulators.platform.core.ground import Ground
 from simulators.platform.core.kinds import Kind, Thing, convert, plain, shown
 from simulators.platform.core.rights import Account, Whose
-from simulators.platform.core.seams import seam
 from simulators.platform.core.sentences import Refused, unknown, wrong
 from simulators.platform.core.tables import ObjectRow, VersionRow
 
@@ -258,7 +257,6 @@ class Objects:
             if target and text and not (target == kind.name and text == thing.id):
                 self._row_named(session, desk, self.kind(target), str(text), name)
 
-    @seam
     def _row_named(self, session: Session, desk: Desk, kind: Kind, key: str, field: str) -> None:
         """Raises Refused unless the named object exists and the account sees it."""
         try:
@@ -277,7 +275,6 @@ class Objects:
     def _body(self, kind: Kind, thing: Thing) -> str:
         return msgspec.json.encode(shown(thing, kind)).decode()
 
-    @seam
     def _version(
         self,
         session: Session,

@@ -313,12 +313,10 @@ class Series:
                     found[row.series, row.span, row.at] = dict(zip(_THERE, row, strict=True))
         return found
 
-    @seam
     def _counted(self, session: Session, key: tuple[int, int, int], copies: int) -> None:
         """The same came once more: only that is kept."""
         session.execute(_where(update(SampleRow), key).values(copies=copies))
 
-    @seam
     def _revise(self, session: Session, key: tuple[int, int, int], known: Mapping[str, Any], now: int) -> None:
         """Keep the value that another takes the place of."""
         names = ("revision", "value", "flag", "quality", "received")
@@ -328,7 +326,6 @@ class Series:
             )
         )
 
-    @seam
     def _mark(self, session: Session, series: int, span: int, at: int) -> None:
         """The day that a sample lies in is to be computed anew, and one beside it whose edge a reading belongs to."""
         day = start_of("day", at)
@@ -473,7 +470,6 @@ class Series:
             self._settle(session, waiting)
         return len(rows) > most
 
-    @seam
     def _flush(self, session: Session, numbers: Sequence[int]) -> None:
         """Compute the records of these series that are out of date."""
         for index in range(0, len(numbers), _CHUNK):
@@ -705,7 +701,6 @@ def quality_of(arrival: Arrival) -> str:
     return "valid"
 
 
-@seam
 def counts(quality: str) -> bool:
     """Whether a value of this quality goes into records."""
     return quality == "valid"
@@ -806,7 +801,6 @@ def _joined(parts: Iterable[_Part | None], whole: int, own: _Part | None) -> _Pa
     return _Part(total([each.total for each in known]), seconds, "sum", state if seconds == whole else "")
 
 
-@seam
 def filled(point: Point, hours: Mapping[int, _Part | None]) -> dict[int, _Part | None]:
     """The hours of a day with something in place of those that are missing, as the point says; edges are left open."""
     found = dict(hours)

@@ -53,7 +53,6 @@ class InRegion(Span, frozen=True, kw_only=True):
     region: str = ""
 
 
-@seam
 def listed(desk: Desk, region: str) -> list[Emitter]:
     """The emitters of a region."""
     return [each for each in desk.objects(Emitter) if region in ("", each.region)]
@@ -90,7 +89,6 @@ def total(lines: list[Any]) -> Fraction:
     return sum((line.tonnes or Fraction(0) for line in lines), Fraction(0))
 
 
-@seam
 def intensity(lines: list[Any], made: Fraction) -> Fraction:
     """The emission of an enterprise for one unit of a product."""
     return total(lines) / made

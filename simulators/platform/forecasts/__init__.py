@@ -96,7 +96,6 @@ def grown(emission: Fraction, step: ScenarioStep) -> Fraction:
     return emission * (1 + Fraction(step.activity) / 100) * (1 - Fraction(step.intensity) / 100)
 
 
-@seam
 def removed(removal: Fraction, scenario: Scenario) -> Fraction:
     """Removal of the next year."""
     return removal * (1 + Fraction(scenario.removal_growth) / 100)

@@ -47,7 +47,6 @@ def key_of(desk: Desk) -> bytes:
     return path.read_bytes()
 
 
-@seam
 def code(key: bytes, parts: Iterable[Any]) -> str:
     """The keyed digest of what was taken."""
     told = "\x1f".join(map(str, parts)).encode()
@@ -72,7 +71,6 @@ def _append(desk: Desk, found: list[Sealed]) -> None:
         )
 
 
-@seam
 def seal_of(key: bytes, before: str, body: str) -> str:
     """The seal of a block, which holds it to the one before."""
     return hmac.new(key, f"{before}\n{body}".encode(), hashlib.sha256).hexdigest()
@@ -112,7 +110,6 @@ def seal_object(desk: Desk, before: Thing | None, after: Thing | None) -> None:
     _append(desk, [Sealed(kind.name, thing.id, 0, desk.now_us, told)])
 
 
-@seam
 def of_object(key: bytes, kind: str, thing: Thing) -> str:
     """The code of an object."""
     return code(key, (kind, thing.id, msgspec.json.encode(plain(thing)).decode()))

@@ -5,13 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from simulators.platform.core import seam
-
 MOST = 8
 """Decimals of a number without an end; of one with an end up to twice as many."""
 
 
-@seam
 def figure(value: Fraction) -> Decimal:
     """Decimal of a fraction."""
     for digits in range(2 * MOST + 1):

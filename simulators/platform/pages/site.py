@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 
 from simulators.platform.accounting import book
 from simulators.platform.accounting.lines import Line, belongs
-from simulators.platform.core import EVERYBODY, Desk, Refused, route, seam
+from simulators.platform.core import EVERYBODY, Desk, Refused, route
 from simulators.platform.core.api import COOKIE
 from simulators.platform.core.kinds import Kind, plain, shown
 from simulators.platform.core.rights import may
@@ -187,7 +187,6 @@ def emitted(lines: Iterable[Line], of: str, id: str) -> Fraction | None:
     return sum((each.tonnes or Fraction(0) for each in mine), Fraction(0)) if mine else None
 
 
-@seam
 def figures(desk: Desk, zh: bool, *, wide: bool = False) -> dict[str, Any]:
     """What overview and screen show."""
     of, id = whole(desk)
@@ -393,7 +392,6 @@ def _again(field_: forms.Field, text: str) -> str:
     return text
 
 
-@seam
 def chart(rows: Sequence[Mapping[str, Any]], title: str) -> str:
     """Columns where rows have a start, bars where they have names; nothing where there is no one value."""
     units = {row.get("unit", "") for row in rows}

@@ -341,7 +341,6 @@ def state_of(project: ReductionProject, told: list[ProjectProgress], end: int) -
     )
 
 
-@seam
 def warned(late: bool, dear: bool, effect: Fraction, expected: Fraction) -> bool:
     """Late, over its budget, or an effect of less than half of what the progress promises."""
     return late or dear or effect * 2 < expected
@@ -419,7 +418,6 @@ def actual(months: list[ClosedAccount]) -> tuple[Fraction, Fraction]:
     return total(each.energy for each in months), total(each.emission for each in months)
 
 
-@seam
 def over(energy: Fraction, emission: Fraction) -> bool:
     """Whether one of the shares (%) is more than all."""
     return max(energy, emission) > 100

@@ -100,7 +100,6 @@ def figures(desk: Desk, enterprises: list[str], start: int, end: int) -> tuple[F
     return emission, output
 
 
-@seam
 def actual(indicator: str, emission: Fraction, output: Fraction) -> Fraction:
     """What stands against a target: the total, or emission per output."""
     if indicator == "intensity":
@@ -387,7 +386,6 @@ def placed(found: list[tuple[Fraction, str, dict[str, Any]]]) -> list[dict[str, 
 # --- total beside intensity ---
 
 
-@seam
 def implied(intensity: Target) -> Fraction:
     """The total that an intensity leads to."""
     return Fraction(intensity.value) * Fraction(intensity.output)

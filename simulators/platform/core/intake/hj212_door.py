@@ -130,7 +130,6 @@ class Hj212Link(asyncio.Protocol):
         elif packet.cn == "1013":
             self._send(answered(packet, "9013"))
 
-    @seam
     def _acknowledge(self, packet: Packet, kept: bool) -> None:
         """9014 for what is on the disk and asked for an answer; otherwise silence, so that it comes again."""
         if kept and packet.wants_answer:

@@ -20,7 +20,6 @@ from simulators.platform.core.intake import mqtt
 from simulators.platform.core.intake.links import admit
 from simulators.platform.core.intake.mqtt import PacketError, Packets
 from simulators.platform.core.intake.taking import Intake, Terminal, Value
-from simulators.platform.core.seams import seam
 from simulators.platform.core.sentences import one_line
 from simulators.platform.core.serving import common_name, context_of
 from simulators.platform.core.settings import Mqtt
@@ -38,7 +37,6 @@ _KEEP_ALIVE_S = 60
 _decoder = msgspec.json.Decoder(float_hook=str)
 
 
-@seam
 def read(payload: bytes, now_us: int) -> list[Value] | None:
     """The values of a message; None if it cannot be used."""
     try:
@@ -218,7 +216,6 @@ class MqttLink(asyncio.Protocol):
             return
         self._door.intake.hand_in(terminal, values, "mqtt", lambda kept: self._acknowledge(message, kept))
 
-    @seam
     def _acknowledge(self, message: mqtt.Publish, kept: bool) -> None:
         """The answer that its QoS asks for, once the values are kept."""
         if not kept or not message.qos:

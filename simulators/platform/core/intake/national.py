@@ -22,7 +22,6 @@ from starlette.routing import Route
 from simulators.platform.core.api import answer, json_of
 from simulators.platform.core.ground import Ground
 from simulators.platform.core.intake.taking import Intake, Terminal, Value
-from simulators.platform.core.seams import seam
 from simulators.platform.core.sentences import Refused, one_line
 from simulators.platform.core.series import DAY_S, MONTH_S
 from simulators.platform.core.settings import Https
@@ -175,13 +174,11 @@ class National:
             raise _Told("3", "busy, come again", "系统繁忙")
         return self._accepted()
 
-    @seam
     def _accepted(self) -> dict[str, Any]:
         """What an accepted body is told besides the code."""
         return {}
 
 
-@seam
 def read(row: Any, key: bytes) -> Value:
     """A value of a set. Raises _Told."""
     if not isinstance(row, dict) or any(name not in row for name in _ATTRIBUTES):

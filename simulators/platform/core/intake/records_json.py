@@ -15,7 +15,6 @@ from starlette.routing import Route
 from simulators.platform.core.api import answer, json_of
 from simulators.platform.core.intake.taking import Intake, Value
 from simulators.platform.core.kinds import Number
-from simulators.platform.core.seams import seam
 from simulators.platform.core.sentences import Refused
 from simulators.platform.core.series import DAY_S, HOUR_S, MONTH_S
 from simulators.platform.core.times import SECOND, end_of, from_iso, start_of
@@ -63,13 +62,11 @@ class RecordsJson:
             raise Refused(503, "the records could not be kept; send them again", "记录未能保存，请重发")
         return self._accepted(len(values))
 
-    @seam
     def _accepted(self, count: int) -> Response:
         """The acknowledgement of a body."""
         return answer({"accepted": count})
 
 
-@seam
 def read(body: dict[str, Any]) -> list[Value]:
     """The values of a body. Raises Refused with the first thing that is wrong."""
     rows = body.get("records")

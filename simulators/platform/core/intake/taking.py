@@ -270,14 +270,12 @@ def proves(terminal: Terminal, secret: str, certified: str) -> bool:
     return hmac.compare_digest(terminal.secret.encode(), secret.encode("utf-8", "surrogatepass"))
 
 
-@seam
 def _tell(batches: Sequence[_Batch], kept: bool) -> None:
     """Whoever handed in is told."""
     for each in batches:
         each.done(kept)
 
 
-@seam
 def _arrival(point: Point, value: Value, way: str) -> Arrival:
     """A value in the unit of its point."""
     sent = value.value
