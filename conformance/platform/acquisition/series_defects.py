@@ -19,7 +19,8 @@ from sqlalchemy import select
 from conformance.defects import Patch, defect
 from simulators.platform.core import rights, series, units
 from simulators.platform.core.accounts import Account
-from simulators.platform.core.series import Arrival, Point, Record, Series
+from simulators.platform.core.reckoning import Point
+from simulators.platform.core.series import Arrival, Record, Series
 from simulators.platform.core.tables import ObjectRow
 
 _DAY_US = 86_400_000_000
@@ -237,6 +238,6 @@ def invoices_first(patch: Patch) -> None:
         given = self._entry(point, period, start)
         if given is None:
             return settled(self, point, period, start, found, whole)
-        return series._part(point, given.value, whole, "own")
+        return series.part_of(point, given.value, whole, "own")
 
     patch(Series, "_settled", invoiced)

@@ -8,12 +8,9 @@ invoice, a test), then whatever there is, told as incomplete.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
-from itertools import pairwise
 from math import gcd
 from typing import Any, cast
 
@@ -21,9 +18,26 @@ import msgspec
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from simulators.platform.core import units
 from simulators.platform.core.ground import Ground
-from simulators.platform.core.numbers import EXACT, quotient, rounded, text, total
+from simulators.platform.core.numbers import quotient, text
+from simulators.platform.core.reckoning import (
+    DAY_S,
+    HOLD_US,
+    HOUR_S,
+    MINUTE,
+    MONTH_S,
+    SPANS,
+    STAND_IN,
+    Part,
+    Point,
+    converted,
+    counts,
+    filled,
+    hours_of,
+    joined,
+    own_of,
+    part_of,
+)
 from simulators.platform.core.seams import seam
 from simulators.platform.core.tables import (
     DirtyRow,
@@ -36,13 +50,6 @@ from simulators.platform.core.tables import (
 )
 from simulators.platform.core.times import DAY, HOUR, PERIODS, SECOND, end_of, start_of
 
-HOUR_S, DAY_S, MONTH_S = 3_600, 86_400, 2_678_400
-MINUTE = 1
-"""The span of minute data whose sender does not say how long its interval is (HJ 212, CN 2051)."""
-SPANS = (0, MINUTE, 60, 120, 180, 240, 300, 360, 600, 720, 900, 1_200, 1_800, HOUR_S, DAY_S, MONTH_S)
-"""Seconds of what samples may stand for; 0 is a reading, MONTH_S stands for any month, MINUTE for minute data."""
-HOLD_US = 900 * SECOND
-"""How long a reading stands for what follows it, at most."""
 _CHUNK = 400
 _ONE = Decimal(1)
 _DAYS = 31
@@ -54,8 +61,6 @@ _ACQUIRED: dict[str, tuple[int, ...]] = {
 """Classes of records shorter than an hour: the spans of their samples."""
 _EVIDENCE = ("meter", "settlement", "invoice", "test")
 """Evidence of an entry by hand, best first."""
-_STAND_IN = ("filled", "manual")
-"""States of what stands in for data, told of every longer period too."""
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,20 +113,6 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True)
-class Point:
-    """What the series know of a point."""
-
-    id: str
-    enterprise: str
-    unit: str
-    counter: bool
-    low: Decimal | None
-    high: Decimal | None
-    terminal: str = ""
-    fill: str = ""
-
-
-@dataclass(frozen=True)
 class Arrival:
     """A value that has come for a point, text as sent; empty: none, and the flag says why. `fields`: what else came."""
 
@@ -141,19 +132,6 @@ class Taken:
     arrival: Arrival
     quality: str
     outcome: str
-
-
-@dataclass(frozen=True)
-class _Part:
-    """What is known of a period: its exact total, the seconds covered by it, where it is from, and its state.
-
-    `state` empty: complete if the seconds are all of the period's.
-    """
-
-    total: Decimal
-    seconds: int
-    source: str = "sum"
-    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -496,15 +474,15 @@ class Series:
         for index in range(0, len(days), _DAYS):
             some = days[index : index + _DAYS]
             samples = self._of_days(session, series, some)
-            hours: dict[int, _Part | None] = {}
+            hours: dict[int, Part | None] = {}
             for day in some:
-                known = _hours(point, samples.get(day, ()), day, minute_s)
+                known = hours_of(point, samples.get(day, ()), day, minute_s)
                 hours |= filled(point, known) if point.fill and day + DAY <= now else known
             settled = self._put(session, series, point, "hour", hours)
-            wholes: dict[int, _Part | None] = {}
+            wholes: dict[int, Part | None] = {}
             for day in some:
                 parts = [settled[hour] for hour in range(day, day + DAY, HOUR) if hour in settled]
-                wholes[day] = _joined(parts, DAY_S, _own(samples.get(day, ()), day, DAY_S, DAY_S, point))
+                wholes[day] = joined(parts, DAY_S, own_of(samples.get(day, ()), day, DAY_S, DAY_S, point))
             self._put(session, series, point, "day", wholes)
         for period, below in (("week", "day"), ("month", "day"), ("quarter_year", "month"), ("year", "month")):
             starts = sorted({start_of(period, day) for day in days})
@@ -512,23 +490,23 @@ class Series:
 
     def _from(
         self, session: Session, series: int, point: Point, period: str, below: str, starts: Sequence[int]
-    ) -> dict[int, _Part | None]:
+    ) -> dict[int, Part | None]:
         """What is known of longer periods from the shorter ones within them, and from what was sent for a month."""
         rows = self._rows(session, [series], PERIODS.index(below), starts[0], end_of(period, starts[-1]))
-        parts: dict[int, list[_Part]] = {}
+        parts: dict[int, list[Part]] = {}
         for row in rows.get(series, ()):
-            state = row.state if row.state in _STAND_IN else ""
-            part = _Part(Decimal(row.total), row.seconds, row.source, state)
+            state = row.state if row.state in STAND_IN else ""
+            part = Part(Decimal(row.total), row.seconds, row.source, state)
             parts.setdefault(start_of(period, row.start), []).append(part)
         own: dict[int, Any] = {}
         if period == "month":
             asked = {"series": series, "spans": (MONTH_S,), "first": starts[0], "last": starts[-1]}
             own = {row.at: row for row in _run(session, _SHORT_OF, asked)}
-        found: dict[int, _Part | None] = {}
+        found: dict[int, Part | None] = {}
         for start in starts:
             whole = (end_of(period, start) - start) // SECOND
-            sent = _own([own[start]], start, MONTH_S, whole, point) if start in own else None
-            found[start] = _joined(parts.get(start, ()), whole, sent)
+            sent = own_of([own[start]], start, MONTH_S, whole, point) if start in own else None
+            found[start] = joined(parts.get(start, ()), whole, sent)
         return found
 
     def _of_days(self, session: Session, series: int, days: Sequence[int]) -> dict[int, list[Any]]:
@@ -549,11 +527,11 @@ class Series:
         return found
 
     def _put(
-        self, session: Session, series: int, point: Point, period: str, parts: Mapping[int, _Part | None]
-    ) -> dict[int, _Part]:
+        self, session: Session, series: int, point: Point, period: str, parts: Mapping[int, Part | None]
+    ) -> dict[int, Part]:
         """Keep the records of periods, with entries by hand where automatic data are not whole; what they come to."""
         rows: list[dict[str, Any]] = []
-        settled: dict[int, _Part] = {}
+        settled: dict[int, Part] = {}
         number = PERIODS.index(period)
         span = {"first": min(parts), "last": max(parts) + 1, "period": number, "numbers": [series]}
         there = {row.start: row for row in _run(session, _RECORDS_OF, span)}
@@ -588,13 +566,13 @@ class Series:
         return settled
 
     @seam
-    def _settled(self, point: Point, period: str, start: int, found: _Part | None, whole: int) -> _Part | None:
+    def _settled(self, point: Point, period: str, start: int, found: Part | None, whole: int) -> Part | None:
         """What a record is made of: whole automatic data, else an entry by hand, else what there is."""
         if found is not None and found.seconds >= whole and found.state not in ("invalid", "filled"):
             return found
         given = self._entry(point, period, start)
         if given is not None:
-            return _part(point, given.value, whole, given.evidence, "manual")
+            return part_of(point, given.value, whole, given.evidence, "manual")
         return found
 
     # Entries by hand.
@@ -669,17 +647,6 @@ def _point(key: str, told: Mapping[str, Any]) -> Point:
     return Point(key, words[0], words[1], words[2] == "counter", low, high, words[3], words[4])
 
 
-def converted(value: Decimal, given: str, wanted: str) -> Decimal | None:
-    """A number in the unit that is wanted, exact; None if the units have nothing in common."""
-    factor = units.factor(given, wanted)
-    if factor is None:
-        return None
-    if factor == 1:
-        return value
-    exact = Fraction(value) * factor
-    return Decimal(text(exact)) if exact.denominator != 1 else Decimal(exact.numerator)
-
-
 @seam
 def same(known: Mapping[str, Any], value: str, flag: str) -> bool:
     """Whether what came is what is kept already."""
@@ -699,122 +666,3 @@ def quality_of(arrival: Arrival) -> str:
     if (point.low is not None and value < point.low) or (point.high is not None and value > point.high):
         return "limit"
     return "valid"
-
-
-def counts(quality: str) -> bool:
-    """Whether a value of this quality goes into records."""
-    return quality == "valid"
-
-
-def _part(point: Point, value: Decimal, seconds: int, source: str, state: str = "") -> _Part:
-    """A period of which one value is known."""
-    return _Part(value if point.counter else EXACT.multiply(value, Decimal(seconds)), seconds, source, state)
-
-
-def _own(samples: Iterable[Any], start: int, span: int, whole: int, point: Point) -> _Part | None:
-    """What the terminal itself says of a whole period; `whole` are its seconds."""
-    for row in samples:
-        if row.span == span and row.at == start and row.value:
-            state = "invalid" if not counts(row.quality) else "corrected" if row.revision > 1 else ""
-            return _part(point, Decimal(row.value), whole, "own", state)
-    return None
-
-
-def _hours(point: Point, samples: Sequence[Any], day: int, minute_s: int) -> dict[int, _Part | None]:
-    """What is known of each hour of a day."""
-    readings = [row for row in samples if row.span == 0]
-    sorted_in: dict[int, list[Any]] = {}
-    for row in samples:
-        if row.span and row.span <= HOUR_S:
-            sorted_in.setdefault(row.at - (row.at - day) % HOUR, []).append(row)
-    instants = [row.at for row in readings]
-
-    def read(hour: int) -> Sequence[Any]:
-        return readings[bisect_left(instants, hour - HOLD_US) : bisect_right(instants, hour + HOUR)]
-
-    hours = range(day, day + DAY, HOUR)
-    return {hour: _hour(point, sorted_in.get(hour, ()), read(hour), hour, minute_s) for hour in hours}
-
-
-def _hour(point: Point, samples: Sequence[Any], readings: Sequence[Any], start: int, minute_s: int) -> _Part | None:
-    """What is known of an hour: the terminal's own record, else the sum of the shorter ones, else readings."""
-    own = _own(samples, start, HOUR_S, HOUR_S, point)
-    best = _intervals(point, samples, minute_s)
-    if best is None and readings:
-        best = (_increase if point.counter else _mean)(readings, start)
-    return _joined([best], HOUR_S, own)
-
-
-def _intervals(point: Point, samples: Sequence[Any], minute_s: int) -> _Part | None:
-    """The sum of the intervals of an hour, of the span that covers most of it."""
-    rows: dict[int, list[Decimal]] = {}
-    for row in samples:
-        if row.span < HOUR_S and counts(row.quality):
-            value, span = Decimal(row.value), minute_s if row.span == MINUTE else row.span
-            rows.setdefault(span, []).append(value if point.counter else EXACT.multiply(value, Decimal(span)))
-    found = [_Part(total(values), span * len(values)) for span, values in sorted(rows.items())]
-    return max(found, key=lambda each: each.seconds, default=None)
-
-
-def _increase(readings: Sequence[Any], start: int) -> _Part | None:
-    """What a counter rose in an hour by its readings: from the last one at its beginning to the last one at its end."""
-    good = [row for row in readings if counts(row.quality)]
-    before = [row for row in good if start - HOLD_US <= row.at <= start]
-    within = [row for row in good if start < row.at <= start + HOUR]
-    line = [*before[-1:], *within]
-    if len(line) < 2:
-        return None
-    whole = bool(before) and line[-1].at >= start + HOUR - HOLD_US
-    steps = [Decimal(later.value) - Decimal(earlier.value) for earlier, later in pairwise(line)]
-    if any(step < 0 for step in steps):
-        whole, steps = False, [step for step in steps if step >= 0]
-    seconds = HOUR_S if whole else min((line[-1].at - line[0].at) // SECOND, HOUR_S - 1)
-    return _Part(total(steps), seconds)
-
-
-def _mean(readings: Sequence[Any], start: int) -> _Part | None:
-    """Readings of an hour, each as long as it stands."""
-    end = start + HOUR
-    sums: list[Decimal] = []
-    seconds = 0
-    for index, row in enumerate(readings):
-        follows = readings[index + 1].at if index + 1 < len(readings) else row.at + HOLD_US
-        first, last = max(row.at, start), min(follows, row.at + HOLD_US, end)
-        if last > first and counts(row.quality):
-            held = (last - first) // SECOND
-            seconds += held
-            sums.append(EXACT.multiply(Decimal(row.value), Decimal(held)))
-    return _Part(total(sums), seconds) if seconds else None
-
-
-def _joined(parts: Iterable[_Part | None], whole: int, own: _Part | None) -> _Part | None:
-    """A period: as the terminal itself has it; else from the shorter ones within it."""
-    if own is not None and own.state != "invalid":
-        return own
-    known = [each for each in parts if each is not None and each.state != "invalid"]
-    seconds = sum(each.seconds for each in known)
-    if own is not None and seconds < whole:
-        return own
-    if not seconds:
-        return None
-    state = next((word for word in _STAND_IN if any(each.state == word for each in known)), "")
-    return _Part(total([each.total for each in known]), seconds, "sum", state if seconds == whole else "")
-
-
-def filled(point: Point, hours: Mapping[int, _Part | None]) -> dict[int, _Part | None]:
-    """The hours of a day with something in place of those that are missing, as the point says; edges are left open."""
-    found = dict(hours)
-    good = [
-        start
-        for start, part in hours.items()
-        if part is not None and part.seconds == HOUR_S and part.state != "invalid"
-    ]
-    for before, after in pairwise(good):
-        first, last = hours[before], hours[after]
-        assert first is not None and last is not None
-        for start in range(before + HOUR, after, HOUR):
-            value = Fraction(first.total)
-            if point.fill == "linear":
-                value += Fraction(last.total - first.total) * Fraction(start - before, after - before)
-            found[start] = _Part(rounded(value), HOUR_S, "fill", "filled")
-    return found

@@ -17,7 +17,8 @@ from sqlalchemy import select
 
 from simulators.platform.core import Desk, Span, Thing, analysis, on_change, on_intake, ref, seam
 from simulators.platform.core.kinds import plain
-from simulators.platform.core.series import SPANS, Taken
+from simulators.platform.core.reckoning import SPANS
+from simulators.platform.core.series import Taken
 from simulators.platform.integrity.tables import BlockRow
 
 _KEY = "seal.key"

@@ -12,8 +12,8 @@ import traceback
 from simulators.platform.core.intake.hj212 import Frames, Packet, Spoiled, answered, parse, values_of
 from simulators.platform.core.intake.links import admit
 from simulators.platform.core.intake.taking import Intake, Value
+from simulators.platform.core.reckoning import DAY_S, HOUR_S, MINUTE
 from simulators.platform.core.seams import seam
-from simulators.platform.core.series import DAY_S, HOUR_S, MINUTE
 from simulators.platform.core.serving import common_name, context_of
 from simulators.platform.core.settings import Hj212
 from simulators.platform.core.times import from_stamp

@@ -22,8 +22,8 @@ from starlette.routing import Route
 from simulators.platform.core.api import answer, json_of
 from simulators.platform.core.ground import Ground
 from simulators.platform.core.intake.taking import Intake, Terminal, Value
+from simulators.platform.core.reckoning import DAY_S, MONTH_S
 from simulators.platform.core.sentences import Refused, one_line
-from simulators.platform.core.series import DAY_S, MONTH_S
 from simulators.platform.core.settings import Https
 from simulators.platform.core.tables import KeptRow, ObjectRow
 from simulators.platform.core.times import from_iso, start_of

@@ -15,8 +15,8 @@ from starlette.routing import Route
 from simulators.platform.core.api import answer, json_of
 from simulators.platform.core.intake.taking import Intake, Value
 from simulators.platform.core.kinds import Number
+from simulators.platform.core.reckoning import DAY_S, HOUR_S, MONTH_S
 from simulators.platform.core.sentences import Refused
-from simulators.platform.core.series import DAY_S, HOUR_S, MONTH_S
 from simulators.platform.core.times import SECOND, end_of, from_iso, start_of
 
 _KINDS = ("reading", "minute", "quarter", "hour", "day", "month", "manual")

@@ -18,9 +18,10 @@ import msgspec
 from sqlalchemy import delete, select
 
 from simulators.platform.core.numbers import text
+from simulators.platform.core.reckoning import MINUTE, SPANS, Point, converted
 from simulators.platform.core.seams import seam
 from simulators.platform.core.sentences import Refused, one_line
-from simulators.platform.core.series import MINUTE, SPANS, Arrival, Point, Series, Taken, converted
+from simulators.platform.core.series import Arrival, Series, Taken
 from simulators.platform.core.tables import KeptRow, ObjectRow, StrayRow
 
 _log = logging.getLogger("simulators.platform")
