@@ -104,6 +104,18 @@ def streams(octets: bytes) -> dict[tuple[End, End], bytes]:
     return {ends: b"".join(map(_joined, each)) for ends, each in parts.items()}
 
 
+def holding(octets: bytes, needle: bytes) -> list[tuple[int, int]]:
+    """Packets of a capture that hold octets: number from 1, as other programs count, and time (ns).
+
+    Raises CapturesError for what is no capture.
+    """
+    try:
+        found = enumerate(_packets(octets), start=1)
+        return [(number, at_ns) for number, (at_ns, packet) in found if needle in packet]
+    except struct.error:
+        raise CapturesError("the last frame is cut off / 末帧不完整") from None
+
+
 def _joined(pieces: Mapping[int, bytes]) -> bytes:
     """Pieces of one connection by sequence number, each octet once."""
     if not pieces:
@@ -140,21 +152,25 @@ def _drawn(frames: list[_Frame]) -> set[frozenset[End]]:
 
 
 def _frames(octets: bytes, *, strict: bool = True) -> Iterator[_Frame]:
+    try:
+        for at_ns, frame in _packets(octets):
+            if strict or _carries(frame):
+                yield _frame(at_ns, frame)
+    except struct.error:
+        raise CapturesError("a frame is too short / 帧长度不足") from None
+
+
+def _packets(octets: bytes) -> Iterator[tuple[int, bytes]]:
     order = {_LITTLE: "<", _BIG: ">"}.get(octets[:4])
     if order is None:
         raise CapturesError("expected a pcap file with nanosecond stamps / 应为纳秒级 pcap 文件")
     at = _FILE_HEAD
-    try:
-        while at < len(octets):
-            second, nanosecond, length, _ = struct.unpack_from(f"{order}IIII", octets, at)
-            at += _RECORD_HEAD + length
-            if at > len(octets):
-                raise CapturesError("the last frame is cut off / 末帧不完整")
-            frame = octets[at - length : at]
-            if strict or _carries(frame):
-                yield _frame(second * 1_000_000_000 + nanosecond, frame)
-    except struct.error:
-        raise CapturesError("a frame is too short / 帧长度不足") from None
+    while at < len(octets):
+        second, nanosecond, length, _ = struct.unpack_from(f"{order}IIII", octets, at)
+        at += _RECORD_HEAD + length
+        if at > len(octets):
+            raise CapturesError("the last frame is cut off / 末帧不完整")
+        yield second * 1_000_000_000 + nanosecond, octets[at - length : at]
 
 
 def _carries(frame: bytes) -> bool:

@@ -343,7 +343,7 @@ def _bench(words: argparse.Namespace) -> int:
 def _serve(words: argparse.Namespace) -> int:
     from bench.commands import serve
 
-    return serve.main(Path(words.out), words.at)
+    return serve.main(Path(words.out), words.at, Path(words.lab) if words.lab else None, Path(words.profiles))
 
 
 def _plan(words: argparse.Namespace) -> int:
@@ -377,6 +377,8 @@ def _laboratory(words: argparse.Namespace) -> int:
             return lab.new(Path(words.place), words.name)
         case "register":
             return lab.register(Path(words.place))
+        case "password":
+            return lab.password(Path(words.place), words.by)
         case _:
             if not (words.run and words.why and words.by):
                 return _wrong("lab abandon: needs --run, --why and --by / 须给出 --run、--why 和 --by")
@@ -624,6 +626,8 @@ def parser() -> argparse.ArgumentParser:
 
     desk = command("serve", _serve, "runs and campaigns in the browser, live / 浏览器实时页面")
     desk.add_argument("--out", default="out", metavar="DIR", help="where runs and campaigns are (out) / 输出目录")
+    desk.add_argument("--lab", default="", metavar="FILE", help="sign what is entered; persons, issue / 实验室文件")
+    desk.add_argument("--profiles", default=".", metavar="DIR", help="items that can be queued (.) / 档案目录")
     desk.add_argument("--at", default="127.0.0.1:8600", metavar="HOST:PORT", help="where (127.0.0.1:8600) / 监听地址")
 
     order = command("plan", _plan, "what a device is to run, in which order, how long / 设备试验计划")
@@ -666,7 +670,8 @@ def parser() -> argparse.ArgumentParser:
     joint.add_argument("--json", action="store_true", help="for machines / 机器可读")
 
     own = command("lab", _laboratory, "a laboratory: trial key, register of runs / 实验室：试用密钥、运行登记簿")
-    own.add_argument("what", choices=("new", "register", "abandon"), help="new, register, abandon / 新建、登记簿、放弃")
+    deeds = ("new", "register", "abandon", "password")
+    own.add_argument("what", choices=deeds, help=f"{', '.join(deeds)} / 新建、登记簿、放弃、口令")
     own.add_argument("place", metavar="PLACE", help="new: a folder; else lab.toml / 目录或 lab.toml")
     own.add_argument("--name", default="Trial laboratory", metavar="NAME", help="new: whose key / 机构名称")
     own.add_argument("--run", default="", metavar="RUN", help="abandon: the run's name / 运行名称")

@@ -37,7 +37,7 @@ BEFORE, AFTER = 6, 4
 MOST_LANES = 9
 MOST_LETTERS = 110
 _NAME = 22
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? \+08:00")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? \+08:00")
 _LEVELS = "·▁▂▃▄▅▆▇█"
 _SESSION = "session"
 _OPEN = (Verdict.FAIL, Verdict.ERROR)
@@ -48,13 +48,13 @@ def around(result: CaseResult, history: History) -> tuple[str, ...]:
     for check in result.checks:
         if check.verdict in _OPEN:
             for line in check.evidence:
-                if found := _INSTANT.search(line):
-                    at_us = _us(found[0])
+                if found := INSTANT.search(line):
+                    at_us = instant_us(found[0])
                     return (*_strip(gather(history, Detail(bins=BINS)), at_us), *_frames(history, at_us))
     return ()
 
 
-def _us(text: str) -> int:
+def instant_us(text: str) -> int:
     seconds, dot, rest = text.removesuffix(" +08:00").partition(".")
     whole = datetime.strptime(f"{seconds} +0800", "%Y-%m-%d %H:%M:%S %z")
     return int(whole.timestamp()) * 1_000_000 + (int(rest.ljust(6, "0")[:6]) if dot else 0)
@@ -96,7 +96,7 @@ def _columns(spans: Iterable[Span], line: Timeline) -> Iterator[tuple[int, int]]
 
 def _frames(history: History, at_us: int) -> Iterator[str]:
     """What was said and done just before and just after the instant, decoded."""
-    told = [(event, words) for event in history.events if (words := _words(event))]
+    told = [(event, words) for event in history.events if (words := words_of(event))]
     after = next((number for number, (event, _) in enumerate(told) if event.t > at_us), len(told))
     for event, words in told[max(after - BEFORE, 0) : after + AFTER]:
         words = visible(words)
@@ -104,7 +104,7 @@ def _frames(history: History, at_us: int) -> Iterator[str]:
         yield f"{local_time(event.t)[11:23]}  {cut}"
 
 
-def _words(event: Event) -> str:
+def words_of(event: Event) -> str:
     """An event in a line; empty for what only the bench cares about."""
     match event:
         case Served():

@@ -300,7 +300,7 @@ def review(folder: Path, clause: str, verdict: str, *, words: str, files: Sequen
         raise CampaignError("review: needs --by and --words: who decided, and on what ground / 须写明审查人和依据")
     require_right(lab, by, REVIEWS)
     kept = _kept(book, files)
-    book.add(Reviewed(at=now(), by=by, clause=clause, verdict=_decided(verdict), words=words, files=kept))
+    book.add(Reviewed(at=now(), by=by, clause=clause, verdict=decided(verdict), words=words, files=kept))
 
 
 def leave(folder: Path, run: str, *, words: str, by: str, lab: str) -> None:
@@ -333,7 +333,8 @@ def external(folder: Path, told: External, *, files: Sequence[Path], lab: str) -
     book.add(msgspec.structs.replace(told, at=now(), files=_kept(book, files)))
 
 
-def _decided(verdict: str) -> Verdict:
+def decided(verdict: str) -> Verdict:
+    """A verdict that a person may give. Raises CampaignError."""
     if verdict not in _DECIDABLE:
         words = ", ".join(each.value for each in _DECIDABLE)
         raise CampaignError(f"{verdict}: expected {words} / 判定取值无效")
@@ -513,7 +514,7 @@ def _done(what: str, folder: Path, words: Any) -> int:
                 at="",
                 by=words.by,
                 clauses=tuple(words.clause),
-                verdict=_decided(words.verdict),
+                verdict=decided(words.verdict),
                 laboratory=words.laboratory,
                 accreditation=words.accreditation,
                 report=words.report,

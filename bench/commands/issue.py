@@ -86,6 +86,22 @@ def main(asked: Asked) -> int:
         return _said([str(error)], EXIT_ERROR)
 
 
+def lacking(asked: Asked) -> list[str]:
+    """What hinders an issue now, one sentence each; nothing where `carbonbench issue` would write one."""
+    try:
+        lab, job = _papers(asked)
+        subject = subject_of(asked.run, load_lab(asked.lab))
+        if subject.altered:
+            return subject.altered
+        place = asked.to / (job.report.number or "-")
+        number = len(check_chain(place)) + 1 if place.is_dir() else 1
+        return [str(each) for each in _missing(lab, job, subject, number)]
+    except (PaperError, LabError) as error:
+        return list(error.problems)
+    except (HistoryError, VerdictsError, CampaignError, ChainTrouble, SealTrouble) as error:
+        return [str(error)]
+
+
 def _said(lines: Sequence[str], code: int) -> int:
     print("\n".join(lines), file=sys.stderr)
     return code

@@ -5,6 +5,7 @@ Leaves running, verifying and issuing to their own commands.
 
 from __future__ import annotations
 
+import getpass
 import sys
 from pathlib import Path
 
@@ -93,6 +94,24 @@ def register(path: Path) -> int:
         print(f"head / 链头: {lines[-1].chain}")
     for run in standing:
         print(f"{run}: begun, neither ended nor abandoned / 未结束也未放弃")
+    return EXIT_PASS
+
+
+def password(path: Path, name: str) -> int:
+    """Keep a password for the pages of `carbonbench serve`: asked at the terminal, or one line of standard input."""
+    from bench.commands.desk.people import PeopleError, set_password
+    from reports.issue.reading import PaperError
+
+    try:
+        told = getpass.getpass("password / 口令: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+        kept = set_password(path, name, told)
+    except (PeopleError, PaperError) as error:
+        print(error, file=sys.stderr)
+        return EXIT_USAGE
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        return EXIT_ERROR
+    print(f"{kept}: {name} has a password / 已设置口令")
     return EXIT_PASS
 
 

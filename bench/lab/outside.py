@@ -19,7 +19,7 @@ from bench.lab.snmp import SnmpPower
 from bench.operator.around import Around
 from bench.operator.console import Console
 from bench.operator.person import Answer, Channel, Person, PersonPower, Question
-from bench.operator.web import WebPage
+from bench.operator.web import ADDRESS, WebPage
 
 _T = TypeVar("_T")
 _ENDS_S = 5.0
@@ -98,6 +98,9 @@ class Laboratory:
 
         self._person, self._power = await self._outside.run(open_all())
         self.page = page.address if page is not None else ""
+        if self.page:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            (self._folder / ADDRESS).write_text(self.page, "utf-8")
 
     async def ask(self, question: Question, timeout_s: float | None = None) -> Answer:
         """Ask the person. Raises NoAnswer; LookupError where the rig has nobody to ask."""
@@ -114,6 +117,7 @@ class Laboratory:
         """Close everything; may be repeated. The supply stays as it is."""
         person, self._person = self._person, None
         power, self._power = self._power, None
+        (self._folder / ADDRESS).unlink(missing_ok=True)
         if person is not None:
             await self._outside.run(person.stop())
         if power is not None:

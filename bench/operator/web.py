@@ -23,6 +23,8 @@ from aiohttp import web
 from bench.operator.around import Around
 from bench.operator.person import ATTEST, CHOOSE, PHOTO_OCTETS, Photo, Question, Reply, Take, WrongAnswer
 
+ADDRESS = "person.address"
+"""File of a case under way that names the page, so that `carbonbench serve` can show it."""
 _REFRESH_S = 2
 _MOST_OCTETS = 4 * PHOTO_OCTETS
 _STYLE = (
@@ -35,7 +37,10 @@ _STYLE = (
 _SCRIPT = (
     "var e=document.getElementById('left'),end=Date.now()+1000*Number(e.dataset.left);"
     "setInterval(function(){var s=Math.max(0,Math.round((end-Date.now())/1000));"
-    "e.textContent=Math.floor(s/60)+':'+('0'+s%60).slice(-2);if(s<=0)location.assign('/')},1000);"
+    "e.textContent=Math.floor(s/60)+':'+('0'+s%60).slice(-2);if(s<=0)location.assign('.')},1000);"
+    # A browser sounds only on a page that somebody has touched.
+    "try{var a=new AudioContext(),o=a.createOscillator();o.connect(a.destination);o.frequency.value=880;"
+    "o.start();o.stop(a.currentTime+.4)}catch(x){}"
 )
 _HASH = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
 
@@ -169,7 +174,7 @@ def _files(around: Around) -> str:
     names = around.files()
     if not names:
         return ""
-    rows = "".join(f"<li><a href='/files/{quote(name)}'>{html.escape(name)}</a></li>" for name in names)
+    rows = "".join(f"<li><a href='files/{quote(name)}'>{html.escape(name)}</a></li>" for name in names)
     return f"<h2>Files for the device / 供样品使用的文件</h2><ul>{rows}</ul>"
 
 
@@ -178,7 +183,7 @@ def _form(number: int, question: Question, said: str, token: str, wrong: str, ke
     parts = [f"<p class=wrong role=alert>{safe(wrong)}</p>"] if wrong else []
     clause = f" · {safe(question.clause)}" if question.clause else ""
     parts.append(f"<p class=small>{number}{clause}</p><h1>{safe(question.en)}</h1><h2>{safe(question.zh)}</h2>")
-    parts.append("<form method=post action=/answer enctype=multipart/form-data>")
+    parts.append("<form method=post action=answer target=_top enctype=multipart/form-data>")
     parts.append(f"<input type=hidden name=token value='{safe(token)}'><input type=hidden name=number value={number}>")
     parts.append(f"<label>Name / 姓名 <input type=text name=by maxlength=80 required value='{safe(said)}'></label>")
     for choice in question.choices:

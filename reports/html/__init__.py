@@ -129,8 +129,8 @@ def environment() -> Environment:
     return made
 
 
-def page(template: str, **values: object) -> str:
-    """A page with style and script inlined, and a policy that lets it load or run nothing else."""
+def page(template: str, *, frames: bool = False, **values: object) -> str:
+    """A page with style and script inlined, and a policy that lets it load or run nothing else, but own `frames`."""
     script = (_HERE / "script.js").read_text(encoding="utf-8")
     digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
@@ -139,7 +139,8 @@ def page(template: str, **values: object) -> str:
         .render(
             style=Markup((_HERE / "style.css").read_text(encoding="utf-8") + STYLE),
             script=Markup(script),
-            policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'",
+            policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'"
+            + ("; frame-src 'self'" if frames else ""),
             **values,
         )
     )

@@ -19,6 +19,8 @@ from bench import cli
 from bench.case import Check, RunResult, Sitting, Text, Verdict
 from bench.commands import issue as command
 from bench.commands.subject import subject_of
+from bench.evidence import stamps
+from bench.evidence.keys import certificates_of
 from bench.evidence.lab import NOBODY, OWN
 from reports import manifest
 from reports import run_folder as folders
@@ -425,7 +427,9 @@ def test_the_key_of_the_records_signs_the_report_and_the_register_knows_it(
     lab = laboratory() | {
         "signer": [{"key": "ec.key", "certificate": "ec.pem"}],
         "register": {"path": "register.jsonl"},
+        "stamp": {"own": "tsa", "roots": f"tsa/{stamps.ROOT}"},
     }
+    stamps.new_authority(tmp_path / "tsa", "authority of tests")
     paths = said(tmp_path, lab, order("en"))
     monkeypatch.setattr(command, "subject_of", lambda folder, _: subject_of(folder, NOBODY))
     words = ["issue", issued / "run", "--lab", paths[0], "--job", paths[1], "--to", tmp_path / "out"]
@@ -433,9 +437,20 @@ def test_the_key_of_the_records_signs_the_report_and_the_register_knows_it(
     pdf = tmp_path / "out" / "R-1" / "1" / "report.pdf"
     told = subprocess.run([wanted("pdfsig"), pdf], capture_output=True, text=True, check=False).stdout
     assert "Signature is Valid" in told
+    assert stamp_of(pdf, certificates_of(tmp_path / "tsa" / stamps.ROOT)).trusted
     line = Register(tmp_path / "register.jsonl", load_lab(paths[0])).lines()[-1]
     assert isinstance(line.entry, Issued) and (line.entry.document, line.entry.issue) == ("R-1", 1)
     assert line.entry.sha256 in subprocess.run(["sha256sum", pdf], capture_output=True, text=True).stdout
+
+
+def stamp_of(pdf: Path, roots: list[bytes]) -> stamps.Stamp:
+    """What the time stamp on the signature of a PDF proves."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    with pdf.open("rb") as source:
+        signer: Any = PdfFileReader(source).embedded_signatures[0].signer_info
+    (token,) = [each["values"][0] for each in signer["unsigned_attrs"] if "time_stamp" in each["type"].native]
+    return stamps.proved(token.dump(), signer["signature"].native, roots)
 
 
 def test_a_run_without_the_laboratorys_seal_is_not_issued_by_one_that_seals(

@@ -369,7 +369,7 @@ def test_the_page_tells_how_long_for_which_case_and_hands_out_its_files(tmp_path
         for word in ("bench 1", "terminal X", "power/one #1", "0 / 2", "power/two", "Time left", "1:30", "capture="):
             assert word in text, word
         assert "script-src 'sha256-" in policy and "<title>● carbonbench" in text
-        links = re.findall(r"href='/files/([^']+)'", text)
+        links = re.findall(r"href='files/([^']+)'", text)
         assert links == ["commissioning.csv", "credentials/A/key.pem"]
         for name, status in (
             *((link, 200) for link in links),

@@ -1,0 +1,115 @@
+"""Who may do what on the pages of `carbonbench serve`: persons of lab.toml, each with a password of their own.
+
+Leaves duties to lab.toml (`may`). Passwords lie beside it as scrypt digests in a file of their own, since lab.toml is
+handed over with each report.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from bench.evidence.lab import OWN
+from reports.issue.demands import person_of
+from reports.issue.papers import Lab
+from reports.issue.reading import Said, Words, read_paper
+
+FILE = "passwords.json"
+LEAST = 10
+"""Letters of a password at least."""
+_N, _R, _P = 1 << 14, 8, 1
+
+
+class PeopleError(Exception):
+    """Passwords that cannot be used; one sentence says why."""
+
+
+def names_of(said: Said) -> tuple[str, ...]:
+    """How a person is called."""
+    return tuple(filter(None, (said.zh, said.en))) if isinstance(said, Words) else (said,)
+
+
+def digest_of(password: str, salt: bytes) -> str:
+    """The scrypt digest of a password, hex."""
+    return hashlib.scrypt(password.encode(), salt=salt, n=_N, r=_R, p=_P, maxmem=1 << 26).hex()
+
+
+def set_password(lab: Path, name: str, password: str) -> Path:
+    """Keep a password for a person of lab.toml. Raises PeopleError, PaperError, OSError."""
+    person = person_of(read_paper(lab, Lab, beside=OWN), name)
+    if person is None:
+        raise PeopleError(f"--by {name or '-'}: {lab} has no such person / 实验室无此人员")
+    if len(password) < LEAST:
+        raise PeopleError(f"the password: expected {LEAST} letters or more / 口令至少 {LEAST} 个字符")
+    path = lab.parent / FILE
+    held = dict(_read(path))
+    salt = secrets.token_bytes(16)
+    for each in names_of(person.name):
+        held[each] = f"{salt.hex()}:{digest_of(password, salt)}"
+    part = path.with_name(f"{FILE}.part")
+    part.touch(mode=0o600)
+    part.write_text(json.dumps(held, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    os.replace(part, path)
+    return path
+
+
+def _read(path: Path) -> Mapping[str, str]:
+    try:
+        held = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise PeopleError(f"{path}: cannot be read ({error}) / 无法读取口令文件") from None
+    if not isinstance(held, dict):
+        raise PeopleError(f"{path}: expected names and digests / 口令文件格式无效")
+    return cast(dict[str, str], held)
+
+
+@dataclass
+class People:
+    """The persons of a laboratory. `asked` is whether anybody has to say who they are."""
+
+    lab: Lab
+    passwords: Mapping[str, str]
+    _sessions: dict[str, str] = field(default_factory=dict[str, str])
+
+    @classmethod
+    def of(cls, lab: Path) -> People:
+        """Raises PeopleError, PaperError."""
+        return cls(read_paper(lab, Lab, beside=OWN), _read(lab.parent / FILE))
+
+    @property
+    def asked(self) -> bool:
+        """Whether a person must log in: once anybody of the laboratory has a password."""
+        return bool(self.passwords)
+
+    def login(self, name: str, password: str) -> str:
+        """A session for who has this name and password; empty for anybody else."""
+        salt, _, kept = self.passwords.get(name, f"{'00' * 16}:").partition(":")
+        # An unknown name takes as long as a wrong password.
+        same = hmac.compare_digest(digest_of(password, bytes.fromhex(salt)), kept)
+        if not same or person_of(self.lab, name) is None:
+            return ""
+        session = secrets.token_urlsafe(24)
+        self._sessions[session] = name
+        return session
+
+    def logout(self, session: str) -> None:
+        """End a session."""
+        self._sessions.pop(session, None)
+
+    def name(self, session: str) -> str:
+        """Whose session it is; empty for none."""
+        return self._sessions.get(session, "")
+
+    def may(self, name: str, duty: str) -> bool:
+        """Whether lab.toml authorises a person."""
+        person = person_of(self.lab, name)
+        return person is not None and duty in person.may
