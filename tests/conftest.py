@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import shutil
 import signal
@@ -26,6 +27,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     How long an example takes is the machine's affair: benchmarks measure, tests do not.
     """
+    # What is collected is here to stay: Python's collector need not look at it again and again.
+    gc.disable()
     # Nothing captures it yet.
     config.stash[_ERRORS] = os.dup(2)
     settings.register_profile("house", deadline=None)
@@ -49,6 +52,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     long = sorted((item for item in items if _limit_s(item) != LIMIT_S), key=_limit_s, reverse=True)
     short = [item for item in items if _limit_s(item) == LIMIT_S]
     items[:] = in_shares(long, short, workers)
+
+
+def pytest_collection_finish() -> None:
+    """From here on Python's collector looks at what tests make."""
+    gc.freeze()
+    gc.enable()
 
 
 T = TypeVar("T")

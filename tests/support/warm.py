@@ -6,6 +6,7 @@ own; what it has not is the second that every interpreter takes to import the sa
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -85,6 +86,8 @@ def _serve(asked: IO[str], answers: IO[str], command: str) -> None:
         importlib.import_module(name)
     case_classes()
     all_defects()
+    # A command never looks at what it shares with the others, which stays shared so.
+    gc.freeze()
     while line := asked.readline():
         child = os.fork()
         if child == 0:
