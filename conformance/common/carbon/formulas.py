@@ -360,6 +360,16 @@ def _graphitisation(GPM: N, GTA: N, GWT: N, GP: N, F_GPM: N, F_GTA: N, F_GP: N, 
 # Measured in the stack.
 
 
+@_formula("stack-wet", place="6.1 A2, A3", Q="1e4Nm3", XSW="1", CO2="1")
+def _stack_wet(Q: N, XSW: N, CO2: N) -> N:
+    return Q * (1 - XSW) * CO2 * 10_000 * 44 / N("22.4") / 1000
+
+
+@_formula("stack-state", place="6.1 A1 to A3", Q="m3", P="Pa", TS="°C", XSW="1", CO2="1")
+def _stack_state(Q: N, P: N, TS: N, XSW: N, CO2: N) -> N:
+    return Q * P / 101325 * 273 / (273 + TS) * (1 - XSW) * CO2 * 44 / N("22.4") / 1000
+
+
 @_formula("stack", place="6.1", CO2="%", Q="1e4Nm3")
 def _stack(CO2: N, Q: N) -> N:
     return CO2 / 100 * Q * 10_000 * 44 / N("22.4") / 1000

@@ -75,7 +75,7 @@ _DEFAULTS: dict[str, dict[str, str]] = {
     "asphalt": {"EF": "0.05"},
 }
 """Defaults of formulas, wherever a method has none of its own; shares as shares of 1."""
-APART = ("biomass", "green-electricity")
+APART = ("biomass", "green-electricity", "stack-wet", "stack-state")
 """Terms that are shown beside a total and are no part of it (facts 1.2)."""
 SCOPE_2 = ("electricity-in", "electricity-out", "heat-in", "heat-out", "steam-in", "water-in", "green-electricity")
 
@@ -170,6 +170,7 @@ METHODS: dict[str, Method] = {
         _ndrc("fluorochemicals-ndrc-2015", "hfc23", "hfc23-destroyed", fuels=_B),
         _ndrc("other-industry-ndrc-2015", "carbonate", "wastewater", "recovered", fuels=_B,
               own={"recovered": {"RHO": "19.77"}}),
+        Method("flue-gas-hj75-2017", ("stack-wet", "stack-state"), gwp="AR5"),
         Method("carbon-materials-2024",
                ("fuel", "gas", "gas-carbon", "desulphurisation", "electricity-in", "green-electricity", "heat-in",
                 "calcination", "baking", "graphitisation"), "carbon-2024", "carbon-2024"),

@@ -82,7 +82,7 @@ def carbon_not_turned(patch: Patch) -> None:
     "kilograms-for-tonnes",
     en="a unit slips: kilograms are taken for tonnes",
     zh="单位错位：以千克当吨",
-    clauses=("isc-2/5.1e", "csmt/9.2-1"),
+    clauses=("isc-2/5.1e", "csmt/9.2-1", "csmt/9.2-5"),
 )
 def kilograms_for_tonnes(patch: Patch) -> None:
     """A thousand times too much (facts 12.5)."""

@@ -1,0 +1,62 @@
+"""Emissions measured in a stack against the oracle, and the totals beside them.
+
+Leaves comparing a figure to `figures_judge`. How far measuring and accounting lie apart is printed and not judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from bench.case import Finding, criterion, measure
+from bench.history import History
+from conformance.common.carbon.reckon import books_of
+from conformance.common.truth import Certainty
+from conformance.terminal.accounting.figures_judge import compare, missing, shown
+
+MEASURED = criterion(
+    "stack-measured",
+    en="what a stack gives off is volume, moisture and concentration in one state and basis, to the last digit",
+    zh="烟气实测排放量由同一状态和基准的流量、含湿量与浓度得出，逐位准确",
+    unit="figures",
+)
+BESIDE = criterion(
+    "measured-beside-the-total",
+    en="the totals are those of the accounting, with nothing measured in them",
+    zh="各级汇总为核算结果，不含实测排放量",
+    unit="figures",
+)
+NO_GAS_NO_RESULT = criterion(
+    "stack-without-instrument",
+    en="where an instrument of the stack gives no value, nothing is told as measured",
+    zh="烟气仪表无值的时段不给出实测排放量",
+    unit="figures",
+)
+
+
+def findings(history: History, stack: str) -> Iterator[Finding]:
+    """The stack by itself, the totals, and the minutes without an instrument."""
+    books = books_of(history)
+    everything, absent = shown(history), missing(history, books)
+    own = compare(books, [each for each in everything if each.of == "source" and each.id == stack])
+    yield MEASURED.none([*own.wrong, *(line for line in absent if line.startswith(f"source {stack},"))], own.known)
+    yield NO_GAS_NO_RESULT.none(own.invented, own.lacking)
+    totals = compare(books, [each for each in everything if each.of != "source"])
+    yield BESIDE.none([*totals.wrong, *(line for line in absent if not line.startswith("source "))], totals.known)
+    both: list[tuple[Fraction, Fraction]] = []
+    for each in everything:
+        if each.of == "source" and each.id == stack:
+            measured = books.total("source", stack, each.start, each.end)
+            reckoned = books.total("scope", "1", each.start, each.end)
+            if measured.state is Certainty.SURE and reckoned.state is Certainty.SURE:
+                both.append((measured.co2e, reckoned.co2e))
+    whole = sum((reckoned for _, reckoned in both), Fraction(0))
+    if whole:
+        apart = (sum((measured for measured, _ in both), Fraction(0)) / whole - 1) * 100
+        yield measure(
+            "stack-against-accounting",
+            round(float(apart), 3),
+            en="measured in the stack, against accounted direct emission",
+            zh="烟气实测相对核算直接排放的偏差",
+            unit="%",
+        )
