@@ -18,6 +18,7 @@ from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.rows import Gap
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import floor_s, iso
 from reference_terminal.storage.journal import Journal
 
@@ -128,6 +129,7 @@ class Backfill:
                 self._journal.event(message, meter, count=len(instants), first=first, last=last)
         return answers
 
+    @seam
     def _try_later(self, meter: str, at_s: int) -> None:
         """Count a try without answer; after some of them the rest of the meter's records waits for the next gap."""
         count = self._tried[meter, at_s] = self._tried.get((meter, at_s), 0) + 1

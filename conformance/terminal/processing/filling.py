@@ -13,7 +13,7 @@ from bench.history import History
 from bench.layout.scenario import Line, Scenario
 from conformance.common import delivery, gaps
 from conformance.common.actions import all_centres, counters, points, read_readings, reconciled
-from conformance.common.times import MINUTE, ceil
+from conformance.common.times import MINUTE, SECOND, ceil
 from conformance.terminal import LOCAL, MODBUS, UPLINK, read_out
 from conformance.terminal.acquisition.interfaces import DLT645
 from conformance.terminal.processing import filling_judge, meter_records_judge
@@ -158,13 +158,13 @@ class FillsGapsFromMetersRecords(Case):
 
 
 class CountsRecordsOverFullScale(Case):
-    """A counter that passed full scale while nobody read it is counted right from what its meter had recorded."""
+    """A counter that passed full scale unread is counted right from its meter's records, fetched with a pause."""
 
-    zh = "无人抄读期间计数器满度回零：由表计自身记录补入后，各时段增量按模计算，逐位正确。"
+    zh = "无人抄读期间计数器满度回零：由表计自身记录补入（补读中途再次失联）后，各时段增量按模计算，逐位正确。"
     checks = {
         meter_records_judge.RECORDS_EXACT: ("csmt/12.4b",),
+        meter_records_judge.RECORDS_TAKEN_IN: ("csmt/12.4b",),
         meter_records_judge.PERIODS_FROM_RECORDS: ("csmt/8.2.2a", "csmt/8.2.2b"),
-        **beside(meter_records_judge.RECORDS_TAKEN_IN),
     }
     needs = (
         DLT645,
@@ -185,7 +185,15 @@ class CountsRecordsOverFullScale(Case):
         await bench.clock.sleep(minutes=95)
         async with bench.buses["ttyS1"].cut():
             await bench.clock.sleep(minutes=75)
-        await bench.clock.sleep(minutes=75)
+        # Both fall silent once more, just when their records are being fetched.
+        due = ceil(bench.clock.now_us(), 15 * MINUTE)
+        await bench.clock.sleep((due - bench.clock.now_us()) / SECOND + 4.5)
+        for name, _ in self.steps_us:
+            bench.meters[name].set_fault(Silent())
+        await bench.clock.sleep(minutes=3)
+        for name, _ in self.steps_us:
+            bench.meters[name].clear()
+        await bench.clock.sleep(minutes=70)
         _tell_records(bench, self.steps_us, start)
         await read_readings(bench, counters(bench), start, bench.clock.now_us())
         await bench.centres.settle(minutes=5)

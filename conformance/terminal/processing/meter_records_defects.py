@@ -171,3 +171,19 @@ def late_falls_not_counted(patch: Patch) -> None:
         return Decimal(0) if after < before else whole(self, before, after)
 
     patch(CounterTracker, "between", between)
+
+
+@defect(
+    "records-given-up-at-a-silence",
+    en="a meter that falls silent while its records are fetched is not asked for the rest of them",
+    zh="补读中途表计无应答即放弃其余记录",
+    clauses=_CLAUSES,
+)
+def records_given_up_at_a_silence(patch: Patch) -> None:
+    """One question without answer, and the list is thrown away."""
+
+    def try_later(self: Backfill, meter: str, at_s: int) -> None:
+        for key in [key for key in self._wanted if key[0] == meter]:
+            del self._wanted[key]
+
+    patch(Backfill, "_try_later", try_later)
