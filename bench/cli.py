@@ -150,6 +150,8 @@ def _mutants(words: argparse.Namespace) -> int:
     others += ["--cluster"] if words.cluster else []
     if others:
         return _wrong(f"--mutants: not with {', '.join(others)}; these are of defects / 变异试验不用这些参数")
+    if words.item == "platform":
+        return _wrong("--mutants: of the reference terminal alone; leave --item platform out / 变异试验仅用于参考终端")
     return mutants.main(
         mutants.Asked(
             number=words.mutants,

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Mark, Verdict
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Item, Mark, Verdict
 from bench.commands import parity_items
-from bench.commands.options import MOST_TIMES, REFERENCE_PROFILE, RIGS, no_case, picks, whole, workers_of
+from bench.commands.options import MOST_TIMES, REFERENCE_PROFILES, RIGS, no_case, picks, whole, workers_of
 from bench.commands.parity_items import Half
 from bench.commands.session import LOCAL, commit, ledger_answers, ledger_entries, rig_named
 from bench.dut import UnknownTerminal, adapter
@@ -29,7 +29,7 @@ from reports import screen
 from reports.html import parity as page
 from reports.verdicts import write_whole
 
-CHAPTER = "realtime/"
+CHAPTERS = {Item.TERMINAL: "realtime/", Item.PLATFORM: "kept/"}
 """The cases that run unless others are named: short ones, made for both times."""
 JSON = "parity.json"
 ACCELERATED = "accelerated"
@@ -102,8 +102,8 @@ def main(
 ) -> int:
     """Run both halves, compare them, write page and file. 0 the same, 1 differs, 3 the bench's error, 4 wrong words."""
     suite = case_classes()
-    chosen = [name for name in suite if any(picks(word, name) for word in cases or (CHAPTER,))]
     problems = [told for word in cases if (told := no_case(word, suite))]
+    named = [name for name in suite if any(picks(word, name) for word in cases)]
     if rig not in REAL_RIGS:
         problems.append(f"--rig {rig}: expected a rig of real time: {', '.join(REAL_RIGS)} / 应为实时台架")
     whole("--seed", seed, problems)
@@ -111,14 +111,25 @@ def main(
     rate = whole("--accelerate", accelerate, problems, least=2, most=MOST_TIMES) if accelerate else 1
     if accelerate:
         problems += [f"--accelerate: {each}" for each in fast_requirements()]
-    profile_path = Path(terminal) if terminal else REFERENCE_PROFILE
+    platforms = bool(named) and all(suite[each].item is Item.PLATFORM for each in named)
+    item = Item.PLATFORM if platforms and not terminal else Item.TERMINAL
+    profile_path = Path(terminal) if terminal else REFERENCE_PROFILES[item]
     name = ""
     try:
         profile = load_profile(profile_path)
         adapter(profile.adapter)
-        name = profile.name
+        name, item = profile.name, profile.kind
     except (ProfileError, UnknownTerminal) as error:
         problems += str(error).splitlines()
+    chosen = [
+        each
+        for each, case in suite.items()
+        if case.item is item and (each in named if cases else picks(CHAPTERS[item], each))
+    ]
+    if named and not chosen and not problems:
+        problems.append(
+            f"--case {' '.join(cases)}: no case of a {item}, which {profile_path} submits / 用例对象与受测品不符"
+        )
     if problems:
         print("\n".join(problems), file=sys.stderr)
         return EXIT_USAGE

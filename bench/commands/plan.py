@@ -178,7 +178,14 @@ def record(folder: Path) -> int:
             switched=octets.count(b'{"e":"power"'),
             asked=octets.count(b'{"e":"observed"'),
         )
-    made = Lengths(commit=run.commit, cases=dict(sorted(found.items())))
+    # A run has one item; what was counted of the other stays.
+    items = {known[name].item for name in found}
+    others = {
+        name: length
+        for name, length in read_lengths(LENGTHS).cases.items()
+        if name in known and items and known[name].item not in items
+    }
+    made = Lengths(commit=run.commit, cases=dict(sorted({**others, **found}.items())))
     write_whole(LENGTHS, msgspec.json.format(msgspec.json.encode(made), indent=1).decode() + "\n")
     print(f"{LENGTHS}: {len(found)} cases / 已记录")
     return EXIT_PASS

@@ -17,7 +17,8 @@ from typing import Any
 import msgspec
 import psutil
 
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Case, Finding, Rig
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Case, Finding, Item, Rig
+from bench.commands import platform_try
 from bench.dut import Checked, UnknownTerminal, adapter
 from bench.dut.profile import Profile, ProfileError, load_profile
 from bench.facade.bench import Bench
@@ -212,6 +213,8 @@ def main(path: Path, *, wait_s: float = 70.0, orders: bool = False, as_json: boo
         print(error, file=sys.stderr)
         return EXIT_USAGE
     wrong = chosen.problems(profile.connection, path.parent) if isinstance(chosen, Checked) else []
+    if not wrong and profile.kind is Item.PLATFORM:
+        return platform_try.main(profile, as_json=as_json)
     asks: Mapping[str, Any] = profile.connection.get("ask", {}) if not wrong else {}
     if wrong:
         print(*wrong, sep="\n", file=sys.stderr)

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from simulators.platform.core.assembly import Platform
-from simulators.platform.core.sentences import one_line
+from simulators.platform.core.sentences import Refused, one_line
 from simulators.platform.core.settings import SettingsError, read
 
 _LINE = 2_000
@@ -60,6 +60,9 @@ def main(words: list[str]) -> int:
         asyncio.run(_serve(Platform(settings, clock=_HostClock(), chance=chance, folder=path.parent)))
     except (OSError, UnicodeDecodeError) as error:
         print(f"{path}: {error}", file=sys.stderr)
+        return 2
+    except Refused as error:
+        print(f"{path}: {error.en} / {error.zh}", file=sys.stderr)
         return 2
     except SettingsError as error:
         print("\n".join(f"{path}: {line}" for line in str(error).splitlines()), file=sys.stderr)

@@ -183,6 +183,7 @@ class RealBench:
             clock=clock,
             record=self.record,
             now_us=self.clock.now_us,
+            item=self._profile.kind,
         )
         self.show_site()
         whole = self._profile.kind is Item.TERMINAL

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.case import Item
 from bench.dut import Launch, LaunchError
 from bench.history import ClockMoved, Event, Power, TerminalState
 from bench.real.disk.lossy_disk import LossReport, LossyDisk
@@ -57,7 +58,9 @@ class TerminalLife:
         record: Callable[[Event], None],
         now_us: Callable[[], int],
         lines: Lines | None = None,
+        item: Item = Item.TERMINAL,
     ) -> None:
+        self._item = item
         self.launch = launch
         self.room = room
         self.place = place
@@ -228,7 +231,8 @@ class TerminalLife:
         state = "stopped" if ending.code == 0 else "crashed"
         error = first_error(self.room.logs / f"terminal-{self._lives}.log")
         first = f"; first error: {error}" if error and error not in ending.words() else ""
-        words = f"the terminal's program {ending.words()}{first} / 终端程序自行结束"
+        zh = {Item.TERMINAL: "终端", Item.PLATFORM: "平台"}[self._item]
+        words = f"the {self._item}'s program {ending.words()}{first} / {zh}程序自行结束"
         self._tell(state, words)
         if not self.died.done():
             self.died.set_result(words)
