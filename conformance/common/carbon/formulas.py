@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction as N
 
+from conformance.common.carbon import steam
+
 C_TO_CO2 = N(44, 12)
 CH4_TO_CO2 = N(44, 16)
 """Volatile matter is reckoned as methane (facts 4.12)."""
@@ -91,6 +93,11 @@ def _exported(AD: N, EF: N) -> N:
 @_formula("steam-in", place="F5", MA="t", EN="kJ/kg", EN0="kJ/kg", EF="tCO2/GJ")
 def _steam(MA: N, EN: N, EN0: N, EF: N) -> N:
     return MA * (EN - EN0) / 1000 * EF
+
+
+@_formula("steam-gauge-in", place="F5, 7, 12.8", MA="t", PG="MPa", PA="MPa", EN0="kJ/kg", EF="tCO2/GJ")
+def _steam_by_gauge(MA: N, PG: N, PA: N, EN0: N, EF: N) -> N:
+    return MA * (steam.saturated(PG + PA) - EN0) / 1000 * EF
 
 
 @_formula("water-in", place="F5", MA="t", TW="°C", T0="°C", CP="kJ/(kg·K)", EF="tCO2/GJ")

@@ -14,13 +14,14 @@ from conformance.common.carbon import tables
 from conformance.common.carbon.formulas import FORMULAS, Formula
 
 _PER_CENT = Fraction(1, 100)
-_COMMON = ("fuel", "gas", "biomass", "electricity-in", "electricity-out", "heat-in", "heat-out", "steam-in", "water-in",
-           "green-electricity")  # fmt: skip
+_COMMON = ("fuel", "gas", "biomass", "electricity-in", "electricity-out", "heat-in", "heat-out", "steam-in",
+           "steam-gauge-in", "water-in", "green-electricity")  # fmt: skip
 _CETS = ("fuel", "gas", "electricity-in", "heat-in")
 _DEFAULTS: dict[str, dict[str, str]] = {
     "heat-in": {"EF": "0.11"},
     "heat-out": {"EF": "0.11"},
     "steam-in": {"EN0": "83.74", "EF": "0.11"},
+    "steam-gauge-in": {"PA": "0.101325", "EN0": "83.74", "EF": "0.11"},
     "water-in": {"T0": "20", "CP": "4.1868", "EF": "0.11"},
     "green-electricity": {"EF": "0"},
     "carbonate": {"PUR": "1"},
@@ -77,7 +78,8 @@ _DEFAULTS: dict[str, dict[str, str]] = {
 """Defaults of formulas, wherever a method has none of its own; shares as shares of 1."""
 APART = ("biomass", "green-electricity", "stack-wet", "stack-state")
 """Terms that are shown beside a total and are no part of it (facts 1.2)."""
-SCOPE_2 = ("electricity-in", "electricity-out", "heat-in", "heat-out", "steam-in", "water-in", "green-electricity")
+SCOPE_2 = ("electricity-in", "electricity-out", "heat-in", "heat-out", "steam-in", "steam-gauge-in", "water-in",
+           "green-electricity")  # fmt: skip
 
 
 @dataclass(frozen=True)

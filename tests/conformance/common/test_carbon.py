@@ -7,10 +7,11 @@ from fractions import Fraction as F
 
 import pytest
 
-from conformance.common.carbon import tables
+from conformance.common.carbon import steam, tables
 from conformance.common.carbon.formulas import FORMULAS
 from conformance.common.carbon.methods import METHODS, reckon
 from conformance.common.carbon.units import UnlikeUnits, in_unit
+from reference_terminal.accounting import steam as terminal_steam
 
 
 def _half_up(value: F, decimals: int) -> Decimal:
@@ -147,3 +148,24 @@ def test_every_term_has_a_formula() -> None:
         for term in method.terms:
             assert method.formula(term).place
     assert len(FORMULAS) > 60
+
+
+def test_steam_of_both_sides_is_that_of_the_release() -> None:
+    """Two libraries, one a side (E10, facts 7): the oracle's to the release's digits, the terminal's to two."""
+    told = {"0.1": "2674.95", "1.0": "2777.12", "3.0": "2803.26", "10.0": "2725.47"}
+    for pressure, enthalpy in told.items():
+        assert round(steam.saturated(F(pressure)), 2) == F(enthalpy)
+        assert terminal_steam.saturated(F(pressure)) == F(enthalpy)
+    for pressure, kelvin, enthalpy in (
+        ("3", "300", "115.331273"),
+        ("3", "500", "975.542239"),
+        ("30", "700", "2631.49474"),
+    ):
+        assert steam.at(F(pressure), F(kelvin) - F("273.15")) == F(enthalpy)
+
+
+def test_flue_gas_of_a_state_is_that_of_the_worked_example() -> None:
+    """D03: 101300 Pa, 800 Pa below it, 93.4 °C multiply a concentration by 1.353142, and divide a volume by it."""
+    inputs = {"Q": "1000", "P": "100500", "TS": "93.4", "XSW": "0", "CO2": "1"}
+    found = FORMULAS["stack-state"]({name: F(text) for name, text in inputs.items()})
+    assert round(F(1000 * 44) / F("22400") / found, 6) == F("1.353142")
