@@ -345,7 +345,7 @@ class TellsItsStateAndLog(Case):
         await bench.power.off(30)
         await bench.clock.sleep(minutes=3)
         begin, end = stamp_of(start + 4 * MINUTE), stamp_of(bench.clock.now_us())
-        bench.phase("logger", begin=begin, end=end)
+        bench.phase("logger", begin=begin, end=end, about=self.about)
         await centre.information("i22001", self.about)
         await centre.information("i22003", self.about)
         await centre.information("i21001", self.about, begin, end)

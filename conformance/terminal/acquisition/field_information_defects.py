@@ -147,3 +147,19 @@ def log_text_without_its_bounds(patch: Patch) -> None:
         return await own(self, cn, first, bare, pending)
 
     own = patch(CentreLink, "upload", upload)
+
+
+@defect(
+    "information-of-nobody",
+    en="field information does not say which device it is of",
+    zh="上报的现场信息不带所询问的设备标识",
+    clauses=("isc-2/7.2.4k",),
+)
+def information_of_nobody(patch: Patch) -> None:
+    """A random small fault of the terminal that the suite had let pass."""
+    own = CommandSet._tell_information
+
+    async def tell(self: CommandSet, link: CentreLink, request: Message, fields: dict[str, str]) -> int:
+        return await own(self, link, request, {name: text for name, text in fields.items() if name != "PolId"})
+
+    patch(CommandSet, "_tell_information", tell)
