@@ -46,6 +46,35 @@ class ServerSide:
     anchors: str
 
 
+class MachineFigures(Protocol):
+    """What a machine has used: seconds of its processors, busy and at all, since it began; percent in use now."""
+
+    @property
+    def system(self) -> tuple[str, str]:
+        """Type and version of its operating system."""
+        ...
+
+    @property
+    def busy_s(self) -> float:
+        """Seconds for which its processors have worked."""
+        ...
+
+    @property
+    def all_s(self) -> float:
+        """Seconds of its processors at all."""
+        ...
+
+    @property
+    def memory_percent(self) -> float:
+        """Memory in use."""
+        ...
+
+    @property
+    def disk_percent(self) -> float:
+        """Disk in use."""
+        ...
+
+
 @dataclass(frozen=True)
 class Seat:
     """The place on the bench that a terminal is put into.
@@ -60,7 +89,8 @@ class Seat:
     serves NTP (None: it does not). `state` is the terminal's state folder on this machine (None: it has none here).
     `access` is who is to have accounts there, by the profile. `uplink` is the address of its card towards centres,
     or, of a platform, towards terminals; `side` is what it is certified by there (None: nobody comes by TLS).
-    `intakes` are the ways by which terminals reach it, by their words.
+    `intakes` are the ways by which terminals reach it, by their words. `machine` is what a terminal inside the bench's
+    process runs on (None: it knows of none).
     """
 
     site: Site
@@ -80,6 +110,7 @@ class Seat:
     uplink: str = ""
     side: ServerSide | None = None
     intakes: Mapping[str, Intake] = field(default_factory=dict[str, "Intake"])
+    machine: MachineFigures | None = None
 
     def device(self, line: str) -> str:
         """The device file of a serial line."""

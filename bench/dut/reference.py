@@ -22,8 +22,8 @@ from urllib.parse import urlencode
 import h11
 import tomli_w
 
-from bench.dut import Alteration, Launch, Seat
-from bench.dut.reference_access import accounts_of
+from bench.dut import Alteration, Launch, MachineFigures, Seat
+from bench.dut.reference_access import accounts_of, management_of
 from bench.dut.reference_accounting import accounting_of, ask_accounting, report_rows, report_words
 from bench.dut.reference_centres import PASSPHRASE, centre_of, security_of
 from bench.dut.reference_collectors import collectors_of, keys_of_collectors
@@ -32,7 +32,7 @@ from bench.dut.reference_store import alter
 from bench.dut.systems import systems_of
 from reference_terminal.assembly import Terminal
 from reference_terminal.model.times import STANDARD_SPANS
-from reference_terminal.platform import Platform
+from reference_terminal.platform import Platform, Used
 from reference_terminal.settings.config import load_config
 from simulators.centres.spec import Given
 from simulators.meters.carriers import DrawnLine
@@ -51,7 +51,8 @@ def render(seat: Seat) -> dict[str, Any]:
     """The terminal's configuration for this seat, as the tables of its TOML file. Raises NoDriver."""
     gateways, lines, systems = gateways_of(seat), lines_of(seat), systems_of(seat)
     room = seat.settings.get("store_octets", 0)
-    keyed = keys_of_collectors(seat) or any("key" in each for each in systems)
+    management = management_of(seat) if seat.settings.get("accounts") else {}
+    keyed = keys_of_collectors(seat) or any("key" in each for each in systems) or "certificate" in str(management)
     return {
         "terminal": {"name": "reference"},
         "storage": {"path": "terminal.db", **({"max_mb": room / 1_000_000} if room else {})},
@@ -70,6 +71,7 @@ def render(seat: Seat) -> dict[str, Any]:
             **({"passphrase": PASSPHRASE} if keyed else {}),
         },
         **({"accounts": accounts_of(seat)} if seat.settings.get("accounts") else {}),
+        **management,
         **({"time": {"server": seat.time_server[0], "port": seat.time_server[1]}} if seat.time_server else {}),
     }
 
@@ -98,6 +100,23 @@ _PASSWORD_KIB = 8
 """What a password costs in virtual time (the least that argon2 takes): nobody there computes to find one."""
 
 
+class MachineBelow:
+    """The bench's machine as the terminal reads one."""
+
+    def __init__(self, figures: MachineFigures) -> None:
+        self._figures = figures
+
+    def used(self, path: str) -> Used:
+        """See `reference_terminal.platform.Machine`."""
+        del path
+        figures = self._figures
+        return Used(figures.busy_s, figures.all_s, figures.memory_percent, figures.disk_percent)
+
+    def system(self) -> tuple[str, str]:
+        """See `reference_terminal.platform.Machine`."""
+        return self._figures.system
+
+
 class ReferenceAdapter:
     """The reference terminal: in the bench's own process, or as a program."""
 
@@ -113,6 +132,7 @@ class ReferenceAdapter:
             vfs=seat.disk or None,
             open_serial=seat.open_serial,
             password_kib=_PASSWORD_KIB,
+            machine=None if seat.machine is None else MachineBelow(seat.machine),
         )
         return Terminal(config, platform)
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from bench.dut import Seat
 
+MAINTENANCE_PORT, REMOTE_PORT = 8443, 9443
+"""As the profile's doors have them."""
+
 
 def accounts_of(seat: Seat) -> dict[str, Any]:
     """The section [accounts]: the profile's rules, and its accounts as delivered."""
@@ -26,3 +29,15 @@ def accounts_of(seat: Seat) -> dict[str, Any]:
     }
     delivered = [{"name": each.name, "role": each.role, "password": each.password} for each in access.accounts.values()]
     return {**{key: number for key, number in numbers.items() if number}, "audit_days": 184, "delivered": delivered}
+
+
+def management_of(seat: Seat) -> dict[str, Any]:
+    """The section [management]: the bench's local network is the card for maintenance; afar waits to be enabled."""
+    if seat.access is None or "maintenance" not in seat.access.doors:
+        return {}
+    host = seat.local[0]
+    table: dict[str, Any] = {"host": host, "port": MAINTENANCE_PORT, "dedicated": True}
+    if seat.side is not None:
+        own = {"certificate": seat.side.certificate, "key": seat.side.key, "anchors": seat.side.anchors}
+        table |= {"remote_host": host, "remote_port": REMOTE_PORT, "channel": "gm-tls13", **own}
+    return {"management": table}

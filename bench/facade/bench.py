@@ -21,6 +21,7 @@ from simulators.trust.distribution import DistributionPoint
 
 if TYPE_CHECKING:
     from bench.facade.load import Loads
+    from bench.facade.machine import MachineControl
     from bench.facade.people import People
     from bench.facade.platform import Platform
     from bench.facade.senders import ParkOnBench, Senders
@@ -584,6 +585,11 @@ class Bench(Protocol):
     @property
     def people(self) -> People:
         """People at the doors of the terminal, with their accounts."""
+        ...
+
+    @property
+    def machine(self) -> MachineControl:
+        """What the item runs on."""
         ...
 
     @property

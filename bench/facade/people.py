@@ -13,17 +13,23 @@ from typing import Any, Protocol, cast
 
 import msgspec
 
-from bench.dut.access import NOBODY, Access, Account, Audit, Call, Function
+from bench.dut.access import NOBODY, STATE_KEYS, Access, Account, Audit, Call, Function
 from bench.dut.access.exchange import Answer, Place, ask, connect, send
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Entry, Session, Visits
 from bench.facade.bench import Unable
+from bench.facade.maintainers import Maintainers
 from bench.history import Event, Observed
 from simulators.centres.spec import Given
+from simulators.trust import sessions as trust
+from simulators.trust.authority import Choice
 from simulators.world import Site
 
 _TROUBLES = (LookupError, OSError, TimeoutError)
 _LISTENS_S = 5.0
+_USUAL_PORTS = (21, 22, 23, 80, 102, 161, 443, 502, 1433, 1521, 1883, 2404, 3306, 3389, 4840, 5432, 5900, 6379, 8000)
+_USUAL_PORTS += (8008, 8080, 8081, 8088, 8443, 8883, 8888, 9000, 9010, 9090, 9200, 9443, 10_000, 20_000, 44_818, 47_808)
+"""What management, databases and industrial protocols are usually found at."""
 LEAKS = (b"root:x:0:0", b"PRIVATE KEY-----", b"[[meters]]")
 """What would show that an answer holds a file of the device: its accounts, a key, its settings."""
 SPLIT = "X-Bench-Split"
@@ -56,8 +62,10 @@ class People:
         local: Callable[[], tuple[str, int]],
         addresses: tuple[str, str],
         site: Callable[[], Site] | None = None,
+        maintainers: Maintainers | None = None,
     ) -> None:
         self._site = site
+        self._maintainers = maintainers
         self._bench = bench
         self._access = access
         self._local = local
@@ -79,8 +87,8 @@ class People:
         """Whether a door takes connections; also where nothing but time can tell."""
         try:
             async with asyncio.timeout(_LISTENS_S):
-                _, writer = await connect(self._visits.place(door))
-            writer.close()
+                stream = await connect(self._visits.place(door))
+            stream.close()
         except ConnectionRefusedError:
             return False
         except _TROUBLES:
@@ -114,7 +122,14 @@ class People:
     @property
     def _visits(self) -> Visits:
         host, port = self._local()
-        return Visits(self.access, {"host": host, "port": port, "own": self.own_address, "other": self.other_address})
+        local = {"host": host, "port": port, "own": self.own_address, "other": self.other_address}
+        return Visits(self.access, local, self._certify if self._maintainers is not None else None)
+
+    def _certify(self, choice: str) -> trust.Session:
+        """A session of somebody who maintains from afar. Raises LookupError."""
+        if self._maintainers is None:
+            raise LookupError("nobody certifies who maintains from afar here / 此处无远程维护证书")
+        return self._maintainers.session(cast("Choice", choice) if choice else None)
 
     def _tell(
         self, what: str, asked: int, query: Mapping[str, str], rows: Sequence[Mapping[str, str]], problem: str = ""
@@ -149,12 +164,15 @@ class People:
                 "zh": each.zh,
                 "may": " ".join(each.may),
                 "doors": " ".join(each.calls),
+                "only": " ".join(each.only),
                 "effect": "yes" if each.effect else "",
                 "events": " ".join(each.events),
             }
             for each in self.access.functions
         ]
-        self._tell("functions", self._bench.clock.now_us(), {"roles": " ".join(self.roles())}, rows)
+        opened = [name for name in self.access.doors if name not in self.doors]
+        told = {"roles": " ".join(self.roles()), **({"opened": " ".join(opened)} if opened else {})}
+        self._tell("functions", self._bench.clock.now_us(), told, rows)
 
     def roles(self) -> tuple[str, ...]:
         """Every role that an account has."""
@@ -193,15 +211,19 @@ class People:
         told: str = "right",
         step: str = "",
         source: str = "",
+        certificate: str = "good",
     ) -> Session | None:
         """Log in; the session where the product let somebody in, even if only to change the password.
 
-        `told` says in the history what password it was, `step` what the case tries with it.
+        `told` says in the history what password it was, `step` what the case tries with it; `certificate` is what is
+        shown at a door that asks for one.
         """
-        return await self._login(door, self.account(word, password), word, told, source, step)
+        return await self._login(door, self.account(word, password), word, told, source, step, certificate)
 
-    async def _login(self, door: str, account: Account, word: str, told: str, source: str, step: str) -> Session | None:
-        session = Session(door, account, source=source)
+    async def _login(
+        self, door: str, account: Account, word: str, told: str, source: str, step: str, certificate: str = "good"
+    ) -> Session | None:
+        session = Session(door, account, source=source, certificate=certificate)
         await asyncio.sleep(self.access.rules.pace_s)
         asked = self._bench.clock.now_us()
         query = {"door": door, "account": word, "user": account.name, "given": told, "role": account.role}
@@ -225,18 +247,48 @@ class People:
         side = self._site().terminal_side(centre, cast("Given", choice))
         return {"certificate": side.certificate, "key": side.key}
 
+    @property
+    def doors(self) -> tuple[str, ...]:
+        """The doors that answer as the product is delivered."""
+        return self.access.delivered_doors
+
+    async def scan(self, told: str) -> None:
+        """Put into the history which ports take connections where the doors are: theirs, and those that are usual."""
+        asked = self._bench.clock.now_us()
+        places = {name: self._visits.place(name) for name in self.access.doors}
+        rows: list[dict[str, str]] = []
+        for host in dict.fromkeys(place.host for place in places.values()):
+            own = {place.port: name for name, place in reversed(places.items()) if place.host == host}
+            ports = sorted({*own, *_USUAL_PORTS})
+            found = await asyncio.gather(*(self._takes(host, port) for port in ports))
+            rows += [
+                {"host": host, "port": str(port), "door": own.get(port, "")}
+                for port, taken in zip(ports, found, strict=True)
+                if taken
+            ]
+        self._tell("ports", asked, {"told": told}, rows)
+
+    async def _takes(self, host: str, port: int) -> bool:
+        try:
+            async with asyncio.timeout(_LISTENS_S):
+                stream = await connect(Place(host, port, False, ""))
+        except _TROUBLES:
+            return False
+        stream.close()
+        return True
+
     def enters(self, door: str, role: str) -> bool:
         """Whether a role has anything to do at a door."""
-        return any(door in each.calls and role in each.may for each in self.access.functions)
+        return any(door in each.doors and role in each.may for each in self.access.functions)
 
     def where(self, name: str) -> list[tuple[str, Function]]:
         """The doors at which there is a function of this name; none where the profile lists no such function."""
-        return [(door, each) for each in self.access.functions if each.name == name for door in each.calls]
+        return [(door, each) for each in self.access.functions if each.name == name for door in each.doors]
 
     def probe(self, door: str, role: str) -> str:
         """A function that a role may use at a door and that only shows something. Raises Unable."""
         for each in self.access.functions:
-            if door in each.calls and role in each.may and NOBODY not in each.may and each.effect is None:
+            if door in each.doors and role in each.may and NOBODY not in each.may and each.effect is None:
                 return each.name
         raise Unable(
             f"the profile has no function at {door} that {role} may use and that only shows something / "
@@ -390,7 +442,7 @@ class People:
     async def witness(self, name: str) -> Session:
         """A session of somebody who may use a function."""
         function = self.access.function(name)
-        door = self._main_door() if self._main_door() in function.calls else next(iter(function.calls))
+        door = self._main_door() if self._main_door() in function.doors else function.doors[0]
         role = next(iter(function.may))
         if role == NOBODY:
             return Session(door)
@@ -421,6 +473,28 @@ class People:
             if again:
                 return None
         return None
+
+    async def machine_shown(self, told: str, sessions: Sequence[Session]) -> None:
+        """Put into the history what the product shows of its machine at the doors of these sessions."""
+        known = self.access.state
+        if known is None:
+            raise Unable("the profile has no section [access.state] / 档案无 [access.state] 小节")
+        for session in sessions:
+            asked = self._bench.clock.now_us()
+            row: dict[str, str] = {}
+            problem = ""
+            for name, keys in ((known.of, STATE_KEYS[:-1]), (known.errors_of, STATE_KEYS[-1:])):
+                if not name or session.door not in self.access.function(name).doors:
+                    continue
+                try:
+                    answer = await self._visits.make(session, self.access.function(name).calls[session.door])
+                    texts = {key: getattr(known, key) for key in keys}
+                    found = {key: value(text, answer=answer) for key, text in texts.items() if text}
+                except _TROUBLES as error:
+                    problem = f"{type(error).__name__}: {error}"
+                    continue
+                row |= {key: str(each) for key, each in found.items() if each is not None and each != ""}
+            self._tell("machine-shown", asked, {"told": told, "door": session.door}, [row] if row else [], problem)
 
     async def audit(self, told: str = "", **query: str) -> tuple[dict[str, str], ...]:
         """The audit log by these conditions, as its reader gets it: rows at, user, kind, outcome, detail."""
@@ -492,7 +566,7 @@ class People:
         """Addresses of functions at a door, without their parameters, and the header lines of a session there."""
         found: dict[str, tuple[str, ...]] = {}
         for function in self.access.functions:
-            if door in function.calls and not function.ends:
+            if door in function.doors and not function.ends:
                 _, target, headers, _ = self._visits.request(session, function.calls[door], fresh=1)
                 lines = tuple(f"{name}: {text}" for name, text in headers if name.lower() != "content-type")
                 found.setdefault(target.partition("?")[0], lines)

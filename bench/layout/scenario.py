@@ -179,6 +179,7 @@ class Scenario:
     `derived` are points that it is told to compute from others.
     With `accounts` whoever comes to the terminal has to log in: it is set up with the accounts and rules that its
     profile has in section [access]; without it the reference terminal is open, as it was delivered.
+    With `machine` it runs, in virtual time, on a machine whose state it can read (elsewhere it always does).
     `plant` is `works`, or the name of a series in `fixtures/plants` with the sources e01 and so on that circuits have.
     `streams` are integrators of single streams of a plant (fuels, raw material, energy), one device each behind the
     gateway of the circuits; where there are any, the series begins with the world and starts over at its end.
@@ -224,6 +225,7 @@ class Scenario:
     derived: tuple[Derived, ...] = ()
     store_octets: int = 0
     accounts: bool = False
+    machine: bool = False
     paced: bool = False
     streams: tuple[Stream, ...] = ()
     emitter: Emitter | None = None

@@ -26,6 +26,8 @@ from bench.facade import remote_configuration, secrets
 from bench.facade.bench import Unable
 from bench.facade.event_cut import Awaited, awaited
 from bench.facade.load import NoLoads
+from bench.facade.machine import SimulatedMachine
+from bench.facade.maintainers import maintainers
 from bench.facade.parts import CentresByName, Clock, OperatorAtTerminal, PlatformsByName
 from bench.facade.people import People
 from bench.facade.platform import Platform
@@ -276,7 +278,12 @@ class VirtualBench:
             keys = TlsKeys(recorder.folder)
             for trust in filter(None, (self.site.trust, self._trust)):
                 trust.keys = keys.take
+        chance = self._chance.child("maintenance").stream
+        self._maintainers = maintainers(self._access, scenario.accounts, self.site.world.start_us, chance, self.clock)
         self._side = server_side(self._trust, build.TERMINAL_UPLINK, names)
+        if self._maintainers is not None:
+            self._side = self._maintainers.side(build.TERMINAL_LOCAL)
+        self.machine = SimulatedMachine(self.record, self.clock.now_us)
         self.seat = self._take_seat()
         self.plant = self.site.plant
         self.meters = self.site.meters
@@ -289,7 +296,7 @@ class VirtualBench:
         self.terminal = TerminalHands(self)
         self.operator = OperatorAtTerminal(self)
         own = (self.net.home.address, build.STRANGER_LOCAL)
-        self.people = People(self, self._access, lambda: self.seat.local, own, lambda: self.site)
+        self.people = People(self, self._access, lambda: self.seat.local, own, lambda: self.site, self._maintainers)
         self.platform = Platform(self.people, setup.profile.functions, self._ways, build.TERMINAL_UPLINK)
         self.park = ParkOnBench(self._park, self.platform)
         self.load = NoLoads()
@@ -494,6 +501,7 @@ class VirtualBench:
             uplink=build.TERMINAL_UPLINK,
             side=self._side,
             intakes=self._ways,
+            machine=self.machine if self._scenario.machine else None,
         )
 
     def switch_on(self) -> None:

@@ -98,6 +98,7 @@ class Listed:
     doors: tuple[str, ...]
     has_effect: bool
     events: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
 
 
 def _told(history: History, what: str) -> list[Observed]:
@@ -162,6 +163,7 @@ def listed(history: History) -> dict[str, Listed]:
             tuple(row["doors"].split()),
             bool(row["effect"]),
             tuple(row.get("events", "").split()),
+            tuple(row.get("only", "").split()),
         )
         for event in _told(history, "functions")
         for row in event.rows
@@ -213,3 +215,17 @@ def readings(history: History, *told: str, what: str = "audit") -> list[Reading]
         for event in history.of(Observed)
         if event.what == what and not event.problem and (not told or event.query.get("told", "") in told)
     ]
+
+
+def ports(history: History, told: str) -> dict[str, str] | None:
+    """The ports that took connections at one look, each with the door that the profile has there; None: no look."""
+    for event in history.of(Observed):
+        if event.what == "ports" and event.query["told"] == told and not event.problem:
+            return {f"{row['host']}:{row['port']}": row["door"] for row in event.rows}
+    return None
+
+
+def doors_opened(history: History) -> tuple[str, ...]:
+    """The doors that do not answer until somebody enables them, as the profile has them."""
+    found = [event.query.get("opened", "") for event in history.of(Observed) if event.what == "functions"]
+    return tuple(found[-1].split()) if found else ()

@@ -17,6 +17,7 @@ from reference_terminal.access.rules import SCOPE, Rules
 from reference_terminal.access.sessions import Session, Sessions
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import Text
+from reference_terminal.model.seams import seam
 from reference_terminal.settings.accounts import AccountsConfig
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
@@ -61,6 +62,7 @@ class Desk:
         """Whether configuring on the spot is locked from afar (R-41)."""
         return self._store.setting(SCOPE, _LOCKED) == _YES
 
+    @seam
     def lock(self, author: str, *, locked: bool) -> bool:
         """Lock or release; False if the store cannot be written."""
 

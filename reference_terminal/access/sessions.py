@@ -144,6 +144,7 @@ class Sessions:
         self._open.clear()
 
 
+@seam
 def proves(session: Session, proof: str) -> bool:
     """Whether a form came from a page of this session."""
     return hmac.compare_digest(session.proof.encode(), proof.encode("utf-8", "replace"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.seams import seam
 from reference_terminal.platform import Machine, Used
 
 LOOK_S = 15
@@ -39,6 +40,7 @@ class MachineWatch:
             self.look()
             await self._clock.nap(LOOK_S)
 
+    @seam
     def look(self) -> None:
         """Read the machine now."""
         used = self._machine.used(self._path)
@@ -51,6 +53,7 @@ class MachineWatch:
         return self._machine.system()
 
 
+@seam
 def figures_of(before: Used | None, now: Used) -> Figures:
     """Percent in use between two looks."""
     total = 0.0 if before is None else now.all_s - before.all_s

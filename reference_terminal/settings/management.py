@@ -1,7 +1,7 @@
 """What the terminal is told of its maintenance port (ISC-2 7.4.1.2(4), ruling R-38).
 
 Leaves who may do what there to the access room. The local port is always there; the remote one only once an
-administrator has enabled it.
+administrator has enabled it. The local port is the loopback's, or that of a card which is there for maintenance alone.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from reference_terminal.settings.reader import Section
 from reference_terminal.settings.security import ChannelConfig, SecurityConfig, read_channel
 
 _LOOPBACK = ("127.0.0.0/8", "::1")
+_EVERYWHERE = ("0.0.0.0", "::")
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,13 @@ def read_management(section: Section, security: SecurityConfig) -> ManagementCon
         remote_port=section.integer("remote_port", 1, 65_535, port),
         channel=channel,
     )
-    if not is_listed(host, _LOOPBACK):
+    dedicated = section.boolean("dedicated", False)
+    if is_listed(host, _EVERYWHERE) or not (dedicated or is_listed(host, _LOOPBACK)):
         section.problem(
             "host",
-            "the local maintenance port is one of the terminal itself; expected a loopback address such as 127.0.0.1",
-            "本地维护口应为本机回环地址，例如 127.0.0.1",
+            "the local maintenance port is the terminal's own; expected a loopback address such as 127.0.0.1, or with "
+            "dedicated = true that of a card for maintenance alone",
+            "本地维护口应为本机回环地址（如 127.0.0.1），或在 dedicated = true 时为维护专用网口的地址",
         )
     if value.remote_host and (channel.kind not in ("gm-tls13", "mtls") or not channel.certificate):
         section.problem(

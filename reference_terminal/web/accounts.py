@@ -19,6 +19,7 @@ from reference_terminal.crypto.symmetric import base64url, from_base64url
 from reference_terminal.model.actor import actor
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import Text
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, iso
 from reference_terminal.web import entry
 from reference_terminal.web.guard import DeskGuard
@@ -55,6 +56,7 @@ class Door:
         self._all = Gate(_ALL_BURST, _ALL_EACH_S)
         self._gates: dict[str, Gate] = {}
 
+    @seam
     def log_in(self, name: str, password: str, code: str, origin: str, way: str) -> tuple[str, Session]:
         """A session's token and the session. Raises HttpError."""
         self._hold(origin)

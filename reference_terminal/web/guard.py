@@ -76,6 +76,7 @@ class DeskGuard:
                 code="foreign-origin",
             )
 
+    @seam
     def permits(self, right: Right, request: Request, /) -> bool:
         """See `router.Guard`."""
         if right is Right.OPEN:
@@ -103,6 +104,7 @@ class DeskGuard:
         """Whether a session has a right at this door."""
         return self._is_here(right) and may(session.role, right)
 
+    @seam
     def _is_here(self, right: Right) -> bool:
         if right in CONFIGURING and self._desk.locked and not self._afar:
             return False

@@ -14,6 +14,7 @@ from reference_terminal.access.rights import Right
 from reference_terminal.access.rules import SCOPE
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import Text
+from reference_terminal.model.seams import seam
 from reference_terminal.net import channel
 from reference_terminal.net.channel import Line, PlainLine, Security
 from reference_terminal.settings.config import ApiConfig
@@ -80,6 +81,7 @@ class Maintenance:
         await server.start()
         self._servers[name] = server
 
+    @seam
     async def _secure(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str) -> Line:
         assert self._security is not None
         return await channel.accept(PlainLine(reader, writer), self._security, peer, self._clock.now_s)

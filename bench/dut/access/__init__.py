@@ -87,6 +87,10 @@ class Door(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cookies: bool = False
     token: str = ""
     """Which of the session's values (or cookies) stands for it: what is forged, replayed and put beside another's."""
+    opened_by: str = ""
+    """The function that opens it (`object` is `yes` or `no`), where a delivered product does not answer there."""
+    certified: bool = False
+    """Whether whoever comes shows a certificate of the bench's authority."""
 
 
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -131,7 +135,8 @@ class Function(msgspec.Struct, frozen=True):
     that a sound product carries out for nobody. `events` are what the
     audit log tells of it (keys of [codes]), `objects`
     are things of others that it may not be used on (`object` in its templates), `wait_s` is how long after it the
-    effect shows.
+    effect shows. `only` are the doors at which it is to be had, where it is carried out at others for nobody (none: at
+    each that it can be called through).
     """
 
     name: str
@@ -146,6 +151,12 @@ class Function(msgspec.Struct, frozen=True):
     objects: tuple[str, ...] = ()
     never: bool = False
     wait_s: float = 0
+    only: tuple[str, ...] = ()
+
+    @property
+    def doors(self) -> tuple[str, ...]:
+        """The doors at which it is to be had."""
+        return tuple(door for door in self.calls if not self.only or door in self.only)
 
 
 class InForce(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -153,6 +164,24 @@ class InForce(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     of: str
     numbers: dict[str, str]
+
+
+class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the product shows the state of its machine (ISC-2 8.2): expressions over the answer to the function `of`.
+
+    Percent in use of processor, memory and disk, type and version of the operating system, the programs with their
+    states (a list or text); `errors` is one over the answer to `errors_of`, which is another once an error came.
+    """
+
+    of: str
+    cpu: str = ""
+    memory: str = ""
+    disk: str = ""
+    system: str = ""
+    version: str = ""
+    programs: str = ""
+    errors_of: str = ""
+    errors: str = ""
 
 
 class Audit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -185,6 +214,12 @@ class Access(msgspec.Struct, frozen=True):
     rules: Rules = Rules()
     audit: Audit | None = None
     in_force: InForce | None = None
+    state: State | None = None
+
+    @property
+    def delivered_doors(self) -> tuple[str, ...]:
+        """The doors that answer as the product is delivered."""
+        return tuple(name for name, door in self.doors.items() if not door.opened_by)
 
     def of_role(self, role: str) -> str:
         """The first account with a role. Raises LookupError."""
@@ -201,8 +236,10 @@ class Access(msgspec.Struct, frozen=True):
         raise LookupError(f"the profile has no function {name!r} in [access] / 档案缺少该功能")
 
 
-_KEYS = frozenset(("file", "doors", "accounts", "rules", "functions", "audit", "in_force"))
-_OWN = ("name", "en", "zh", "may", "done", "effect", "ends", "events", "objects", "never", "wait_s")
+STATE_KEYS = ("cpu", "memory", "disk", "system", "version", "programs", "errors")
+"""What a product may show of its machine."""
+_KEYS = frozenset(("file", "doors", "accounts", "rules", "functions", "audit", "in_force", "state"))
+_OWN = ("name", "en", "zh", "may", "done", "effect", "ends", "events", "objects", "never", "wait_s", "only")
 
 
 def read(given: object, folder: Path, problems: list[str]) -> Access | None:
@@ -224,12 +261,13 @@ def read(given: object, folder: Path, problems: list[str]) -> Access | None:
     rules = _one(table.get("rules", {}), "access.rules", Rules, problems)
     audit = _one(table["audit"], "access.audit", Audit, problems) if "audit" in table else None
     in_force = _one(table["in_force"], "access.in_force", InForce, problems) if "in_force" in table else None
+    state = _one(table["state"], "access.state", State, problems) if "state" in table else None
     functions: list[Function] = []
     for at, each in enumerate(cast("Sequence[object]", table.get("functions", ())), 1):
         made = _function(each, at, doors, problems)
         if made is not None:
             functions.append(made)
-    found = Access(doors, accounts, tuple(functions), rules or Rules(), audit, in_force)
+    found = Access(doors, accounts, tuple(functions), rules or Rules(), audit, in_force, state)
     problems += _contradictions(found)
     return found if len(problems) == before else None
 
@@ -293,6 +331,9 @@ def _contradictions(found: Access) -> Iterator[str]:
         for role in each.may:
             if role not in roles:
                 yield f"access.functions[{each.name}].may: no account has role {role!r} / 无此角色的账户"
+        for door in each.only:
+            if door not in each.calls:
+                yield f"access.functions[{each.name}].only: it cannot be called at {door!r} / 该通道无此功能"
         if each.effect is not None and each.effect.of not in names:
             yield f"access.functions[{each.name}].effect: there is no function {each.effect.of!r} / 无此功能"
         for event in each.events:
@@ -301,9 +342,15 @@ def _contradictions(found: Access) -> Iterator[str]:
         for door, call in each.calls.items():
             if not call.method:
                 yield f"access.functions[{each.name}].{door}: expected one of {', '.join(METHODS)} / 缺少请求方法"
+    for name, door in found.doors.items():
+        if door.opened_by and door.opened_by not in names:
+            yield f"access.doors.{name}.opened_by: there is no function {door.opened_by!r} / 无此功能"
     for word in () if found.audit is None else (found.audit.function, found.audit.export, found.audit.clear):
         if word and word not in names:
             yield f"access.audit: there is no function {word!r} / 无此功能"
+    for word in () if found.state is None else (found.state.of, found.state.errors_of):
+        if word and word not in names:
+            yield f"access.state: there is no function {word!r} / 无此功能"
     if found.in_force is not None:
         if found.in_force.of not in names:
             yield f"access.in_force: there is no function {found.in_force.of!r} / 无此功能"
@@ -333,6 +380,8 @@ def _expressions(found: Access) -> Iterator[tuple[str, str]]:
             yield f"access.functions[{each.name}].done", each.done
         if each.effect is not None:
             yield f"access.functions[{each.name}].effect.shown", each.effect.shown
+    for key in STATE_KEYS if found.state is not None else ():
+        yield f"access.state.{key}", getattr(found.state, key) or "''"
     if found.audit is not None:
         for key in (
             "rows",

@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 import h11
+
+from bench.dut.access.secured import PlainStream, SecuredStream, Stream
+from simulators.trust.sessions import Session
 
 ANSWER_S = 30.0
 MOST_OCTETS = 16 << 20
@@ -56,6 +59,8 @@ class Place:
     port: int
     secured: bool
     path: str
+    session: Callable[[], Session] | None = None
+    """Begins a session of the bench's own, where whoever comes has to show who it is."""
 
     @classmethod
     def of(cls, base: str) -> Place:
@@ -70,17 +75,25 @@ class Place:
         return cls(parts.hostname, port, parts.scheme == "https", parts.path.rstrip("/"))
 
 
-async def connect(place: Place, source: str = "") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def connect(place: Place, source: str = "") -> Stream:
     """A connection, from a given address of this machine where wanted. Raises OSError."""
     context = None
-    if place.secured:
+    if place.secured and place.session is None:
         # What a product shows of itself is asked by the cases of channels; here it only has to be reached.
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    return await asyncio.open_connection(
-        place.host, place.port, ssl=context, local_addr=(source, 0) if source else None
-    )
+    given = (source, 0) if source else None
+    plain = PlainStream(*await asyncio.open_connection(place.host, place.port, ssl=context, local_addr=given))
+    if place.session is None:
+        return plain
+    secured = SecuredStream(plain, place.session())
+    try:
+        await secured.begin()
+    except OSError:
+        plain.close()
+        raise
+    return secured
 
 
 async def ask(
@@ -101,23 +114,23 @@ async def ask(
     lines = [*(each for each in usual if each[0].lower() not in named), *headers]
     connection = h11.Connection(h11.CLIENT)
     async with asyncio.timeout(answer_s):
-        reader, writer = await connect(place, source)
+        stream = await connect(place, source)
         try:
-            writer.write(connection.send(h11.Request(method=method, target=target or "/", headers=lines)) or b"")
+            stream.write(connection.send(h11.Request(method=method, target=target or "/", headers=lines)) or b"")
             if body:
-                writer.write(connection.send(h11.Data(data=body)) or b"")
-            writer.write(connection.send(h11.EndOfMessage()) or b"")
-            return await _answer(connection, reader)
+                stream.write(connection.send(h11.Data(data=body)) or b"")
+            stream.write(connection.send(h11.EndOfMessage()) or b"")
+            return await _answer(connection, stream)
         except (h11.RemoteProtocolError, h11.LocalProtocolError) as error:
             raise ConnectionError(f"no HTTP answer to {method} {target[:60]}: {error}") from None
         finally:
-            writer.close()
+            stream.close()
 
 
 async def send(place: Place, pieces: Sequence[bytes], *, pause_s: float = 0, answer_s: float = ANSWER_S) -> Answer:
     """Octets as they are, piece by piece, and the answer to them. Raises OSError or TimeoutError without one."""
     async with asyncio.timeout(answer_s + pause_s * len(pieces)):
-        reader, writer = await connect(place)
+        stream = await connect(place)
         connection = h11.Connection(h11.CLIENT)
         connection.send(h11.Request(method="GET", target="/", headers=[("Host", "x")]))
         connection.send(h11.EndOfMessage())
@@ -125,22 +138,22 @@ async def send(place: Place, pieces: Sequence[bytes], *, pause_s: float = 0, ans
             for number, piece in enumerate(pieces):
                 if number and pause_s:
                     await asyncio.sleep(pause_s)
-                if reader.at_eof():
+                if stream.at_eof():
                     break
-                writer.write(piece)
-            return await _answer(connection, reader)
+                stream.write(piece)
+            return await _answer(connection, stream)
         except h11.RemoteProtocolError as error:
             raise ConnectionError(f"no HTTP answer: {error}") from None
         finally:
-            writer.close()
+            stream.close()
 
 
-async def _answer(connection: h11.Connection, reader: asyncio.StreamReader) -> Answer:
+async def _answer(connection: h11.Connection, stream: Stream) -> Answer:
     status, fields, content = 0, tuple[tuple[str, str], ...](), bytearray()
     while True:
         event = connection.next_event()
         if event is h11.NEED_DATA:
-            connection.receive_data(await reader.read(65_536))
+            connection.receive_data(await stream.read(65_536))
         elif isinstance(event, h11.Response):
             status = event.status_code
             fields = tuple((name.decode("latin-1"), text.decode("latin-1")) for name, text in event.headers)

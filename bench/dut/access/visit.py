@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from http.cookies import CookieError, SimpleCookie
@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from bench.dut.access import Access, Account, Call, Door, File
 from bench.dut.access.exchange import Answer, Place, ask
 from bench.dut.access.expressions import fill, value
+from simulators.trust import sessions
 
 
 class Entry(StrEnum):
@@ -38,6 +39,8 @@ class Session:
     values: dict[str, str] = field(default_factory=dict[str, str])
     cookies: dict[str, str] = field(default_factory=dict[str, str])
     source: str = ""
+    certificate: str = "good"
+    """What certificate is shown at a door that asks for one (`trust.authority.Choice`; empty: none)."""
 
     def copy(self) -> Session:
         """The same, so that what one does leaves the other as it is."""
@@ -52,11 +55,17 @@ class Kept(dict[str, str]):
 
 
 class Visits:
-    """The doors of one product in its place on the bench; `local` is what templates call so."""
+    """The doors of one product in its place on the bench; `local` is what templates call so.
 
-    def __init__(self, access: Access, local: Mapping[str, Any]) -> None:
+    `certify` begins a session with a certificate, for doors that ask for one.
+    """
+
+    def __init__(
+        self, access: Access, local: Mapping[str, Any], certify: Callable[[str], sessions.Session] | None = None
+    ) -> None:
         self.access = access
         self._local = dict(local)
+        self._certify = certify
 
     def door(self, name: str) -> Door:
         """A door by name. Raises LookupError."""
@@ -64,9 +73,16 @@ class Visits:
             raise LookupError(f"the profile has no door {name!r} in [access.doors] / 档案缺少该通道")
         return self.access.doors[name]
 
-    def place(self, door: str) -> Place:
-        """Where a door is."""
-        return Place.of(str(fill(self.door(door).base, {"local": self._local})))
+    def place(self, door: str, certificate: str = "good") -> Place:
+        """Where a door is, and how somebody with a certificate begins there. Raises LookupError."""
+        known = self.door(door)
+        place = Place.of(str(fill(known.base, {"local": self._local})))
+        certify = self._certify
+        if not known.certified:
+            return place
+        if certify is None:
+            raise LookupError("nobody certifies who maintains from afar here / 此处无远程维护证书")
+        return replace(place, session=lambda: certify(certificate))
 
     def known(self, session: Session, **more: Any) -> dict[str, Any]:
         """What templates may name in a session."""
@@ -90,7 +106,9 @@ class Visits:
     ) -> Answer:
         """One call in a session. Raises LookupError, OSError or TimeoutError."""
         method, target, headers, body = self.request(session, call, signed=signed, sign=sign, **more)
-        answer = await ask(self.place(session.door), method, target, headers, body, source=session.source)
+        answer = await ask(
+            self.place(session.door, session.certificate), method, target, headers, body, source=session.source
+        )
         self._keep(session, call, answer)
         return answer
 
@@ -157,12 +175,15 @@ class Visits:
 
     async def enter(self, session: Session) -> tuple[Entry, Answer]:
         """Log in with the session's account. Raises LookupError, OSError or TimeoutError."""
-        door = self.door(session.door)
-        answer = await self.calls(session, door.login)
-        if value(door.locked, answer=answer):
-            return Entry.LOCKED, answer
-        if value(door.first, answer=answer):
-            return Entry.FIRST, answer
+        door, answer = self.door(session.door), None
+        for call in door.login:
+            answer = await self.make(session, call)
+            if value(door.locked, answer=answer):
+                return Entry.LOCKED, answer
+            if value(door.first, answer=answer):
+                return Entry.FIRST, answer
+        if answer is None:
+            raise LookupError("the profile does not say how to log in / 档案未说明如何登录")
         return (Entry.ENTERED if value(door.entered, answer=answer) else Entry.REFUSED), answer
 
 

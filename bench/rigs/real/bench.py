@@ -25,6 +25,8 @@ from bench.dut.profile import Claim
 from bench.facade import remote_configuration
 from bench.facade.bench import Unable
 from bench.facade.load import Loads
+from bench.facade.machine import MachineControl, NoMachine, OwnMachine
+from bench.facade.maintainers import maintainers
 from bench.facade.parts import CentresByName, Clock, NoLines, OperatorAtTerminal, PlatformsByName
 from bench.facade.people import People
 from bench.facade.platform import Platform
@@ -113,6 +115,9 @@ class RealBench:
         self._trust = park_trust(self._park, start_us, self._chance.child("senders").stream)
         names = [each.server_name for each in setup.profile.intakes.values()]
         self._profile = setup.profile
+        chance = self._chance.child("maintenance").stream
+        self._maintainers = maintainers(setup.profile.access, scenario.accounts, start_us, chance, self.clock)
+        side = server_side(self._trust, place.uplink(), names)
         self.reads = setup.profile.claim("local.readout") is not Claim.NO
         self.lines = Lines(world, room.scratch / "ports")
         self.seat = Seat(
@@ -135,7 +140,7 @@ class RealBench:
             state=room.state if self.pseudo_terminals else None,
             access=setup.profile.access,
             uplink=place.uplink(),
-            side=server_side(self._trust, place.uplink(), names),
+            side=side if self._maintainers is None else self._maintainers.side(place.local()[0]),
             intakes=setup.profile.intakes,
         )
 
@@ -222,9 +227,11 @@ class RealBench:
         self.collectors = self.site.collectors
         self.revocation = self.site.revocation
         self.operator = OperatorAtTerminal(self)
-        self.people = People(self, self._profile.access, lambda: self.seat.local, self.place.desks(), lambda: self.site)
+        access, desks = self._profile.access, self.place.desks()
+        self.people = People(self, access, lambda: self.seat.local, desks, lambda: self.site, self._maintainers)
         self.platform = Platform(self.people, self._profile.functions, self._profile.intakes, self._way_in)
         self.park = ParkOnBench(self._park, self.platform)
+        self.machine = self._machine()
         self.load = Loads(
             self._recorder.folder,
             self.record,
@@ -232,6 +239,12 @@ class RealBench:
             processes=lambda: getattr(self.life, "processes", ()),
         )
         self.senders = self._stand_senders()
+
+    def _machine(self) -> MachineControl:
+        """What the item runs on: the bench's own machine, unless it is a device or elsewhere."""
+        if not self.pseudo_terminals or isinstance(self.life, LifeElsewhere):
+            return NoMachine()
+        return OwnMachine(self.record, self.clock.now_us, self._room.state)
 
     def _stand_senders(self) -> Senders:
         """The terminals that feed the platform."""

@@ -59,7 +59,7 @@ class WithstandsHostileRequests(Case):
 
     async def drive(self, bench: Bench) -> None:
         people = await begin(bench)
-        self._door = next(iter(people.access.doors))
+        self._door = people.doors[0]
         self._role = next(role for role in people.roles() if people.enters(self._door, role))
         await self._refused(people)
         await people.effects("before")

@@ -51,18 +51,18 @@ class KnowsItsUsers(Case):
         people = bench.people
         people.rules()
         await bench.clock.sleep(seconds=_BOOT_S)
-        door = next(iter(people.access.doors))
+        door = people.doors[0]
         for word, account in people.access.accounts.items():
             session = await people.login(door, word, step="delivered" if account.fresh else "right")
             if account.fresh and session is not None:
                 await people.use(people.probe(door, account.role), session, trick="delivered-password")
         await people.prepare()
-        for each in people.access.doors:
+        for each in people.doors:
             for word, account in people.access.accounts.items():
                 if people.enters(each, account.role):
                     await people.login(each, word, step="right")
             await people.stranger(each, "nobody-knows", WRONG, "stranger")
-        for each in people.access.doors:
+        for each in people.doors:
             word = people.access.of_role("operator")
             await people.login(each, word, password=WRONG, told="wrong", step="wrong")
             await people.login(each, word, told="right", step="right")
@@ -74,7 +74,7 @@ class KnowsItsUsers(Case):
 
     async def _weak(self, people: People) -> None:
         """Passwords too short and too simple, and one that is neither."""
-        rules, door = people.access.rules, next(iter(people.access.doors))
+        rules, door = people.access.rules, people.doors[0]
         word = people.access.of_role("operator")
         length, classes = rules.least_length or 8, rules.least_classes or 3
         short = ("aB3$" * length)[: length - 1]
@@ -105,6 +105,7 @@ class LocksAfterFailures(Case):
     checks = {
         logins_judge.BELOW_LIMIT_ENTERS: ("isc-2/7.4.1.1(2)a", "isc-2/7.4.1.1(2)c"),
         logins_judge.LIMIT_LOCKS: ("isc-2/7.4.1.1(2)a", "isc-2/7.4.1.1(2)c"),
+        logins_judge.DOORS_SHARE.sometimes(): ("isc-2/7.4.1.1(2)a", "isc-2/7.4.1.1(2)c"),
         logins_judge.RESTART_KEEPS: ("isc-2/7.4.1.1(2)c",),
         logins_judge.LOCK_ENDS: ("isc-2/7.4.1.1(2)a",),
         logins_judge.STRICT_ENOUGH: ("isc-2/7.4.1.1(2)c",),
@@ -119,7 +120,7 @@ class LocksAfterFailures(Case):
         word = people.access.of_role("operator")
         await people.prepare()
         limit, lock_s = people.access.rules.failures or 5, people.access.rules.lock_s or 600
-        doors = [door for door in people.access.doors if people.enters(door, "operator")]
+        doors = [door for door in people.doors if people.enters(door, "operator")]
         await fail(people, doors[0], word, limit - 1)
         await people.login(doors[0], word, step="below")
         await fail(people, doors[0], word, limit)
@@ -173,7 +174,7 @@ class EndsSessions(Case):
         word = people.access.of_role("operator")
         await people.prepare(word)
         idle_s = people.access.rules.idle_s or 600
-        doors = [door for door in people.access.doors if people.enters(door, "operator")]
+        doors = [door for door in people.doors if people.enters(door, "operator")]
         opened = {door: await people.login(door, word) for door in doors}
         await bench.clock.sleep(idle_s * 0.95)
         for door, session in opened.items():
@@ -212,7 +213,7 @@ class EndsPasswords(Case):
         await bench.clock.sleep(seconds=_BOOT_S)
         word = people.access.of_role("operator")
         await people.prepare(word)
-        door = next(iter(people.access.doors))
+        door = people.doors[0]
         days = people.access.rules.validity_days or 90
         await bench.terminal.step_clock((days - 1) * _DAY_S)
         await bench.clock.sleep(seconds=_SETTLED_S)

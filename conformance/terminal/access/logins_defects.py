@@ -11,9 +11,11 @@ from reference_terminal.access import passwords
 from reference_terminal.access.accounts import Account, Accounts
 from reference_terminal.access.desk import Desk
 from reference_terminal.access.rules import Rules
-from reference_terminal.access.sessions import Session, Sessions
+from reference_terminal.access.sessions import COOKIE, Session, Sessions
 from reference_terminal.model.messages import Text
 from reference_terminal.settings.accounts import RulesConfig
+from reference_terminal.web.accounts import Door
+from reference_terminal.web.server import HttpError
 
 _COUNT = ("isc-2/7.4.1.1(2)a", "isc-2/7.4.1.1(2)c")
 
@@ -211,3 +213,25 @@ def idle_twice_as_long(patch: Patch) -> None:
 def sessions_outlive_logout(patch: Patch) -> None:
     """The token is forgotten by the browser, and by nobody else."""
     patch(Desk, "end", lambda self, session: None)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "pages-count-no-failures",
+    en="failed logins at the pages do not count",
+    zh="页面登录失败不计入失败次数",
+    clauses=_COUNT,
+)
+def pages_count_no_failures(patch: Patch) -> None:
+    """The counter was written for the interface."""
+
+    def log_in(self: Door, name: str, password: str, code: str, origin: str, way: str) -> tuple[str, Session]:
+        accounts = self._desk.accounts
+        before = accounts.get(name)
+        try:
+            return own(self, name, password, code, origin, way)
+        except HttpError:
+            if way == COOKIE and before is not None:
+                accounts._commit(lambda: accounts._put(before))
+            raise
+
+    own = patch(Door, "log_in", log_in)

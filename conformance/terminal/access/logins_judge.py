@@ -191,6 +191,9 @@ def lock_findings(history: History) -> Iterator[Check]:
     yield _steps(BELOW_LIMIT_ENTERS, of("below"), enters=("below",), refused=())
     locked = of("locked")
     yield _under_both(LIMIT_LOCKS, [login for login in locked if login.entered], _answered(locked))
+    spread = of("spread")
+    if len({login.door for login in spread}) > 1:
+        yield _steps(DOORS_SHARE, spread, enters=(), refused=("spread",))
     restarted = of("restart-count", "restart-lock")
     yield _steps(RESTART_KEEPS, restarted, enters=(), refused=("restart-count", "restart-lock"))
     ends = of("before-end", "after-end")

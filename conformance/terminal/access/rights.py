@@ -60,6 +60,7 @@ class KeepsRightsByRole(Case):
         rights_judge.FORBIDDEN_BY_ROLE: _LEAST,
         rights_judge.BEFORE_LOGIN: ("isc-2/7.4.1.2(2)a", "isc-2/7.4.1.2(2)b"),
         rights_judge.LOG_TO_AUDITOR: ("isc-2/7.4.1.2(1)b",),
+        rights_judge.OTHER_DOORS.sometimes(): ("isc-2/7.4.1.2(4)a",),
         **beside(rights_judge.PERMITTED_WORK),
     }
     needs = (MODBUS, ACCOUNTS, FUNCTIONS)
@@ -69,7 +70,7 @@ class KeepsRightsByRole(Case):
         people = await begin(bench)
         sessions = Sessions(people)
         for function in [each for each in people.access.functions if not each.never]:
-            for door in function.calls:
+            for door in [each for each in people.doors if each in function.calls]:
                 for role in (NOBODY, *people.roles()):
                     if function.ends and role in function.may:
                         continue
@@ -89,6 +90,7 @@ class IsNotTaken(Case):
         BY_A_TRICK.of("forged", *TRICK_NAMES["forged"]): ("isc-2/7.4.1.2(2)a", "isc-2/7.4.1.2(2)b", "isc-2/4.1e"),
         BY_A_TRICK.of("ended", *TRICK_NAMES["ended"]): ("isc-2/7.4.1.2(2)a", "isc-2/7.4.1.1(2)b"),
         BY_A_TRICK.of("idle", *TRICK_NAMES["idle"]): ("isc-2/7.4.1.1(2)d",),
+        BY_A_TRICK.of("unsigned", *TRICK_NAMES["unsigned"]).sometimes(): ("isc-2/7.4.1.2(2)a", "isc-2/4.1e"),
         BY_A_TRICK.of("other-object", *TRICK_NAMES["other-object"]).sometimes(): _LEAST,
         rights_judge.NO_SECOND_ROLE.sometimes(): ("isc-2/7.4.1.2(1)b",),
     }
@@ -102,14 +104,14 @@ class IsNotTaken(Case):
         for function in people.access.functions:
             if NOBODY in function.may or function.ends or function.never:
                 continue
-            for door in function.calls:
+            for door in [each for each in people.doors if each in function.doors]:
                 session = await sessions.of(door, function.may[0])
                 if session is None:
                     continue
                 await people.use(function.name, session)
                 for word, forged in people.forged(session):
                     await people.use(function.name, forged, trick=f"forged {word}")
-                if people.access.doors[door].sign and function.effect is not None:
+                if people.access.doors[door].cookies and function.effect is not None:
                     await people.use(function.name, session, trick="unsigned", sign=False)
                 for other in function.objects:
                     await people.use(function.name, session, trick="other-object", object=other)
@@ -133,12 +135,12 @@ class IsNotTaken(Case):
 
     async def _ended(self, people: People) -> None:
         """The same functions with a session that has just been logged out."""
-        for door in people.access.doors:
+        for door in people.doors:
             for role in people.roles():
                 mine = [
                     each
                     for each in people.access.functions
-                    if door in each.calls and role == each.may[0] and not each.ends
+                    if door in each.doors and role == each.may[0] and not each.ends
                 ]
                 session = await people.login(door, people.access.of_role(role)) if mine else None
                 if session is None:
@@ -151,7 +153,8 @@ class IsNotTaken(Case):
     def judge(self, history: History) -> Iterator[Finding]:
         for name in ("forged", "ended", "idle"):
             yield rights_judge.trick_finding(history, name)
-        if rights_judge.was_tried(history, "other-object"):
-            yield rights_judge.trick_finding(history, "other-object")
+        for name in ("unsigned", "other-object"):
+            if rights_judge.was_tried(history, name):
+                yield rights_judge.trick_finding(history, name)
         if rights_judge.was_tried(history, "second-role") or rights_judge.was_tried(history, "own-role"):
             yield rights_judge.second_role_finding(history)

@@ -58,6 +58,43 @@ def roles_in_name_only(patch: Patch) -> None:
 
 
 @defect(
+    "administrator-may-all-an-operator-may",
+    en="the system administrator may do what a security operator may, beside the own functions",
+    zh="系统管理员除本职外还具有安全操作员的全部权限",
+    clauses=("isc-2/7.4.1.2(1)a", *_LEAST),
+)
+def administrator_may_all_an_operator_may(patch: Patch) -> None:
+    """For the night when nobody else is there."""
+
+    def may(who: str, right: Right) -> bool:
+        return own(who, right) or (who == "administrator" and own("operator", right))
+
+    own = patch(guard, "may", may)
+
+
+@defect(
+    "configures-at-every-door",
+    en="what configures is carried out at the port for values too, not at the maintenance port alone",
+    zh="配置类功能在数据接口也能执行，不限于管理维护口",
+    clauses=("isc-2/7.4.1.2(4)a",),
+)
+def configures_at_every_door(patch: Patch) -> None:
+    """The rights of a door are looked at nowhere."""
+    patch(DeskGuard, "_is_here", lambda self, right: True)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "a-form-asks-for-no-proof",
+    en="a form that another site sends with the reader's cookie is carried out",
+    zh="其他站点借用登录者 Cookie 提交的表单也被执行",
+    clauses=("isc-2/7.4.1.2(2)a", "isc-2/4.1e"),
+)
+def a_form_asks_for_no_proof(patch: Patch) -> None:
+    """The cookie says who it is."""
+    patch(guard, "proves", lambda session, said: True)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
     "a-right-too-few",
     en="the clerk cannot enter values by hand",
     zh="填报员不能人工填报",

@@ -19,8 +19,8 @@ THREE = ("administrator", "operator", "auditor")
 
 ROLES_APART = criterion(
     "roles-apart",
-    en="system administrator, security operator and security auditor are there, and no two of them are the same role",
-    zh="设有系统管理员、安全操作员、安全审计员三种角色，权限各不相同",
+    en="system administrator, security operator and security auditor are there, and none may do all that another may",
+    zh="设有系统管理员、安全操作员、安全审计员三种角色，任一角色的权限均不包含另一角色的全部权限",
     unit="roles",
     reading_b_of="R-37",
     evidence=_READ_OUT,
@@ -50,6 +50,13 @@ BEFORE_LOGIN = criterion(
     "before-login",
     en="no function is carried out for anybody who has not logged in",
     zh="未登录者不能执行任何功能",
+    unit="functions",
+    evidence=_READ_OUT,
+)
+OTHER_DOORS = criterion(
+    "configured-at-its-door",
+    en="what is had at the maintenance port alone is carried out at no other door, for any role",
+    zh="仅限管理维护口的功能在其他通道对任何角色均不执行",
     unit="functions",
     evidence=_READ_OUT,
 )
@@ -93,7 +100,8 @@ def matrix_findings(history: History) -> Iterator[Check]:
     functions = people.listed(history)
     plain = people.uses(history, "")
     tried = [use for use in plain if use.function in functions and use.outcome != "unanswered"]
-    allowed = [use for use in tried if _may(use, functions)]
+    away = [use for use in tried if _is_away(use, functions)]
+    allowed = [use for use in tried if _may(use, functions) and not _is_away(use, functions)]
     others = [use for use in tried if not _may(use, functions) and use.role != NOBODY]
     strangers = [use for use in tried if use.role == NOBODY and not _may(use, functions)]
     broken = [use for use in allowed if use.outcome != "executed"]
@@ -102,6 +110,14 @@ def matrix_findings(history: History) -> Iterator[Check]:
     yield BEFORE_LOGIN.none_among(strangers, [use for use in strangers if use.outcome == "executed"])
     yield _apart(history, [use for use in tried if use.outcome == "executed"])
     yield _auditor(tried, functions)
+    if any(each.only for each in functions.values()):
+        yield OTHER_DOORS.none_among(away, [use for use in away if use.outcome == "executed"])
+
+
+def _is_away(use: Use, functions: dict[str, Listed]) -> bool:
+    """Whether a function was tried at a door where it is not to be had."""
+    only = functions[use.function].only
+    return bool(only) and use.door not in only
 
 
 def _may(use: Use, functions: dict[str, Listed]) -> bool:
@@ -114,9 +130,9 @@ def _apart(history: History, seen: list[Use]) -> Check:
     done = {role: {use.function for use in seen if use.role == role} for role in THREE}
     missing = [f"no account has role {role}" for role in THREE if known and role not in known]
     alike = [
-        f"{one} and {other} may do the same"
-        for one, other in itertools.combinations(THREE, 2)
-        if done[other] and done[one] == done[other]
+        f"{one} may do all that {other} may"
+        for one, other in itertools.permutations(THREE, 2)
+        if done[other] and done[other] <= done[one]
     ]
     known_all = all(done.values())
     separate = False if missing else True if known_all else None
