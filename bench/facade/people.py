@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import html
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, cast
 
 import msgspec
 
-from bench.dut.access import NOBODY, STATE_KEYS, Access, Account, Audit, Call, Function
+from bench.dut.access import INSTRUMENT_KEYS, NOBODY, STATE_KEYS, Access, Account, Audit, Call, Function
 from bench.dut.access.exchange import Answer, Place, ask, connect, send
 from bench.dut.access.expressions import value
-from bench.dut.access.visit import Entry, Session, Visits
+from bench.dut.access.visit import Entry, Kept, Session, Visits
 from bench.facade.bench import Unable
 from bench.facade.maintainers import Maintainers
 from bench.history import Event, Observed
@@ -27,6 +29,7 @@ from simulators.world import Site
 
 _TROUBLES = (LookupError, OSError, TimeoutError)
 _LISTENS_S = 5.0
+_MOST_WORDS = 40_000
 _USUAL_PORTS = (21, 22, 23, 80, 102, 161, 443, 502, 1433, 1521, 1883, 2404, 3306, 3389, 4840, 5432, 5900, 6379, 8000)
 _USUAL_PORTS += (8008, 8080, 8081, 8088, 8443, 8883, 8888, 9000, 9010, 9090, 9200, 9443, 10_000, 20_000, 44_818, 47_808)
 """What management, databases and industrial protocols are usually found at."""
@@ -474,6 +477,18 @@ class People:
                 return None
         return None
 
+    async def shown(self, name: str, session: Session) -> None:
+        """Put into the history the words that a page or answer has, without its marks."""
+        asked = self._bench.clock.now_us()
+        rows: list[dict[str, str]] = []
+        problem = ""
+        try:
+            answer = await self._visits.make(session, self.access.function(name).calls[session.door])
+            rows = [{"status": str(answer.status), "text": _words(answer.text)}]
+        except _TROUBLES as error:
+            problem = f"{type(error).__name__}: {error}"
+        self._tell("shown", asked, {"function": name, "door": session.door}, rows, problem)
+
     async def machine_shown(self, told: str, sessions: Sequence[Session]) -> None:
         """Put into the history what the product shows of its machine at the doors of these sessions."""
         known = self.access.state
@@ -495,6 +510,33 @@ class People:
                     continue
                 row |= {key: str(each) for key, each in found.items() if each is not None and each != ""}
             self._tell("machine-shown", asked, {"told": told, "door": session.door}, [row] if row else [], problem)
+
+    async def instrument(self, session: Session, told: str, fields: Mapping[str, str]) -> None:
+        """Enter what is known of an instrument; what the register shows of it then is in the history."""
+        known = self.access.instruments
+        if known is None:
+            raise Unable("the profile has no section [access.instruments] / 档案无 [access.instruments] 小节")
+        await self.use(known.set, session, trick=told, query=Kept(fields))
+        asked = self._bench.clock.now_us()
+        answer = await self.look(known.of)
+        rows: list[dict[str, str]] = []
+        for row in cast("list[Any]", [] if answer is None else value(known.rows, answer=answer) or []):
+            shown = {key: _text(value(getattr(known, key) or "''", row=row)) for key in INSTRUMENT_KEYS}
+            words = (("this-month", known.this_month), ("next-month", known.next_month), ("under", known.under))
+            shown["due_word"] = next((word for word, states in words if shown["state"] in states), "")
+            rows.append(shown)
+        self._tell("instrument", asked, {"told": told, **fields}, rows, "" if answer else "LookupError: nothing shown")
+
+    async def reviewed(self, told: str, mark: str) -> str:
+        """Put into the history whether a value that bears `mark` counts; the number by which the last one waits."""
+        known = self.access.review
+        if known is None:
+            raise Unable("the profile has no section [access.review] / 档案无 [access.review] 小节")
+        asked = self._bench.clock.now_us()
+        shown, waiting = await self.look(known.shown), await self.look(known.waiting)
+        rows = [] if shown is None else [{"counts": "yes" if mark in shown.text else ""}]
+        self._tell("review", asked, {"told": told}, rows)
+        return "" if waiting is None else _text(value(known.number, answer=waiting))
 
     async def audit(self, told: str = "", **query: str) -> tuple[dict[str, str], ...]:
         """The audit log by these conditions, as its reader gets it: rows at, user, kind, outcome, detail."""
@@ -628,3 +670,9 @@ _COLUMNS = ("at", "user", "kind", "outcome", "detail")
 
 def _text(given: object) -> str:
     return "" if given is None else str(given)
+
+
+def _words(text: str) -> str:
+    """A page without what is no text of it."""
+    text = re.sub(r"(?s)<(script|style)\b.*?</\1>|<[^>]*>", " ", text)
+    return re.sub(r"[ \t]+", " ", html.unescape(text))[:_MOST_WORDS]

@@ -13,6 +13,7 @@ import msgspec
 
 from reference_terminal.access import messages
 from reference_terminal.model.messages import Text
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
@@ -52,6 +53,7 @@ def flaw(made: Instrument) -> Text | None:
     return None
 
 
+@seam
 def state_of(made: Instrument, now_s: int) -> str:
     """Whether an instrument is due."""
     due = _date(made.due)
@@ -85,6 +87,7 @@ class Instruments:
         text = self._store.setting(SCOPE, name)
         return Instrument() if text is None else msgspec.json.decode(text, type=Instrument)
 
+    @seam
     def set(self, name: str, made: Instrument, author: str) -> bool:
         """Keep what is known of an instrument; False if the store cannot be written."""
         before, after = _text(self.get(name)), _text(made)

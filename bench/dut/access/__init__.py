@@ -184,6 +184,42 @@ class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     errors: str = ""
 
 
+class Instruments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The register of instruments (CSMT 11.10): how one is entered, and expressions over a `row` of what `of` shows.
+
+    The call of `set` names `query` (number, type, accuracy, basis, calibrated and due as YYYY-MM-DD, under as yes or
+    no). `this_month`, `next_month` and `under` are the words by which `state` tells what is due or under verification.
+    """
+
+    set: str
+    of: str
+    rows: str
+    state: str
+    this_month: tuple[str, ...]
+    next_month: tuple[str, ...]
+    under: tuple[str, ...]
+    number: str = ""
+    type: str = ""
+    accuracy: str = ""
+    basis: str = ""
+    calibrated: str = ""
+    due: str = ""
+
+
+class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Values by hand that another person releases (CSMT 11.13): functions, and which `number` the last one waits by.
+
+    `number` is an expression over the answer to `waiting`; `release` takes it as `object`; `shown` is the function that
+    shows values once they count.
+    """
+
+    enter: str
+    waiting: str
+    number: str
+    release: str
+    shown: str
+
+
 class Audit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The audit log: the function that shows it, its rows, and what of a row is what (expressions over `row`).
 
@@ -215,6 +251,8 @@ class Access(msgspec.Struct, frozen=True):
     audit: Audit | None = None
     in_force: InForce | None = None
     state: State | None = None
+    instruments: Instruments | None = None
+    review: Review | None = None
 
     @property
     def delivered_doors(self) -> tuple[str, ...]:
@@ -238,7 +276,11 @@ class Access(msgspec.Struct, frozen=True):
 
 STATE_KEYS = ("cpu", "memory", "disk", "system", "version", "programs", "errors")
 """What a product may show of its machine."""
-_KEYS = frozenset(("file", "doors", "accounts", "rules", "functions", "audit", "in_force", "state"))
+INSTRUMENT_KEYS = ("number", "type", "accuracy", "basis", "calibrated", "due", "state")
+"""What a register of instruments may show of one."""
+_KEYS = frozenset(
+    ("file", "doors", "accounts", "rules", "functions", "audit", "in_force", "state", "instruments", "review")
+)
 _OWN = ("name", "en", "zh", "may", "done", "effect", "ends", "events", "objects", "never", "wait_s", "only")
 
 
@@ -262,12 +304,16 @@ def read(given: object, folder: Path, problems: list[str]) -> Access | None:
     audit = _one(table["audit"], "access.audit", Audit, problems) if "audit" in table else None
     in_force = _one(table["in_force"], "access.in_force", InForce, problems) if "in_force" in table else None
     state = _one(table["state"], "access.state", State, problems) if "state" in table else None
+    instruments = (
+        _one(table["instruments"], "access.instruments", Instruments, problems) if "instruments" in table else None
+    )
+    review = _one(table["review"], "access.review", Review, problems) if "review" in table else None
     functions: list[Function] = []
     for at, each in enumerate(cast("Sequence[object]", table.get("functions", ())), 1):
         made = _function(each, at, doors, problems)
         if made is not None:
             functions.append(made)
-    found = Access(doors, accounts, tuple(functions), rules or Rules(), audit, in_force, state)
+    found = Access(doors, accounts, tuple(functions), rules or Rules(), audit, in_force, state, instruments, review)
     problems += _contradictions(found)
     return found if len(problems) == before else None
 
@@ -348,9 +394,10 @@ def _contradictions(found: Access) -> Iterator[str]:
     for word in () if found.audit is None else (found.audit.function, found.audit.export, found.audit.clear):
         if word and word not in names:
             yield f"access.audit: there is no function {word!r} / 无此功能"
-    for word in () if found.state is None else (found.state.of, found.state.errors_of):
-        if word and word not in names:
-            yield f"access.state: there is no function {word!r} / 无此功能"
+    for where, words in _named(found):
+        for word in words:
+            if word and word not in names:
+                yield f"access.{where}: there is no function {word!r} / 无此功能"
     if found.in_force is not None:
         if found.in_force.of not in names:
             yield f"access.in_force: there is no function {found.in_force.of!r} / 无此功能"
@@ -369,6 +416,15 @@ def _contradictions(found: Access) -> Iterator[str]:
             yield f"{where}: {error.message} / 模板语法错误"
 
 
+def _named(found: Access) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if found.state is not None:
+        yield "state", (found.state.of, found.state.errors_of)
+    if found.instruments is not None:
+        yield "instruments", (found.instruments.set, found.instruments.of)
+    if found.review is not None:
+        yield "review", (found.review.enter, found.review.waiting, found.review.release, found.review.shown)
+
+
 def _expressions(found: Access) -> Iterator[tuple[str, str]]:
     for name, door in found.doors.items():
         for key in ("entered", "first", "locked", "changed", "done", "refused"):
@@ -380,6 +436,10 @@ def _expressions(found: Access) -> Iterator[tuple[str, str]]:
             yield f"access.functions[{each.name}].done", each.done
         if each.effect is not None:
             yield f"access.functions[{each.name}].effect.shown", each.effect.shown
+    for key in ("rows", *INSTRUMENT_KEYS) if found.instruments is not None else ():
+        yield f"access.instruments.{key}", getattr(found.instruments, key) or "''"
+    if found.review is not None:
+        yield "access.review.number", found.review.number
     for key in STATE_KEYS if found.state is not None else ():
         yield f"access.state.{key}", getattr(found.state, key) or "''"
     if found.audit is not None:

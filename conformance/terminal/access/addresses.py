@@ -38,7 +38,7 @@ class AdmitsAdministratorsByAddress(Case):
         addresses_judge.UNLISTED_REFUSED: ("isc-2/7.4.1.2(3)",),
         addresses_judge.NOT_LOOKED_AT: ("isc-2/7.4.1.2(3)",),
         addresses_judge.OTHERS_ENTER: ("isc-2/7.4.1.2(3)",),
-        addresses_judge.REFUSAL_LOGGED: ("isc-2/7.4.1.2(3)", "isc-2/7.4.1.3(1)b"),
+        addresses_judge.REFUSAL_LOGGED: ("isc-2/7.4.1.2(3)",),
     }
     needs = (MODBUS, ACCOUNTS, FUNCTIONS, AUDIT)
     scenario = OFFICE

@@ -78,7 +78,7 @@ def addresses_bind_everybody(patch: Patch) -> None:
     "address-refusals-unlogged",
     en="a login that is refused for its address has no entry in the log",
     zh="因地址被拒的登录不记日志",
-    clauses=("isc-2/7.4.1.2(3)", "isc-2/7.4.1.3(1)b"),
+    clauses=_LIST,
 )
 def address_refusals_unlogged(patch: Patch) -> None:
     """It came to nothing, so there is nothing to tell."""

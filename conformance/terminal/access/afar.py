@@ -56,7 +56,7 @@ class IsMaintainedFromAfar(Case):
 
     zh = "远程维护须经管理员启用，双向认证后方可使用，支持巡检和远程锁定，停用后关闭。"
     checks = {
-        afar_judge.PORTS_AS_ENABLED: ("isc-2/7.4.1.2(4)a", "isc-2/8.2j"),
+        afar_judge.PORTS_AS_ENABLED: ("isc-2/7.4.1.2(4)a",),
         afar_judge.CERTIFIED_ONLY: ("isc-2/7.4.1.2(4)b",),
         afar_judge.ROUNDS: ("isc-2/8.2a", "isc-2/8.2i", "isc-2/8.2j", "csmt/10.6.2a"),
         afar_judge.LOCK_HOLDS: ("isc-2/8.2b",),

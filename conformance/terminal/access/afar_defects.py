@@ -17,7 +17,7 @@ from reference_terminal.web.maintenance import Maintenance
     "afar-as-delivered",
     en="maintenance from afar answers as delivered",
     zh="出厂状态下远程维护端口即开放",
-    clauses=("isc-2/7.4.1.2(4)a", "isc-2/8.2j"),
+    clauses=("isc-2/7.4.1.2(4)a",),
 )
 def afar_as_delivered(patch: Patch) -> None:
     """So that the installer can begin."""

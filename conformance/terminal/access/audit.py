@@ -19,7 +19,7 @@ from conformance.terminal.access.logins import OFFICE, QUIET, WRONG, fail
 from conformance.terminal.access.rights import begin
 from conformance.terminal.management.management import FACTORS, METHOD, management_of
 
-_EVENTFUL = OFFICE.but(
+EVENTFUL = OFFICE.but(
     centres=("A", "B", "M"),
     centre_options=(("A", {"channel": "mtls"}), ("M", {"kind": "management", "channel": "mtls"})),
 )
@@ -49,7 +49,7 @@ class RecordsTwentyKinds(Case):
         course("configuration"): ("csmt/11.12d",),
     }
     needs = (MODBUS, ACCOUNTS, FUNCTIONS, AUDIT, MUTUAL_TLS, MANAGEMENT)
-    scenario = _EVENTFUL
+    scenario = EVENTFUL
 
     async def drive(self, bench: Bench) -> None:
         people = await begin(bench)

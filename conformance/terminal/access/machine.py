@@ -34,7 +34,7 @@ class ShowsItsMachine(Case):
         machine_judge.SYSTEM: ("isc-2/8.2o", "csmt/10.6.2f"),
         machine_judge.VERSION: ("isc-2/8.2p", "csmt/10.6.2g"),
         machine_judge.ERRORS: ("isc-2/8.2q", "csmt/10.6.2h"),
-        machine_judge.DOORS: ("isc-2/8.1b", "isc-2/8.2e", "isc-2/8.2j", "csmt/10.6.2a"),
+        machine_judge.DOORS: ("isc-2/8.1b", "isc-2/8.2e"),
     }
     needs = (MODBUS, ACCOUNTS, FUNCTIONS)
     scenario = OFFICE.but(machine=True)

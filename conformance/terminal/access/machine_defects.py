@@ -91,7 +91,7 @@ def errors_kept_from_view(patch: Patch) -> None:
     "pages-show-no-state",
     en="the page of the state of the machine is for administrators on the spot alone",
     zh="设备状态页面只限本地管理员查看",
-    clauses=("isc-2/8.1b", "isc-2/8.2e", "isc-2/8.2j", "csmt/10.6.2a"),
+    clauses=("isc-2/8.1b", "isc-2/8.2e"),
 )
 def pages_show_no_state(patch: Patch) -> None:
     """What is not understood is asked about."""

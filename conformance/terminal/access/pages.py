@@ -1,0 +1,61 @@
+"""Configuration at the product's own pages: network, acquired items, formulas (CSMT 10.6.3; ISC-2 8.2).
+
+Leaves what a configuration does to values and uploads to `management`, who may configure to `rights`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding
+from bench.dut.access import Function
+from bench.facade.bench import Bench
+from bench.facade.people import People
+from bench.history import History
+from conformance.terminal import ACCOUNTS, FUNCTIONS, MANAGEMENT, MODBUS, MUTUAL_TLS
+from conformance.terminal.access import pages_judge
+from conformance.terminal.access.audit import EVENTFUL
+from conformance.terminal.access.rights import begin
+from conformance.terminal.management.management import METHOD, management_of
+
+FAMILY = "pages"
+_LOOKS_S = 40
+
+
+def at_pages(people: People, name: str) -> list[tuple[str, Function]]:
+    """A function where it can be had by the requests of a page."""
+    return [(door, each) for door, each in people.where(name) if people.access.doors[door].cookies]
+
+
+class ConfiguresByPage(Case):
+    """Network, acquired items and formulas are configured at the pages of the product, and act."""
+
+    zh = "在装置自带页面上可配置网络属性、采集数据项和计算公式，配置即时生效。"
+    checks = {
+        pages_judge.NETWORK: ("csmt/10.6.3a", "isc-2/8.2f"),
+        pages_judge.ITEMS: ("csmt/10.6.3b", "isc-2/8.2f"),
+        pages_judge.FORMULA: ("csmt/10.6.3c", "isc-2/8.2f"),
+        pages_judge.DIAGNOSIS: ("isc-2/8.2g",),
+    }
+    needs = (MODBUS, ACCOUNTS, FUNCTIONS, MUTUAL_TLS, MANAGEMENT)
+    scenario = EVENTFUL
+
+    async def drive(self, bench: Bench) -> None:
+        people = await begin(bench)
+        for door, function in at_pages(people, "listen")[:1]:
+            session = await people.login(door, people.access.of_role(function.may[0]))
+            if session is not None:
+                for _ in at_pages(people, "diagnosis")[:1]:
+                    await people.use("diagnosis", session, trick="by page")
+                for _ in range(4):
+                    await people.shown(function.name, session)
+                    await bench.clock.sleep(seconds=_LOOKS_S)
+        made = management_of(bench).package("method", "electricity", "2.0", METHOD)
+        for name, known in (("centre-add", {}), ("period", {}), ("package-page", {"package": made.decode()})):
+            for door, function in at_pages(people, name)[:1]:
+                session = await people.login(door, people.access.of_role(function.may[0]))
+                if session is not None:
+                    await people.use(name, session, trick="by page", **known)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from pages_judge.findings(history)

@@ -1,0 +1,68 @@
+# pyright: reportPrivateUsage=false
+"""Defects of configuring by page: forms that lead nowhere, a line that shows something else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.defects import Patch, defect
+from reference_terminal.acquisition.diagnosis import Diagnosis, Frame
+from reference_terminal.management.installer import Installer, Outcome
+from reference_terminal.web.centre_orders import CentreOrders
+from reference_terminal.web.periods import PeriodApi
+
+
+@defect(
+    "page-adds-no-centre",
+    en="the form for a centre says that it was added, and it was not",
+    zh="页面新增数据中心提示成功但未生效",
+    clauses=("csmt/10.6.3a", "isc-2/8.2f"),
+)
+def page_adds_no_centre(patch: Patch) -> None:
+    """The service that should act on it is not there yet."""
+    patch(CentreOrders, "add", lambda self, settings, author: {"centre": ""})  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "page-sets-no-period",
+    en="the form for the polling period says that it was set, and it was not",
+    zh="页面设置采集周期提示成功但未生效",
+    clauses=("csmt/10.6.3b", "isc-2/8.2f"),
+)
+def page_sets_no_period(patch: Patch) -> None:
+    """It will be, after the next visit of the maker."""
+
+    def put(self: PeriodApi, fields: dict[str, str]) -> Any:
+        return {"meter": fields["meter"], "period_s": fields["period_s"]}
+
+    patch(PeriodApi, "set", put)
+
+
+@defect(
+    "page-installs-no-formula",
+    en="a formula that is handed over at the page is taken and forgotten",
+    zh="页面导入计算公式提示成功但未生效",
+    clauses=("csmt/10.6.3c", "isc-2/8.2f"),
+)
+def page_installs_no_formula(patch: Patch) -> None:
+    """It is kept for the next version."""
+
+    def take(self: Installer, octets: bytes, source: str) -> Outcome:
+        return Outcome("done", "kept") if source.startswith("file by") else own(self, octets, source)
+
+    own = patch(Installer, "take", take)
+
+
+@defect(
+    "line-shows-requests-only",
+    en="the page of a line shows what was sent, and no answer",
+    zh="通讯诊断页面只显示发送报文，不显示应答",
+    clauses=("isc-2/8.2g",),
+)
+def line_shows_requests_only(patch: Patch) -> None:
+    """The other way needs another buffer."""
+
+    def told(self: Diagnosis, name: str, frame: Frame) -> dict[str, Any]:
+        return {**own(self, name, frame), **({} if frame.sent else {"octets": "", "explained": []})}
+
+    own = patch(Diagnosis, "_told", told)

@@ -1,0 +1,53 @@
+"""What was configured at a page, by its effect; what a page shows of a line (CSMT 10.6.3; ISC-2 8.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bench.case import Check, Criterion, EvidenceKind, criterion
+from bench.history import History, Observed, Served
+from conformance.common import people
+
+
+def _configured(name: str, en: str, zh: str) -> Criterion:
+    return criterion(
+        f"{name}-by-page",
+        en=f"{en} set at a page of the product are in force",
+        zh=f"在装置页面上配置的{zh}已生效",
+        unit="settings",
+        evidence=EvidenceKind.READ_OUT,
+    )
+
+
+NETWORK = _configured("network", "network properties (where data are sent to)", "网络属性（数据上传地址）")
+ITEMS = _configured("items", "properties of acquired items", "采集数据项属性")
+FORMULA = _configured("formula", "formulas", "计算公式")
+DIAGNOSIS = criterion(
+    "line-shown",
+    en="the page of a line shows the octets that passed on it",
+    zh="通讯诊断页面显示线路上实际收发的报文",
+    unit="frames",
+    evidence=EvidenceKind.READ_OUT,
+)
+_NAMES = ((NETWORK, "centre-add"), (ITEMS, "period"), (FORMULA, "package-page"))
+
+
+def findings(history: History) -> Iterator[Check]:
+    """Each setting by the effect that a witness saw, and the octets of a line."""
+    uses = people.uses(history, "by page")
+    for asked, name in _NAMES:
+        tried = [use for use in uses if use.function == name]
+        yield asked.none_among(tried, [use for use in tried if use.effect != "changed"])
+    yield _line(history)
+
+
+def _line(history: History) -> Check:
+    """What meters answered from the first look to the last, as octets on the last page."""
+    looks = [event for event in history.of(Observed) if event.what == "shown" and event.query["function"] == "listen"]
+    looks = [event for event in looks if event.rows]
+    if len(looks) < 2:
+        return DIAGNOSIS.decide(None)
+    answers = [event for event in history.of(Served) if looks[0].t < event.t < looks[-1].asked]
+    shown = re.sub(r"[^0-9A-F]", "", looks[-1].rows[0]["text"].upper().replace("\n", " "))
+    return DIAGNOSIS.none_among(answers, [event.response for event in answers if event.response not in shown])

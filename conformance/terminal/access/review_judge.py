@@ -1,0 +1,37 @@
+"""When a value by hand counts: not as it is entered, not by its author, once another has released it (CSMT 11.13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Check, Criterion, EvidenceKind, criterion
+from bench.history import History, Observed
+from conformance.common import people
+
+
+def _asked(name: str, en: str, zh: str) -> Criterion:
+    return criterion(name, en=en, zh=zh, unit="values", evidence=EvidenceKind.READ_OUT)
+
+
+WAITS = _asked("waits-for-release", "a value that was entered does not count yet", "填报后未经审核的数据不生效")
+NOT_BY_ONESELF = _asked(
+    "not-released-by-oneself", "whoever entered a value cannot release it", "填报人不能发布自己填报的数据"
+)
+COUNTS = _asked("counts-once-released", "once another person has released it, it counts", "经另一人发布后数据生效")
+
+
+def findings(history: History) -> Iterator[Check]:
+    """What counted after each step."""
+    counts = {
+        event.query["told"]: bool(event.rows[0]["counts"])
+        for event in history.of(Observed)
+        if event.what == "review" and event.rows
+    }
+    entered = any(use.outcome == "executed" for use in people.uses(history, "entered"))
+    released = any(use.outcome == "executed" for use in people.uses(history, "by-another"))
+    known = entered and released and "by another" in counts
+    yield WAITS.none(["it counts at once"] if counts.get("entered") else [], known and "entered" in counts)
+    own = [str(use) for use in people.uses(history, "by-oneself") if use.outcome == "executed"]
+    own += ["it counts"] if counts.get("by oneself") and not counts.get("entered") else []
+    yield NOT_BY_ONESELF.none(own, known and people.uses(history, "by-oneself"))
+    yield COUNTS.none(["it does not count"] if not counts.get("by another") else [], known)
