@@ -30,8 +30,10 @@ from simulators.world import Site
 _TROUBLES = (LookupError, OSError, TimeoutError)
 _LISTENS_S = 5.0
 _MOST_WORDS = 40_000
-_USUAL_PORTS = (21, 22, 23, 80, 102, 161, 443, 502, 1433, 1521, 1883, 2404, 3306, 3389, 4840, 5432, 5900, 6379, 8000)
-_USUAL_PORTS += (8008, 8080, 8081, 8088, 8443, 8883, 8888, 9000, 9010, 9090, 9200, 9443, 10_000, 20_000, 44_818, 47_808)
+_USUAL_PORTS = (
+    *(21, 22, 23, 80, 102, 161, 443, 502, 1433, 1521, 1883, 2404, 3306, 3389, 4840, 5432, 5900, 6379, 8000, 8008, 8080),
+    *(8081, 8088, 8443, 8883, 8888, 9000, 9010, 9090, 9200, 9443, 10_000, 20_000, 44_818, 47_808),
+)
 """What management, databases and industrial protocols are usually found at."""
 LEAKS = (b"root:x:0:0", b"PRIVATE KEY-----", b"[[meters]]")
 """What would show that an answer holds a file of the device: its accounts, a key, its settings."""

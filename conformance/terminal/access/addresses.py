@@ -24,7 +24,7 @@ LIST = "administrators-from"
 def range_without(own: str, other: str) -> str:
     """A range of addresses with the one and without the other."""
     first, second = ipaddress.ip_address(own), ipaddress.ip_address(other)
-    if second > first:
+    if int(second) > int(first):
         return f"{first}-{second - 1}"
     return f"{second + 1}-{first}"
 

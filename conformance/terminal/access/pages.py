@@ -50,12 +50,12 @@ class ConfiguresByPage(Case):
                 for _ in range(4):
                     await people.shown(function.name, session)
                     await bench.clock.sleep(seconds=_LOOKS_S)
-        made = management_of(bench).package("method", "electricity", "2.0", METHOD)
-        for name, known in (("centre-add", {}), ("period", {}), ("package-page", {"package": made.decode()})):
+        made = management_of(bench).package("method", "electricity", "2.0", METHOD).decode()
+        for name in ("centre-add", "period", "package-page"):
             for door, function in at_pages(people, name)[:1]:
                 session = await people.login(door, people.access.of_role(function.may[0]))
                 if session is not None:
-                    await people.use(name, session, trick="by page", **known)
+                    await people.use(name, session, trick="by page", package=made)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from pages_judge.findings(history)

@@ -129,10 +129,11 @@ def _apart(history: History, seen: list[Use]) -> Check:
     known = people.roles(history)
     done = {role: {use.function for use in seen if use.role == role} for role in THREE}
     missing = [f"no account has role {role}" for role in THREE if known and role not in known]
+    shared = set.intersection(*done.values())
     alike = [
         f"{one} may do all that {other} may"
         for one, other in itertools.permutations(THREE, 2)
-        if done[other] and done[other] <= done[one]
+        if done[other] and (done[one] == done[other] or (done[other] - shared and done[other] <= done[one]))
     ]
     known_all = all(done.values())
     separate = False if missing else True if known_all else None
