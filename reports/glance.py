@@ -9,6 +9,7 @@ import msgspec
 
 from bench.case import Text
 from bench.history import History
+from reports.access import Matrix, matrix
 from reports.observed import Observation, observe
 from reports.svg import LESS, MOST_OCTETS, draw, drawn_from
 from reports.timeline import Timeline, gather
@@ -24,6 +25,7 @@ class Glance(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     timelines: tuple[Timeline, ...]
     observation: Observation
+    access: Matrix | None = None
 
     def drawn(self, *, id: str = "t", title: Text, alone: bool = False) -> tuple[str, Timeline]:
         """The picture and its timeline, as `svg.drawn` gives them of the history."""
@@ -36,4 +38,6 @@ def glance_at(history: History) -> Glance:
     sizes = (len(draw(full, id="t", title=_NO_TITLE, alone=alone).encode()) for alone in (False, True))
     fits = all(size + _NEAR < MOST_OCTETS for size in sizes)
     lesser = () if fits else tuple(gather(history, detail) for detail in LESS)
-    return Glance(digest=history.digest, timelines=(full, *lesser), observation=observe(history))
+    return Glance(
+        digest=history.digest, timelines=(full, *lesser), observation=observe(history), access=matrix(history)
+    )

@@ -38,6 +38,10 @@ TYPES: dict[str, tuple[str, ...]] = {
         "terminal-locked",
         "terminal-released",
         "instrument-set",
+        "accounting-set",
+        "accounting-set-locally",
+        "accounting-version",
+        "accounting-version-refused",
     ),
     "manual value": (
         "manual-entry",
@@ -47,6 +51,8 @@ TYPES: dict[str, tuple[str, ...]] = {
         "replacement-entered",
         "replacement-contradicted",
         "replacement-not-recorded",
+        "activity-entered",
+        "accounting-result",
     ),
     "clock": ("clock-step", "clock-set"),
     "start": ("start",),
@@ -101,6 +107,11 @@ TYPES: dict[str, tuple[str, ...]] = {
         "query-refused",
         "fingerprints-verified",
         "store-overflow",
+        "recalculated",
+        "load-weighed",
+        "gross-weighed",
+        "tare-missed",
+        "gap-records-unanswered",
     ),
 }
 """Each type with the codes of its messages."""
@@ -144,6 +155,7 @@ _FAILURES = (
     "messages-refused",
     "query-refused",
     "manual-rejected",
+    "accounting-version-refused",
 )
 SUCCESS, FAILURE = "success", "failure"
 

@@ -7,6 +7,7 @@ concerned by it has to log in again.
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from typing import Any, Protocol
 
@@ -133,9 +134,15 @@ class AccessApi(Addresses):
     @route("POST", "second-factor", right=Right.OWN, body=())
     def begin_second_factor(self, fields: dict[str, str]) -> Any:
         """A secret for one-time codes (RFC 6238), in force once a code of it was sent back."""
-        del fields
+        return self.second_factor(fields)
+
+    @route("GET", "second-factor", right=Right.OWN)
+    def second_factor(self, query: dict[str, str]) -> Any:
+        """The same, which changes nothing; `base32` is the form that apps take."""
+        del query
         secret = self._desk.accounts.new_secret()
-        return {"secret": base64url(secret), "digits": 6, "period_s": 30, "algorithm": "SHA1"}
+        told = {"digits": 6, "period_s": 30, "algorithm": "SHA1"}
+        return {"secret": base64url(secret), "base32": base64.b32encode(secret).decode().rstrip("="), **told}
 
     @route("POST", "second-factor-confirm", right=Right.OWN, body=("secret", "code"))
     def confirm_second_factor(self, fields: dict[str, str]) -> Any:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from bench.case import Text
 
 TEXTS: dict[str, Text] = {
+    "access-matrix": Text("Access as it was found", "实测访问权限矩阵"),
+    "access-function": Text("Function", "功能"),
     # Frame
     "title": Text("Results of a run", "运行结果"),
     "working": Text("Working paper, not a report", "工作稿，非检测报告"),

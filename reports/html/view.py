@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from bench.case import CaseResult, Check, ClauseResult, RunResult, Text, Verdict
 from bench.history import HistoryError, read_history
+from reports.access import Matrix
 from reports.blocks import OPEN, visible
 from reports.clause_results import verdict_on
 from reports.conformity import (
@@ -147,6 +148,7 @@ class CaseView:
     picture: Picture
     repeatable: bool
     observation: Observation | None
+    access: Matrix | None = None
 
     @property
     def blocks(self) -> list[Check]:
@@ -376,6 +378,7 @@ def _chapters(run: RunResult, folder: Path, glances: Glances) -> Iterable[tuple[
             picture=_drawn(case, shown, f"t{index + 1}"),
             repeatable=case.id not in mixed,
             observation=shown.observation if isinstance(shown, Glance) else None,
+            access=shown.access if isinstance(shown, Glance) else None,
         )
         grouped.setdefault(case.id.rpartition("/")[0], []).append(view)
     for chapter, views in grouped.items():

@@ -14,7 +14,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
 
-from bench.dut.access import Access, Account, Call, Door, File
+from bench.dut.access import NOBODY, Access, Account, Call, Door, File
 from bench.dut.access.exchange import Answer, Place, ask
 from bench.dut.access.expressions import fill, value
 from simulators.trust import sessions
@@ -89,7 +89,9 @@ class Visits:
         account = session.account
         return {
             "local": self._local,
-            "account": {} if account is None else {"name": account.name, "password": account.password},
+            "account": {"name": NOBODY, "password": ""}
+            if account is None
+            else {"name": account.name, "password": account.password},
             "session": Kept({**session.cookies, **session.values}),
             "query": Kept(),
             "fresh": "",

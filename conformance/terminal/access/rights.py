@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, beside
+from bench.case import Case, Finding
 from bench.dut.access import NOBODY
 from bench.dut.access.visit import Session
 from bench.facade.bench import Bench
@@ -61,7 +61,7 @@ class KeepsRightsByRole(Case):
         rights_judge.BEFORE_LOGIN: ("isc-2/7.4.1.2(2)a", "isc-2/7.4.1.2(2)b"),
         rights_judge.LOG_TO_AUDITOR: ("isc-2/7.4.1.2(1)b",),
         rights_judge.OTHER_DOORS.sometimes(): ("isc-2/7.4.1.2(4)a",),
-        **beside(rights_judge.PERMITTED_WORK),
+        rights_judge.PERMITTED_WORK: ("csmt/11.13n",),
     }
     needs = (MODBUS, ACCOUNTS, FUNCTIONS)
     scenario = OFFICE

@@ -98,7 +98,7 @@ def a_form_asks_for_no_proof(patch: Patch) -> None:
     "a-right-too-few",
     en="the clerk cannot enter values by hand",
     zh="填报员不能人工填报",
-    clauses=("isc-2/7.4.1.2(1)b",),
+    clauses=("isc-2/7.4.1.2(1)b", "csmt/11.13n"),
 )
 def a_right_too_few(patch: Patch) -> None:
     """The role was forgotten."""

@@ -56,6 +56,16 @@ IN_CHINESE = {
     "running": "运行",
     "stopped": "停止",
     "failing": "故障",
+    "missed cycle": "漏采",
+    "timeout": "超时",
+    "no connection": "无法连接",
+    "bad frame": "报文错误",
+    "exception": "异常应答",
+    "late": "迟到",
+    "power off": "断电",
+    "clock step": "时钟跳变",
+    "out of range": "超限",
+    "counter reset": "计数回零",
     "minute": "分钟",
     "quarter": "15 分钟",
     "hour": "小时",
@@ -893,6 +903,37 @@ async def _people(asks: Asks, query: dict[str, str]) -> Page:
     return Page(blocks)
 
 
+async def _own(asks: Asks, query: dict[str, str]) -> Page:
+    """The own account: a second factor (RFC 6238) is begun here and counts once a code of it was confirmed."""
+    own = await asks.get("session", {})
+    facts = Facts(
+        _NONE,
+        (
+            (_ACCOUNT, own["account"]),
+            (Text("Ends after so long without a request (s)", "空闲超时（秒）"), own["idle_s"]),
+            (Text("Ends after so long at all (s)", "最长会话（秒）"), own["session_s"]),
+        ),
+    )
+    blocks: list[Block] = [facts]
+    if query.get("begin") == "yes":
+        made = await asks.get("second-factor", {})
+        address = f"otpauth://totp/carbonbench:{own['account']}?secret={made['base32']}&digits=6&period=30"
+        secret = Facts(
+            Text("Secret for the app or device that makes codes", "动态口令密钥（录入口令器）"),
+            ((Text("Secret", "密钥"), made["base32"]), (Text("Address", "地址"), address)),
+        )
+        fields = (
+            Field("secret", _NONE, made["secret"], input="hidden"),
+            Field("code", Text("A code of it", "口令器显示的动态口令")),
+        )
+        blocks += [secret, Form(Text("Confirm", "确认启用"), _SEND, fields, to="second-factor-confirm")]
+    else:
+        begin = Field("begin", _NONE, "yes", input="hidden")
+        blocks.append(Form(Text("Second factor", "双因素认证"), Text("Begin", "启用"), (begin,), search=True))
+    blocks.append(Links(_NONE, ((Text("Change password", "修改口令"), "/password"),)))
+    return Page(blocks)
+
+
 async def _system(asks: Asks, query: dict[str, str]) -> Page:
     del query
     state, system = await asks.get("status", {}), await asks.get("system", {})
@@ -904,7 +945,7 @@ async def _system(asks: Asks, query: dict[str, str]) -> Page:
             (Text("Disk", "磁盘"), f"{system['disk_percent']} %" if system["disk_percent"] is not None else None),
             (Text("Operating system", "操作系统"), system["os"]),
             (Text("Version", "版本"), system["os_version"]),
-            (Text("Running since", "运行时间（秒）"), system["uptime_s"]),
+            (Text("Running for (s)", "运行时间（秒）"), system["uptime_s"]),
             (Text("Store", "数据库"), f"{state['store']['bytes'] / 1e6:.1f} MB"),
         ),
     )
@@ -937,9 +978,7 @@ async def _upgrade(asks: Asks, query: dict[str, str]) -> Page:
             Send(
                 Text("Restore the configuration", "恢复配置"), Text("Restore", "恢复"), "/api/v1/configuration-restore"
             ),
-            Send(
-                Text("Back the configuration up", "备份配置"), Text("Back up", "备份"), "/api/v1/configuration-backup"
-            ),
+            Form(Text("Back the configuration up", "备份配置"), Text("Back up", "备份"), (), to="/backup"),
         )
     )
 
@@ -965,6 +1004,7 @@ PAGES = (
     ShownPage("/system", Text("System", "系统状态"), Right.STATE, _system),
     ShownPage("/upgrade", Text("Upgrade, backup", "升级与备份"), Right.UPGRADE, _upgrade),
     ShownPage("/people", Text("Accounts", "账户"), Right.PEOPLE, _people),
+    ShownPage("/own", Text("Own account", "本人账户"), Right.OWN, _own, ("begin",)),
     ShownPage(
         "/log",
         Text("Log", "审计日志"),

@@ -91,6 +91,7 @@ class Pages(Addresses):
             _page("/password", Right.OPEN, (), "change_password", "POST"),
             _page("/logout", Right.OWN, (), "log_out", "POST"),
             _page("/form", Right.OWN, (), "take_form", "POST"),
+            _page("/backup", Right.CONFIGURE, (), "back_up", "POST"),
             *(_page(f"/files/{name}", Right.OPEN, (), "file") for name in _FILES),
             *shown,
         )
@@ -236,6 +237,26 @@ class Pages(Addresses):
             return _go(f"{back}?done=1")
         page = await known.build(self._asks(request, session), {})
         return self._draw(replace(request, path=back), known.title, page, session, None, said=said)
+
+    async def back_up(self, query: dict[str, str], request: Request) -> Answer:
+        """The settings made at run time, sealed, as a file."""
+        del query
+        proof = fields_of(request).get(PROOF, "")
+        asked = replace(
+            request,
+            path=f"{ROOT}configuration-backup",
+            query=(),
+            content_type="application/json",
+            body=b"",
+            fields={**request.fields, "x-proof": proof},
+        )
+        assert self.router is not None
+        made = json.dumps(await self.router.answer(asked), ensure_ascii=False)
+        headers = {
+            "Content-Type": "application/json",
+            "Content-Disposition": 'attachment; filename="configuration.json"',
+        }
+        return Answer(200, made.encode(), {**headers, **SAFE})
 
     def error(self, request: Request, error: HttpError) -> Answer:
         """The page that tells an error of a page's address."""
