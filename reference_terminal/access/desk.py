@@ -58,6 +58,7 @@ class Desk:
         self.sessions.idle_s, self.sessions.session_s = rules.idle_s, rules.session_s
 
     @property
+    @seam
     def locked(self) -> bool:
         """Whether configuring on the spot is locked from afar (R-41)."""
         return self._store.setting(SCOPE, _LOCKED) == _YES

@@ -17,6 +17,7 @@ from reference_terminal.acquisition.explaining import hexes
 from reference_terminal.acquisition.line import Heard
 from reference_terminal.acquisition.protocol import probes
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso_ms
 from reference_terminal.settings.config import Config
 
@@ -76,6 +77,7 @@ class Diagnosis:
         for handle in self._ends.values():
             handle.cancel()
 
+    @seam
     def _told(self, name: str, frame: Frame) -> dict[str, Any]:
         return {
             "at": iso_ms(frame.at_ms),

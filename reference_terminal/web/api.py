@@ -466,6 +466,7 @@ class Api(Addresses):
         self._terminal.wake_centres()
         return {"recorded": fields, "verdict": verdict}
 
+    @seam
     def _propose(self, proposals: Proposals, state: PointState, made: Entry, fields: dict[str, str]) -> Any:
         """Keep a value until another person has released it."""
         verdict = self._terminal.manual.verdict(state, made)

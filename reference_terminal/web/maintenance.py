@@ -55,6 +55,7 @@ class Maintenance:
         self._here, self._afar = here, afar
 
     @property
+    @seam
     def enabled(self) -> bool:
         """Whether maintenance from afar is enabled."""
         return self.is_possible and self._store.setting(SCOPE, _NAME) == _ON

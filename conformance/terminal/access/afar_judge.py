@@ -94,6 +94,7 @@ def _lock(history: History) -> Iterator[Check]:
     locking = [use for use in people.uses(history, "lock yes") if use.outcome == "executed"]
     free, held, released = (_by_function(history, told) for told in ("unlocked", "locked", "released"))
     works = {name for name, uses in free.items() if all(use.outcome == "executed" for use in uses)}
+    works |= {name for name, uses in released.items() if name not in free and uses[-1].outcome == "executed"}
     tried = [use for name, uses in held.items() if name in works for use in uses]
     yield LOCK_HOLDS.none([use for use in tried if use.outcome == "executed"], locking and len(tried) > len(works) > 0)
     again = [use for name, uses in released.items() if name in works for use in uses]
