@@ -484,6 +484,8 @@ def main(what: str, folder: Path, words: Any) -> int:
     """One command of a campaign; wrong input and what cannot be joined is a sentence and EXIT_ERROR."""
     try:
         return _done(what, folder, words)
+    except BrokenPipeError:
+        raise
     except _Trouble as error:
         print(str(error) if not isinstance(error, OSError) else f"{error.filename}: {error.strerror}", file=sys.stderr)
         return EXIT_ERROR

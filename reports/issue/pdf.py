@@ -6,6 +6,7 @@ Leaves what is said to `content`. The fonts are those of the machine: a font wit
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Sequence
 from functools import cache
@@ -23,6 +24,7 @@ from reports.issue.words import WORDS
 
 _HERE = Path(__file__).parent
 VARIANT = "pdf/a-4u"
+_LEVEL = re.compile(rb'\s+pdfaid:conformance="[^"]*"')
 _BAD = (Verdict.FAIL, Verdict.ERROR)
 _OPEN = (Verdict.INCONCLUSIVE, Verdict.NOT_RUN, Verdict.REVIEW)
 
@@ -101,7 +103,20 @@ def pdf_of(paper: Paper) -> bytes:
         import weasyprint
     except OSError as error:
         raise PaperError([f"Pango cannot be loaded: tools/peers --for paper ({error}) / 缺少 Pango"]) from None
-    return weasyprint.HTML(string=html_of(paper), base_url=str(_HERE)).write_pdf(pdf_variant=VARIANT) or b""
+    return (
+        weasyprint.HTML(string=html_of(paper), base_url=str(_HERE)).write_pdf(
+            pdf_variant=VARIANT, finisher=_without_level
+        )
+        or b""
+    )
+
+
+def _without_level(document: object, pdf: Any) -> None:
+    """Take out the level of conformance that WeasyPrint names: PDF/A-4 has none but E and F (ISO 19005-4, 6.7.3)."""
+    del document
+    for each in pdf.objects:
+        if getattr(each, "extra", {}).get("Type") == "/Metadata":
+            each.stream = [_LEVEL.sub(b"", part) if isinstance(part, bytes) else part for part in each.stream]
 
 
 def _chinese() -> bool:

@@ -332,6 +332,21 @@ def test_the_pdf_says_what_the_standard_asks_for(issued: Path) -> None:
     assert before.count("\f") <= 30
 
 
+def test_the_pdf_is_what_pdf_a_4_asks_for(issued: Path) -> None:
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    pdf = issued / "out" / "R-1" / "1" / "report.pdf"
+    with pdf.open("rb") as source:
+        held = PdfFileReader(source)
+        root, told = held.root, held.root["/Metadata"].data.decode()
+        assert 'pdfaid:part="4"' in told and 'pdfaid:rev="2020"' in told and "pdfaid:conformance" not in told
+        assert held.input_version == (2, 0) and root["/OutputIntents"][0]["/S"] == "/GTS_PDFA1"
+        assert "/Info" not in held.trailer and "/ID" in held.trailer and "/Encrypt" not in held.trailer
+        assert not {"/OpenAction", "/AA", "/JavaScript"} & set(root)
+    fonts = subprocess.run([wanted("pdffonts"), pdf], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert len(fonts) > 2 and all(re.search(r"yes\s+yes\s+yes\s+\d+\s+0$", line) for line in fonts[2:])
+
+
 def test_an_amendment_lists_what_changed_and_the_old_issue_stays(issued: Path) -> None:
     first, second = check_chain(issued / "out" / "R-1")
     assert second.reason == "wrong number" and second.replaces

@@ -76,7 +76,8 @@ def test_a_browser_shows_it(served: tuple[str, Path], tmp_path: Path) -> None:
     if browser is None:
         pytest.skip("Chromium is not installed: tools/peers --for browser")
     address, run = served
-    for path, words in ((f"run/{run.name}", "takes-over-edge-values"), ("campaign/c", "proof of the suite")):
+    case = f"run/{run.name}/case/accuracy/takes-over-edge-values/1"
+    for path, words in ((f"run/{run.name}", case), (case, "<svg"), ("campaign/c", "proof of the suite")):
         done = subprocess.run(
             [browser, *FLAGS, f"--user-data-dir={tmp_path / 'home'}", "--dump-dom", address + path],
             capture_output=True,
