@@ -13,8 +13,9 @@ from bench.commands.rejudge import read_run
 from bench.history import HistoryError, read_history
 from bench.history.accounting import PERIODS, TOTALS
 from conformance.common.carbon import chain
-from conformance.common.carbon.reckon import books_of, period
-from conformance.common.times import instant_of_iso
+from conformance.common.carbon.reckon import Reckoned, books_of, period, printed
+from conformance.common.times import instant_of_iso, local
+from conformance.common.truth import Certainty
 from conformance.terminal.accounting import figures_judge
 from reports.verdicts import VerdictsError
 
@@ -26,6 +27,14 @@ def main(folder: Path, case: str, of: str, id: str, kind: str, start: str) -> in
         print(f"explain-emission: {wrong}", file=sys.stderr)
         return EXIT_USAGE
     return EXIT_PASS
+
+
+def _beside(each: figures_judge.Shown, total: Reckoned) -> str:
+    """What this chain gives at the digits of a figure that was shown."""
+    if not each.value or each.unit not in ("kg", "t") or total.state is Certainty.GAP:
+        return ""
+    due = printed(total.tonnes(each.gas), each.unit, len(each.value.partition(".")[2]))
+    return f"; by this chain / 按上述步骤: {due} {each.unit}"
 
 
 def _explain(folder: Path, case: str, of: str, id: str, kind: str, start: str) -> str:
@@ -50,8 +59,12 @@ def _explain(folder: Path, case: str, of: str, id: str, kind: str, start: str) -
         sources = ", ".join(source.id for source in books.emitter.sources)
         return f"no {of} is called {id!r}; sources are {sources} / 无此对象"
     begin, end = period(kind, at)
+    total = books.total(of, id, begin, end)
+    if not total.pieces and (begin >= history.watched_us or end <= history.began.t):
+        span = f"{local(history.began.t)[:19]} to {local(history.watched_us)[:19]}"
+        return f"nothing was recorded at {local(begin)[:19]}; the record is of {span} / 该时段不在记录内"
     print("\n".join(chain.steps(books, of, id, begin, end)))
     for each in figures_judge.everywhere(history):
         if (each.of, each.id, each.start, each.end) == (of, id, begin, end):
-            print(f"shown / 显示: {each.told()}")
+            print(f"shown / 显示: {each.told()}{_beside(each, total)}")
     return ""

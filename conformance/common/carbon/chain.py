@@ -11,8 +11,9 @@ from fractions import Fraction
 
 from bench.history.accounting import EmissionSource, Feed
 from conformance.common.carbon.methods import METHODS
-from conformance.common.carbon.reckon import Books, Piece, printed
+from conformance.common.carbon.reckon import Books, Piece, Reckoned, printed
 from conformance.common.times import MINUTE, local
+from conformance.common.truth import Certainty
 
 _MOST = 60
 """Stretches of one source that are printed; the sum holds them all."""
@@ -25,8 +26,12 @@ def steps(books: Books, of: str, id: str, start: int, end: int) -> Iterator[str]
     for source in books.members(of, id):
         pieces = [piece for piece in total.pieces if piece.source == source.id]
         yield ""
-        yield from _source(books, source, pieces)
+        yield from _source(books, source, pieces, total)
     yield ""
+    if total.state is Certainty.GAP:
+        # A sum of what is there is no figure of the period: printed as one it would be invented.
+        yield f"no figure / 无结果: {total.why} / 数据不全"
+        return
     for gas, tonnes in total.gases.items():
         yield f"{gas}: {_exact(tonnes)} t"
     yield f"CO2e: {_exact(total.co2e)} t"
@@ -36,7 +41,7 @@ def steps(books: Books, of: str, id: str, start: int, end: int) -> Iterator[str]
         yield f"{total.state}: {total.why} / 数据不全"
 
 
-def _source(books: Books, source: EmissionSource, pieces: list[Piece]) -> Iterator[str]:
+def _source(books: Books, source: EmissionSource, pieces: list[Piece], whole: Reckoned) -> Iterator[str]:
     method = METHODS[source.method]
     formula = method.formula(source.term)
     yield f"{source.id}: {source.method}, {source.term}{f' ({source.item})' if source.item else ''}"
@@ -61,6 +66,9 @@ def _source(books: Books, source: EmissionSource, pieces: list[Piece]) -> Iterat
         yield f"    {piece.gas} = {_exact(piece.tonnes)} t"
     if len(pieces) > _MOST:
         yield f"  … {len(pieces) - _MOST} more stretches / 其余 {len(pieces) - _MOST} 段"
+    if not pieces and whole.state is not Certainty.SURE:
+        yield "  nothing of it is known in this period / 该时段无数据"
+        return
     potential = method.potential(formula.gas)
     yield f"  sum {_exact(tonnes)} t {formula.gas} × GWP {_exact(potential)} = {_exact(tonnes * potential)} t CO2e"
 

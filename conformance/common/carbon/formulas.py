@@ -20,6 +20,7 @@ CH4_TO_CO2 = N(44, 16)
 
 
 _RATIO = re.compile(r"N\((\d+), (\d+)\)")
+_DECIMAL = re.compile(r"""N\(["']([\d.]+)["']\)""")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Formula:
         """As it stands in this file, with the ratios of molar masses written out."""
         text = " ".join(inspect.getsource(self.reckon).partition("return ")[2].split())
         text = text.replace("C_TO_CO2", "44/12").replace("CH4_TO_CO2", "44/16")
-        return _RATIO.sub(r"\1/\2", text)
+        return _DECIMAL.sub(r"\1", _RATIO.sub(r"\1/\2", text))
 
 
 FORMULAS: dict[str, Formula] = {}

@@ -19,10 +19,12 @@ def test_a_figure_is_followed_from_the_registers_to_what_the_terminal_showed(tmp
     assert told.code == 0, told.err
     assert "CO2 [t] = AD * CC * 44/12" in told.out and "CC: 0.7312 tC/t" in told.out
     assert "coal.mass [t]: " in told.out and "shown / 显示: the terminal: source carbon-in" in told.out
+    assert "; by this chain / 按上述步骤: " in told.out
 
     for words, what in (
         (("--start", "yesterday"), "expected an instant"),
         (("--start", START, "--of", "sum"), "expected one of source"),
+        (("--start", "2031-01-01T00:00:00"), "nothing was recorded at 2031-01-01"),
         (("--start", START, "--of", "source", "--id", "furnace"), "sources are carbon-in, carbon-out"),
     ):
         told = carbonbench("explain-emission", folder, CASE, *words, cwd=tmp_path)

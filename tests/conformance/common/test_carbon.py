@@ -169,3 +169,8 @@ def test_flue_gas_of_a_state_is_that_of_the_worked_example() -> None:
     inputs = {"Q": "1000", "P": "100500", "TS": "93.4", "XSW": "0", "CO2": "1"}
     found = FORMULAS["stack-state"]({name: F(text) for name, text in inputs.items()})
     assert round(F(1000 * 44) / F("22400") / found, 6) == F("1.353142")
+
+
+def test_a_printed_formula_has_no_words_of_the_language() -> None:
+    for formula in FORMULAS.values():
+        assert "N(" not in formula.printed and '"' not in formula.printed
