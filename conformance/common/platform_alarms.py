@@ -40,9 +40,15 @@ def alarms(history: History) -> list[Alarm]:
     return sorted(found.values(), key=lambda each: (each.raised, each.id))
 
 
+def last(history: History) -> Observed | None:
+    """The last question for alarms; None where nobody asked, or it was not answered: what came until then is open."""
+    asked_for = [event for event in history.of(Observed) if event.what == "ask alarms"]
+    return asked_for[-1] if asked_for and not asked_for[-1].problem else None
+
+
 def asked(history: History) -> bool:
-    """Whether alarms were shown at all; where they were not, none that is missing is known to be missing."""
-    return any(event.what == "ask alarms" and not event.problem for event in history.of(Observed))
+    """Whether alarms were shown to the end; where they were not, none that is missing is known to be missing."""
+    return last(history) is not None
 
 
 def about(history: History, *subjects: str, since: int = 0, until: int | None = None) -> list[Alarm]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bench.dut.platform.vocabulary import Kind
 from bench.history import History
+from conformance.common.platform_answers import REFUSED
 from conformance.common.platform_books import Act, Asked, Row, acts, figure, listed
 
 HOME = {"clerk-a": "A", "manager-a": "A", "clerk-b": "B"}
@@ -120,7 +121,7 @@ def updated(history: History, kind: Kind, *, by: str = "", **only: str) -> Found
         for act in acts(history, kind)
         if act.verb == "change" and not act.taken and act.event.outcome == "refused" and HOME.get(act.by, "") != ""
     ]
-    return result + Found(tuple(refused if not result.known else ()), 0)
+    return result + Found(tuple(refused if not _changed(history, kind) else ()), 0)
 
 
 def queried(history: History, kind: Kind, *, by: str = "", **only: str) -> Found:
@@ -148,8 +149,12 @@ def removed(history: History, kind: Kind) -> Found:
             if act.event.outcome == "refused":
                 result += Found((f"{act.by}: {act.kind} {act.key} was not removed: {act.event.problem}",), 0)
             continue
-        for asked in listed(history, kind):
+        lists = list(listed(history, kind))
+        before = any(asked.order < act.order and act.key in _named(asked) for asked in lists)
+        for asked in lists:
             if asked.order > act.order and act.key not in asked.books.kinds.get(kind.name, {}):
                 shown = act.key in _named(asked)
-                result += Found((f"{asked.told()}: {act.key} is still there",) if shown else (), 1)
+                # A list without rows tells of nothing removed, unless what was removed had been in one.
+                known = bool(before or asked.rows) and asked.event.outcome != REFUSED
+                result += Found((f"{asked.told()}: {act.key} is still there",) if shown else (), known)
     return result

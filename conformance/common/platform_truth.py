@@ -169,6 +169,7 @@ def shown(history: History, by: str = "", *, after: int = 0, before: int = 2**62
         if not after <= event.t < before:
             continue
         if event.outcome != platform.DONE:
+            _forget(found, event, kind)
             what = found.refused if event.outcome == platform.REFUSED else found.problems
             what.append(f"{event.what} {event.query.get('point', '')}: {event.problem}")
             continue
@@ -182,6 +183,15 @@ def shown(history: History, by: str = "", *, after: int = 0, before: int = 2**62
             at = row["at" if kind == "realtime" else "start"]
             found.rows.setdefault(Key(point, kind, int(at)), []).append(row)
     return found
+
+
+def _forget(found: Shown, event: Observed, kind: str) -> None:
+    """A question that was put again and not answered: what was answered before does not speak for now."""
+    point, start, end = event.query["point"], int(event.query["from"]), int(event.query["to"])
+    before = found.asked.get((point, kind), [])
+    found.asked[point, kind] = [each for each in before if not (each[0] < end and start < each[1])]
+    for key in [each for each in found.rows if each[:2] == (point, kind) and start <= each.start < end]:
+        del found.rows[key]
 
 
 # One against the other.

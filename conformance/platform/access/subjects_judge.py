@@ -85,7 +85,7 @@ def _tried(history: History) -> list[Observed]:
     return [
         event
         for event in history.of(Observed)
-        if event.asked >= begun[0] and event.query.get("by") and event.outcome in ("done", "refused", "unfit")
+        if event.asked >= begun[0] and event.query.get("by") and event.outcome in ("done", "refused")
     ]
 
 
@@ -103,22 +103,35 @@ def _stranger(history: History) -> str:
 def matrix_findings(history: History) -> Iterator[Check]:
     """Every function by every account against the table; accounts of another enterprise apart."""
     table, stranger = rights(history), _stranger(history)
+    tried = _tried(history)
+    # Where nobody gets anything by a function, there is nothing that it could give to who may not.
+    gives = {event.what for event in tried if _carried_out(event)}
     told = [
         (event, may)
-        for event in _tried(history)
-        if event.query["by"] != stranger and (may := declared(table, event.what)) is not None
+        for event in tried
+        if event.query["by"] != stranger
+        and (event.what in gives or event.outcome == "refused")
+        and (may := declared(table, event.what)) is not None
     ]
     for subject, (words, accounts) in SUBJECTS.items():
         mine = [event for event, may in told if event.query["by"] in accounts and event.query["by"] in may]
         broken = [_line(event) for event in mine if _denied(event)]
-        yield SERVED.of(subject, *words).none_among(mine, broken, evidence=lines(broken))
-    others = [event for event, may in told if event.query["by"] not in may and event.query["by"] != PUBLIC]
+        shown = mine if any(event.rows for event in mine if _way(event) == "lists") else ()
+        yield SERVED.of(subject, *words).none(broken, shown, evidence=lines(broken))
+    others = [
+        event
+        for event, may in told
+        if event.query["by"] not in may and event.query["by"] != PUBLIC and event.what in gives
+    ]
     found = [_line(event) for event in others if _carried_out(event)]
     yield FORBIDDEN.none_among(others, found, evidence=lines(found))
-    strangers = [event for event, may in told if event.query["by"] == PUBLIC and PUBLIC not in may]
+    strangers = [
+        event for event, may in told if event.query["by"] == PUBLIC and PUBLIC not in may and event.what in gives
+    ]
     found = [_line(event) for event in strangers if _carried_out(event)]
-    yield BEFORE_LOGIN.none_among(strangers, found, evidence=lines(found))
-    yield _specific([event for event, _ in told])
+    asked = {verb for event in strangers if (verb := event.what.partition(" ")[0]) in _GIVES_ROWS}
+    yield BEFORE_LOGIN.none(found, asked >= {"list", "ask"}, evidence=lines(found))
+    yield _specific([event for event, _ in told], _lost(history))
 
 
 def _denied(event: Observed) -> bool:
@@ -127,7 +140,17 @@ def _denied(event: Observed) -> bool:
     return event.outcome != "done" and not asks
 
 
-def _specific(tried: list[Observed]) -> Check:
+def _lost(history: History) -> set[str]:
+    """Accounts of which not every use is known."""
+    begun = [event.t for event in history.of(Phase) if event.name == MATRIX]
+    return {
+        event.query["by"]
+        for event in history.of(Observed)
+        if begun and event.asked >= begun[0] and event.outcome in ("unanswered", "unfit")
+    }
+
+
+def _specific(tried: list[Observed], lost: set[str]) -> Check:
     """No two of the three may the same, by what was carried out."""
     done = {
         subject: {event.what for event in tried if event.query["by"] in accounts and _carried_out(event)}
@@ -136,7 +159,9 @@ def _specific(tried: list[Observed]) -> Check:
     alike = [
         f"{one} and {other} may the same" for one, other in itertools.combinations(done, 2) if done[one] == done[other]
     ]
-    return SPECIFIC.none(alike, all(done.values()))
+    whole = not any(account in lost for _, accounts in SUBJECTS.values() for account in accounts)
+    known = whole and all(done.values())
+    return SPECIFIC.none(alike if known else (), known)
 
 
 def _line(event: Observed) -> str:
@@ -150,7 +175,7 @@ def apart_findings(history: History, theirs: str) -> Iterator[Check]:
     tried = _tried(history)
     owners: dict[str, list[Observed]] = {}
     for event in tried:
-        if event.query["by"] == _OWNER and _carried_out(event):
+        if event.query["by"] == _OWNER and _carried_out(event) and (event.rows or _way(event) != "exports"):
             owners.setdefault(event.what, []).append(event)
     for way, words in WAYS.items():
         mine = [event for event in tried if event.query["by"] == stranger and _way(event) == way]

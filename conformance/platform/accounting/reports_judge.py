@@ -59,7 +59,7 @@ def findings(history: History) -> Iterator[Check]:
             else:
                 _listed(event, entered, own)
     yield answer(SUBMITTED, own)
-    yield answer(NOT_OTHERS, others)
+    yield answer(NOT_OTHERS, others if own.known and not own.wrong else Tally(others.wrong))
     yield taken(history)
 
 

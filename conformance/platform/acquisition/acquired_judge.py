@@ -138,7 +138,7 @@ def findings(history: History) -> Iterator[Check]:
         yield asked.none([*found.missing, *found.altered, *found.doubled, *found.unit], found.known)
     everything = truths.compare(truth, told, _whole(truth, (*RECORDS, *NOW), None))
     yield ALL_ACQUIRED.none(everything.wrong, everything.known)
-    yield NOTHING_ELSE.none_among(everything.known, everything.invented)
+    yield NOTHING_ELSE.none_among(len(told.rows), everything.invented)
     yield EVERY_PROCESS.none(*_processes(truth, told))
     yield _separation(history)
 
@@ -154,7 +154,8 @@ def _processes(truth: Truth, told: truths.Shown) -> tuple[list[str], int]:
     for point in truth.points.values():
         if point.process:
             found = truths.compare(truth, told, truth.of((), lambda each, id=point.id: each.id == id))
-            whole.setdefault(point.process, []).append(bool(found.known) and not found.count)
+            if found.known:
+                whole.setdefault(point.process, []).append(not found.count)
     return [
         f"{process}: no point of it is whole / 无完整监测点" for process, each in whole.items() if not any(each)
     ], len(whole)
@@ -165,5 +166,6 @@ def _separation(history: History) -> Check:
     strange = truths.shown(history, "clerk-b")
     own = truths.points_of(history)
     leaked = [truths.named(key) for key, rows in strange.rows.items() if rows and own[key.point].enterprise != "B"]
-    asked = [*strange.asked, *strange.refused]
-    return OWN_ACCOUNT_ONLY.none_among(asked, leaked)
+    shown = {(key.point, key.kind) for key in truths.shown(history, READER).rows}
+    there = [each for each in strange.asked if each in shown]
+    return OWN_ACCOUNT_ONLY.none_among([*there, *(strange.refused if shown else ())], leaked)

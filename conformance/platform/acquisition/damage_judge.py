@@ -37,7 +37,7 @@ def findings(history: History) -> Iterator[Check]:
     truth, told = truths.truth_of(history), truths.shown(history)
     shown = {(key.point, row.get("value", "")) for key, rows in told.rows.items() for row in rows}
     numbers = {(point, Decimal(text)) for point, text in shown if text}
-    asked = {point for point, _ in told.asked}
+    asked = {key.point for key in told.rows}
     lies = [(key, text) for key, text in truth.lies if key.point in asked]
     believed = [f"{truths.named(key)}: {text} / 已入库" for key, text in lies if (key.point, Decimal(text)) in numbers]
     yield NONE_BELIEVED.none_among(lies, believed)

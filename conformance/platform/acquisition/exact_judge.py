@@ -85,4 +85,4 @@ def findings(history: History) -> Iterator[Check | Measurement]:
         b = _totals(truth, told) >= least if known else None
         yield asked.compare(share, ">=", least, samples=known, needed=LEAST, evidence=amiss, reading_b=b)
     found = truths.compare(truth, told)
-    yield DIGITS_KEPT.none_among(found.known, found.digits)
+    yield DIGITS_KEPT.none_among(found.known - len(found.missing), found.digits)

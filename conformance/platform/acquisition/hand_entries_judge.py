@@ -90,13 +90,15 @@ def _listed(history: History, kind: Kind) -> dict[str, dict[str, str]]:
 def _kept(history: History, each: Entered) -> tuple[list[str], int]:
     """Fields that are listed otherwise than entered, and how many objects were looked for."""
     shown = _listed(history, each.kind)
+    lists = platform.deeds(history, "list", each.kind)
+    asked = [*platform.done(lists), *platform.refused(lists)]
     wrong: list[str] = []
     known = 0
     for event in _created(history, each):
         if event.outcome == platform.REFUSED:
             known += 1
             wrong.append(f"{event.what} {each.carrier}: refused, {event.problem} / 被拒绝")
-        if event.outcome != platform.DONE or not platform.deeds(history, "list", each.kind):
+        if event.outcome != platform.DONE or not asked:
             continue
         known += 1
         key = event.rows[0].get("object", "") if event.rows else ""

@@ -74,6 +74,8 @@ def findings(history: History) -> Iterator[Check]:
         if not told.covers(key):
             continue
         seen += 1
+        if key not in told.rows:
+            wrong.append(f"{truths.named(key)}: {fact.text} is not shown / 未显示")
         for row in told.rows.get(key, []):
             state = row.get("quality") or row.get("state", "")
             if state in (*COMPLETE, "valid"):
@@ -111,7 +113,7 @@ def _hours(truth: Truth, told: Shown, facts: dict[Key, Fact], invalid: dict[Key,
             wrong["lack"].append(f"{truths.named(hour)}: {state} / 标为完整")
     yield INVALID_NOT_COUNTED.none(wrong["counted"], known["counted"])
     yield SUMS_RIGHT.none(wrong["sums"], known["sums"])
-    yield LACK_TOLD.none(wrong["lack"], known["lack"])
+    yield LACK_TOLD.none(wrong["lack"], known["lack"] and any(hour in told.rows for hour in within))
     yield WHOLE_TOLD.none(wrong["whole"], known["whole"])
 
 

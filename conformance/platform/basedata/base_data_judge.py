@@ -70,6 +70,7 @@ def _of(
     }
     altered = [line for each in found for line in each.altered]
     managed = [line for line in altered if line.split()[1].rstrip(":") in touched]
+    managed += [line for line in kept if line.split()[1] in touched]
     managed += [line for each in found for line in each.lasting]
     kept += [line for line in altered if line not in managed]
     told = {thing.versions[0].fields.get("item", "") for thing in books.all("activity")}

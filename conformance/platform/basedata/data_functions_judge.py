@@ -81,10 +81,12 @@ def _access(history: History, known: list[Value]) -> Check:
         if sender.name == point.sender
     }
     offered = {way for mark in history.of(Phase) if mark.name == "ways" for way in mark.detail["ways"].split()}
-    asked = {ways[event.query["point"]] for event in analyses(history, "samples") if event.rows}
+    asked = {ways[event.query["point"]] for event in analyses(history, "samples")}
+    there = {ways[event.query["point"]] for event in analyses(history, "samples") if event.rows}
     wrong = [line for _, line in _samples(history, known)]
-    wrong += [f"nothing came in by {way}" for way in sorted(offered - asked)]
-    return held(ACCESS, wrong, len([each for each in known if ways[each.point] in offered]) if offered else 0, 5)
+    wrong += [f"nothing came in by {way}" for way in sorted(offered & asked - there)]
+    due = [each for each in known if ways[each.point] in offered]
+    return held(ACCESS, wrong, len(due) if offered and offered <= asked else 0, 5)
 
 
 def _statistics(history: History, books: Books) -> Check:

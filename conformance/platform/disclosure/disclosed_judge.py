@@ -12,7 +12,7 @@ from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.base import EMISSIONS, ENTERPRISE
 from bench.dut.platform.vocabulary.public import DISCLOSED, DISCLOSURE, REDUCTION_ACTION
 from bench.history import History, Observed, Phase
-from conformance.common.platform_answers import answers, done
+from conformance.common.platform_answers import answers
 from conformance.common.platform_figures import exactly, fraction, kept, kilograms, lines, mass_shows, shows
 
 SHOWN = criterion(
@@ -108,9 +108,9 @@ def _emission(history: History, seen: list[Observed]) -> Check:
     wrong: list[str] = []
     known = 0
     for event in seen:
-        told = done(answers(history, EMISSIONS, of="enterprise", id=event.query["enterprise"], period="year"))
-        account = [each for each in told if each.rows and _earlier(history, each, event)]
-        if not account:
+        told = answers(history, EMISSIONS, of="enterprise", id=event.query["enterprise"], period="year")
+        account = [each for each in told if _earlier(history, each, event)]
+        if not account or account[-1].outcome != "done" or not account[-1].rows:
             continue
         known += 1
         row = account[-1].rows[0]
@@ -118,7 +118,7 @@ def _emission(history: History, seen: list[Observed]) -> Check:
         if len(rows) != 1 or not _same(rows[0], row):
             shown = ", ".join(f"{each.get('value')} {each.get('unit')}" for each in rows) or "nothing"
             wrong.append(f"{_of(event)}: shown {shown}, the account has {row.get('value')} {row.get('unit')}")
-    return EMISSION.none_among(known, wrong)
+    return EMISSION.none(wrong, seen and known == len(seen))
 
 
 def _earlier(history: History, one: Observed, other: Observed) -> bool:
@@ -175,7 +175,8 @@ def _actions(history: History, event: Observed) -> Iterator[str]:
 def _nothing_else(history: History) -> Check:
     """Words of data that nobody published, in what the public was shown: answers and pages."""
     words = [event.detail["word"] for event in history.of(Phase) if event.name == SECRET]
-    seen = [event for event in history.of(Observed) if event.query.get("by") == PUBLIC and event.outcome == "done"]
+    told = [event for event in history.of(Observed) if event.query.get("by") == PUBLIC and event.outcome == "done"]
+    seen = [event for event in told if event.rows]
     found = [
         f"{event.what}: {word!r}"
         for event in seen

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bench.case import Check, criterion
-from bench.dut.platform.vocabulary.base import ALARMS, EMISSIONS
+from bench.dut.platform.vocabulary.base import EMISSIONS
 from bench.dut.platform.vocabulary.public import EMITTER, EMITTERS_OVERVIEW
 from bench.history import History, Observed, Phase
+from conformance.common import platform_alarms
 from conformance.common.platform_answers import answers, deeds, done
 from conformance.common.platform_figures import exactly, fraction, kept, kilograms, lines, shows
 from conformance.common.readings import number
@@ -175,13 +176,13 @@ def _traded(history: History, enterprise: str, low: int, high: int) -> Fraction:
 def warning_finding(history: History) -> Check:
     """The one that is above its limit is told of, in time; the others are not."""
     over = [event for event in history.of(Phase) if event.name == OVER]
-    looks = done(answers(history, ALARMS))
-    if not over or not looks:
+    look = platform_alarms.last(history)
+    if not over or look is None:
         return WARNED.decide(None)
     at, emitter = over[0].t, over[0].detail["emitter"]
     others = [key for key in kept(history, EMITTER.name) if key != emitter]
     enterprises = {key: fields["enterprise"] for key, fields in kept(history, EMITTER.name).items()}
-    rows = looks[-1].rows
+    rows = look.rows
     told = [row for row in rows if row.get("subject") in (emitter, enterprises[emitter]) and int(row["raised"]) >= at]
     early = [row for row in rows if row.get("subject") == emitter and int(row["raised"]) < at]
     wrong = [f"{emitter}: {len(told)} warnings"] if len(told) != 1 else []

@@ -52,7 +52,7 @@ def article_findings(history: History) -> Iterator[Check]:
                 categories.add(fields["category"])
                 lacking += [f"{key}: {told}"] if (told := _unlike(fields, rows.get(fields["title"]))) else []
     yield PUBLISHED.none(lines(lacking), categories == set(CATEGORIES))
-    yield UNPUBLISHED_HIDDEN.none(lines(shown), hidden)
+    yield UNPUBLISHED_HIDDEN.none(lines(shown), hidden and any(event.rows for event in seen))
 
 
 def _unlike(fields: dict[str, str], row: dict[str, str] | None) -> str:

@@ -67,8 +67,10 @@ def findings(history: History, mine: str, other: str) -> Iterator[Check]:
     made = done(deeds(history, "create", BACKUP))
     fetched = list(done(deeds(history, "export", BACKUP)))
     tried = [event for event in deeds(history, "create", BACKUP) if event.outcome in ("done", "refused")]
+    handed = [event for event in deeds(history, "import", BACKUP) if event.query.get("octets", "0") != "0"]
+    lacking = (tried and not made) or (fetched and not handed)
     yield BACKED_UP.decide(
-        True if made and fetched else False if tried and not made else None, measured=len(fetched), limit=1
+        False if lacking else True if made and fetched else None, measured=len(fetched) if handed else 0, limit=1
     )
     loss, altered, whole = (_at(history, name) for name in (LOSS, ALTERED, WHOLE))
     end = len(history.events)
@@ -80,27 +82,21 @@ def findings(history: History, mine: str, other: str) -> Iterator[Check]:
     before, lost = _looks(history, 0, loss, mine), _looks(history, loss, altered, mine)
     after = _looks(history, whole, end, mine)
     gone = [point for point in before if len(lost.get(point, ())) < len(before[point])]
-    missing = [
-        f"{point} {row[0]}: {row[1]}"
-        for point, rows in before.items()
-        for row in rows
-        if row not in after.get(point, ())
-    ]
-    known = bool(gone and after)
-    yield RESTORED.none(lines(missing), known, reading_b=None, has_b=False)
+    known = bool(gone and set(before) <= set(after))
+    yield RESTORED.none(lines(_lacking(before, after)), known, reading_b=None, has_b=False)
     yield _refused(history, altered, whole, mine, lost)
     theirs, now = _looks(history, 0, loss, other), _looks(history, whole, end, other)
     changed = _lacking(theirs, now)
-    yield OTHERS_UNTOUCHED.none(lines(changed), known and any(theirs.values()))
+    yield OTHERS_UNTOUCHED.none(lines(changed), known and any(theirs.values()) and set(theirs) <= set(now))
 
 
 def _lacking(before: Rows, after: Rows) -> list[str]:
-    """Values that were there and are not, or not as they were."""
+    """Values that were there and are not, or not as they were, of points that were asked about again."""
     return [
         f"{point} {row[0]}: {row[1]}"
         for point, rows in before.items()
         for row in rows
-        if row not in after.get(point, ())
+        if point in after and row not in after[point]
     ]
 
 
@@ -112,4 +108,4 @@ def _refused(history: History, altered: int, whole: int, mine: str, lost: Rows) 
     then = _looks(history, altered, whole, mine)
     wrong = [f"it was taken: {event.status}" for event in taken]
     wrong += [f"{point}: other values than before" for point, rows in then.items() if rows != lost.get(point, rows)]
-    return ALTERED_SET_REFUSED.none(wrong, answered and then)
+    return ALTERED_SET_REFUSED.none(wrong, answered and any(then.values()) and set(lost) <= set(then))

@@ -74,6 +74,7 @@ def back_findings(history: History) -> Iterator[Check]:
         shown = _tonnes(figure[0]) if figure else None
         if shown is None or abs(shown - total) > Fraction(1, 10**6):
             loose.append(f"{event.query['id']}: records and factors give {exactly(total)} t, the figure is {shown}")
+        wrong += [] if records else [f"{event.query['id']}: no record is named"]
         for point in records:
             named = {int(row["at"]) for row in event.rows if row.get("what") == "sample" and row.get("id") == point}
             due = _samples(history, point, low, high)

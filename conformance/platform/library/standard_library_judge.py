@@ -82,6 +82,7 @@ def _library(history: History, books: Books) -> Iterator[Check]:
             row = rows.get(name)
             if row is None:
                 lacking.append(f"{name} is missing")
+                facilities += [f"{name} is missing"] if point.get("facility") else []
                 continue
             lacking += _content(books, point, row, event)
             facility = _facility(books, point, books.place(event))

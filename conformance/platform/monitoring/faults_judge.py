@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from bench.case import Check, Measurement, criterion, measure
 from bench.history import Acknowledged, Created, History, ParkStands, Phase
+from conformance.common import platform_alarms
 from conformance.common.platform_bookkeeping import Books, held, listings
-from conformance.common.platform_told import analyses
 from conformance.common.times import SECOND, instant_of_iso, local, seconds
 
 RAISED = criterion(
@@ -93,9 +93,9 @@ def _about(row: Row, names: tuple[str, ...]) -> bool:
 
 def findings(history: History, *whats: str) -> Iterator[Check | Measurement]:
     """Each fault against the last list of alarms."""
-    answered = analyses(history, "alarms")
-    rows: list[Row] = list(answered[-1].rows) if answered else []
-    tried = [each for each in faults(history) if answered and each.end < answered[-1].asked]
+    answered = platform_alarms.last(history)
+    rows: list[Row] = list(answered.rows) if answered else []
+    tried = [each for each in faults(history) if answered and each.end < answered.asked]
     missed: dict[str, list[str]] = {what: [] for what in whats}
     standing: list[str] = []
     mine: list[Row] = []
@@ -128,7 +128,7 @@ def findings(history: History, *whats: str) -> Iterator[Check | Measurement]:
         yield held(RAISED.of(what, *WHAT[what]), missed[what], len([each for each in tried if each.what == what]))
     yield held(CLEARED, standing, len(tried) - sum(map(len, missed.values())) if answered else 0)
     shown = [f"{row.get('kind')} {row.get('subject')} {local(int(row.get('raised') or 0))}" for row in false]
-    yield held(NONE_FALSE, shown, len(tried))
+    yield held(NONE_FALSE, shown, len(tried) if mine else 0)
 
 
 def _names(history: History) -> set[str]:
@@ -142,12 +142,12 @@ def setting_findings(history: History) -> Iterator[Check]:
     """Communication settings as they were told, and the alarms of terminals by them."""
     books = Books(history, ("communication",))
     wrong = [line for each in listings(history, books, "communication") for line in each.wrong]
-    answered = analyses(history, "alarms")
-    rows: list[Row] = list(answered[-1].rows) if answered else []
+    answered = platform_alarms.last(history)
+    rows: list[Row] = list(answered.rows) if answered else []
     settings: set[str] = set()
     for fault in faults(history):
         mine = [thing.versions[-1].fields for thing in books.things("communication", terminal=fault.names[0])]
-        if fault.what != "terminal" or not mine:
+        if fault.what != "terminal" or not mine or answered is None:
             continue
         settings.add(mine[0]["silent_after_s"])
         raised = [instant_of_iso(row.get("raised", "")) or 0 for row in rows if _about(row, fault.names)]

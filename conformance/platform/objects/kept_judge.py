@@ -71,7 +71,7 @@ class _Kept:
                 for name, text in fields.items()
                 if not self._same(name, shown[key], text)
             ]
-        if self.gone:
+        if self.gone and shown:
             still = sorted(self.gone & set(shown))
             self.wrong.setdefault(REMOVED.id, []).extend(
                 f"{event.what}: {key} is listed still / 仍列出" for key in still

@@ -74,7 +74,7 @@ def validation_findings(history: History) -> Iterator[Check]:
         id = each.fields.get("id", each.key)
         if id in planted:
             seen[0] += 1
-            if each.done and (id, planted[id]) not in fields:
+            if last is not None and each.done and (id, planted[id]) not in fields:
                 missed.append(
                     f"{each.kind} {id}: {planted[id]} {each.fields.get(planted[id], '')!r} is not pointed out"
                 )
@@ -83,7 +83,7 @@ def validation_findings(history: History) -> Iterator[Check]:
             if not each.done or id in shown:
                 blamed.append(f"{each.kind} {id}: {'refused' if not each.done else shown[id].get('reason', '')}")
     yield held(FOUND, missed, seen[0] if last else 0, 4)
-    yield held(NONE_BLAMED, blamed, seen[1] if last else 0, 4)
+    yield held(NONE_BLAMED, blamed, seen[1] if fields else 0, 4)
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def contradiction_findings(history: History) -> Iterator[Check]:
     missed: list[str] = []
     invented: list[str] = []
     kinds: set[str] = set()
-    lines = 0
+    lines = pointed_out = 0
     for event in analyses(history, "contradictions"):
         query = event.query
         due = _due(books, query["enterprise"], int(query["from"]), int(query["to"]), books.place(event))
@@ -143,11 +143,12 @@ def contradiction_findings(history: History) -> Iterator[Check]:
         rows = {(row.get("id", ""), row.get("field", ""), row.get("against", "")): row for row in event.rows}
         for key, (own, other) in due.items():
             row = rows.pop(key, {})
+            pointed_out += bool(row)
             if not same(row.get("value", ""), str(own)) or not same(row.get("other", ""), str(other)):
                 missed.append(f"{' '.join(key)}: {row.get('value', 'nothing')} and {row.get('other', 'nothing')}")
         invented += [f"{id} {field} {against}" for id, field, against in rows]
     yield held(CONTRADICTED, missed, len(kinds), 3)
-    yield held(NO_FALSE_CONTRADICTION, invented, lines)
+    yield held(NO_FALSE_CONTRADICTION, invented, lines if pointed_out else 0)
 
 
 def check_findings(history: History) -> Iterator[Check]:
@@ -170,7 +171,9 @@ def check_findings(history: History) -> Iterator[Check]:
             managed.append(f"{each.by} corrects {each.key}, {state}: {'done' if each.done else 'refused'}")
         elif each.verb == "remove" and state == "submitted" and not each.done:
             managed.append(f"{each.by} removes {each.key}: refused")
-    yield held(CHECKS_MANAGED, managed, len(kinds & {"change submitted", "change approved", "remove submitted"}), 3)
+    managed += [line for each in found for line in each.missing]
+    seen = len(kinds & {"change submitted", "change approved", "remove submitted"})
+    yield held(CHECKS_MANAGED, managed, seen if found else 0, 3)
 
 
 def _state(books: Books, key: str, before: int) -> str:
@@ -185,13 +188,14 @@ def _reviews(history: History, books: Books) -> tuple[list[str], int]:
     declared = rights(history)
     wrong: list[str] = []
     seen = 0
+    asked = {event.query["object"] for _, event in versions(history, "quality_check")}
     for each in told(history):
         if each.kind != "quality_check" or each.verb != "change" or "state" not in each.fields or each.lost:
             continue
         allowed = may(declared, each.by, "review", "quality_check")
         if allowed is None:
             continue
-        seen += 1
+        seen += each.key in asked
         if each.done != allowed:
             wrong.append(f"{each.by} reviews {each.key}: {'done' if each.done else 'refused'}")
     for _, event in versions(history, "quality_check"):

@@ -162,7 +162,8 @@ def log_findings(history: History) -> Iterator[Check]:
     whole = [event for event in answered if set(event.query) == {"by", "from", "to"}]
     last = max(whole, key=lambda event: int(event.query["to"]) - int(event.query["from"]), default=None)
     missing: list[str] = []
-    done = [each for each in told(history) if last is not None and each.at <= int(last.query["to"]) and not each.lost]
+    span = (int(last.query["from"]), int(last.query["to"])) if last is not None else (0, 0)
+    done = [each for each in told(history) if span[0] <= each.asked and each.at <= span[1] and not each.lost]
     left = list(last.rows if last is not None else ())
     # A row tells of one thing; what was done names its object, so that it is looked for first.
     for each in sorted(done, key=lambda each: not each.done):

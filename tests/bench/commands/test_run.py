@@ -13,6 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from deprived import nothing_passes_unseen
 from suite_kit import (
     QUICK,
     REFERENCE,
@@ -59,6 +60,7 @@ def test_the_reference_platform_passes_everything_and_every_defect_is_caught(tmp
     """The same of platforms."""
     folder, _ = everything_passes(Item.PLATFORM, tmp_path)
     folder_is_complete(folder)
+    nothing_passes_unseen(folder)
     assert every_defect_is_caught(Item.PLATFORM, folder, tmp_path) >= 120
 
 
