@@ -39,10 +39,17 @@ class AcquiresEveryClass(PlatformCase):
         acquired_judge.ALL_ACQUIRED: ("cpcif/5.1.1-0", "ssea/4.2.1a"),
         acquired_judge.NOTHING_ELSE: ("cpcif/5.1.1-0",),
         acquired_judge.OWN_ACCOUNT_ONLY: ("ssea/5.4.2.2",),
+        acquired_judge.CONTINUOUS["fuel"]: ("cpcif/5.1.2.1b",),
+        acquired_judge.CONTINUOUS["heat"]: ("cpcif/5.1.3.1b",),
+        acquired_judge.CONTINUOUS["power"]: ("cpcif/5.1.4.1b",),
+        acquired_judge.CONTINUOUS["stack"]: ("cpcif/5.1.7a",),
+        acquired_judge.READ_FROM_AFAR["fuel"]: ("cpcif/5.1.2.1c",),
+        acquired_judge.READ_FROM_AFAR["heat"]: ("cpcif/5.1.3.1c",),
+        acquired_judge.READ_FROM_AFAR["power"]: ("cpcif/5.1.4.1c",),
     }
     needs = FED
     scenario = PlatformCase.scenario.but(
-        park=with_senders(TWO_WORKS, classes=_CLASSES, realtime_s=600, minute_interval=30)
+        park=with_senders(TWO_WORKS, classes=_CLASSES, realtime_s=300, minute_interval=30)
     )
 
     async def drive(self, bench: Bench) -> None:

@@ -6,11 +6,14 @@ Leaves figures made of them to the chapter on accounting.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from bench.case import Check, Criterion, criterion
 from bench.history import History, ParkPoint
 from conformance.common import platform_truth as truths
+from conformance.common.platform_answers import number
 from conformance.common.platform_truth import READER, Key, Truth
+from conformance.common.times import MINUTE
 
 GASES = ("CO2", "CH4", "N2O", "HFCs", "PFCs", "SF6", "NF3")
 FUELS = ("washed-coal", "bituminous-coal", "coke", "natural-gas", "diesel")
@@ -90,6 +93,34 @@ OWN_ACCOUNT_ONLY = criterion(
     unit="answers",
 )
 
+LONGEST_US = 5 * MINUTE
+"""Continuous is what is renewed as often as R-45 wants updates: the clauses print no interval."""
+_MONITORED = {
+    "fuel": ("fossil fuels", "化石燃料用量"),
+    "heat": ("heat bought in and delivered out", "外购、外送热力"),
+    "power": ("electricity bought in and delivered out", "外购、外送电量"),
+    "stack": ("the stack's CO₂", "固定源 CO₂ 排放"),
+}
+CONTINUOUS = {
+    word: criterion(
+        f"continuous-{word}",
+        en=f"The platform shows values of each point of {en} without a gap longer than 5 min",
+        zh=f"平台所示{zh}各监测点数据无超过 5 min 的空档",
+        unit="points",
+    )
+    for word, (en, zh) in _MONITORED.items()
+}
+READ_FROM_AFAR = {
+    word: criterion(
+        f"read-from-afar-{word}",
+        en=f"The platform shows the last reading of each meter of {en} as it stood at the meter, nobody being there",
+        zh=f"平台远程显示{zh}各计量器具的最新示数，与器具示数一致",
+        unit="meters",
+    )
+    for word, (en, zh) in _MONITORED.items()
+    if word != "stack"
+}
+
 Takes = Callable[[ParkPoint], bool]
 
 
@@ -141,6 +172,40 @@ def findings(history: History) -> Iterator[Check]:
     yield NOTHING_ELSE.none_among(len(told.rows), everything.invented)
     yield EVERY_PROCESS.none(*_processes(truth, told))
     yield _separation(history)
+    yield from _monitored(truth, told)
+
+
+MONITORED: dict[str, Takes] = {
+    "fuel": _carriers(*FUELS),
+    "heat": _carriers("heat"),
+    "power": lambda point: point.id in ("A.power-bought", "B.power-bought", "B.power-sold"),
+    "stack": lambda point: point.id == "B.co2-stack",
+}
+
+
+def _monitored(truth: Truth, told: truths.Shown) -> Iterator[Check]:
+    """Gaps of what is shown between the first and the last value that was sent, and the last reading of each meter."""
+    for word, takes in MONITORED.items():
+        sent: dict[str, list[Key]] = {}
+        for key, fact in truth.of(NOW, takes).items():
+            if fact.sent and told.covers(key):
+                sent.setdefault(key.point, []).append(key)
+        gaps: list[str] = []
+        stale: list[str] = []
+        for point, keys in sent.items():
+            seen = [key.start for key in keys if key in told.rows]
+            ends = min(key.start for key in keys), max(key.start for key in keys)
+            gap = max(after - before for before, after in pairwise(sorted((*ends, *seen))))
+            gaps += [f"{point}: {gap // MINUTE} min without a value / 无数据"] if gap > LONGEST_US else []
+            last = max(keys, key=lambda key: key.start)
+            row = next(iter(told.rows.get(last, [])), {})
+            if number(row, "value") != truth.facts[last].value:
+                shown = row.get("value", "nothing")
+                stale.append(f"{truths.named(last)}: {shown}, the meter had {truth.facts[last].text} / 与示数不符")
+        known = sent.keys() == {point.id for point in truth.points.values() if takes(point)} and bool(sent)
+        yield CONTINUOUS[word].none(gaps, known)
+        if word in READ_FROM_AFAR:
+            yield READ_FROM_AFAR[word].none(stale, known)
 
 
 def _whole(truth: Truth, kinds: tuple[str, ...], takes: Takes | None) -> dict[Key, truths.Fact]:

@@ -45,10 +45,10 @@ class ManagesStoresAndCounts(PlatformCase):
 
     zh = "数据经各种方式接入，可管理，断电重启不丢失，统计逐位准确。"
     checks = {
-        judge.ACCESS: ("isc-1/6.3c",),
+        judge.ACCESS: ("isc-1/6.3c", "cpcif/4.4b"),
         judge.MANAGED: ("isc-1/4.5e", "isc-1/6.3c"),
-        judge.STORED: ("isc-1/4.5f",),
-        judge.STATISTICS: ("isc-1/4.5g",),
+        judge.STORED: ("isc-1/4.5f", "cpcif/4.4b"),
+        judge.STATISTICS: ("isc-1/4.5g", "cpcif/4.4b"),
     }
     needs = (OBJECTS, "platform.data-functions")
     scenario = works.SCENARIO.but(park=PARK)

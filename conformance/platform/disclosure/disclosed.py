@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.case import Finding, beside
-from bench.dut.platform.vocabulary.base import EMISSIONS, ENTRY
+from bench.dut.platform.vocabulary.base import EMISSIONS, ENTERPRISE, ENTRY
 from bench.dut.platform.vocabulary.public import DISCLOSED, DISCLOSURE, REDUCTION_ACTION, SUPPLIER
 from bench.facade.bench import Bench
 from bench.facade.platform import Desk
@@ -67,6 +67,8 @@ class ShowsThePublicWhatIsPublished(PlatformCase):
         await self._look(bench, manager, public)
         await manager.change(DISCLOSURE, key, state="published")
         await self._look(bench, manager, public)
+        for kind in (ENTERPRISE, SUPPLIER, REDUCTION_ACTION, DISCLOSURE, ENTRY):
+            await public.list(kind)
         entries = await works.enter(desk, chance, ("A.gas",), hours[:1])
         await self._look(bench, manager, public)
         await desk.change(ENTRY, next(iter(entries.values())), value=works.drawn(chance, "240", 3))

@@ -38,7 +38,7 @@ class AnswersInTime(PlatformCase):
         judge.PEAKS["analysis"]: ("cpcif/6.2c-2",),
         judge.MEANS["report"]: ("cpcif/6.2d-1",),
         judge.PEAKS["report"]: ("cpcif/6.2d-2",),
-        judge.QUERY: ("ssea/6.4a",),
+        judge.QUERY: ("ssea/6.4a", "ssea/4.2.2b"),
         judge.ONLINE: ("cpcif/6.2e-1",),
         judge.CONCURRENT: ("cpcif/6.2e-2",),
         judge.FAILURES: ("cpcif/6.3c",),

@@ -176,7 +176,13 @@ class Open(Span, frozen=True, kw_only=True):
 async def open_records(desk: Desk, request: Request) -> list[dict[str, Any]]:
     """The open interface: JSON rows of what the account may see, stable under this address."""
     asked = convert(dict(request.query_params), Open)
-    return [opened(each) for each in desk.records(asked.point, asked.period, asked.from_, asked.to)]
+    return [opened(each) for each in records_for(desk, asked)]
+
+
+@seam
+def records_for(desk: Desk, asked: Open) -> list[Any]:
+    """The records that are asked for, as far as the account sees them."""
+    return list(desk.records(asked.point, asked.period, asked.from_, asked.to))
 
 
 @seam
