@@ -186,8 +186,8 @@ def mark_of(text: str) -> str:
 class NoLoads(Loads):
     """Virtual time."""
 
-    def __init__(self) -> None:
-        super().__init__(None, lambda event: None)
+    def __init__(self, figures: LoadFigures) -> None:
+        super().__init__(None, lambda event: None, figures=figures)
 
     async def make(self, plan: Plan, aim: Aim | None = None) -> None:
         """Not here. Raises Unable."""

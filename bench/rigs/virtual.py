@@ -299,7 +299,7 @@ class VirtualBench:
         self.people = People(self, self._access, lambda: self.seat.local, own, lambda: self.site, self._maintainers)
         self.platform = Platform(self.people, setup.profile.functions, self._ways, build.TERMINAL_UPLINK)
         self.park = ParkOnBench(self._park, self.platform)
-        self.load = NoLoads()
+        self.load = NoLoads(setup.profile.parameters.load)
 
     def stand_senders(self) -> None:
         """Let the terminals stand that feed the platform; the record has its first event by now."""

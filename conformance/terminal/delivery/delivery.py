@@ -445,6 +445,8 @@ class BuffersSevenDayOutage(Case):
             "cpcif/8.3b-2",
             "cpcif/8.3a-3",
             "ssea/5.1.5.3a",
+            "ssea/5.2.2.2a",
+            "ssea/5.2.2.2b",
             "ssea/5.2.2.3a",
             "ssea/5.2.2.3b",
         ),
