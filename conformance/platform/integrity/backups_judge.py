@@ -67,7 +67,11 @@ def findings(history: History, mine: str, other: str) -> Iterator[Check]:
     made = done(deeds(history, "create", BACKUP))
     fetched = list(done(deeds(history, "export", BACKUP)))
     tried = [event for event in deeds(history, "create", BACKUP) if event.outcome in ("done", "refused")]
-    handed = [event for event in deeds(history, "import", BACKUP) if event.query.get("octets", "0") != "0"]
+    handed = [
+        event
+        for event in history.of(Observed)
+        if event.what == f"import {BACKUP.name}" and event.query.get("octets", "0") != "0"
+    ]
     lacking = (tried and not made) or (fetched and not handed)
     yield BACKED_UP.decide(
         False if lacking else True if made and fetched else None, measured=len(fetched) if handed else 0, limit=1

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from conformance.defects import Patch, defect
 from simulators.platform.accounting import versions as all_versions
-from simulators.platform.core import rights
+from simulators.platform.core import api, desk, rights
 from simulators.platform.core.kinds import Kind
 from simulators.platform.core.objects import Objects
 from simulators.platform.core.plans import Plan
@@ -103,4 +103,6 @@ def anybody_updates_the_library(patch: Patch) -> None:
             checked(session, account, kind, owner, verb)
 
     whole = patch(rights, "may", may)
+    for room in (api, desk):
+        patch(room, "may", may)
     checked = patch(rights, "check_write", check_write)

@@ -21,12 +21,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from simulators.platform.core import csv_text, rights
+from simulators.platform.core import csv_text
 from simulators.platform.core.desk import Desk
 from simulators.platform.core.kinds import Kind, Number, instant, plain, shown
 from simulators.platform.core.office import Office
 from simulators.platform.core.plans import Plan
-from simulators.platform.core.rights import PUBLIC, check_read
+from simulators.platform.core.rights import PUBLIC, check_read, may
 from simulators.platform.core.seams import seam
 from simulators.platform.core.sentences import Refused, forbidden, unknown, wrong
 
@@ -240,11 +240,11 @@ class Api:
                 "zh": each.zh,
                 "tenant": each.tenant,
                 "fields": list(each.fields),
-                "read": rights.may(desk.account, "list", each),
-                "write": rights.may(desk.account, "change", each),
+                "read": may(desk.account, "list", each),
+                "write": may(desk.account, "change", each),
             }
             for each in self._office.ground.plans.kinds.values()
-            if desk.account is not PUBLIC or rights.may(PUBLIC, "list", each)
+            if desk.account is not PUBLIC or may(PUBLIC, "list", each)
         ]
         return answer({"rows": rows})
 
@@ -253,7 +253,7 @@ class Api:
         rows = [
             {"name": each.name, "sort": each.sort, "en": each.en, "zh": each.zh, "query": list(each.notes)}
             for each in (*plans.analyses.values(), *plans.actions.values())
-            if rights.may(desk.account, "ask" if each.sort == "analysis" else "act", each)
+            if may(desk.account, "ask" if each.sort == "analysis" else "act", each)
         ]
         return answer({"rows": rows})
 
@@ -287,13 +287,13 @@ class Api:
 
     async def _create(self, desk: Desk, request: Request) -> Response:
         kind = self._kind(desk, request)
-        if not rights.may(desk.account, "create", kind):
+        if not may(desk.account, "create", kind):
             raise forbidden(f"create {kind.name}")
         return answer({"id": self._office.objects.create(desk, kind, await json_of(request))}, 201)
 
     async def _change(self, desk: Desk, request: Request) -> Response:
         kind = self._kind(desk, request)
-        if not rights.may(desk.account, "change", kind):
+        if not may(desk.account, "change", kind):
             raise forbidden(f"change {kind.name}")
         body = await json_of(request)
         changed = self._office.objects.change(desk, kind, request.path_params["key"], body)
@@ -322,7 +322,7 @@ class Api:
 
     async def _import(self, desk: Desk, request: Request) -> Response:
         kind = self._kind(desk, request)
-        if not rights.may(desk.account, "import", kind):
+        if not may(desk.account, "import", kind):
             raise forbidden(f"import {kind.name}")
         rows = csv_text.read(await file_of(request))
         keys: list[str] = []
@@ -359,7 +359,7 @@ class Api:
 
     async def _act(self, desk: Desk, request: Request) -> Response:
         plan = self._plan(desk, request, self._office.ground.plans.actions, "action")
-        if not rights.may(desk.account, "act", plan):
+        if not may(desk.account, "act", plan):
             raise forbidden(plan.name)
         body = await json_of(request)
         with self._office.ground.db.begin():
@@ -371,13 +371,13 @@ class Api:
         found = plans.get(request.path_params["name"])
         if found is None:
             raise unknown(sort, request.path_params["name"][:80])
-        if desk.account is PUBLIC and not rights.may(PUBLIC, "ask", found):
+        if desk.account is PUBLIC and not may(PUBLIC, "ask", found):
             raise _nobody()
         return found
 
     def _routed(self, plan: Plan) -> Handler:
         async def handle(desk: Desk, request: Request) -> Response:
-            if not rights.may(desk.account, "ask", plan):
+            if not may(desk.account, "ask", plan):
                 if desk.account is PUBLIC:
                     raise _nobody()
                 raise forbidden(f"use {plan.name}")

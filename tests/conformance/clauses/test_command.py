@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from bench import cli
+from bench.case import Item
 from conformance.clauses.coverage import means
 from conformance.clauses.layout import COLUMNS, width, wrap
 from conformance.clauses.ledger import load_ledger
 from conformance.clauses.limits import BEGIN, END, PAGE, with_table
 from conformance.clauses.statement import OBJECTS
-from conformance.clauses.suite import CaseNote, CheckNote, Words, find_cases, subject_of
+from conformance.clauses.suite import CaseNote, CheckNote, Words, case_classes, find_cases, subject_of
 from conformance.clauses.texts import TextsAbsent, find_texts
 
 Run = Callable[..., tuple[int, str, str]]
@@ -202,8 +203,10 @@ def test_coverage_by_topic_strength_rig_and_evidence(as_json: Callable[..., Any]
 
 def test_an_entry_that_binds_a_platform_is_not_decided_by_a_case_on_a_terminal(as_json: Callable[..., Any]) -> None:
     named = [note.id for note in find_cases() if "cpcif/6.1c-1" in note.clauses]
+    cases = case_classes()
     (row,) = [row for row in as_json("--document", "cpcif", "--object", "platform") if row["id"] == "cpcif/6.1c-1"]
-    assert named and row["cases"] == [] and row["disposition"] == "planned"
+    assert set(row["cases"]) < set(named) and row["disposition"] == "automated"
+    assert {cases[name].item for name in row["cases"]} == {Item.PLATFORM}
 
 
 def test_a_time_limit_is_decided_by_no_rig_of_virtual_time() -> None:

@@ -120,6 +120,7 @@ def test_conditions_are_those_the_clauses_write() -> None:
         "role.collector",
         "role.management-software",
         "platform.video",
+        "platform.map",
     }
 
 
