@@ -128,7 +128,7 @@ class Asked(Span, frozen=True, kw_only=True):
 
     of: Of
     id: str = ""
-    period: str = ""
+    period: Literal["", "hour", "day", "week", "month", "quarter_year", "year"] = ""
     carrier: str = ""
 
 

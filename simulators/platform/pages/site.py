@@ -21,9 +21,9 @@ from simulators.platform.accounting import book
 from simulators.platform.accounting.lines import Line, belongs
 from simulators.platform.core import EVERYBODY, Desk, Refused, route
 from simulators.platform.core.api import COOKIE
-from simulators.platform.core.kinds import Kind, plain, shown
+from simulators.platform.core.kinds import Kind, instant, plain, shown
 from simulators.platform.core.rights import may
-from simulators.platform.core.times import DAY, HOUR, local, start_of, within
+from simulators.platform.core.times import DAY, HOUR, local, start_of
 from simulators.platform.pages import charts, forms
 from simulators.platform.pages.words import ROLES, field, say
 
@@ -39,7 +39,6 @@ _SHOWN_FIELDS = 9
 _OWN = re.compile(r"/(?![/\\])[^\\\x00-\x20]*")
 """An address of this platform; a browser takes `/\\host` for another's, and leaves out tabs."""
 _ONE_YEAR_S = 31_536_000
-_DIGITS = 20
 
 
 @cache
@@ -387,9 +386,12 @@ async def analysis(desk: Desk, request: Request) -> Response:
 
 def _again(field_: forms.Field, text: str) -> str:
     """What was asked, in its input again; what is no instant stands there as it was given."""
-    if field_.sort == "instant" and text.lstrip("-").isdigit() and len(text) < _DIGITS and within(int(text)):
-        return forms.into_input("instant", text)
-    return text
+    if field_.sort != "instant":
+        return text
+    try:
+        return forms.into_input("instant", instant(text, field_.name))
+    except Refused:
+        return text
 
 
 def chart(rows: Sequence[Mapping[str, Any]], title: str) -> str:

@@ -155,6 +155,44 @@ async def _rest(window: Browser, root: str, lang: str) -> None:
     await _look(window, f"open-{lang}")
 
 
+_PAGES = ("/", "/screen", "/objects", "/objects/entry", "/objects/factor/new", "/objects/factor/edit/f", "/analyses")
+_ASKED = "/analyses/emissions?of=enterprise&id=A&period=hour&from=2026-03-02&to=2026-03-03"
+_UNNAMED = """[...document.querySelectorAll('input:not([type=hidden]),select,textarea,button,a')]
+    .filter(each => !(each.labels?.length || each.getAttribute('aria-label') || each.textContent.trim()))
+    .map(each => each.outerHTML.slice(0, 120)).join('\\n')"""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_small_screen_and_the_keyboard_alone(lang: str, tmp_path: Path, program: Callable[[str], str]) -> None:
+    async def all_of_it() -> None:
+        async with standing(tmp_path, HandClock(START_US + 9 * HOUR_US)) as platform:
+            furnish(platform.desk())
+            _figures(platform.desk())
+            root = f"http://127.0.0.1:{platform.port}"
+            async with browser(program("chromium"), tmp_path / "home") as window:
+                await window.size(390, 844)
+                await window.go(f"{root}/login?lang={lang}")
+                assert await window.run(_WIDE)
+                await _look(window, f"small-login-{lang}")
+                await window.run("document.querySelector('input').focus()")
+                for word in ("operator", "Correct-horse-1"):
+                    await window.ask("Input.insertText", text=word)
+                    key = "Tab" if word == "operator" else "Enter"
+                    code = {"Tab": 9, "Enter": 13}[key]
+                    for kind in ("rawKeyDown", *(("char",) if key == "Enter" else ()), "keyUp"):
+                        told = {"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code}
+                        await window.ask("Input.dispatchKeyEvent", **told, **({"text": "\r"} if kind == "char" else {}))
+                await window.settled(f"{root}/")
+                for path in (*_PAGES, _ASKED, "/alarms", "/open"):
+                    await window.go(f"{root}{path}")
+                    assert await window.run(_WIDE), path
+                    assert await window.run(_UNNAMED) == "", path
+                    name = path.partition("?")[0].strip("/").replace("/", "-") or "overview"
+                    await _look(window, f"small-{name}-{lang}")
+
+    asyncio.run(all_of_it())
+
+
 def test_an_expired_session_leads_to_the_login(tmp_path: Path, program: Callable[[str], str]) -> None:
     async def all_of_it() -> None:
         clock = HandClock(START_US)
