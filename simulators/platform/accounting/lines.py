@@ -108,7 +108,7 @@ class Book:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._read: dict[str, list[Any]] = {}
-        self._measured: dict[tuple[str, int, int], dict[str, list[Any]]] = {}
+        self._measured: dict[tuple[str, int, int, str], dict[str, list[Any]]] = {}
 
     def _all(self, kind: str) -> list[Any]:
         if kind not in self._read:
@@ -186,8 +186,10 @@ class Book:
                     yield _Stretch(each.start, end, amount, each.unit or point.unit)
         if not point.terminal:
             return
+        coarser = ""
         for grain in self._grain(period, entries, low, high):
-            records = self._records(grain, low, high).get(point.id, [])
+            records = self._records(grain, low, high, coarser).get(point.id, [])
+            coarser = grain
             for each in records:
                 if each.end > high or any(start < each.end and each.start < stop for start, stop in covered):
                     continue
@@ -204,12 +206,13 @@ class Book:
             return each.source in EVIDENCE
         return True
 
-    def _records(self, grain: str, low: int, high: int) -> Mapping[str, list[Any]]:
-        """The records of every point that is measured, read once."""
-        asked = (grain, low, high)
+    def _records(self, grain: str, low: int, high: int, coarser: str = "") -> Mapping[str, list[Any]]:
+        """The records of every point that is measured and has none of the coarser class, read once."""
+        asked = (grain, low, high, coarser)
         if asked not in self._measured:
             found = self._measured[asked] = {}
-            points = [each.id for each in self._points.values() if each.terminal]
+            known = self._records(coarser, low, high) if coarser else {}
+            points = [each.id for each in self._points.values() if each.terminal and each.id not in known]
             for each in self._desk.records(points, grain, low, high):
                 found.setdefault(each.point, []).append(each)
         return self._measured[asked]

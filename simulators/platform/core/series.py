@@ -426,7 +426,7 @@ class Series:
         rows: dict[int, list[Any]] = {}
         for index in range(0, len(numbers), _CHUNK):
             asked = {"numbers": numbers[index : index + _CHUNK], "period": period, "first": from_us, "last": to_us}
-            for row in _run(session, _RECORDS_OF, asked):
+            for row in _run(session, _RECORDS_OF, asked).all():
                 rows.setdefault(row.series, []).append(row)
         return rows
 

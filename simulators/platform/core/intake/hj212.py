@@ -126,9 +126,10 @@ class Frames:
         if length > self._most:
             return self._broken(6, f"LEN is above {self._most}")
         end = 6 + length + 4
-        line, again = octets.find(TAIL, 6, end), octets.find(HEAD, 6, end)
+        again = octets.find(HEAD, 6, end)
+        line = octets.find(TAIL, 6, again if again >= 0 else end)
         if line >= 0:
-            return self._broken(again if 0 <= again < line else line + 2, "the frame ends before LEN says")
+            return self._broken(line + 2, "the frame ends before LEN says")
         if again >= 0:
             # Values hold no ##: the next frame has begun. No octet is reckoned twice, whatever heads there are.
             return self._broken(again, "the frame was broken off")
