@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from fractions import Fraction
 
 from reference_terminal.accounting.boundary import Bound, Boundary, Fed
 from reference_terminal.accounting.printed import rounded, short
 from reference_terminal.accounting.report import NOT_GIVEN, Report, Section, Table
+from reference_terminal.accounting.sectors import GENERAL, Template, templates
 from reference_terminal.crypto.symmetric import sm3
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso
@@ -45,14 +47,19 @@ class Inventory:
         self._place = place
 
     @seam
-    def compiled(self, from_s: int, to_s: int, now_s: int) -> Report:
-        """The report of [from, to); raises LookupError where the boundary cannot be used then."""
+    def compiled(self, from_s: int, to_s: int, now_s: int, sector: str = "") -> Report:
+        """The report of [from, to) by the template of a sector (empty: the emitter's own).
+
+        Raises LookupError where the boundary cannot be used then.
+        """
         boundary, wrong = self._emissions.versions.boundary(max(from_s, to_s - 1))
         if boundary is None:
             raise LookupError(wrong)
         lines = self._lines(boundary, from_s, to_s)
         config, notes = self._emissions.config, self._emissions.config.notes
         period = f"{iso(from_s)} – {iso(to_s)}"
+        template = templates().get(sector or config.sector, templates()[GENERAL])
+        form = f"行业模板 / sector template: {template.zh} / {template.en}"
         entity = (
             ("排放主体 / emitter", config.emitter),
             ("行业 / sector", config.sector),
@@ -68,7 +75,11 @@ class Inventory:
             Section("排放主体信息 / Entity", (), (_table(("项目 / item", "内容 / content"), entity),)),
             Section("核算边界 / Boundary", (notes.boundary or NOT_GIVEN,), (*self._boundary(boundary, lines),)),
             Section("核算方法 / Method", (), (self._methods(lines),)),
-            Section("活动数据 / Activity data", (), (self._activity(lines, from_s, to_s),)),
+            Section(
+                "活动数据 / Activity data",
+                (form,),
+                (self._listed(template, lines, from_s, to_s), self._activity(lines, from_s, to_s)),
+            ),
             Section("排放因子 / Factors", (), (self._factors(lines), self._entries(from_s, to_s))),
             Section("排放量 / Emissions", (), (self._sources(lines), *self._sums(lines))),
             Section("不计入总量 / Beside the total", (), (self._apart(lines),)),
@@ -186,6 +197,20 @@ class Inventory:
             *("非正常标记 / marked parts", "完整性 / completeness"),
         )
         return _table(head, rows)
+
+    def _listed(self, template: Template, lines: Sequence[Line], from_s: int, to_s: int) -> Table:
+        """What the sector's template lists, with the sources that are it; a row without one is told to be so."""
+        rows: list[tuple[str, ...]] = []
+        for item in template.rows:
+            mine = [each for each in lines if any(fnmatchcase(each.bound.term.id, word) for word in item.terms)]
+            told = [
+                f"{each.bound.id}: {short(self._amount(each.bound, fed, from_s, to_s).value)} {fed.wanted.unit}"
+                for each in mine
+                for fed in each.bound.inputs
+                if fed.extensive
+            ]
+            rows.append((f"{item.zh} / {item.en}", "; ".join(told) or "本期未涉及 / not concerned"))
+        return _table(("活动数据 / activity", "排放源与数量 / sources and amounts"), rows)
 
     def _amount(self, bound: Bound, fed: Fed, from_s: int, to_s: int) -> amounts.Amount:
         if fed.point:

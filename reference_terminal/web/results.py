@@ -16,6 +16,7 @@ import tomli_w
 from reference_terminal.accounting.book import FORMAT
 from reference_terminal.accounting.printed import rounded, short
 from reference_terminal.accounting.report import WRITERS
+from reference_terminal.accounting.sectors import templates
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso, iso_ms, span_named
 from reference_terminal.processing import amounts, messages, settlement
@@ -258,13 +259,17 @@ class ResultsApi(Addresses):
 
     # The report
 
-    @route("GET", "inventory-report", right=Right.READ, query=("class", "start", "from", "to", "form"))
+    @route("GET", "inventory-report", right=Right.READ, query=("class", "start", "from", "to", "form", "sector"))
     def report(self, query: dict[str, str]) -> File:
         """The report of a month, a quarter, a year (class and start) or any period (from and to), docx or xlsx."""
         emissions, terminal = self._accounting.emissions_of(), self._terminal
         form = f".{query.get('form', 'docx')}"
         if form not in WRITERS:
             raise HttpError(400, f"expected form= docx or xlsx, got {quoted(form[1:])}", "form 应为 docx 或 xlsx")
+        sector = query.get("sector", "")
+        if sector and sector not in templates():
+            hint = did_you_mean(sector, list(templates())) or f"; known are {', '.join(templates())}"
+            raise HttpError(400, f"no template of sector {quoted(sector)}{hint}", "没有该行业的报告模板")
         if "class" in query:
             from_s, to_s = self._around(query["class"], instant(query, "start", 0))
         else:
@@ -274,7 +279,7 @@ class ResultsApi(Addresses):
             emissions, terminal.store, lambda name: terminal.pipeline.by_id[name].number, terminal.config.name
         )
         try:
-            made = inventory.compiled(from_s, to_s, terminal.clock.now_s())
+            made = inventory.compiled(from_s, to_s, terminal.clock.now_s(), sector)
         except LookupError as error:
             raise HttpError(409, f"the boundary cannot be used: {error}", f"边界无法使用：{error}") from None
         name = f"inventory-{iso(from_s)[:10]}-{iso(to_s)[:10]}{form}"

@@ -64,8 +64,8 @@ def report_in_another_unit(patch: Patch) -> None:
 def _without(patch: Patch, title: str) -> None:
     whole = Inventory.compiled
 
-    def compiled(self: Inventory, from_s: int, to_s: int, now_s: int) -> Report:
-        found = whole(self, from_s, to_s, now_s)
+    def compiled(self: Inventory, from_s: int, to_s: int, now_s: int, sector: str = "") -> Report:
+        found = whole(self, from_s, to_s, now_s, sector)
         sections = tuple(replace(each, tables=()) if each.title.startswith(title) else each for each in found.sections)
         return replace(found, sections=sections)
 

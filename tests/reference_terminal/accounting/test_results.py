@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 from collections.abc import Awaitable, Callable
+from fnmatch import fnmatchcase
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ import pytest
 from accounting_kit import Plant, at
 from ports import free_port
 
+from reference_terminal.accounting.library import methods
+from reference_terminal.accounting.sectors import GENERAL, templates
 from reference_terminal.commissioning import commands
 from reference_terminal.model.times import DAY, MONTH
 from reference_terminal.web.server import HttpError
@@ -145,3 +148,12 @@ def test_the_tool_says_what_a_terminal_that_is_not_there_does(capsys: pytest.Cap
     words = ["explain-emission", f"127.0.0.1:{free_port()}", "co2e.total", "--start", "2025-03-01T00:00:00"]
     assert commands.main(words) == 2
     assert "does not answer" in capsys.readouterr().err
+
+
+def test_every_term_of_a_sectors_template_is_one_of_a_method() -> None:
+    terms = {term for method in methods().values() for term in method.terms}
+    for template in templates().values():
+        for item in template.rows:
+            for word in item.terms:
+                assert any(fnmatchcase(term, word) for term in terms), (template.en, word)
+    assert {"power", "steel", "cement", GENERAL} <= templates().keys()
