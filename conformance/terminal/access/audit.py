@@ -177,6 +177,7 @@ class SearchesItsLog(Case):
         audit_judge.VIEWED: ("isc-2/7.4.1.3(5)c-1", "isc-2/8.2h"),
         audit_judge.EXPORT_EQUAL: ("isc-2/7.4.1.3(5)c-2",),
         audit_judge.NO_SINGLE_DELETE: ("isc-2/7.4.1.3(4)c",),
+        audit_judge.AUDIT_GOES_ON.sometimes(): ("isc-2/7.4.1.3(4)a",),
         audit_judge.YOUNG_STAY: ("isc-2/7.4.1.3(4)b",),
     }
     needs = (MODBUS, ACCOUNTS, FUNCTIONS, AUDIT)
@@ -226,11 +227,26 @@ class SearchesItsLog(Case):
                 for method in ("DELETE", "PUT", "PATCH", "POST") if session is not None else ():
                     for tail in ("?number=3", "/3"):
                         await people.other_request(function.name, session, method, tail, "delete-one")  # type: ignore[arg-type]
+        await self._stop(people)
         await people.audit("after-deleting")
+
+    async def _stop(self, people: People) -> None:
+        """Orders to stop the log or to leave it no room (`audit-stop`), by each role; then a login that fails."""
+        doors = people.where("audit-stop")
+        for door, function in doors:
+            for role in people.roles()[:3]:
+                session = await people.login(door, people.access.of_role(role)) if door in people.doors else None
+                if session is not None:
+                    await people.use(function.name, session, trick="stop-audit")
+        if doors:
+            word = people.access.of_role("auditor")
+            await people.login(people.doors[0], word, password=WRONG, told="wrong", step="after-stop")
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from audit_judge.search_findings(history)
         yield from audit_judge.single_findings(history)
+        if audit_judge.was_stopped(history):
+            yield audit_judge.going_on(history)
         yield audit_judge.young_finding(history, "after-deleting")
 
 

@@ -11,6 +11,7 @@ from reference_terminal.access import audit_types
 from reference_terminal.access.audit import Audit, Search
 from reference_terminal.model.messages import Text
 from reference_terminal.web import audit as audit_web
+from reference_terminal.web.accounts import AccessApi
 from reference_terminal.web.audit import AuditApi
 from reference_terminal.web.router import Router
 from reference_terminal.web.server import Request
@@ -308,3 +309,23 @@ def export_without_failures(patch: Patch) -> None:
         return Search(search.from_ms, search.to_ms, {**search.equal, "outcome": "success"}, search.text)
 
     own = patch(audit_web, "search_of", found)
+
+
+@defect(
+    "log-without-room-stops",
+    en="a rule of login that leaves the log no room is taken, and the log stops",
+    zh="可将日志容量设为零，此后不再记录日志",
+    clauses=("isc-2/7.4.1.3(4)a",),
+)
+def log_without_room_stops(patch: Patch) -> None:
+    """Whoever needs the room can have it."""
+    stopped: list[str] = []
+
+    def set_rule(self: AccessApi, fields: dict[str, str]) -> Any:
+        if fields["rule"] == "audit_entries":
+            stopped.append(fields["author"])
+            return {"rule": fields["rule"], "value": fields["value"]}
+        return own(self, fields)
+
+    own = patch(AccessApi, "set_rule", set_rule)
+    _left_out(patch, lambda code: bool(stopped))

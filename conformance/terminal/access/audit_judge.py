@@ -454,6 +454,36 @@ def young_finding(history: History, before: str) -> Check:
     return YOUNG_STAY.none(gone if early else (), known, reading_b=True if known else None)
 
 
+AUDIT_GOES_ON = criterion(
+    "audit-goes-on",
+    en="after orders to stop the log, by every role at every door that takes them, what happens next is in the log",
+    zh="各角色在各通道尝试停止审计之后，后续事件仍记入日志",
+    unit="logins",
+    evidence=_READ_OUT,
+)
+
+
+def was_stopped(history: History) -> bool:
+    """Whether anybody tried to stop the log: not every product has an order that could."""
+    return bool(people.uses(history, "stop-audit"))
+
+
+def going_on(history: History) -> Check:
+    """A failed login after the tries has its entry."""
+    tried = people.uses(history, "stop-audit")
+    logins = [login for login in people.logins(history, "after-stop") if login.outcome == "refused"]
+    entries = [entry for look in people.readings(history, "after-deleting") for entry in look.entries if entry.failure]
+    lost = [
+        str(login)
+        for login in logins
+        if not any(
+            entry.at is not None and abs(entry.at - login.t) <= 2 * SECOND and entry.user == login.user
+            for entry in entries
+        )
+    ]
+    return AUDIT_GOES_ON.none(lost if entries else (), tried and logins and entries)
+
+
 def single_findings(history: History) -> Iterator[Check]:
     """The entries before and after requests to delete or change one."""
     before, after = people.readings(history, "before-deleting"), people.readings(history, "after-deleting")
