@@ -30,6 +30,7 @@ from simulators.world import Site
 _TROUBLES = (LookupError, OSError, TimeoutError)
 _LISTENS_S = 5.0
 _MOST_WORDS = 40_000
+_LEAST_SECRET = 6
 _USUAL_PORTS = (
     *(21, 22, 23, 80, 102, 161, 443, 502, 1433, 1521, 1883, 2404, 3306, 3389, 4840, 5432, 5900, 6379, 8000, 8008, 8080),
     *(8081, 8088, 8443, 8883, 8888, 9000, 9010, 9090, 9200, 9443, 10_000, 20_000, 44_818, 47_808),
@@ -397,10 +398,20 @@ class People:
         row["outcome"] = self._outcome(function, session.door, answer, before, after)
         if answer is not None:
             row |= {"status": str(answer.status), "answered": str(answered)}
+            if whose := self._whose_password(answer):
+                row["secret"] = whose
         if before is not None and after is not None:
             row["effect"] = "changed" if before != after else "same"
         self._tell("function", asked, query, [row], problem)
         return row["outcome"]
+
+    def _whose_password(self, answer: Answer) -> str:
+        """The account whose password, present or delivered, stands in an answer; empty for none."""
+        for word, account in self.access.accounts.items():
+            given = {account.password, self._passwords.get(word, account.password)}
+            if any(len(text) >= _LEAST_SECRET and text.encode() in answer.octets for text in given):
+                return word
+        return ""
 
     def _outcome(
         self, function: Function, door: str, answer: Answer | None, before: str | None, after: str | None

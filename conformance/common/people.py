@@ -56,6 +56,7 @@ class Use:
     status: str
     effect: str
     answered: int
+    secret: str = ""
 
     def __str__(self) -> str:
         words = " ".join(filter(None, (self.trick, self.object)))
@@ -151,6 +152,7 @@ def _uses(history: History) -> Iterator[Use]:
             row.get("status", ""),
             row.get("effect", ""),
             int(row.get("answered", event.t)),
+            row.get("secret", ""),
         )
 
 

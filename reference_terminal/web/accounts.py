@@ -176,6 +176,7 @@ class AccessApi(Addresses):
     # People
 
     @route("GET", "accounts", right=Right.PEOPLE)
+    @seam
     def accounts(self, query: dict[str, str]) -> Any:
         """Every account without what proves it."""
         del query
@@ -305,6 +306,7 @@ class AccessApi(Addresses):
         return self._desk.rules.told()
 
     @route("POST", "rule", right=Right.SECURE, body=("rule", "value", "author"))
+    @seam
     def set_rule(self, fields: dict[str, str]) -> Any:
         """Set a rule; `value` is JSON text."""
         try:

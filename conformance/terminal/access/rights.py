@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, beside
 from bench.dut.access import NOBODY
 from bench.dut.access.visit import Session
 from bench.facade.bench import Bench
@@ -62,6 +62,7 @@ class KeepsRightsByRole(Case):
         rights_judge.LOG_TO_AUDITOR: ("isc-2/7.4.1.2(1)b",),
         rights_judge.OTHER_DOORS.sometimes(): ("isc-2/7.4.1.2(4)a",),
         rights_judge.PERMITTED_WORK: ("csmt/11.13n",),
+        **beside(rights_judge.NO_PASSWORD_SHOWN),
     }
     needs = (MODBUS, ACCOUNTS, FUNCTIONS)
     scenario = OFFICE

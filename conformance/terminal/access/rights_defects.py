@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conformance.defects import Patch, defect
-from reference_terminal.access import accounts
+from reference_terminal.access import accounts, passwords
 from reference_terminal.access.rights import Right
 from reference_terminal.access.sessions import Session, Sessions
 from reference_terminal.web import guard
 from reference_terminal.web import router as routing
+from reference_terminal.web.accounts import AccessApi
 from reference_terminal.web.guard import DeskGuard
 from reference_terminal.web.server import Request
 
@@ -186,3 +189,24 @@ def idle_sessions_come_back(patch: Patch) -> None:
 def author_as_it_comes(patch: Patch) -> None:
     """The form has a field for it."""
     patch(routing, "_given", lambda found: {})  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "accounts-with-passwords",
+    en="the list of accounts shows the passwords with which they were last logged in",
+    zh="账户列表显示最近登录所用口令",
+    clauses=("isc-2/7.4.1.2(1)b",),
+)
+def accounts_with_passwords(patch: Patch) -> None:
+    """Support asks for them."""
+    typed: dict[str, str] = {}
+
+    def agrees(kept: str, password: str) -> bool:
+        typed[kept] = password
+        return own_agrees(kept, password)
+
+    def listed(self: AccessApi, query: dict[str, str]) -> Any:
+        return {**own_listed(self, query), "typed": list(typed.values())}
+
+    own_agrees = patch(passwords, "agrees", agrees)
+    own_listed = patch(AccessApi, "accounts", listed)

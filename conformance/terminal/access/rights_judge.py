@@ -60,6 +60,13 @@ OTHER_DOORS = criterion(
     unit="functions",
     evidence=_READ_OUT,
 )
+NO_PASSWORD_SHOWN = criterion(
+    "no-password-shown",
+    en="no answer to any role at any door holds a password of anybody",
+    zh="各角色在各通道得到的应答中均不含任何账户的口令",
+    unit="answers",
+    evidence=_READ_OUT,
+)
 BY_A_TRICK = criterion(
     "by-{0}",
     en="no function is carried out for {1}",
@@ -108,6 +115,7 @@ def matrix_findings(history: History) -> Iterator[Check]:
     yield PERMITTED_WORK.none_among(allowed, broken, evidence=map(str, broken))
     yield FORBIDDEN_BY_ROLE.none_among(others, [use for use in others if use.outcome == "executed"])
     yield BEFORE_LOGIN.none_among(strangers, [use for use in strangers if use.outcome == "executed"])
+    yield NO_PASSWORD_SHOWN.none_among(tried, [f"{use}: password of {use.secret}" for use in tried if use.secret])
     yield _apart(history, [use for use in tried if use.outcome == "executed"])
     yield _auditor(tried, functions)
     if any(each.only for each in functions.values()):
