@@ -11,7 +11,7 @@ import contextvars
 import random
 import tempfile
 import traceback
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -205,7 +205,7 @@ class TerminalHands:
         self._bench.damage()
 
     @asynccontextmanager
-    async def refusing(self) -> AsyncIterator[None]:
+    async def refusing(self) -> AsyncGenerator[None, None]:
         """The disk is read-only meanwhile."""
         with self._bench.disk.read_only():
             self._bench.phase("storage-refuses")

@@ -8,7 +8,7 @@ at as many different moments.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -221,7 +221,7 @@ class TerminalHands:
         self._life.meanwhile(work)
 
     @asynccontextmanager
-    async def refusing(self) -> AsyncIterator[None]:
+    async def refusing(self) -> AsyncGenerator[None, None]:
         """The lossy disk is read-only meanwhile. Raises Unable where there is none."""
         disk = self._life.disk
         if disk is None:

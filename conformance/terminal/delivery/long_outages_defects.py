@@ -61,8 +61,8 @@ def delay_grows_with_the_queue(patch: Patch) -> None:
 
     async def deliver(self: CentreLink, item: Pending) -> bool:
         if self._clock.now_s() - item.end_s < 120:
-            (waiting,) = self.outbox._store.connection.execute("SELECT count(*) FROM outbox").fetchone()
-            await asyncio.sleep(waiting * 0.05)
+            waiting = self.outbox._store.connection.execute("SELECT count(*) FROM outbox").get
+            await asyncio.sleep(int(waiting) * 0.05)
         return await whole(self, item)
 
     patch(CentreLink, "deliver", deliver)

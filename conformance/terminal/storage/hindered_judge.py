@@ -46,8 +46,8 @@ def _works(history: History, ledgers: Sequence[Ledger], since: int | None) -> Ch
     """No record is missing whose interval began 10 min after an instant or later."""
     due = lost = 0
     evidence: list[str] = []
+    begun = (since or 0) + RESUME_US
     for ledger in ledgers if since is not None else ():
-        begun = since + RESUME_US
         setup = setup_of(history, ledger.centre)
         gone = [each for each in ledger.lost if each.key.end - length_of(each.key.kind, setup) >= begun]
         due += len(gone) + sum(key.end - length_of(key.kind, setup) >= begun for key in ledger.records)
@@ -74,7 +74,7 @@ def refused_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Ch
         if after.get(key) != value
     ]
     yield KEPT_THROUGH.none(changed, before and after)
-    yield _told(history, ledgers, began and began.t, ended and ended.t)
+    yield _told(history, ledgers, None if began is None else began.t, None if ended is None else ended.t)
 
 
 def _told(history: History, ledgers: Sequence[Ledger], began: int | None, ended: int | None) -> Check:
@@ -85,7 +85,9 @@ def _told(history: History, ledgers: Sequence[Ledger], began: int | None, ended:
     ]
     silent: list[str] = []
     due = 0
-    for ledger in ledgers if began is not None and ended is not None else ():
+    if began is None or ended is None:
+        return NO_HOLE_IN_SILENCE.none_among(0, silent)
+    for ledger in ledgers:
         setup = setup_of(history, ledger.centre)
         for kind in ledger.kinds:
             length = length_of(kind, setup)
