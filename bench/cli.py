@@ -309,7 +309,7 @@ def _decode(words: argparse.Namespace) -> int:
 def _terminal(words: argparse.Namespace) -> int:
     from bench.dut.reference import configuration, stand_alone
     from bench.dut.reference_meters import NoDriver
-    from simulators.world import WorldError, load_world
+    from simulators.world import WorldError, load_world, shared_by
 
     if words.config in _TERMINAL_TOOLS:
         # A probe that nothing answered is a finding, 1; words that cannot be used are wrong usage.
@@ -326,7 +326,9 @@ def _terminal(words: argparse.Namespace) -> int:
     if target.exists():
         return _wrong(f"{target}: exists already; give a new name for the configuration / 文件已存在")
     try:
-        text = configuration(load_world(Path(words.configure)), period_s=10, database=f"{target.stem}.db", port=15080)
+        path = Path(words.configure)
+        world = shared_by(load_world(path), path)
+        text = configuration(world, period_s=10, database=f"{target.stem}.db", port=15080)
         target.write_text(text, "utf-8")
     except (WorldError, NoDriver) as error:
         return _wrong(str(error))

@@ -379,6 +379,9 @@ class Session:
         """
         if self.options.resume:
             self._file = self._taken_up()
+        if self.options.failed:
+            # Raises before there is a folder.
+            _ = self._failed
         try:
             self.setup.rig.self_test(self.options.seed)
         except RuntimeError as error:

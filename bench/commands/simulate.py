@@ -24,7 +24,7 @@ from simulators.meters.spec import LineSpec
 from simulators.serve import check, serve
 from simulators.tables import DescriptionError
 from simulators.trust.export import ExportError
-from simulators.world import load_world
+from simulators.world import load_world, shared_by
 
 _LONGEST_S = 366 * 86_400
 
@@ -48,7 +48,7 @@ def _world(words: argparse.Namespace, path: Path) -> int:
     for name, given in (("--json", words.json), ("--record", words.record)):
         if given:
             return _wrong(f"{name} is for fleets, and {path} describes a world; leave it out / 仅用于集群")
-    described = load_world(path)
+    described = shared_by(load_world(path), path)
     if words.check:
         check(described)
         return _sound(words.world)

@@ -50,13 +50,14 @@ class FrameCodec(Protocol):
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What every simulated meter is handed. `since_us` is when it began to count (us UTC)."""
+    """What every simulated meter is handed. `since_us` is when it began to count (us UTC), `shared` as in `World`."""
 
     plant: Plant
     clock: Clock
     chance: Chance
     observe: Observe
     since_us: int
+    shared: str = ""
 
     def wiring(self, spec: MeterSpec) -> Wiring:
         """What the meter of a description is given, whatever it speaks."""

@@ -10,7 +10,7 @@ from simulators.world.check import check_world
 from simulators.world.model import WORLDS_FOLDER, PlantSpec, World, WorldError
 from simulators.world.parts import register_map
 from simulators.world.points import PointRow
-from simulators.world.read import build_world, load_world
+from simulators.world.read import build_world, load_world, shared_by
 from simulators.world.site import Site
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     "check_world",
     "load_world",
     "register_map",
+    "shared_by",
 ]

@@ -37,7 +37,11 @@ class PlantSpec:
 
 @dataclass(frozen=True)
 class World:
-    """Everything a terminal is wired to. `start_us` is the true time (us UTC) at which the world begins."""
+    """Everything a terminal is wired to. `start_us` is the true time (us UTC) at which the world begins.
+
+    `shared` is a word that all processes that speak of this world have in common, for what it keeps in files; empty:
+    each has files of its own.
+    """
 
     name: str
     seed: int
@@ -50,3 +54,4 @@ class World:
     faults: tuple[FaultSpec, ...] = ()
     collectors: tuple[CollectorSpec, ...] = ()
     revocation: RevocationSpec | None = None
+    shared: str = ""

@@ -5,7 +5,9 @@ Leaves the fields of meters, centres and collectors to their own readers. Every 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,6 +23,11 @@ from simulators.tables import DescriptionError, Problem, Table, read_toml
 from simulators.trust.distribution import RevocationSpec
 from simulators.world.check import check_world
 from simulators.world.model import PlantSpec, World, WorldError
+
+
+def shared_by(world: World, path: Path) -> World:
+    """The world of a file for processes that know of each other by that file alone."""
+    return replace(world, shared=hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12])
 
 
 def load_world(path: Path) -> World:

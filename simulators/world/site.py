@@ -81,7 +81,7 @@ class Site:
         self.plant: Plant = build_plant(world, streams)
         self.meters: dict[str, Meter] = {}
         self.points: dict[str, PointRow] = {}
-        surroundings = Surroundings(self.plant, clock, streams, observe, world.start_us)
+        surroundings = Surroundings(self.plant, clock, streams, observe, world.start_us, world.shared)
         lines = {line.name: line for line in world.lines}
         built: list[tuple[MeterSpec, Meter, Station | None]] = []
         behind: dict[str, list[CollectedMeter]] = {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 import tomllib
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,19 @@ def test_the_pipeline_of_jenkins_runs_commands_that_exist() -> None:
     for words in found:
         exists(words)
     assert text.count("{") == text.count("}") and "junit 'out/*/junit.xml'" in text
+
+
+@pytest.mark.parametrize("name", ["Jenkinsfile", "gitlab-ci.yml", "github-actions.yml"])
+def test_what_is_run_on_a_bare_machine_is_what_the_template_says(name: str) -> None:
+    loader = SourceFileLoader("templates", str(ROOT / "tools" / "templates"))
+    spec = spec_from_loader("templates", loader)
+    assert spec is not None
+    tool = module_from_spec(spec)
+    loader.exec_module(tool)
+    text = (DOCS / "ci" / name).read_text("utf-8")
+    found = commands("\n".join(tool.scripts(text)))
+    assert [words[0] for words in found] == ["profile", "run", "status"]
+    assert "-n" in found[1] and "--expected-failures" in found[1]
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)

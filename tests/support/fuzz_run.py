@@ -55,7 +55,7 @@ def led(name: str, words: list[str]) -> None:
 def by_coverage(name: str, seconds: float, seed: int) -> int:
     """Fuzz a target in a process of its own, keep what reaches further, and print its row; 1 after a crash."""
     words = [sys.executable, __file__, "--target", name]
-    with tempfile.TemporaryDirectory() as made, tempfile.TemporaryDirectory() as least:
+    with tempfile.TemporaryDirectory() as made:
         libfuzzer = f"-artifact_prefix={made}/ -max_len=4096 -timeout=20 -rss_limit_mb=2048 -seed={seed}"
         led_by = [f"--led={word}" for word in libfuzzer.split()]
         begin = [str(path) for path in (CORPUS / "every", CORPUS / name) if path.is_dir()]
@@ -68,8 +68,7 @@ def by_coverage(name: str, seconds: float, seed: int) -> int:
         crashes = [path for path in Path(made).iterdir() if path.is_file()]
         for path in crashes:
             keep(name, path.read_bytes())
-        _fuzzer([*words, "--seconds", "20", "--led=-merge=1", f"--led={least}", f"--led={found}"])
-        for path in sorted(Path(least).iterdir(), key=lambda each: each.stat().st_size)[:MOST]:
+        for path in sorted(found.iterdir(), key=lambda each: each.stat().st_size)[:MOST]:
             keep(name, path.read_bytes())
     print(f"| {name} | {int(''.join(tried[-1])) if tried else 0:,} | {len(crashes)} |", flush=True)
     if crashes:

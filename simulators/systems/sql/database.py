@@ -88,7 +88,7 @@ class Batch:
 class SqlDatabase:
     """One database and who writes to it: a server or an SQLite file of our own, or what a URL of SQLAlchemy gives.
 
-    Our own is gone at the end.
+    Our own is gone at the end; `shared` (of `World`) takes the place of the process's number in its name.
     """
 
     def __init__(
@@ -99,13 +99,14 @@ class SqlDatabase:
         clock: Clock,
         observe: Observe,
         server: DatabaseServer | None = None,
+        shared: str = "",
     ) -> None:
         self.name = meters[0].name
         self.meters = tuple(meters)
         self.given = url
         self.server = server
         self.host = server.host if server is not None else ""
-        self._folder = Path(tempfile.gettempdir()) / f"carbonbench-sql-{os.getpid()}-{self.name}"
+        self._folder = Path(tempfile.gettempdir()) / f"carbonbench-sql-{shared or os.getpid()}-{self.name}"
         self._clock = clock
         self._observe = observe
         self._engine: Engine | None = None

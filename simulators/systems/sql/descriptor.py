@@ -109,7 +109,12 @@ class Sql(SystemKind[SqlPlace]):
 
         server = DatabaseServer(place.sql, place.host, place.port, meters[0].name) if place.served else None
         return SqlDatabase(
-            place.database, meters, clock=surroundings.clock, observe=surroundings.observe, server=server
+            place.database,
+            meters,
+            clock=surroundings.clock,
+            observe=surroundings.observe,
+            server=server,
+            shared=surroundings.shared,
         )
 
     def told(self, place: SqlPlace, door: SqlDatabase) -> Mapping[str, Any]:

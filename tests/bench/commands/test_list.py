@@ -104,5 +104,8 @@ def test_nothing_to_run_again_is_said(tmp_path: Path) -> None:
     before = run_of(tmp_path / "run", "pass", "pass")
     with pytest.raises(SessionError, match="every case of that run passed"):
         Session(options(failed=str(before))).plan()
+    with pytest.raises(SessionError, match="every case of that run passed"):
+        Session(options(failed=str(before), out=str(tmp_path / "out"))).begin()
+    assert not (tmp_path / "out").exists()
     with pytest.raises(SessionError, match=r"--failed: .*expected a run folder"):
         options(failed=str(tmp_path / "none"))
