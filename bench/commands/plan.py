@@ -158,7 +158,7 @@ def _steps(taken: Sequence[str], decides: Mapping[str, tuple[str, ...]], lengths
 
 
 def record(folder: Path) -> int:
-    """Count what every case of a whole run in virtual time took, into the suite's file."""
+    """Count what every case of a whole run in virtual time took, into the suite's file; others stay as they were."""
     try:
         run = read_run(folder)
     except VerdictsError as error:
@@ -168,7 +168,8 @@ def record(folder: Path) -> int:
         print(f"{folder}: expected a run of every case in virtual time / 应为虚拟时间的完整运行", file=sys.stderr)
         return EXIT_USAGE
     known = case_classes()
-    found: dict[str, Length] = {}
+    # A run has one item, and not every case runs on every machine.
+    found = {name: length for name, length in read_lengths().cases.items() if name in known}
     for case in run.cases:
         if case.id not in known or not case.record or case.attempt != 1:
             continue
@@ -178,14 +179,7 @@ def record(folder: Path) -> int:
             switched=octets.count(b'{"e":"power"'),
             asked=octets.count(b'{"e":"observed"'),
         )
-    # A run has one item; what was counted of the other stays.
-    items = {known[name].item for name in found}
-    others = {
-        name: length
-        for name, length in read_lengths(LENGTHS).cases.items()
-        if name in known and items and known[name].item not in items
-    }
-    made = Lengths(commit=run.commit, cases=dict(sorted({**others, **found}.items())))
+    made = Lengths(commit=run.commit, cases=dict(sorted(found.items())))
     write_whole(LENGTHS, msgspec.json.format(msgspec.json.encode(made), indent=1).decode() + "\n")
     print(f"{LENGTHS}: {len(found)} cases / 已记录")
     return EXIT_PASS
