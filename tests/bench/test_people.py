@@ -109,6 +109,15 @@ def test_a_delivered_password_that_opens_everything(tmp_path: Path) -> None:
         ("[rules]", "[rule]", "access.rule: unknown key"),
         ('function = "log"', 'function = "logs"', "no function 'logs'"),
         ('effect = { of = "show"', 'effect = { of = "shown"', "no function 'shown'"),
+        ('may = ["administrator"]', 'may = ["administrator"]\nonly = ["port"]', "it cannot be called at 'port'"),
+        (
+            'entered = "answer',
+            'opened_by = "gate"\nentered = "answer',
+            "doors.api.opened_by: there is no function 'gate'",
+        ),
+        ("[rules]", "[state]\nof = 'states'\n[rules]", "access.state: there is no function 'states'"),
+        ("[rules]", "[state]\nof = 'show'\ncpu = 'answer.'\n[rules]", "access.state.cpu"),
+        ("[rules]", "[review]\nenter = 'set'\n[rules]", "access.review"),
     ],
 )
 def test_what_is_wrong_with_a_list_of_functions(tmp_path: Path, before: str, after: str, told: str) -> None:
