@@ -19,6 +19,7 @@ from conformance.clauses.suite import case_classes
 
 BY_OTHERS = {
     "damaged-not-acknowledged": "what terminals were answered",
+    "partner-gets-nothing-else": "what another system was sent",
     "users-ended": "who was let in",
 }
 """Checks that rest on what people at the platform neither ask nor order, each with what it rests on."""
