@@ -75,7 +75,8 @@ class Account(msgspec.Struct, kw_only=True):
 
 
 def held_of(path: Path, plan: Plan, account: Account) -> Iterator[Held]:
-    """What a receiver of the bench wrote down; what is of no terminal of this load is counted as foreign."""
+    """What a receiver of the bench wrote down; what is of no terminal of this load is counted as foreign, what is of an
+    instant at which its terminal never sends as invented."""
     period_us = plan.terminals.period_s * SECOND
     stamps: dict[str, int | None] = {}
     terminals: dict[str, int | None] = {}
@@ -92,6 +93,11 @@ def held_of(path: Path, plan: Plan, account: Account) -> Iterator[Held]:
                     stamps.clear()
                 stamps[when] = _period(when, period_us)
             terminal, period, point = terminals[mn], stamps[when], point_of(code)
+            if terminal is not None and point is not None and period is None:
+                # Of a terminal of this load, at an instant at which it never sends.
+                account.invented += 1
+                account.note("invented", f"{mn} {code} {when}: held {value}, never sent")
+                continue
             if terminal is None or period is None or point is None:
                 account.foreign += 1
                 account.note("foreign", f"{mn} {code} {when} {value}")

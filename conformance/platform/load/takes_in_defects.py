@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
+import msgspec
 from starlette.requests import Request
 
 from conformance.defects import REAL_RIGS, Patch, defect
@@ -93,3 +94,60 @@ def turns_people_away(patch: Patch) -> None:
         return desk(self, request)
 
     patch(Api, "_desk", busy)
+
+
+Samples = Callable[..., Any]
+
+
+def _answered(patch: Patch, change: Callable[[list[Any]], list[Any]]) -> None:
+    """Every answer about what came in for a point is changed so."""
+    samples: Samples = Desk.samples
+
+    def changed(self: Desk, *query: Any, **more: Any) -> list[Any]:
+        return change(list(samples(self, *query, **more)))
+
+    patch(Desk, "samples", changed)
+
+
+@defect(
+    "platform-shows-records-twice",
+    en="The last record of a point is held twice",
+    zh="测点的最后一条记录被保存两次",
+    clauses=("ssea/4.2.3a",),
+    rigs=REAL_RIGS,
+)
+def shows_twice(patch: Patch) -> None:
+    """Its last row comes twice."""
+    _answered(patch, lambda rows: [*rows, *rows[-1:]])
+
+
+@defect(
+    "platform-shows-records-nobody-sent",
+    en="Between two records of a point stands one that nobody sent",
+    zh="测点两条记录之间出现未发送过的记录",
+    clauses=("ssea/4.2.3a",),
+    rigs=REAL_RIGS,
+)
+def shows_what_nobody_sent(patch: Patch) -> None:
+    """One row more, of an instant at which nothing was due."""
+
+    def more(rows: list[Any]) -> list[Any]:
+        return [*rows, *(msgspec.structs.replace(each, at=each.at + 5_000_000) for each in rows[:1])]
+
+    _answered(patch, more)
+
+
+@defect(
+    "platform-takes-in-late",
+    en="What terminals send is held two minutes after it came",
+    zh="终端数据到达两分钟后才保存",
+    clauses=("ssea/4.2.3a",),
+    rigs=REAL_RIGS,
+)
+def takes_in_late(patch: Patch) -> None:
+    """The instant at which it was held is so much later."""
+
+    def later(rows: list[Any]) -> list[Any]:
+        return [msgspec.structs.replace(each, received=each.received + 120_000_000) for each in rows]
+
+    _answered(patch, later)
