@@ -16,7 +16,7 @@
         const day = `${two(d.getMonth() + 1)}-${two(d.getDate())}`;
         return ticks.length > 1 && ticks[1] - ticks[0] >= 86400 ? day : `${two(d.getHours())}:${two(d.getMinutes())}\n${day}`;
       }) };
-      new uPlot({ width: place.clientWidth || 600, height: place.clientHeight - 40, tzDate: zone, axes: [clock, {}],
+      new uPlot({ width: place.clientWidth || 600, height: place.clientHeight - 40, tzDate: zone, axes: [clock, { size: 76 }],
         series: [{ value: (_, s) => s == null ? "–" : zone(s).toLocaleString(document.documentElement.lang), label: document.documentElement.lang.startsWith("zh") ? "时间" : "Time" }, ...series] },
         [given.times, ...given.lines.map((line) => line[2])], place);
     }
