@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from bench.case import Finding, Rig
+from bench.case import Finding, Rig, Text
 from bench.dut import Alteration
 from bench.dut.platform.vocabulary.base import SAMPLES
 from bench.dut.platform.vocabulary.public import VERIFY
@@ -32,7 +32,11 @@ class FindsAlteredRecords(PlatformCase):
     }
     needs = (OBJECTS, "platform.verification")
     scenario = scenario("2026-03-02T08:00:00+08:00", _POINTS, classes=("realtime",), realtime_s=_EVERY_S, kind="hj212")
-    rigs = Rig.VIRTUAL | Rig.PROCESS
+    rigs = Rig.VIRTUAL
+    virtual_only = Text(
+        "records altered in the store of a platform that is a program have been judged on no quiet machine yet",
+        "程序形式平台的存储篡改尚未在空闲主机上验证",
+    )
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
