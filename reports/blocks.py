@@ -22,6 +22,7 @@ LABELS = {
     "actual": Text("actual", "实测"),
     "reading": Text("reading B", "解释 B"),
     "evidence": Text("evidence", "证据"),
+    "seen": Text("first seen", "首次出现"),
     "known": Text("expected fail", "预期不通过"),
     "reason": Text("reason", "原因"),
     "record": Text("record", "记录"),

@@ -209,6 +209,7 @@ def closing(
     *,
     how: str = "full",
     around: Mapping[tuple[str, int], Sequence[str]] | None = None,
+    seen: Mapping[tuple[str, str], str] | None = None,
     ledger: Sequence[Entry] | None = None,
     console: Console | None = None,
 ) -> None:
@@ -216,13 +217,14 @@ def closing(
 
     `how` is quiet (counts, and a line for each case that did not pass), short (blocks of what did not pass, a line for
     each statement) or full (verdict per clause and every reason too). `where` is the run folder. Without `ledger` the
-    clause ledger of the suite is read. `around` gives by case and attempt what stood around its fault.
+    clause ledger of the suite is read. `around` gives by case and attempt what stood around its fault, `seen` by
+    case and check since when it fails.
     """
     ledger = entries() if ledger is None else ledger
     console = console or console_for(sys.stdout)
     run = completed(run, ledger)
     if how != "quiet":
-        _print_blocks(console, run, around or {})
+        _print_blocks(console, run, around or {}, seen or {})
     if how == "full":
         _print_clauses(console, run, ledger)
     denied = unsupported(run, ledger)
@@ -263,7 +265,12 @@ def closing(
     console.print(Line(f"run folder / 运行目录  {visible(str(where) or run.run)}"), soft_wrap=True)
 
 
-def _print_blocks(console: Console, run: RunResult, around: Mapping[tuple[str, int], Sequence[str]]) -> None:
+def _print_blocks(
+    console: Console,
+    run: RunResult,
+    around: Mapping[tuple[str, int], Sequence[str]],
+    seen: Mapping[tuple[str, str], str],
+) -> None:
     found = blocks(run)
     if not found:
         return
@@ -272,7 +279,9 @@ def _print_blocks(console: Console, run: RunResult, around: Mapping[tuple[str, i
     for number, block in enumerate(shown):
         before, after = shown[number - 1] if number else None, shown[number + 1] if shown[number + 1 :] else None
         beside = _said_beside(block, before, after)
-        print_block(console, block, without=beside, around=() if "replay" in beside else around.get(_key(block), ()))
+        since = seen.get((block.case.id, block.check.id if block.check else ""), "")
+        near = () if "replay" in beside else around.get(_key(block), ())
+        print_block(console, block, without=beside, around=near, since=since)
     if len(found) > MOST_BLOCKS:
         rest = len(found) - MOST_BLOCKS
         console.print(Line(f"… and {rest} more in the HTML report / 其余 {rest} 项见 HTML 报告", style="dim"))
@@ -549,8 +558,18 @@ def _key(block: Block) -> tuple[str, int]:
     return block.case.id, block.case.attempt
 
 
-def print_block(console: Console, block: Block, *, without: Collection[str] = (), around: Sequence[str] = ()) -> None:
-    """Print a block: labels in a column of their own, the replay line unbroken so that it can be copied."""
+def print_block(
+    console: Console,
+    block: Block,
+    *,
+    without: Collection[str] = (),
+    around: Sequence[str] = (),
+    since: str = "",
+) -> None:
+    """Print a block: labels in a column of their own, the replay line unbroken so that it can be copied.
+
+    `since` says since when it fails.
+    """
     head = verdict_line(block.verdict)
     head.append(f"  {visible(block.heading)}", style="bold")
     table = Table.grid(padding=(0, 2, 0, 0))
@@ -568,6 +587,8 @@ def print_block(console: Console, block: Block, *, without: Collection[str] = ()
             last = [Line(f"  {LABELS[key]}", style="dim"), Line(f"  {text}", style="cyan")]
         else:
             table.add_row(str(LABELS[key]), Line(text, style=_LINE_STYLES.get(key, "")))
+    if since:
+        table.add_row(str(LABELS["seen"]), Line(visible(since)))
     console.print(head, Padding(table, (0, 0, 0, 2)), sep="\n")
     if around:
         console.print(Line("  around it / 前后", style="dim"))

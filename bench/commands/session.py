@@ -38,6 +38,7 @@ from bench.commands import cluster, resume
 from bench.commands.attempts import Ran, Spread, ran
 from bench.commands.beginning import NotReady, statement
 from bench.commands.expected import ExpectedError, applied, exit_of, outdated, read_expected
+from bench.commands.neighbours import first_seen
 from bench.commands.options import ROOT, SCREENS, Options, SessionError, near, no_case, picks, picks_clause
 from bench.commands.waiting import waiting_for
 from bench.dut import Checked, UnknownTerminal, adapter
@@ -558,7 +559,10 @@ class Session:
             writer=self.setup.commit,
         )
         if self.options.live:
-            screen.closing(result, self.folder, how=self.options.screen, around=self._around)
+            profile = self.profile
+            item = " ".join(filter(None, (profile.vendor, profile.name, profile.model)))
+            seen = first_seen(self.folder, item, result)
+            screen.closing(result, self.folder, how=self.options.screen, around=self._around, seen=seen)
         if annotations.asked(os.environ):
             print(*annotations.lines(result), sep="\n")
         return EXIT_ERROR if interrupted or self._broken else exit_of(result)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import statistics
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, CaseResult, Verdict
 from bench.commands.lengths import lengths_of_the_suite
+from bench.commands.neighbours import neighbours
 from bench.history.growing import GROWING
 from bench.journal import LOCAL, RUN, Found, JournalError, NoRun, Planned, RunFile, attempts, last_sign, read_run
 from bench.run import RECORD
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 FORMAT = "carbonbench-status/1"
-NEIGHBOURS = 20
 NEXT, TROUBLES = 5, 5
 _PIECE = 1 << 20
 _TROUBLED = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE)
@@ -85,25 +85,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     troubles: tuple[Told, ...]
 
 
-class _Length(msgspec.Struct):
-    """What is read of an attempt of another run."""
-
-    id: str
-    wall_s: float = 0.0
-    simulated_s: float = 0.0
-
-
 class _Instant(msgspec.Struct):
     """What is read of an event."""
 
     t: int
-
-
-class _Neighbour(msgspec.Struct):
-    """What is read of another run."""
-
-    rig: str
-    cases: list[_Length]
 
 
 def newest(out: Path) -> Path:
@@ -131,7 +116,7 @@ def lengths(folder: Path, rig: str, begun: Sequence[Found]) -> dict[str, float]:
         if each.result and not each.result.interrupted and each.result.wall_s:
             own.setdefault(each.result.id, []).append(each.result.wall_s)
     found = {name: statistics.median(values) for name, values in own.items()}
-    for other in _neighbours(folder):
+    for other in neighbours(folder):
         seen: dict[str, list[float]] = {}
         for case in other.cases:
             length = case.wall_s if other.rig == rig else case.simulated_s if rig != VIRTUAL_RIG else 0.0
@@ -140,16 +125,6 @@ def lengths(folder: Path, rig: str, begun: Sequence[Found]) -> dict[str, float]:
         for name, values in seen.items():
             found.setdefault(name, statistics.median(values))
     return found if rig == VIRTUAL_RIG else lengths_of_the_suite() | found
-
-
-def _neighbours(folder: Path) -> Iterable[_Neighbour]:
-    """Other runs beside this one, newest first; what cannot be read tells nothing."""
-    paths = [path for path in folder.resolve().parent.glob("*/verdicts.json") if path.parent != folder.resolve()]
-    for path in sorted(paths, key=lambda path: path.parent.name, reverse=True)[:NEIGHBOURS]:
-        try:
-            yield msgspec.json.decode(path.read_bytes(), type=_Neighbour)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            continue
 
 
 def status_of(folder: Path, now: datetime) -> Status:
