@@ -103,7 +103,8 @@ class Excuse(NamedTuple):
     """Why a case is not run, and the verdict that follows.
 
     `denied` are the questions whose no is the reason, `unsupported` those of the case's clauses that this no decides.
-    `elsewhere`: it runs in other rigs only; `lacking`: this computer lacks a part that it needs.
+    `elsewhere`: it runs in other rigs only; `lacking`: this computer lacks a part that it needs. `unanswered` are lines
+    to add to the profile.
     """
 
     verdict: Verdict
@@ -112,6 +113,7 @@ class Excuse(NamedTuple):
     unsupported: tuple[str, ...] = ()
     elsewhere: bool = False
     lacking: bool = False
+    unanswered: tuple[str, ...] = ()
 
 
 def excused(case: type[Case], setup: Setup) -> Excuse | None:
@@ -127,8 +129,9 @@ def excused(case: type[Case], setup: Setup) -> Excuse | None:
     unmet = [need for need in binding(case.needs) if not any(profile.claim(way) is Claim.YES for way in ways_of(need))]
     unanswered = [[way for way in ways_of(need) if profile.claim(way) is Claim.UNANSWERED] for need in unmet]
     if any(unanswered):
-        lines = "; ".join(profile.line_to_add(question) for each in unanswered for question in each[:1])
-        return Excuse(Verdict.INCONCLUSIVE, f"the capability statement does not answer; add: {lines} / 能力声明未作答")
+        lines = tuple(profile.line_to_add(question) for each in unanswered for question in each[:1])
+        words = f"the capability statement does not answer; add: {'; '.join(lines)} / 能力声明未作答"
+        return Excuse(Verdict.INCONCLUSIVE, words, unanswered=lines)
     denied = tuple(dict.fromkeys(question for need in unmet for question in ways_of(need)))
     absent = [question for question in denied if question in setup.conditions]
     if absent:

@@ -11,6 +11,7 @@ import re
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -271,8 +272,9 @@ def _print_blocks(
     around: Mapping[tuple[str, int], Sequence[str]],
     seen: Mapping[tuple[str, str], str],
 ) -> None:
-    found = blocks(run)
-    if not found:
+    found = [block for block in blocks(run) if not block.case.unanswered]
+    unanswered = [case for case in run.cases if case.unanswered]
+    if not found and not unanswered:
         return
     console.print(_rule("what did not pass / 未通过项", "red"))
     shown = found[:MOST_BLOCKS]
@@ -285,6 +287,24 @@ def _print_blocks(
     if len(found) > MOST_BLOCKS:
         rest = len(found) - MOST_BLOCKS
         console.print(Line(f"… and {rest} more in the HTML report / 其余 {rest} 项见 HTML 报告", style="dim"))
+    _print_unanswered(console, unanswered)
+
+
+def _print_unanswered(console: Console, cases: Sequence[CaseResult]) -> None:
+    """Cases that wait for an answer of the profile: the lines that it wants, each with how many cases wait for it."""
+    if not cases:
+        return
+    waiting = Counter(line for name in {case.id: case for case in cases}.values() for line in name.unanswered)
+    head = verdict_line(Verdict.INCONCLUSIVE)
+    number = len({case.id for case in cases})
+    head.append(f"  {number} cases wait for answers of the profile; add / 档案未作答，请补充：", style="bold")
+    console.print(head)
+    for line, times in waiting.most_common(MOST_BLOCKS):
+        console.print(Line(f"    {visible(line)}    × {times}"), soft_wrap=True)
+    if len(waiting) > MOST_BLOCKS:
+        rest = len(waiting) - MOST_BLOCKS
+        console.print(Line(f"    … and {rest} more lines in the HTML report / 其余 {rest} 行见 HTML 报告", style="dim"))
+    console.print()
 
 
 def _print_clauses(console: Console, run: RunResult, ledger: Sequence[Entry]) -> None:

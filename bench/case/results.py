@@ -22,6 +22,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     its clauses that the no decides (R-03): of its other clauses such a case says nothing. One that runs `elsewhere`, in
     other rigs only, says nothing of clauses of which another case was run, and leaves no run undecided. `lacking`: this
     computer lacks a part that the case needs; its clauses stay open, the run does only if it is to be `complete`.
+    `unanswered` are lines that the profile wants before the case can run.
     """
 
     id: str
@@ -41,6 +42,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     unsupported: tuple[str, ...] = ()
     elsewhere: bool = False
     lacking: bool = False
+    unanswered: tuple[str, ...] = ()
     record: str = ""
     digest: str = ""
     replay: str = ""

@@ -46,6 +46,22 @@ def test_a_failure_tells_requirement_expected_actual_evidence_and_replay(run: Ru
     assert f"  {run.cases[2].replay}" in lines
 
 
+def test_cases_that_wait_for_answers_are_told_together(run: RunResult) -> None:
+    lines = ("claims.a = true  # or false", "claims.b = true  # or false")
+    waiting = [
+        msgspec.structs.replace(
+            run.cases[2], id=f"delivery/{name}", verdict=Verdict.INCONCLUSIVE, checks=(), reason="add", unanswered=lines
+        )
+        for name in "abc"
+    ]
+    waiting[0] = msgspec.structs.replace(waiting[0], unanswered=lines[:1])
+    told = closing(msgspec.structs.replace(run, cases=tuple(waiting), clauses=()), [])
+    (begin,) = [number for number, line in enumerate(told) if "wait for answers" in line]
+    assert told[begin].startswith("? inconclusive") and "  3 cases wait" in told[begin]
+    assert told[begin + 1 : begin + 3] == [f"    {lines[0]}    × 3", f"    {lines[1]}    × 2"]
+    assert "delivery/a" not in "".join(told[:begin])
+
+
 def test_a_replay_line_is_never_broken(run: RunResult) -> None:
     replay = "carbonbench run " + "--case delivery/a-long-name " * 8 + "# commit 6efac4433d21"
     case = msgspec.structs.replace(run.cases[2], replay=replay)
