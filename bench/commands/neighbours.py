@@ -81,7 +81,7 @@ def _since(case: str, check: str, before: Collection[Neighbour]) -> str:
     had = [(each.run, found) for each in before if (found := [one for one in each.cases if one.id == case])]
     if not had:
         return ""
-    row = [name for name, found in takewhile(lambda each: any(_fails(one, check) for one in each[1]), had)]
+    row = [name for name, _ in takewhile(lambda each: any(_fails(one, check) for one in each[1]), had)]
     if row:
         return f"{row[-1]}; in {len(row)} older runs in a row / 首次出现于该次运行，此前连续 {len(row)} 次"
     return f"in this run, not in {had[0][0]} / 本次首次出现，上一次运行中没有"
