@@ -123,9 +123,18 @@ class WithstandsHostileRequests(Case):
         )
         await self._send(people, "splitting", "length and chunks", both)
 
+    async def _addresses(self, people: People) -> list[tuple[str, tuple[str, ...]]]:
+        """Each address of a function at the door, with the session of a role that may use it."""
+        found: dict[str, tuple[str, ...]] = {}
+        for role in people.roles():
+            word = people.access.of_role(role)
+            session = await people.login(self._door, word) if people.enters(self._door, role) else None
+            for target, lines in people.targets(session, self._door) if session is not None else ():
+                found.setdefault(target, lines)
+        return list(found.items())
+
     async def _oversized(self, people: People) -> None:
-        session = await people.login(self._door, people.access.of_role(self._role))
-        for target, lines in people.targets(session, self._door) if session is not None else ():
+        for target, lines in await self._addresses(people):
             deep = b'{"a":' * _DEEP + b"1" + b"}" * _DEEP
             bodies = (
                 ("nested", deep),
@@ -163,8 +172,7 @@ class WithstandsHostileRequests(Case):
             await people.stranger(self._door, text, WRONG, "stranger")
         for text in _COMMANDS:
             await people.audit("injection", user=text)
-        session = await people.login(self._door, people.access.of_role(self._role))
-        for target, lines in people.targets(session, self._door) if session is not None else ():
+        for target, lines in await self._addresses(people):
             for text in _COMMANDS:
                 query = "".join(f"%{octet:02X}" for octet in text.encode())
                 await self._send(people, "injection", text, self._raw(f"{target}?id={query}&from={query}", *lines))

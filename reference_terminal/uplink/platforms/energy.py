@@ -69,7 +69,7 @@ class EnergyLink(PlatformLink):
         elif not self._configured:
             await self.attempt(self.configure)
         elif self._check_versions and self.outbox.is_open():
-            await self.attempt(self.check_versions)
+            await self.attempt(self.check_versions, mends=False)
         elif items := self.outbox.batch(self._most):
             await self._deliver(items)
         else:

@@ -118,8 +118,11 @@ class PlatformLink:
             if timer is not None:
                 timer.cancel()
 
-    async def attempt(self, step: Callable[[], Coroutine[Any, Any, None]]) -> bool:
-        """One exchange; what goes wrong is told and followed by a pause."""
+    async def attempt(self, step: Callable[[], Coroutine[Any, Any, None]], *, mends: bool = True) -> bool:
+        """One exchange; what goes wrong is told and followed by a pause.
+
+        One that `mends` nothing leaves the next pause as long as it would have been.
+        """
         try:
             await step()
         except FAILURES as error:
@@ -128,7 +131,8 @@ class PlatformLink:
             self.failed(error)
             await self._clock.nap(self.pause_s(self._failures))
             return False
-        self._failures = 0
+        if mends:
+            self._failures = 0
         self._answer_s = max(ANSWER_S, self._answer_s / 2)
         self.connected = True
         for alarm in (messages.CENTRE_LOST, messages.CHANNEL_REFUSED, messages.CENTRE_REFUSES):
