@@ -169,7 +169,7 @@ def record(folder: Path) -> int:
         return EXIT_USAGE
     known = case_classes()
     # A run has one item, and not every case runs on every machine.
-    found = {name: length for name, length in read_lengths().cases.items() if name in known}
+    found = {name: length for name, length in read_lengths(LENGTHS).cases.items() if name in known}
     for case in run.cases:
         if case.id not in known or not case.record or case.attempt != 1:
             continue

@@ -161,7 +161,7 @@ def as_ruled(history: History, *names: str) -> Check:
     """Whether these figures of the load are those of the rulings, or more; where one is less no clause is met by it."""
     given = {name: int(history.began.parameters.get(f"load.{name}", FIGURES[name])) for name in names}
     less = [f"{name}: {given[name]}, ruled {FIGURES[name]} / 低于裁定" for name in names if given[name] < FIGURES[name]]
-    return RULED.decide(None if less else True, measured=len(less), limit=0, evidence=less)
+    return RULED.decide(None if less or began(history) is None else True, measured=len(less), limit=0, evidence=less)
 
 
 def lag_of(history: History) -> Decimal | None:

@@ -27,7 +27,7 @@ _USERS, _LOG = ("ssea/5.4.2.1-1", "ssea/5.4.1a"), ("ssea/5.4.2.1-2",)
 )
 def users_of_another_role(patch: Patch) -> None:
     """To begin with."""
-    altered(patch, "account", "enterprise", lambda enterprise: "B")
+    altered(patch, "account", "enterprise", lambda enterprise: enterprise and "B")
 
 
 @defect(
