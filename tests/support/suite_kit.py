@@ -76,17 +76,24 @@ def call(words: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | Non
     return _without_traceback(Told(done.returncode, done.stdout, done.stderr), words)
 
 
-def carbonbench(*words: str | Path, cwd: Path, env: Mapping[str, str] | None = None, given: str = "") -> Told:
+def carbonbench(
+    *words: str | Path,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    more: Mapping[str, str] | None = None,
+    given: str = "",
+) -> Told:
     """Run one command of carbonbench to its end, in a process that has imported the house already.
 
     With an environment of its own it is started from nothing, as `call` starts it: an interpreter reads some of it.
+    `more` are variables beside the usual ones that no interpreter reads.
     """
     if env is not None:
         return call([COMMAND, *words], cwd=cwd, env=env, given=given)
     with tempfile.TemporaryDirectory() as folder:
         streams = [Path(folder) / name for name in ("given", "out", "err")]
         streams[0].write_text(given, "utf-8")
-        job = Job([str(word) for word in words], str(cwd), environment(), *map(str, streams))
+        job = Job([str(word) for word in words], str(cwd), environment(**(more or {})), *map(str, streams))
         code = _warm().run(job)
         told = Told(code, *(path.read_text("utf-8") for path in streams[1:]))
     return _without_traceback(told, words)

@@ -13,18 +13,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from suite_kit import COMMAND, REFERENCE, Told, call, chain_of, environment, run_folder, verdicts
+from suite_kit import COMMAND, REFERENCE, Told, carbonbench, chain_of, environment, run_folder, verdicts
 
 LONG = "ports/serves-all-ports-together"
 SHORT = ("accuracy/takes-over-edge-values", "commands/reads-meters-on-command")
 LAST = "protocol/identifies-itself"
 REAL = "realtime/delivers-within-minutes"
 # Outside any checkout the commit is made of the files, which no commit of somebody else changes during the test.
-ALONE = environment(GIT_DIR="/nonexistent")
+NO_CHECKOUT = {"GIT_DIR": "/nonexistent"}
+ALONE = environment(**NO_CHECKOUT)
 
 
 def bench(*words: str | Path, cwd: Path) -> Told:
-    return call([COMMAND, *words], cwd=cwd, env=ALONE)
+    return carbonbench(*words, cwd=cwd, more=NO_CHECKOUT)
 
 
 @pytest.fixture

@@ -27,14 +27,14 @@ def seen(room: Path) -> list[dict[str, Any]]:
             assert process.poll() is None
             time.sleep(0.05)
         while process.poll() is None:
-            told = carbonbench("status", "--json", cwd=room)
+            told = in_place("status", "--json", cwd=room)
             assert told.code == 0, told.err
             found.append(json.loads(told.out))
-            time.sleep(0.2)
+            time.sleep(0.5)
     finally:
         process.terminate()
         process.wait()
-    return [*found, json.loads(carbonbench("status", "--json", cwd=room).out)]
+    return [*found, json.loads(in_place("status", "--json", cwd=room).out)]
 
 
 def test_a_run_is_looked_at_while_it_goes_and_a_second_one_has_an_end(tmp_path: Path) -> None:
