@@ -620,8 +620,9 @@ class People:
     def targets(self, session: Session, door: str) -> list[tuple[str, tuple[str, ...]]]:
         """Addresses of functions that the session's role may use at a door, without parameters, and its header lines."""
         found: dict[str, tuple[str, ...]] = {}
+        role = session.account.role if session.account is not None else NOBODY
         for function in self.access.functions:
-            if door in function.doors and session.account.role in function.may and not function.ends:
+            if door in function.doors and role in function.may and not function.ends:
                 _, target, headers, _ = self._visits.request(session, function.calls[door], fresh=1)
                 lines = tuple(f"{name}: {text}" for name, text in headers if name.lower() != "content-type")
                 found.setdefault(target.partition("?")[0], lines)
