@@ -618,7 +618,7 @@ class People:
         return self._visits.place(door).path
 
     def targets(self, session: Session, door: str) -> list[tuple[str, tuple[str, ...]]]:
-        """Addresses of functions that the session's role may use at a door, without parameters, and its header lines."""
+        """Addresses of functions that the role of a session may use at a door, and the header lines of the session."""
         found: dict[str, tuple[str, ...]] = {}
         role = session.account.role if session.account is not None else NOBODY
         for function in self.access.functions:
