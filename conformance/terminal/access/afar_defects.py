@@ -8,6 +8,9 @@ from typing import Any
 
 from conformance.defects import Patch, defect
 from reference_terminal.access.desk import Desk
+from reference_terminal.acquisition.poller import MeterPoller
+from reference_terminal.model.clock import WallClock
+from reference_terminal.model.reading import Reading
 from reference_terminal.net.channel import Line, PlainLine
 from reference_terminal.web.guard import DeskGuard
 from reference_terminal.web.maintenance import Maintenance
@@ -63,6 +66,31 @@ def state_not_told_afar(patch: Patch) -> None:
 def lock_is_a_word(patch: Patch) -> None:
     """The page greys its buttons."""
     patch(DeskGuard, "_is_here", lambda self, right: right in self._rights_here)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "lock-stops-acquisition",
+    en="while configuring is locked from afar the meters are not read either",
+    zh="远程锁定期间停止采集",
+    clauses=("isc-2/8.2b",),
+)
+def lock_stops_acquisition(patch: Patch) -> None:
+    """Locked is locked."""
+    free = asyncio.Event()
+    free.set()
+
+    def lock(self: Desk, author: str, *, locked: bool) -> bool:
+        (free.clear if locked else free.set)()
+        return own_lock(self, author, locked=locked)
+
+    async def read(
+        self: MeterPoller, slot_s: int | None, clock: WallClock, wait_s: float | None = None
+    ) -> list[Reading]:
+        await free.wait()
+        return await own_read(self, slot_s, clock, wait_s)
+
+    own_lock = patch(Desk, "lock", lock)
+    own_read = patch(MeterPoller, "read", read)
 
 
 @defect(
