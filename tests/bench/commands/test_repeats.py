@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from suite_kit import carbonbench, digests, repeated_elsewhere, run_folder, verdicts
 
-
 ASKED = "CARBONBENCH_REPEAT" in os.environ
 
 
