@@ -121,7 +121,8 @@ class PlatformLink:
     async def attempt(self, step: Callable[[], Coroutine[Any, Any, None]], *, mends: bool = True) -> bool:
         """One exchange; what goes wrong is told and followed by a pause.
 
-        One that `mends` nothing leaves the next pause as long as it would have been.
+        One that `mends` nothing shows that the platform is there, not that it takes what it refused: the next pause
+        stays as long as it would have been, the alarm stands.
         """
         try:
             await step()
@@ -131,12 +132,13 @@ class PlatformLink:
             self.failed(error)
             await self._clock.nap(self.pause_s(self._failures))
             return False
-        if mends:
-            self._failures = 0
         self._answer_s = max(ANSWER_S, self._answer_s / 2)
         self.connected = True
-        for alarm in (messages.CENTRE_LOST, messages.CHANNEL_REFUSED, messages.CENTRE_REFUSES):
+        for alarm in (messages.CENTRE_LOST, messages.CHANNEL_REFUSED):
             self._journal.clear_alarm(alarm, self.config.id)
+        if mends:
+            self._failures = 0
+            self._journal.clear_alarm(messages.CENTRE_REFUSES, self.config.id)
         return True
 
     def failed(self, error: Exception) -> None:

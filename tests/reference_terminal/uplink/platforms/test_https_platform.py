@@ -226,6 +226,29 @@ def test_one_period_the_platform_never_takes_holds_up_no_other() -> None:
     asyncio.run(scene())
 
 
+def test_a_platform_that_refuses_is_asked_less_and_less_whatever_its_versions() -> None:
+    async def scene() -> None:
+        def special(asked: Asked) -> Answer | str:
+            return (200, {"responseCode": "1", "responseMessage": "no"}) if asked.path == "/data" else ""
+
+        told: list[int] = []
+
+        def pause_s(failures: int) -> float:
+            told.append(failures)
+            return 0.005
+
+        small = SmallPlatform(special)
+        async with running(small, OPENS + 1) as (terminal, link):
+            link.pause_s = pause_s  # type: ignore[method-assign]
+            terminal.outboxes["P"].rest_s = lambda attempts: 0.005  # type: ignore[method-assign]
+            await until(lambda: len(told) >= 10)
+            versions = [asked.path for asked in small.asked if "ersion" in asked.path]
+            assert told[:10] == list(range(1, 11)) and len(versions) > 2
+            assert [row[0] for row in terminal.journal.alarms(10)] == ["centre refuses"]
+
+    asyncio.run(scene())
+
+
 def test_a_device_that_is_unknown_registers_again_and_then_delivers() -> None:
     async def scene() -> None:
         def special(asked: Asked) -> Answer | str:
