@@ -99,9 +99,7 @@ NOT_BEFORE_ITS_DAY = criterion(
     zh="带未来生效时间的软件包在生效时刻前不在用",
     unit="packages",
 )
-ON_ITS_DAY = criterion(
-    "on-its-day", en="from its instant on it is in force, and acts", zh="自生效时刻起在用并起作用", unit="packages"
-)
+ON_ITS_DAY = criterion("on-its-day", en="from its instant on it is in force", zh="自生效时刻起在用", unit="packages")
 LATER_TAKEN = criterion("later-taken", en="it is told as taken at once", zh="接收后即回报", unit="packages")
 
 
@@ -166,7 +164,10 @@ def taken_findings(
 
 
 def later_findings(history: History, centre: str, wanted: Sequence[Wanted]) -> Iterator[Check]:
-    """Packages that count from the instant of the phase `counts-from` on: told, in force then and not before."""
+    """Packages that count from the instant of the phase `counts-from` on: told, in force then and not before.
+
+    What was not taken is in force at no time: it shows nothing of a day.
+    """
     mark, told, shown = history.phase("counts-from"), _told(history, centre), _shown(history)
     since = int(mark.detail["since"]) if mark is not None else history.end_us
     wrong = [f"{' '.join(each)}: {told.get(each, 'no result')}" for each in wanted if told.get(each) != "done"]
@@ -174,14 +175,9 @@ def later_findings(history: History, centre: str, wanted: Sequence[Wanted]) -> I
     before = [event for event in shown if event.t < since]
     after = [event for event in shown if event.t > since]
     early = [f"{local(event.t)}: {' '.join(each)}" for event in before for each in wanted if each in _forced(event)]
-    idle = [
-        f"{local(event.t)}: MinInterval={event.answer.get('MinInterval', 'none')}, issued 5"
-        for event in history.of(Commanded)
-        if event.cn == "1063" and event.t > since and event.answer.get("MinInterval") != "5"
-    ]
-    yield NOT_BEFORE_ITS_DAY.none(early, len(before) > 1 and told)
+    yield NOT_BEFORE_ITS_DAY.none(early, len(before) > 1 and not wrong)
     late = [f"{' '.join(each)}: not in force" for each in wanted if after and each not in _forced(after[-1])]
-    yield ON_ITS_DAY.none([*late, *idle], after and told)
+    yield ON_ITS_DAY.none(late, after and not wrong)
 
 
 def content_findings(history: History, centre: str, issued: Sequence[Wanted]) -> Iterator[Check]:

@@ -119,9 +119,9 @@ class PutsPackagesInForceOnTheirDay(Case):
     checks = {
         packages.NOT_BEFORE_ITS_DAY: ("csmt/11.4-6", "csmt/11.4a-3"),
         packages.ON_ITS_DAY: ("csmt/11.4-6", "csmt/11.4a-3"),
-        **beside(packages.LATER_TAKEN),
+        **beside(packages.LATER_TAKEN, packages.PARAMETERS_ACT),
     }
-    needs = (MODBUS, LOCAL, MUTUAL_TLS, MANAGEMENT)
+    needs = (MODBUS, LOCAL, MUTUAL_TLS, MANAGEMENT, Evidence(HJ212, "parameters-act"))
     scenario = _MANAGED
 
     async def drive(self, bench: Bench) -> None:
@@ -144,6 +144,7 @@ class PutsPackagesInForceOnTheirDay(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from packages.later_findings(history, "M", LATER)
+        yield from packages.parameter_findings(history, "A", _MINUTES)
 
 
 LATER: tuple[packages.Wanted, ...] = (("factors", "grid", "1.2"), ("parameters", "intervals", "1.1"))

@@ -275,6 +275,23 @@ def packages_count_at_once(patch: Patch) -> None:
 
 
 @defect(
+    "days-of-packages-eight-hours-late",
+    en="the instant from which a package counts is taken for one of Greenwich",
+    zh="软件包生效时间误按格林尼治时间处理，晚八小时生效",
+    clauses=_DOWNLOAD,
+)
+def days_of_packages_eight_hours_late(patch: Patch) -> None:
+    """A stamp without a zone is somebody's."""
+    whole = packages.open_package
+
+    def open_package(octets: bytes, trusted: Trusted, now_s: int) -> Package:
+        found = whole(octets, trusted, now_s)
+        return replace(found, valid_from_s=found.valid_from_s + 8 * 3600 if found.valid_from_s else 0)
+
+    patch(installer, "open_package", open_package)
+
+
+@defect(
     "later-parameters-never-applied",
     en="parameters that count from later on are listed then, and never applied",
     zh="带未来生效时间的参数届时仅列出，从未生效",
