@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -30,6 +31,7 @@ from bench.evidence.sealed import Signed
 from bench.evidence.seals import SealTrouble
 from bench.evidence.stamps import OwnAuthority
 from bench.history import HistoryError
+from bench.journal import LOCAL
 from reports.issue.amend import FILE, FORMAT, Issued, changes_between, check_chain, facts_of
 from reports.issue.content import Evidence, Paper, paper, sm3_of
 from reports.issue.demands import Demand, demands, in_language
@@ -181,7 +183,15 @@ def _draft(asked: Asked, lab: Lab, job: Job, subject: Subject, template: Path | 
 
 
 def _missing(lab: Lab, job: Job, subject: Subject, issue: int) -> list[Demand]:
-    found = demands(lab, job, subject.result, issue=issue, item=subject.item, clock_problem=subject.clock_problem)
+    found = demands(
+        lab,
+        job,
+        subject.result,
+        issue=issue,
+        item=subject.item,
+        clock_problem=subject.clock_problem,
+        today=datetime.now(LOCAL).date(),
+    )
     return [*found, *subject.lacking]
 
 

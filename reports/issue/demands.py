@@ -66,18 +66,19 @@ def demands(
     issue: int = 1,
     item: Mapping[str, str] | None = None,
     clock_problem: str = "",
+    today: date | None = None,
 ) -> list[Demand]:
     """Everything that is missing or contradicts the run, in the order of the standard's clauses.
 
     `item` is what the run's opening statement says of the item under test, `clock_problem` why it knew nothing of its
-    clock's source.
+    clock's source. `today` is the day on which the question is put; without it no date lies ahead.
     """
     return [
         *_identity(lab, job),
         *_customer(job),
         *_methods(lab, job, run),
         *_item(job, item or {}),
-        *_dates(job, run),
+        *_dates(job, run, today),
         *_tests(job),
         *_environment(lab, job, run),
         *_equipment(lab, run),
@@ -263,7 +264,7 @@ def days_of_tests(run: RunResult) -> tuple[date, date] | None:
     return (min(moments), max(moments)) if moments else None
 
 
-def _dates(job: Job, run: RunResult) -> Iterator[Demand]:
+def _dates(job: Job, run: RunResult, today: date | None) -> Iterator[Demand]:
     days = days_of_tests(run)
     received, issued = job.item.received, job.report.issued
     if received is None:
@@ -285,6 +286,13 @@ def _dates(job: Job, run: RunResult) -> Iterator[Demand]:
             "job.toml report.issued",
             f"issued on {issued}, and tested until {days[1]}: one of them is wrong",
             "签发日期早于检测结束日期",
+        )
+    elif today and issued > today:
+        yield _ask(
+            "7.8.2.1 j",
+            "job.toml report.issued",
+            f"issued on {issued}, and today is {today}: a report bears no date that is still to come",
+            "签发日期晚于今天",
         )
 
 

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from bench.commands.subject import subject_of
 from bench.evidence import stamps
 from bench.evidence.keys import certificates_of
 from bench.evidence.lab import NOBODY, OWN
+from bench.journal import LOCAL
 from reports import manifest
 from reports import run_folder as folders
 from reports.issue.amend import changes_between, check_chain, read_issue
@@ -63,7 +64,7 @@ def order(language: str = "zh") -> dict[str, Any]:
     return {
         "external": [],
         "opinions": [],
-        "report": {"number": "R-1", "language": language, "issued": date(2026, 12, 1), "kind": "commissioned"},
+        "report": {"number": "R-1", "language": language, "issued": datetime.now(LOCAL).date(), "kind": "commissioned"},
         "customer": {"name": "Customer", "address": "2 Road", "contact": "c@example.org"},
         "item": {
             "name": "terminal",
@@ -195,6 +196,15 @@ def test_what_contradicts_the_run_is_asked_for_anew(tested: RunResult, tmp_path:
     ]
     found = [each.clause for each in demands(*read(tmp_path, lab, job), tested)]
     assert {"7.8.2.1 h", "7.8.2.1 j", "6.4.13 e"} <= set(found)
+
+
+def test_no_report_bears_a_date_that_is_still_to_come(tested: RunResult, tmp_path: Path) -> None:
+    job = order()
+    today = job["report"]["issued"]
+    papers = read(tmp_path, laboratory(), job)
+    assert demands(*papers, tested, today=today) == []
+    (found,) = demands(*papers, tested, today=today - timedelta(days=1))
+    assert found.clause == "7.8.2.1 j" and f"issued on {today}" in found.asked.en and found.asked.zh
 
 
 def test_a_run_in_real_time_wants_clock_and_environment(tested: RunResult, tmp_path: Path) -> None:
