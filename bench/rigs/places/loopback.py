@@ -30,7 +30,8 @@ LIMITS = (
     "no packet captures / 无抓包",
     "terminal and bench share one network: nothing keeps the terminal from other addresses / 网络不隔离",
 )
-_SLOTS = 60
+_FIRST_SLOT, _SLOTS = 100, 150
+_MAPPED = bytes(8) + b"\xff\xff\0\0"
 _PORTS = 20_000
 """Added to ports below 1024, which need a right that an ordinary user has not."""
 
@@ -271,8 +272,13 @@ def _port(port: int) -> int:
 
 
 def _take_slot() -> tuple[int, socket.socket]:
-    """A second octet that no other bench here uses; the lock dies with the process. Raises OSError if all are taken."""
-    for slot in range(100, 100 + _SLOTS):
+    """A second octet that no other bench here uses; the lock dies with the process. Raises OSError if all are taken.
+
+    Those come last of which the kernel still remembers connections (a minute long after their end): a program that
+    does not ask for SO_REUSEADDR could not listen there.
+    """
+    remembered = _remembered()
+    for slot in sorted(range(_FIRST_SLOT, _FIRST_SLOT + _SLOTS), key=remembered.__contains__):
         lock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
             lock.bind(f"\0carbonbench-loopback-{slot}")
@@ -281,3 +287,19 @@ def _take_slot() -> tuple[int, socket.socket]:
             continue
         return slot, lock
     raise OSError(f"all {_SLOTS} sets of loopback addresses are in use by benches on this computer / 回环地址已用尽")
+
+
+def _remembered() -> set[int]:
+    """Second octets of the addresses 127.x.x.x at which the kernel has TCP sockets, in whatever state."""
+    found: set[int] = set()
+    for name in ("tcp", "tcp6"):
+        try:
+            lines = Path(f"/proc/net/{name}").read_text().splitlines()[1:]
+        except OSError:
+            continue
+        for line in lines:
+            address = bytes.fromhex(line.split()[1].partition(":")[0])
+            # IPv4 within IPv6 stands in the last four octets; each four are told in reverse.
+            if address[-1] == 127 and address[:-4] in (b"", _MAPPED):
+                found.add(address[-2])
+    return found

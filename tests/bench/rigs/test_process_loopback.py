@@ -166,6 +166,30 @@ def test_two_benches_stand_side_by_side() -> None:
         asyncio.run(other.close())
 
 
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6], ids=["IPv4", "IPv4 within IPv6"])
+def test_where_the_kernel_remembers_a_connection_no_other_case_takes_its_place(family: socket.AddressFamily) -> None:
+    one = LoopbackPlace()
+    host, port = one.local()
+    # Whoever closes first is remembered: here it is the side that listened.
+    mapped = family == socket.AF_INET6
+    address = (f"::ffff:{host}" if mapped else host, port)
+    with socket.create_server(address, family=family, dualstack_ipv6=mapped) as server:
+        there = socket.create_connection((host, port))
+        here, _ = server.accept()
+        here.close()
+        assert there.recv(1) == b""
+        there.close()
+    asyncio.run(one.close())
+    other = LoopbackPlace()
+    try:
+        assert other.local()[0] != host
+        # A program that does not ask for SO_REUSEADDR.
+        with socket.socket() as plain:
+            plain.bind(other.local())
+    finally:
+        asyncio.run(other.close())
+
+
 class _Leaky(Forwarder):
     """Knows no impairment."""
 
