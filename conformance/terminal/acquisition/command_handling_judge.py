@@ -204,13 +204,14 @@ def password_findings(history: History) -> Iterator[Check]:
 
 
 def realtime_findings(history: History) -> Iterator[Check]:
-    """2012 ends real-time data, 2011 begins them again."""
+    """2012 ends real-time data, 2011 begins them again; a terminal that sends nothing at all has stopped nothing."""
     stopped, resumed = _stretch(history, "stopped"), _stretch(history, "resumed")
     before = [] if stopped is None else _uploads(history, ("2011",), history.began.t, stopped[0].t)
     came = [] if stopped is None else _uploads(history, ("2011",), stopped[0].t + ACT_US, stopped[1])
+    others = [] if stopped is None else _uploads(history, _UPLOADS[1:], stopped[0].t + ACT_US, stopped[1])
     again = [] if resumed is None else _uploads(history, ("2011",), resumed[0].t + MINUTE, resumed[1])
     yield REALTIME_STOPPED.decide(
-        _verdict([local(event.t) for event in came], bool(before) and stopped is not None),
+        _verdict([local(event.t) for event in came], bool(before and others)),
         measured=len(came),
         limit=0,
         evidence=[local(event.t) for event in came][:10],

@@ -142,6 +142,72 @@ class ObeysItsCentre(Case):
         yield command_handling_judge.told_finding(history)
 
 
+class KeepsWhatItsCentreSet(Case):
+    """What a centre set is exercised once more after two power cuts: intervals, time-outs, password, real-time data."""
+
+    zh = "中心下发的间隔、超时与重发、密码、实时数据开关，两次断电重启后逐项再验证，均按设定执行。"
+    checks = {
+        command_handling_judge.REALTIME_INTERVAL: ("isc-2/7.2.4k",),
+        command_handling_judge.MINUTE_INTERVAL: ("isc-2/7.2.4k",),
+        command_handling_judge.PATIENCE: ("isc-2/7.2.4k",),
+        command_handling_judge.PASSWORD_CHANGED: ("isc-2/7.2.4k",),
+        command_handling_judge.REALTIME_STOPPED: ("isc-2/7.2.4k",),
+        command_handling_judge.REALTIME_RESUMED: ("isc-2/7.2.4k",),
+        command_handling_judge.SETTINGS_TOLD: ("isc-2/7.2.4k",),
+    }
+    needs = (MODBUS, HJ212)
+    scenario = ObeysItsCentre.scenario
+
+    async def drive(self, bench: Bench) -> None:
+        centre = bench.centres["A"]
+        await bench.clock.sleep(minutes=3, seconds=10)
+        await centre.set_realtime_interval(120)
+        await centre.set_minute_interval(5)
+        await centre.set_timeouts(8, 2)
+        await centre.set_password("7Kd93x")
+        await self._restart(bench)
+        await self._restart(bench)
+        bench.phase("password", pw="7Kd93x")
+        bench.phase("realtime", interval_s=120)
+        await self._probe(bench)
+        await bench.clock.sleep(minutes=10)
+        bench.phase("minute", interval_s=300)
+        await bench.clock.sleep(minutes=21)
+        bench.phase("patience", over_time_s=8, re_count=2)
+        centre.behave(ack="never")
+        await bench.clock.sleep(minutes=6)
+        centre.behave(ack="always")
+        bench.phase("over")
+        await bench.clock.sleep(minutes=1)
+        await centre.stop_realtime()
+        await self._restart(bench)
+        bench.phase("stopped")
+        await bench.clock.sleep(minutes=7)
+        bench.phase("between")
+        await centre.read_now()
+        await self._restart(bench)
+        bench.phase("resumed")
+        await bench.clock.sleep(minutes=7)
+        bench.phase("restored")
+        await self._probe(bench)
+
+    async def _restart(self, bench: Bench) -> None:
+        await bench.clock.sleep(5)
+        await bench.power.off(30)
+        await bench.clock.sleep(minutes=2)
+
+    async def _probe(self, bench: Bench) -> None:
+        await bench.centres["A"].read_realtime_interval()
+        await bench.centres["A"].read_minute_interval()
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from command_handling_judge.interval_findings(history)
+        yield command_handling_judge.patience_finding(history)
+        yield command_handling_judge.password_finding(history)
+        yield from command_handling_judge.realtime_findings(history)
+        yield command_handling_judge.told_finding(history)
+
+
 class ObeysTheNewPasswordAlone(Case):
     """After a change the old password is refused and the new one obeyed; so it is after a restart, with time-outs."""
 

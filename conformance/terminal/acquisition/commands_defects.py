@@ -305,6 +305,42 @@ def settings_accepted_and_forgotten(patch: Patch) -> None:
     own = patch(CommandSet, "_change", change)
 
 
+def _not_kept(patch: Patch, *names: str) -> None:
+    """These settings act until the next start."""
+
+    def keep(self: CentreSettings, name: str, value: int | str) -> bool:
+        if name not in names:
+            return own(self, name, value)
+        setattr(self, name, value == 1 if name == "realtime_on" else value)
+        for listener in self.changed:
+            listener()
+        return True
+
+    own = patch(CentreSettings, "keep", keep)
+
+
+@defect(
+    "time-outs-until-the-next-start",
+    en="time-out and number of repetitions that a centre set are those of the file after a restart",
+    zh="中心设定的超时时间与重发次数断电后恢复为出厂值",
+    clauses=_FRAMES,
+)
+def time_outs_until_the_next_start(patch: Patch) -> None:
+    """Of the transport, and so of the session."""
+    _not_kept(patch, "overtime_s", "recount")
+
+
+@defect(
+    "realtime-begins-again-at-a-start",
+    en="real-time data that a centre has ended come again after a restart",
+    zh="断电重启后重新上传已被中心停止的实时数据",
+    clauses=_FRAMES,
+)
+def realtime_begins_again_at_a_start(patch: Patch) -> None:
+    """A start is a new connection, and a new connection begins with everything."""
+    _not_kept(patch, "realtime_on")
+
+
 @defect(
     "settings-until-the-next-start",
     en="what a centre sets is forgotten with the power",
@@ -313,14 +349,7 @@ def settings_accepted_and_forgotten(patch: Patch) -> None:
 )
 def settings_until_the_next_start(patch: Patch) -> None:
     """In force, but in memory alone."""
-
-    def keep(self: CentreSettings, name: str, value: int | str) -> bool:
-        setattr(self, name, value == 1 if name == "realtime_on" else value)
-        for listener in self.changed:
-            listener()
-        return True
-
-    patch(CentreSettings, "keep", keep)
+    _not_kept(patch, "overtime_s", "recount", "realtime_s", "minute_interval", "realtime_on", "pw")
 
 
 @defect(
