@@ -143,3 +143,8 @@ class CounterTracker:
         """The increment over a recorded change: (final old − previous) + (current − initial new)."""
         old = _SUBTRACT(Decimal(entry.final_old), before)
         return _ADD(old, _SUBTRACT(value, Decimal(entry.initial_new)))
+
+
+def bears_out(entry: Replacement, before: Decimal | None, value: Decimal) -> bool:
+    """Whether the readings on either side of an entry bear it out: neither meter has gone backwards."""
+    return (before is None or Decimal(entry.final_old) >= before) and value >= Decimal(entry.initial_new)

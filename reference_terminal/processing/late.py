@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import structs
 
@@ -20,7 +20,7 @@ from reference_terminal.model.reading import BAD, RESET, Reading
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, Span, iso
 from reference_terminal.processing import messages
-from reference_terminal.processing.counter import CounterTracker
+from reference_terminal.processing.counter import CounterTracker, bears_out
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
 from reference_terminal.processing.manual import CAUSE, FLAG
 from reference_terminal.storage.journal import Journal
@@ -40,6 +40,14 @@ class Place:
     name: str
     builder: IntervalBuilder
     tracker: CounterTracker | None
+
+
+class _Register(NamedTuple):
+    """A counter at the slot of a good reading: its register and its running total."""
+
+    slot_s: int
+    value: Decimal
+    total: Decimal
 
 
 class LateReadings:
@@ -83,7 +91,7 @@ class LateReadings:
     def _keep(self, waiting: Sequence[tuple[Place, Reading]]) -> bool:
         """Put readings whose slot has no good one into the store."""
         fresh: list[tuple[Any, ...]] = []
-        totals: dict[int, tuple[Decimal, Decimal]] = {}
+        totals: dict[int, _Register] = {}
         told: dict[str, list[int]] = {}
         origins: list[tuple[int, int, str]] = []
         for place, reading in sorted(waiting, key=lambda one: one[1].slot_s):
@@ -128,29 +136,38 @@ class LateReadings:
         rows = self._store.readings(place.number, slot_s, slot_s + 1, 1)
         return any(quality != BAD for _, _, _, _, quality, _, _ in rows)
 
-    def _total(
-        self, place: Place, slot_s: int, value: Decimal, totals: dict[int, tuple[Decimal, Decimal]]
-    ) -> Decimal | None:
+    def _total(self, place: Place, slot_s: int, value: Decimal, totals: dict[int, _Register]) -> Decimal | None:
         """The running total of a counter at a late reading: what its register advanced since the reading before."""
-        tracker = place.tracker
-        if tracker is None:
+        if place.tracker is None:
             return None
         before = totals.get(place.number) or self._before(place, slot_s)
         total = value
         if before is not None:
-            last, last_total = before
-            step = tracker.between(last, value)
-            total = last_total if step is None else _ADD(last_total, step)
-        totals[place.number] = (value, total)
+            step = self.advance(place, place.tracker, before, slot_s, value)
+            total = before.total if step is None else _ADD(before.total, step)
+        totals[place.number] = _Register(slot_s, value, total)
         return total
 
-    def _before(self, place: Place, slot_s: int) -> tuple[Decimal, Decimal] | None:
+    @seam
+    def advance(
+        self, place: Place, tracker: CounterTracker, before: _Register, slot_s: int, value: Decimal
+    ) -> Decimal | None:
+        """What a register advanced: over a recorded change of the meter by what was entered of it."""
+        for entry in self._store.replacements(place.name):
+            if before.slot_s <= entry.at_s <= slot_s and bears_out(entry, before.value, value):
+                return tracker.across_replacement(before.value, value, entry)
+        return tracker.between(before.value, value)
+
+    def _before(self, place: Place, slot_s: int) -> _Register | None:
         found = self._store.connection.execute(
-            "SELECT value, total FROM reading WHERE slot_s<? AND point=? AND quality<>? ORDER BY slot_s DESC LIMIT 1",
+            "SELECT slot_s, value, total FROM reading WHERE slot_s<? AND point=? AND quality<>?"
+            " ORDER BY slot_s DESC LIMIT 1",
             (slot_s, place.number, BAD),
         ).fetchone()
         row: Any = found
-        return None if row is None else (Decimal(row[0]), Decimal(row[0] if row[1] is None else row[1]))
+        return (
+            None if row is None else _Register(row[0], Decimal(row[1]), Decimal(row[1] if row[2] is None else row[2]))
+        )
 
     def _fill_open(self, place: Place, reading: Reading, total: Decimal | None) -> None:
         """Periods that are still under way take the reading in."""

@@ -17,7 +17,7 @@ from reference_terminal.model.rows import Anchor, Gap, Record, Replacement
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, MONTH, STANDARD_SPANS, Span, iso
 from reference_terminal.processing import messages
-from reference_terminal.processing.counter import FIRST, NORMAL, RETURNED, CounterTracker
+from reference_terminal.processing.counter import FIRST, NORMAL, RETURNED, CounterTracker, bears_out
 from reference_terminal.processing.counter import RESET as COUNTER_RESET
 from reference_terminal.processing.derivation import Derivation
 from reference_terminal.processing.emissions import Emissions
@@ -370,7 +370,7 @@ class Pipeline:
             at_home = state.tracker.go_home() if reading.source != state.tracker.source else None
             replacement = self.replacement_for(state, state.tracker, reading.slot_s)
             before = state.tracker.value
-            if replacement is not None and not self.agrees(replacement, before, value):
+            if replacement is not None and not bears_out(replacement, before, value):
                 replacement = self._put_aside(state, replacement)
             step = state.tracker.step(value, reading.slot_s, replacement)
             if at_home is not None:
@@ -409,10 +409,6 @@ class Pipeline:
             if tracker.slot_s <= entry.at_s <= slot_s:
                 return entry
         return None
-
-    def agrees(self, entry: Replacement, before: Decimal | None, value: Decimal) -> bool:
-        """Whether readings taken after the entry was made bear it out: neither meter has gone backwards."""
-        return (before is None or Decimal(entry.final_old) >= before) and value >= Decimal(entry.initial_new)
 
     def _put_aside(self, state: PointState, entry: Replacement) -> None:
         """Take an entry that the readings contradict out of use: the total never falls (R-19)."""

@@ -13,7 +13,7 @@ from bench.history import History
 from bench.layout.scenario import Line, Scenario
 from conformance.common import delivery, gaps
 from conformance.common.actions import all_centres, counters, points, read_readings, reconciled
-from conformance.common.times import MINUTE, SECOND, ceil
+from conformance.common.times import HOUR, MINUTE, SECOND, ceil
 from conformance.terminal import LOCAL, MODBUS, UPLINK, read_out
 from conformance.terminal.acquisition.interfaces import DLT645
 from conformance.terminal.processing import filling_judge, meter_records_judge
@@ -196,6 +196,47 @@ class CountsRecordsOverFullScale(Case):
         await bench.clock.sleep(minutes=70)
         _tell_records(bench, self.steps_us, start)
         await read_readings(bench, counters(bench), start, bench.clock.now_us())
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        asked = {each.id for each in self.checks}
+        yield from (found for found in meter_records_judge.findings(history, "A") if found.id in asked)
+
+
+class CountsRecordsOverReplacement(Case):
+    """A meter replaced while nobody could read it: what the new one recorded meanwhile is counted right."""
+
+    zh = "线路中断期间换表并登记：以新表自身记录补入后，跨换表及其后各时段增量按旧表止度、新表起度计算，逐位正确。"
+    checks = {
+        meter_records_judge.RECORDS_TAKEN_IN: ("csmt/12.4b",),
+        meter_records_judge.RECORDS_EXACT: ("csmt/12.4b",),
+        meter_records_judge.PERIODS_FROM_RECORDS: ("csmt/12.4b", "csmt/8.2.1a"),
+        meter_records_judge.NO_PERIOD_INVENTED: ("csmt/12.3.2a",),
+        **beside(meter_records_judge.NO_VALUE_BESIDE_RECORDS),
+    }
+    needs = (
+        DLT645,
+        UPLINK,
+        read_out("records-exact", "records-taken-in", "no-value-beside-records"),
+        "acquisition.meter-records",
+        "counters.replacement",
+    )
+    scenario = FillsGapsFromMetersRecords.scenario.but(start="2026-03-02T07:50:00+08:00")
+    steps_us = FillsGapsFromMetersRecords.steps_us
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=95)
+        async with bench.buses["ttyS1"].cut():
+            # Before the hour: the first record of the new meters closes an hour that the old ones opened.
+            await bench.clock.sleep(minutes=25)
+            at = bench.clock.now_us()
+            for name, _ in self.steps_us:
+                for point, (final_old, initial_new) in bench.meters[name].replace({}, serial=77_010).items():
+                    await bench.operator.replacement(point, at, final_old, initial_new)
+            await bench.clock.sleep(minutes=50)
+        await bench.clock.sleep(minutes=70)
+        _tell_records(bench, self.steps_us, at)
+        await read_readings(bench, counters(bench), at - 2 * HOUR, bench.clock.now_us())
         await bench.centres.settle(minutes=5)
 
     def judge(self, history: History) -> Iterator[Finding]:

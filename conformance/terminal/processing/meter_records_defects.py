@@ -12,7 +12,7 @@ from reference_terminal.acquisition.backfill import Backfill
 from reference_terminal.acquisition.dlt645.records import Dlt645Records, Remembered
 from reference_terminal.processing.counter import CounterTracker
 from reference_terminal.processing.filling import Filling
-from reference_terminal.processing.late import LateReadings
+from reference_terminal.processing.late import LateReadings, Place
 from reference_terminal.processing.sources import Sources
 from reference_terminal.storage.store import Store
 
@@ -171,6 +171,23 @@ def late_falls_not_counted(patch: Patch) -> None:
         return Decimal(0) if after < before else whole(self, before, after)
 
     patch(CounterTracker, "between", between)
+
+
+@defect(
+    "late-replacements-not-counted",
+    en="what the new meter recorded before it was first read is taken for the old one's",
+    zh="新表首次读数之前的补入数据被当作旧表数据",
+    clauses=("csmt/8.2.1a", *_CLAUSES),
+)
+def late_replacements_not_counted(patch: Patch) -> None:
+    """The entry was used up by the first reading that was polled."""
+
+    def advance(
+        self: LateReadings, place: Place, tracker: CounterTracker, before: Any, slot_s: int, value: Decimal
+    ) -> Decimal | None:
+        return tracker.between(before.value, value)
+
+    patch(LateReadings, "advance", advance)
 
 
 @defect(

@@ -17,7 +17,7 @@ from conformance.common.delivery import horizon, setup_of
 from conformance.common.queries import answers, questions
 from conformance.common.retention import marks
 from conformance.common.times import HOUR, instant_of, instant_of_iso, local
-from conformance.common.truth import Series, increment, length_of, number, plain, quantity, truth_of
+from conformance.common.truth import Series, Truth, increment, length_of, number, plain, quantity, truth_of
 
 GAP_STAYS_RECORDED = criterion(
     "gap-stays-recorded",
@@ -233,6 +233,19 @@ def _boundary(series: Series, memory: Memory, at: int) -> tuple[str | None, bool
     return text, text is not None
 
 
+def _advance(truth: Truth, series: Series, opening: tuple[int, str], closing: tuple[int, str]) -> Decimal | None:
+    """What was counted between two instants (us) with their registers: over a replacement by what was entered of it."""
+    (start, first), (end, last) = opening, closing
+    entered = [each for each in truth.replacements.get(series.point.id, ()) if start < each.at <= end]
+    if not entered:
+        return increment(series.point, first, last, end - start).value
+    parts = [number(text) for text in (entered[-1].final_old, first, last, entered[-1].initial_new)]
+    if len(entered) > 1 or any(part is None for part in parts):
+        return None
+    final_old, before, after, initial_new = (part for part in parts if part is not None)
+    return (final_old - before) + (after - initial_new)
+
+
 def _last_contents(history: History, centre: str) -> dict[tuple[str, str, int], Stored]:
     """The last content a centre has of each point, class and start."""
     codes = {code: point for point, code in setup_of(history, centre).codes.items()}
@@ -264,7 +277,7 @@ def _periods(history: History, centre: str, memory: Memory) -> Iterator[Check]:
                 invented.append(f"{where}: {plain(shown)}, but nobody knows the register at both ends")
         elif first or last:
             restored += 1
-            right = increment(series.point, opening, closing, length_of(kind, setup)).value
+            right = _advance(truth, series, (start, opening), (start + length_of(kind, setup), closing))
             if shown is None or shown != right:
                 has = "nothing" if shown is None else plain(shown)
                 wrong.append(f"{where}: the centre has {has}, the meter's records give {_text(right)}")
