@@ -289,7 +289,7 @@ class _Checker:
             if expression:
                 self._engine.compile_expression(text)
             else:
-                self._engine.parse(text)
+                self._engine.compile(text)
         except jinja2.TemplateSyntaxError as error:
             self._found.append(f"connection.{key}: line {error.lineno}: {error.message} / 模板语法错误")
             return

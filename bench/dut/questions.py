@@ -190,7 +190,7 @@ def _template(key: str, text: object, *, expression: bool = False) -> Iterator[s
         return
     engine = environment()
     try:
-        engine.compile_expression(text) if expression else engine.parse(text)
+        engine.compile_expression(text) if expression else engine.compile(text)
     except jinja2.TemplateSyntaxError as error:
         yield f"connection.{key}: line {error.lineno}: {error.message} / 模板语法错误"
         return

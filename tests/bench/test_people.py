@@ -118,6 +118,8 @@ def test_a_delivered_password_that_opens_everything(tmp_path: Path) -> None:
         ("[rules]", "[state]\nof = 'states'\n[rules]", "access.state: there is no function 'states'"),
         ("[rules]", "[state]\nof = 'show'\ncpu = 'answer.'\n[rules]", "access.state.cpu"),
         ("[rules]", "[review]\nenter = 'set'\n[rules]", "access.review"),
+        ('get = "/log"', 'get = "/log/{{ query | up }}"', "access.functions[log].api.get: No filter named 'up'"),
+        ('get = "/log"', 'get = "/log", headers = { X = "{{ x | up }}" }', "functions[log].api.headers.X: No filter"),
     ],
 )
 def test_what_is_wrong_with_a_list_of_functions(tmp_path: Path, before: str, after: str, told: str) -> None:

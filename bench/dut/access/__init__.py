@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-import jinja2
 import msgspec
 
 from bench.case import Notice
-from bench.dut.access.expressions import engine
+from bench.dut.access.expressions import faults
 from simulators.files import given_text
 
 METHODS = ("get", "post", "put", "delete", "patch", "head")
@@ -62,6 +61,24 @@ class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def target(self) -> str:
         """The template of its target."""
         return next((getattr(self, name) for name in METHODS if getattr(self, name)), "")
+
+    @property
+    def templates(self) -> Iterator[tuple[str, str]]:
+        """Every template of the request, with the key that it stands at."""
+        yield self.method.lower(), self.target
+        for key in ("headers", "json", "form", "text"):
+            yield from _texts(key, getattr(self, key))
+
+
+def _texts(where: str, given: object) -> Iterator[tuple[str, str]]:
+    if isinstance(given, str):
+        yield where, given
+    elif isinstance(given, dict):
+        for key, each in cast("dict[str, object]", given).items():
+            yield from _texts(f"{where}.{key}", each)
+    elif isinstance(given, list):
+        for at, each in enumerate(cast("list[object]", given)):
+            yield from _texts(f"{where}[{at}]", each)
 
 
 class Door(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -405,15 +422,9 @@ def _contradictions(found: Access) -> Iterator[str]:
             if key not in Rules.__struct_fields__:
                 yield f"access.in_force.numbers.{key}: known are {', '.join(Rules.__struct_fields__)} / 未知键"
     for where, text in _expressions(found):
-        try:
-            engine().compile_expression(text)
-        except jinja2.TemplateSyntaxError as error:
-            yield f"{where}: {error.message} / 表达式语法错误"
+        yield from faults(where, text, expression=True)
     for where, text in _templates(found):
-        try:
-            engine().parse(text)
-        except jinja2.TemplateSyntaxError as error:
-            yield f"{where}: {error.message} / 模板语法错误"
+        yield from faults(where, text)
 
 
 def _named(found: Access) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -458,10 +469,13 @@ def _expressions(found: Access) -> Iterator[tuple[str, str]]:
 
 def _templates(found: Access) -> Iterator[tuple[str, str]]:
     for name, door in found.doors.items():
-        yield f"access.doors.{name}.base", door.base
-        for call in (*door.login, *door.logout, *door.password):
-            yield f"access.doors.{name}", call.target
+        where = f"access.doors.{name}"
+        yield f"{where}.base", door.base
+        yield from _texts(f"{where}.headers", door.headers)
+        yield from _texts(f"{where}.sign", door.sign)
+        for steps in ("login", "logout", "password"):
+            for at, call in enumerate(getattr(door, steps)):
+                yield from ((f"{where}.{steps}[{at}].{key}", text) for key, text in call.templates)
     for each in found.functions:
         for door, call in each.calls.items():
-            yield f"access.functions[{each.name}].{door}", call.target
-            yield from ((f"access.functions[{each.name}].{door}", text) for text in call.form.values())
+            yield from ((f"access.functions[{each.name}].{door}.{key}", text) for key, text in call.templates)

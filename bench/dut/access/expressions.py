@@ -9,7 +9,7 @@ import base64
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, cast
 
@@ -42,6 +42,14 @@ def engine() -> jinja2.Environment:
     made.filters["table"] = cast("Any", _table)
     made.filters["b64"] = _b64
     return made
+
+
+def faults(where: str, text: str, *, expression: bool = False) -> Iterator[str]:
+    """What keeps a text of a profile from being a template, or an expression."""
+    try:
+        engine().compile_expression(text) if expression else engine().compile(text)
+    except jinja2.TemplateSyntaxError as error:
+        yield f"{where}: {error.message} / {'表达式' if expression else '模板'}语法错误"
 
 
 @cache

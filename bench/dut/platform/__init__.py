@@ -12,11 +12,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
-import jinja2
 import msgspec
 
 from bench.dut.access import Access, Call
-from bench.dut.access.expressions import engine
+from bench.dut.access.expressions import faults
 from bench.dut.platform.vocabulary import (
     IMPORT_FIELDS,
     LIST_FIELDS,
@@ -290,8 +289,8 @@ def _own_names(
             if own is not None and name not in own and name not in more:
                 yield f"{where}.{key}.{name}: {unknown(name, {**own, **more})}"
     for name, theirs in fields.items():
-        if not PLAIN_NAME.fullmatch(theirs):
-            yield from _syntax(f"{where}.fields.{name}", theirs, expression=True)
+        if theirs and not PLAIN_NAME.fullmatch(theirs):
+            yield from faults(f"{where}.fields.{name}", theirs, expression=True)
 
 
 def _request(where: str, given: Request | bool | None, *, rows: bool) -> Iterator[str]:
@@ -303,15 +302,8 @@ def _request(where: str, given: Request | bool | None, *, rows: bool) -> Iterato
         yield f"{where}: expected one of get, post, put, delete, patch with a target / 缺少请求方法"
     if rows and not given.rows:
         yield f"{where}.rows: expected an expression for the rows of the answer, such as answer.json.rows / 缺少 rows"
-    yield from _syntax(f"{where}.{given.method.lower()}", given.target)
+    for key, text in given.templates:
+        yield from faults(f"{where}.{key}", text)
     for key in ("rows", "key", "done"):
-        yield from _syntax(f"{where}.{key}", getattr(given, key), expression=True)
-
-
-def _syntax(where: str, text: str, *, expression: bool = False) -> Iterator[str]:
-    if not text:
-        return
-    try:
-        engine().compile_expression(text) if expression else engine().parse(text)
-    except jinja2.TemplateSyntaxError as error:
-        yield f"{where}: {error.message} / {'表达式' if expression else '模板'}语法错误"
+        if text := getattr(given, key):
+            yield from faults(f"{where}.{key}", text, expression=True)

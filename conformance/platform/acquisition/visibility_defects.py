@@ -36,6 +36,22 @@ def lists_late(patch: Patch) -> None:
 
 
 @defect(
+    "platform-lists-every-other",
+    en="Of the enterprises entered every other is in no list",
+    zh="录入的企业隔一列出一个",
+    clauses=("cpcif/6.1a",),
+)
+def lists_every_other(patch: Patch) -> None:
+    """The index of names has room for half of them."""
+
+    def thinned(self: Api, desk: Desk, request: Request, kind: Kind) -> list[dict[str, Any]]:
+        rows = own(self, desk, request, kind)
+        return rows if kind.name != "enterprise" else [row for row in rows if row["id"][-1] not in "02468"]
+
+    own = patch(Api, "_found", thinned)
+
+
+@defect(
     "platform-holds-readings-back",
     en="A reading is shown three seconds after it came",
     zh="读数到达 3 s 后才显示",

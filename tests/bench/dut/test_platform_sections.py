@@ -37,6 +37,18 @@ OWN = {"list": LIST, "fields": {"value": "ef"}, "words": {"region": {"CN-13": "H
         ),
         ({"objects": {"*": {"list": {**LIST, "rows": "answer."}}}}, "functions.objects.*.list.rows: "),
         ({"objects": {"*": {"remove": {"delete": "/{{ key"}}}}, "functions.objects.*.remove.delete: "),
+        (
+            {"objects": {"*": {"create": {"post": "/{{ kind | upcase }}"}}}},
+            "functions.objects.*.create.post: No filter named 'upcase'",
+        ),
+        (
+            {"objects": {"*": {"create": {"post": "/x", "json": {"all": ["{{ fields | lists }}"]}}}}},
+            "functions.objects.*.create.json.all[0]: No filter named 'lists'",
+        ),
+        (
+            {"analyses": {"*": {"ask": {**LIST, "headers": {"X": "{{ query is nothing }}"}}}}},
+            "functions.analyses.*.ask.headers.X: No test named 'nothing'",
+        ),
         ({"objects": {"factor": {"fields": {"valu": "ef"}}}}, "functions.objects.factor.fields.valu: "),
         (
             {"objects": {"factor": {"fields": {"value": "row[", "unit": "u"}}}},
@@ -72,6 +84,10 @@ def test_what_is_wrong_with_functions_says_where(given: Any, told: str) -> None:
         ({"mqtt": {"port": 80, "form": {"post": "/x"}}}, "connection.mqtt.form: only over HTTP"),
         ({"http": {"port": 80, "form": {"text": "x"}}}, "connection.http.form: expected one of get, post"),
         ({"http": {"port": 80, "form": {"post": "/{{ x"}}}, "connection.http.form.post: "),
+        (
+            {"http": {"port": 80, "form": {"post": "/x", "json": {"v": "={{ record.value | dec }}"}}}},
+            "connection.http.form.json.v: No filter named 'dec'",
+        ),
     ],
 )
 def test_what_is_wrong_with_the_ways_in_says_where(given: Any, told: str) -> None:

@@ -56,6 +56,16 @@ def test_a_wrong_name_in_any_template_is_told_before_anything_is_started() -> No
     ]
 
 
+def test_a_filter_that_there_is_not_is_told_where_it_stands() -> None:
+    """Such a template parses and does not compile."""
+    ask = {"readings": {"get": "http://x/{{ query.point | up }}", "fields": {"at": "row.t | up", "value": "row.v"}}}
+    assert [one.partition(" / ")[0] for one in problems(ready="{{ local.host | up }}:1", ask=ask)] == [
+        "connection.ready: line 1: No filter named 'up'.",
+        "connection.ask.readings.get: line 1: No filter named 'up'.",
+        "connection.ask.readings.fields.at: line 1: No filter named 'up'.",
+    ]
+
+
 def test_a_field_that_nobody_asks_for_is_refused() -> None:
     ask = {"readings": {"get": "http://x", "fields": {"time": "row.t", "valeu": "row.v"}}}
     first, second = problems(ask=ask)
