@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG
-from bench.commands.options import ACCELERATED_RIGS, AUTO, ROWS, SCREENS, SHARED, workers_of, wrong_cluster
+from bench.commands.options import ACCELERATED_RIGS, AUTO, ROWS, SCREENS, SHARED, WORKERS, workers_of, wrong_cluster
 from bench.commands.outlet import OutletLost, outlets
+from simulators import scratch
 
 # Commands that parse the rest of the line themselves.
 _OWN_PARSERS = ("clauses", "profile")
@@ -76,6 +76,8 @@ def _newest_of(words: argparse.Namespace) -> str:
 
 
 def _list(words: argparse.Namespace) -> int:
+    if words.failed == LAST and (lost := _newest_of(words)):
+        return _wrong(lost)
     from bench.commands import listing
 
     return listing.main(vars(words), as_json=words.json)
@@ -104,8 +106,8 @@ def _measured_rate() -> str:
 
     if faketime.fast_requirements():
         return "1"
-    with tempfile.TemporaryDirectory() as folder:
-        rate, late = haste.found_rate(Path(folder))
+    with scratch.room("haste") as folder:
+        rate, late = haste.found_rate(folder)
     print(
         f"--accelerate {rate}: timers late by {late:.2f} s of the world at most, {haste.LATE_S} s are allowed / "
         f"加速 {rate} 倍",
@@ -449,7 +451,8 @@ def parser() -> argparse.ArgumentParser:
     top = _Parser(
         prog="carbonbench",
         description="Conformance bench for carbon-emission monitoring terminals / 碳排放在线监测终端符合性试验台",
-        epilog="Exit: 0 all pass, 1 a fail, 2 inconclusive only, 3 and above the bench's own error or wrong usage.",
+        epilog="Exit: 0 all pass, 1 a fail, 2 something undecided, 3 the bench failed or was stopped, "
+        "4 words or files that cannot be used / 退出码：0 通过，1 不通过，2 无法判定，3 试验台出错或被中止，4 用法有误",
     )
     top.add_argument("--version", action="store_true", help="version of the bench / 版本")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
@@ -466,12 +469,13 @@ def parser() -> argparse.ArgumentParser:
         # Without the default, which would look as if it had been given.
         row.add_to(run.add_argument)
     for short, how in (("-q", SCREENS[0]), ("-v", SCREENS[2])):
-        run.add_argument(short, dest="screen", action="store_const", const=how, help=f"--screen {how}")
-    run.add_argument("-x", dest="fail_fast", action="store_true", help="--fail-fast")
+        run.add_argument(short, dest="screen", action="store_const", const=how, help=f"as --screen {how} / 同左")
+    run.add_argument("-x", dest="fail_fast", action="store_true", help="as --fail-fast / 同左")
 
     listing = command("list", _list, "cases that would run, and why others would not / 列出用例")
-    for field in ("item", "terminal", "rig", "standards", "clauses", "cases", "exclude"):
+    for field in ("item", "terminal", "rig", "standards", "clauses", "cases", "exclude", "failed", "within", "out"):
         ROWS[field].add_to(listing.add_argument)
+    WORKERS.add_to(listing.add_argument)
     listing.add_argument("--json", action="store_true", help="for machines / 机器可读")
 
     init = command("init", _init, "ten questions, a short profile that runs, a first start / 快速生成终端档案")
@@ -596,9 +600,12 @@ def parser() -> argparse.ArgumentParser:
     emission.add_argument("--kind", default="hour", help="minute, quarter, hour, day … / 时段")
     emission.add_argument("--start", required=True, help="local time at which it begins / 起始时刻")
     decode = command("decode", _decode, "explain a frame / 解析报文")
-    decode.add_argument("protocol", choices=("hj212", "modbus", "dlt645", "cjt188"))
+    decode.add_argument("protocol", choices=("hj212", "modbus", "dlt645", "cjt188"), help="its protocol / 协议")
     decode.add_argument(
-        "frame", metavar="FRAME", nargs="+", help="frame text (hj212) or hex (the others); - for standard input"
+        "frame",
+        metavar="FRAME",
+        nargs="+",
+        help="text (hj212) or hex; - for standard input / 报文，- 为标准输入",
     )
     decode.add_argument("--json", action="store_true", help="for machines / 机器可读")
 
@@ -651,7 +658,7 @@ def parser() -> argparse.ArgumentParser:
         "campaign", _campaign, "one item, many runs, reviews, external reports, one statement / 试验任务：汇总并作声明"
     )
     steps = ("new", "add", "leave", "review", "external", "status", "statement")
-    joint.add_argument("what", choices=steps, help=", ".join(steps))
+    joint.add_argument("what", choices=steps, help=f"{', '.join(steps)} / 步骤")
     joint.add_argument("folder", metavar="CAMPAIGN", help="its folder / 任务目录")
     joint.add_argument("result", nargs="*", metavar="RESULT", help="add: folders, files; leave: names of runs / 结果")
     for option, text in (

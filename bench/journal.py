@@ -19,6 +19,7 @@ import msgspec
 
 from bench.case import CaseResult, Sitting
 from bench.history.growing import sync_folder
+from simulators.scratch import started
 
 FORMAT = "carbonbench-run/1"
 RUN, BEGUN, RESULT = "run.json", "attempt.json", "result.json"
@@ -66,10 +67,7 @@ def _boot() -> str:
 
 def _ticks(pid: int) -> int:
     """When a process started, in ticks since the boot; 0 if it is gone, or the system does not tell."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        told = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
-        return 0 if told[0] in "ZX" else int(told[19])
-    return 0
+    return started(pid) or 0
 
 
 def _answers(pid: int) -> bool:

@@ -12,7 +12,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Generator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
@@ -20,6 +19,8 @@ from functools import cache
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any, TypeVar
+
+from simulators import scratch
 
 ANSWER_S = 15
 """How long a scheduler may take to answer."""
@@ -138,7 +139,7 @@ Files = dict[str, bytes]
 
 def with_files(function: Callable[..., T], *args: Any) -> tuple[T, Files]:
     """What a function gives whose last argument is a folder that it fills, and what it put there."""
-    room = Path(tempfile.mkdtemp(prefix="carbonbench-"))
+    room = scratch.make("cluster")
     try:
         result = function(*args, room)
         return result, {

@@ -14,7 +14,7 @@ from rich.text import Text as Line
 
 from bench.case import EXIT_PASS, EXIT_USAGE, Text, Verdict
 from bench.commands.lengths import lengths_of_the_suite
-from bench.commands.options import Options, SessionError
+from bench.commands.options import Options, SessionError, workers_of
 from bench.commands.session import Session
 from bench.run import excused
 from conformance.clauses.suite import case_classes
@@ -52,13 +52,22 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
 def listing_of(words: Mapping[str, Any]) -> Listing:
     """What a run with these words would do. Raises SessionError."""
+    problems: list[str] = []
+    workers = workers_of(str(words.get("workers") or "1"), problems)
+    if problems:
+        raise SessionError("\n".join(problems))
     session = Session(Options.parse(words, live=False))
+    session.work_with(workers)
+    left = session.fitting.left if session.options.within else {}
     setup, lengths = session.setup, lengths_of_the_suite()
     found: list[Listed] = []
     for name, case in sorted(case_classes().items()):
-        if not session.selects(case):
+        if not session.means(case):
             continue
         excuse = excused(case, setup)
+        verdict, reason = (excuse.verdict.value, excuse.reason) if excuse else ("", "")
+        if name in left:
+            verdict, reason = Verdict.NOT_RUN.value, left[name]
         found.append(
             Listed(
                 id=name,
@@ -67,8 +76,8 @@ def listing_of(words: Mapping[str, Any]) -> Listing:
                 rigs=tuple(flag.name.lower() for flag in case.rigs if flag.name),
                 needs=tuple(str(need) for need in case.needs),
                 simulated_s=lengths.get(name),
-                verdict=excuse.verdict.value if excuse else "",
-                reason=excuse.reason if excuse else "",
+                verdict=verdict,
+                reason=reason,
             )
         )
     return Listing(terminal=str(session.profile.path), rig=session.options.rig, cases=tuple(found))

@@ -26,6 +26,7 @@ RUN_RIGS = (*RIGS, "lab")
 """In the lab rig stands a device, into which no defect can be planted: a run only."""
 ACCELERATED_RIGS = ("process", "loopback")
 MOST_WORKERS = 256
+MOST_MINUTES = 60 * 24 * 365
 MOST_TIMES = 120
 AUTO = "auto"
 MOST_REPEATS = 1000
@@ -144,6 +145,17 @@ def _repeats(name: str, text: str, line: Line) -> int:
     return whole(name, text, line.problems, least=1, most=MOST_REPEATS)
 
 
+def _within(name: str, text: str, line: Line) -> int:
+    """The minutes; 0 where no time is given."""
+    if text and line.made["rig"] == VIRTUAL_RIG:
+        line.problems.append(
+            f"{name} {text}: a case of virtual time takes seconds, whatever its world lasts; give --rig process, "
+            "loopback or lab / 仅用于实时台架"
+        )
+        return 0
+    return whole(name, text, line.problems, least=1, most=MOST_MINUTES) if text else 0
+
+
 def _screen(name: str, text: str, line: Line) -> str:
     if text not in SCREENS:
         line.problems.append(f"{name} {text}: expected {', '.join(SCREENS)} / 未知取值")
@@ -219,7 +231,7 @@ class Options:
         Option("--clause", "ID", "only cases of this clause or section / 条款", many=True, selects=True),
     ]
     cases: Annotated[
-        tuple[str, ...], Option("--case", "NAME", "case, chapter or pattern (*, ?)", many=True, selects=True)
+        tuple[str, ...], Option("--case", "NAME", "case, chapter or pattern (*, ?) / 用例", many=True, selects=True)
     ]
     exclude: Annotated[
         tuple[str, ...],
@@ -232,6 +244,16 @@ class Options:
             "RUN",
             "what did not pass in that run, on its terminal and rig; last: the newest / 仅重跑未通过用例",
             read=_path,
+            selects=True,
+        ),
+    ]
+    within: Annotated[
+        int,
+        Option(
+            "--within",
+            "MINUTES",
+            "what fits into the time, most telling first; needs real time / 限定时长，优先选判定条款最多者",
+            read=_within,
             selects=True,
         ),
     ]

@@ -18,6 +18,7 @@ from bench.case.reach import decided, runs
 from bench.commands.lengths import LENGTHS, Length, Lengths, read_lengths
 from bench.commands.rejudge import read_run
 from bench.commands.status import span
+from bench.commands.within import Lanes, most_telling
 from bench.dut.profile import Claim, Profile, ProfileError, load_profile
 from bench.history import HistoryError
 from conformance.clauses.suite import case_classes
@@ -98,17 +99,10 @@ def planned(
     unknown = tuple(sorted(name for name in mine if name not in lengths))
     known = sorted((name for name in mine if name in lengths), key=lambda name: (lengths[name].s, name))
     beyond = [name for name in known if lengths[name].s > ceiling_s(mine[name].clauses, readings)]
-    rest = [name for name in known if name not in beyond]
-    taken: list[str] = []
-    covered: set[str] = set()
-    spent = 0.0
-    while fitting := [name for name in rest if spent + lengths[name].s <= limit_days * DAY_S]:
-        # Most clauses that nothing decides yet for the time; once all are decided, the shortest.
-        best = max(fitting, key=lambda name: (len(set(decides[name]) - covered) / lengths[name].s, -lengths[name].s))
-        rest.remove(best)
-        taken.append(best)
-        covered |= set(decides[best])
-        spent += lengths[best].s
+    lane = Lanes(1, limit_days * DAY_S)
+    taken = most_telling({name: lengths[name].s for name in known if name not in beyond}, decides, lane)
+    rest = [name for name in known if name not in beyond and name not in taken]
+    covered = {clause for name in taken for clause in decides[name]}
     decidable = {clause for name in mine for clause in decides[name]}
     left = [
         *(_left(name, "longer than R-08 allows on a device", decides, covered, lengths) for name in beyond),
@@ -116,7 +110,7 @@ def planned(
     ]
     return Plan(
         terminal=" ".join(profile.item().values()),
-        days=round(spent / DAY_S, 2),
+        days=round(lane.longest_s / DAY_S, 2),
         limit_days=limit_days,
         steps=tuple(_steps(taken, decides, lengths)),
         left=tuple(left),

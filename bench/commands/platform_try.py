@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 
@@ -23,6 +21,7 @@ from bench.facade.platform import PUBLIC
 from bench.history import CutShort, History, Observed, Recorder, Trouble
 from bench.layout.scenario import BARE
 from bench.run import Setup
+from simulators import scratch
 
 _FEW = ("enterprise", "factor", "point")
 """Kinds whose lists are asked where the profile writes one request for all of them."""
@@ -100,16 +99,16 @@ def main(profile: Profile, *, as_json: bool = False) -> int:
     if not as_json:
         print(f"{profile.path}: accounts, lists, ways in / 账号、列表、接入方式")
     trial = _Trial(profile)
-    with tempfile.TemporaryDirectory(prefix="carbonbench-try-") as folder:
+    with scratch.room("try") as folder:
         setup = Setup(
             rig=RIG,
             profile=profile,
             adapter=lambda: adapter(profile.adapter),
             master_seed=1,
             commit="",
-            folder=Path(folder),
+            folder=folder,
         )
-        recorder = Recorder(Path(folder))
+        recorder = Recorder(folder)
         try:
             RIG.conduct(trial, setup, 1, recorder)
         except RuntimeError as error:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -25,6 +24,7 @@ from bench.facade.bench import Bench
 from bench.history import CutShort, History, Recorder, TerminalState, Trouble
 from bench.layout.scenario import Scenario
 from bench.run import Setup
+from simulators import scratch
 from simulators.events import Connected, Served, Stored
 
 SHOWN = "123.5"
@@ -227,12 +227,12 @@ def _tried(profile: Profile, trial: _Trial, as_json: bool) -> int:
 
     if not as_json:
         print(f"{profile.path}: started once, asked after {trial.wait_s:g} s / 启动一次，{trial.wait_s:g} s 后逐一询问")
-    with tempfile.TemporaryDirectory(prefix="carbonbench-try-") as folder:
+    with scratch.room("try") as folder:
         setup = Setup(
             rig=RIG, profile=profile, adapter=lambda: adapter(profile.adapter), master_seed=1, commit="",
-            folder=Path(folder),
+            folder=folder,
         )  # fmt: skip
-        recorder = Recorder(Path(folder))
+        recorder = Recorder(folder)
         try:
             RIG.conduct(trial, setup, 1, recorder)
         except RuntimeError as error:

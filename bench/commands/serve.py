@@ -13,7 +13,6 @@ import hmac
 import secrets
 import socket
 import sys
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import datetime
@@ -44,6 +43,7 @@ from reports.issue.reading import PaperError
 from reports.ledger import entries
 from reports.timeline import local_time
 from reports.verdicts import VerdictsError
+from simulators import scratch
 
 _MOST_OCTETS = 1 << 26
 _REFRESH_S = 2
@@ -375,7 +375,7 @@ class Desk:
         folder, form = self._below(request, BOOK), await request.post()
         if not self._fresh(form):
             return self._shown(request, folder, _STALE, 403)
-        with tempfile.TemporaryDirectory() as room:
+        with scratch.room("serve") as room:
             try:
                 self._allow(request, REVIEWS)
                 campaign.review(
@@ -383,7 +383,7 @@ class Desk:
                     _text(form, "clause"),
                     _text(form, "verdict"),
                     words=_text(form, "words"),
-                    files=_files(form, Path(room)),
+                    files=_files(form, room),
                     by=self._who(request) or _text(form, "by"),
                     lab=str(self._lab or ""),
                 )
@@ -395,7 +395,7 @@ class Desk:
         folder, form = self._below(request, BOOK), await request.post()
         if not self._fresh(form):
             return self._shown(request, folder, _STALE, 403)
-        with tempfile.TemporaryDirectory() as room:
+        with scratch.room("serve") as room:
             try:
                 self._allow(request, REVIEWS)
                 told = External(
@@ -410,7 +410,7 @@ class Desk:
                     specimen=_text(form, "specimen"),
                     words=_text(form, "words"),
                 )
-                campaign.external(folder, told, files=_files(form, Path(room)), lab=str(self._lab or ""))
+                campaign.external(folder, told, files=_files(form, room), lab=str(self._lab or ""))
             except _Wrong as error:
                 return self._shown(request, folder, str(error), 422)
         raise web.HTTPSeeOther(f"/campaign/{folder.name}")

@@ -18,6 +18,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -34,21 +35,25 @@ from bench.case import (
     RunResult,
     Verdict,
 )
+from bench.case.reach import decided
 from bench.commands import cluster, resume
 from bench.commands.attempts import Ran, Spread, ran
 from bench.commands.beginning import NotReady, statement
 from bench.commands.expected import ExpectedError, applied, exit_of, outdated, read_expected
+from bench.commands.lengths import lengths_of_the_suite
 from bench.commands.neighbours import first_seen
 from bench.commands.options import ROOT, SCREENS, Options, SessionError, near, no_case, picks, picks_clause
+from bench.commands.status import span
 from bench.commands.waiting import waiting_for
+from bench.commands.within import Fitting, fitting
 from bench.dut import Checked, UnknownTerminal, adapter
-from bench.dut.profile import Profile, ProfileError, load_profile
+from bench.dut.profile import Claim, Profile, ProfileError, load_profile
 from bench.evidence.keeper import Keeper, Trouble
 from bench.evidence.keys import fingerprint
 from bench.evidence.lab import NOBODY, Lab, LabError, load_lab
 from bench.history import digest_of_run
 from bench.journal import LOCAL, Planned, Process, RunFile, Sat, Settings, last_sign, now, write_run
-from bench.run import CaseRig, Setup, blank_result, strength_of
+from bench.run import CaseRig, Setup, blank_result, excused, strength_of
 from conformance.clauses.suite import CaseNote, case_classes, case_modules, cases_in, find_cases, item_of, subject_of
 from conformance.defects import all_defects
 from reports import allure, annotations, run_folder, screen
@@ -164,6 +169,8 @@ class Shared(msgspec.Struct, frozen=True):
     folder: str
     done: tuple[resume.Done, ...] = ()
     opening: str = ""
+    within: tuple[str, ...] = ()
+    """What was chosen for the time, where there is one."""
 
 
 class Session:
@@ -179,6 +186,9 @@ class Session:
         """A case failed, and the run was to end at the first."""
         self._planned: dict[tuple[str, int], Planned] = {}
         self._opening = shared.opening if shared else ""
+        self._workers = 1
+        if shared and options.within:
+            self.fitting = Fitting(options.within, 0.0, frozenset(shared.within), {})
         self._keeper: Keeper | None = None
         self._lab = NOBODY
         self._spread: Spread | None = None
@@ -339,8 +349,36 @@ class Session:
             raise SessionError(str(error)) from None
         self._spread = Spread(cluster.Crew(client), cluster.seats(client), self.setup)
 
+    def work_with(self, workers: int) -> None:
+        """How many cases run at a time; in a resumed run those of its first sitting chose what fits."""
+        self._workers = self._file.sittings[0].workers if self._file.sittings else workers
+
+    @cached_property
+    def fitting(self) -> Fitting:
+        """What fits into the time of --within, of the cases that are meant and would run. Raises SessionError."""
+        options = self.options
+        meant = {name: case for name, case in case_classes().items() if self.means(case)}
+        able = {name: case for name, case in meant.items() if excused(case, self.setup) is None}
+        claimed = {question for question, answer in self.profile.claims.items() if answer is Claim.YES}
+        known = {name: length for name, length in lengths_of_the_suite().items() if name in able}
+        each_s = {
+            name: length * (1 if able[name].once else options.repeat) / (options.accelerate or 1)
+            for name, length in known.items()
+        }
+        decides = {name: {*chain(*decided(case, claimed).values())} for name, case in able.items()}
+        found = fitting(options.within, self._workers, {name: each_s.get(name) for name in able}, decides)
+        if not found.taken:
+            least = min(each_s.values(), default=None)
+            told = f"the shortest case takes {span(least)}" if least is not None else "no case would run"
+            raise SessionError(f"--within {options.within}: {told}; `carbonbench list` tells why / 没有可选用例")
+        return found
+
     def selects(self, case: type[Case]) -> bool:
-        """Whether the options select this case."""
+        """Whether the options select this case, and it fits into their time."""
+        return self.means(case) and (not self.options.within or case.id() in self.fitting.taken)
+
+    def means(self, case: type[Case]) -> bool:
+        """Whether the options select this case, if there were time for it."""
         options = self.options
         documents = {clause.partition("/")[0] for clause in case.clauses}
         return (
@@ -380,9 +418,12 @@ class Session:
         """
         if self.options.resume:
             self._file = self._taken_up()
+        self.work_with(workers)
+        # Raise before there is a folder.
         if self.options.failed:
-            # Raises before there is a folder.
             _ = self._failed
+        if self.options.within:
+            _ = self.fitting
         try:
             self.setup.rig.self_test(self.options.seed)
         except RuntimeError as error:
@@ -403,6 +444,11 @@ class Session:
         self._open()
         self._tell_misspelt()
         self._tell_outdated()
+        self._tell_fitting()
+
+    def _tell_fitting(self) -> None:
+        if self.options.within and self.options.live:
+            print(self.fitting.told())
 
     def _open(self) -> None:
         """Say what stands on the bench and what will be run; a laboratory signs it. Raises SessionError."""
@@ -493,7 +539,8 @@ class Session:
 
     def shared(self) -> Shared:
         """What the workers of this sitting have to know."""
-        return Shared(folder=str(self.folder), done=self.done, opening=self._opening)
+        within = tuple(sorted(self.fitting.taken)) if self.options.within else ()
+        return Shared(folder=str(self.folder), done=self.done, opening=self._opening, within=within)
 
     def expect(self, planned: Sequence[Planned]) -> None:
         """Which attempts will run, in order."""
@@ -563,6 +610,7 @@ class Session:
             item = " ".join(filter(None, (profile.vendor, profile.name, profile.model)))
             seen = first_seen(self.folder, item, result)
             screen.closing(result, self.folder, how=self.options.screen, around=self._around, seen=seen)
+            self._tell_fitting()
         if annotations.asked(os.environ):
             print(*annotations.lines(result), sep="\n")
         return EXIT_ERROR if interrupted or self._broken else exit_of(result)

@@ -23,6 +23,8 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from simulators.scratch import started
+
 FOLDER = Path("/run/netns")
 """Where iproute2 keeps named namespaces."""
 _FILES = Path("/etc/netns")
@@ -74,15 +76,6 @@ def effective_rights() -> int:
         if line.startswith("CapEff:"):
             return int(line.split()[1], 16)
     return 0
-
-
-def started(pid: int) -> int | None:
-    """When a process started, in clock ticks since boot; None when there is none (a zombie counts as none)."""
-    try:
-        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (OSError, ValueError):
-        return None
-    return None if words[0] in "ZX" else int(words[19])
 
 
 def fresh_name(role: str) -> str:

@@ -10,21 +10,18 @@ import asyncio
 import contextlib
 import json
 import os
-import shutil
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.real.haste import of_the_wall
-from bench.real.netns import effective_rights, started
+from bench.real.netns import effective_rights
 
 _KEEPER = Path(__file__).with_name("keeper.py")
 _START_S = 20.0
 _KILL_S = 20.0
-_FOLDERS = "carbonbench-rig-"
 
 
 class ProgramError(RuntimeError):
@@ -208,19 +205,3 @@ def listening(pid: int) -> list[tuple[str, int]]:
             elif host == any_address:
                 found.append(("0.0.0.0", int(port, 16)))
     return found
-
-
-def make_folder() -> Path:
-    """A folder for one case's moving parts; its name says whose it is, so that `sweep_folders` can remove it."""
-    return Path(tempfile.mkdtemp(prefix=f"{_FOLDERS}{os.getpid()}-{started(os.getpid())}-"))
-
-
-def sweep_folders() -> list[Path]:
-    """Remove folders of benches that are dead (killed, or cut off); returns those removed."""
-    gone: list[Path] = []
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*"):
-        owner, began, _ = f"{folder.name.removeprefix(_FOLDERS)}--".split("-", 2)
-        if owner.isdigit() and str(started(int(owner))) != began:
-            shutil.rmtree(folder, ignore_errors=True)
-            gone.append(folder)
-    return gone

@@ -19,7 +19,6 @@ from bench.real import faketime, netns
 from bench.real.disk import lossy_disk
 from bench.real.disk.prove import prove_disk
 from bench.real.haste import FastLoop
-from bench.real.program import make_folder, sweep_folders
 from bench.real.proxy.prove import prove_forwarder
 from bench.real.wire import wire
 from bench.real.wire.prove import prove_wire
@@ -28,6 +27,7 @@ from bench.rigs.places.network import NetworkPlace
 from bench.rigs.places.place import Place
 from bench.rigs.real.bench import conduct
 from bench.run import Setup
+from simulators import scratch
 
 
 class _RealRig:
@@ -42,7 +42,7 @@ class _RealRig:
 
     def conduct(self, case: Case, setup: Setup, seed: int, recorder: Recorder) -> float:
         """Drive the case; returns how many seconds it took. What goes wrong in the bench is recorded as Trouble."""
-        folder = make_folder()
+        folder = scratch.make("rig")
         try:
             work = conduct(
                 case,
@@ -116,14 +116,14 @@ def sweep() -> None:
     lossy_disk.sweep_stale()
     if os.geteuid() == 0:
         netns.sweep()
-    sweep_folders()
+    scratch.sweep()
 
 
 def _clock_proof() -> list[str]:
     """What is wrong with moving a program's clock; nothing where it cannot be moved at all, which cases are told."""
     if faketime.requirements():
         return []
-    folder: Path = make_folder()
+    folder: Path = scratch.make("rig")
     try:
         return faketime.prove_clock(folder)
     finally:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import random
-import tempfile
 import traceback
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
@@ -63,6 +62,7 @@ from bench.virtual.network import Network
 from bench.virtual.serial import LineCarrier, LineEvent, LineScope, SerialLine, SerialPorts
 from bench.virtual.uart import Framing
 from bench.virtual.watchdog import PATIENCE_S, Stuck, livelocked, watched
+from simulators import scratch
 from simulators.meters.spec import LineSpec
 from simulators.world import Site
 from simulators.world.site import Discarded
@@ -629,7 +629,7 @@ class VirtualRig:
         scenario = case.scenario
         state = None
         if setup.profile.kind is Item.PLATFORM:
-            state = Path(after.enter_context(tempfile.TemporaryDirectory(prefix="carbonbench-platform-")))
+            state = after.enter_context(scratch.room("platform"))
         bench = VirtualBench(scenario, setup, seed, recorder, captured=case.capture, state=state)
         made.append(bench)
         after.callback(bench.site.discard)

@@ -118,7 +118,7 @@ def parser() -> argparse.ArgumentParser:
     listing.add_argument("--count", action="store_true", help="only how many / 仅给出数量")
 
     show = command("show", _show, "everything about entries / 显示条款")
-    show.add_argument("id", nargs="+", metavar="ID", help="for example isc-2/7.2.4(5)a")
+    show.add_argument("id", nargs="+", metavar="ID", help="for example isc-2/7.2.4(5)a / 条款号")
     show.add_argument("--out", default="out", metavar="DIR", help="run folders, for the latest verdict / 运行目录")
 
     covering = command(
@@ -148,7 +148,9 @@ def parser() -> argparse.ArgumentParser:
     hashing.add_argument("--write", action="store_true", help="write them into the ledger / 写入台账")
 
     review = command("review", _review, "the drafters' review, HTML and Markdown, two languages / 起草意见")
-    review.add_argument("--out", default="out/review", metavar="DIR", help="where it goes (default out/review)")
+    review.add_argument(
+        "--out", default="out/review", metavar="DIR", help="where it goes (default out/review) / 输出目录"
+    )
     review.add_argument("--document", default="", metavar="DOC", help="findings of this draft only / 仅该标准")
     review.add_argument("--clause", default="", metavar="ID", help="of this clause or section only / 仅该条款或章节")
     review.add_argument("--texts", default="", metavar="DIR", help="folder of the drafts' texts / 标准文本目录")

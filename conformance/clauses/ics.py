@@ -39,7 +39,7 @@ from conformance.clauses.suite import CaseNote, find_cases
 def main(argv: Sequence[str]) -> int:
     """Run one `profile` command and return its exit code."""
     try:
-        words = _parser().parse_args(list(argv))
+        words = parser().parse_args(list(argv))
         return _new(words) if words.command == "new" else _check(words)
     except Wrong as error:
         print(error, file=sys.stderr)
@@ -52,15 +52,22 @@ def main(argv: Sequence[str]) -> int:
         return EXIT_UNSOUND
 
 
-def _parser() -> argparse.ArgumentParser:
-    top = Parser(prog="carbonbench profile", description="A terminal's profile: new, check / 终端档案")
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = Parser(
+        prog="carbonbench profile", description="a profile: new, check, try (starts the product once) / 受测品档案"
+    )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    new = commands.add_parser("new", help="write a commented profile to fill in / 生成待填写的档案")
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text)
+
+    new = command("new", "write a commented profile to fill in / 生成待填写的档案")
     new.add_argument("--out", default="", metavar="FILE", help="where it goes (default: standard output) / 输出文件")
     new.add_argument("--documents", default="isc-2", metavar="DOCS", help=f"of {','.join(DOCUMENTS)} / 所声明的标准")
     new.add_argument("--roles", default="terminal", metavar="ROLES", help=f"of {','.join(ROLES)} / 送检身份")
     new.add_argument("--adapter", default="", metavar="NAME", help="how the bench reaches it / 适配器")
-    check = commands.add_parser("check", help="what is missing or contradictory / 检查档案")
+    check = command("check", "what is missing or contradictory / 检查档案")
     check.add_argument("profile", metavar="FILE", help="profile (TOML) / 档案文件")
     check.add_argument("--complete", action="store_true", help="what is not answered is wrong too / 须全部作答")
     check.add_argument("--all", action="store_true", help="every open question, not the first few / 列出全部")

@@ -11,10 +11,10 @@ import os
 import pwd
 import shutil
 import socket
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from simulators import scratch
 from simulators.centres.switches import SwitchError
 from simulators.clock import Clock, Observe
 from simulators.events import Connected, Handed
@@ -67,7 +67,7 @@ class Mosquitto:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((self.host, self.port))
-        self._folder = Path(tempfile.mkdtemp(prefix="carbonbench-collector-"))
+        self._folder = scratch.make("collector")
         config = self._folder / "mosquitto.conf"
         config.write_text("\n".join(self._settings(self._folder)), "utf-8")
         # The broker dies with the bench, however the bench dies.

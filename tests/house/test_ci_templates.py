@@ -48,7 +48,7 @@ def exists(words: list[str]) -> None:
     if told.command == "profile" and rest[:1] == ["try"]:
         return
     if told.command == "profile":
-        ics._parser().parse_args(rest)
+        ics.parser().parse_args(rest)
         return
     assert rest == [], words
     if told.command == "run":

@@ -6,9 +6,9 @@ Leaves what is asked to the tests. Whatever it writes into its log is a fault th
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 import logging
-import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -65,7 +65,8 @@ class Stand:
 
     def __init__(self, store: Store | None = None) -> None:
         self.runner = asyncio.Runner()
-        self.folder = Path(tempfile.mkdtemp(prefix="carbonbench-fuzz-"))
+        self._room = tempfile.TemporaryDirectory(prefix="carbonbench-fuzz-")
+        self.folder = Path(self._room.name)
         self.clock = HandClock()
         self.told = Told()
         log = logging.getLogger("simulators.platform")
@@ -90,7 +91,7 @@ class Stand:
         self.runner.run(self.platform.stop())
         self.runner.close()
         logging.getLogger("simulators.platform").removeHandler(self.told)
-        shutil.rmtree(self.folder)
+        self._room.cleanup()
 
     def ask(
         self,
@@ -185,8 +186,10 @@ class Stand:
 
 @cache
 def stand() -> Stand:
-    """One for all targets of a process."""
-    return Stand()
+    """One for all targets of a process; it is taken down at its end."""
+    made = Stand()
+    atexit.register(made.close)
+    return made
 
 
 # What a field takes, by what is noted of it.

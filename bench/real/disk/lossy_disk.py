@@ -20,7 +20,6 @@ import os
 import shutil
 import socket
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -49,6 +48,7 @@ from bench.real.disk.protocol import (
 )
 from bench.real.haste import of_the_wall
 from bench.virtual.disk import Keep, Moment
+from simulators import scratch
 
 __all__ = ["DiskError", "DiskEvent", "Keep", "LossReport", "LossyDisk", "Moment", "requirements", "sweep_stale"]
 
@@ -81,7 +81,7 @@ class LossyDisk:
         self._shared = os.memfd_create("carbonbench-disk")
         os.ftruncate(self._shared, os.sysconf("SC_PAGE_SIZE"))
         self._counters = Counters(self._shared)
-        self._folder = Path(tempfile.mkdtemp(prefix="carbonbench-disk-"))
+        self._folder = scratch.make("disk")
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._waiting: dict[int, asyncio.Future[LossReport | None]] = {}

@@ -11,13 +11,12 @@ import os
 import shutil
 import signal
 import sys
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 from bench.real.disk.lossy_disk import DiskError, DiskEvent, LossReport, LossyDisk
 from bench.virtual.disk import SECTOR, Keep, Moment
 from bench.virtual.prove import Proof
+from simulators import scratch
 
 TORN_SECTORS = 64
 WAIT_S = 20.0
@@ -163,7 +162,7 @@ def _is(name: str, seen: str, expected: str) -> Proof:
 
 async def disk_proofs(seed: int | str = 0) -> list[Proof]:
     """All proofs, on a scratch disk that is gone afterwards; DiskError where no disk can be mounted. About 2 s."""
-    folder = Path(tempfile.mkdtemp(prefix="carbonbench-proof-"))
+    folder = scratch.make("proof")
     try:
         async with await LossyDisk.open(folder, seed=seed, size_mb=16) as disk:
             proofs: list[Proof] = []

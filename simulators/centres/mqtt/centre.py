@@ -15,12 +15,12 @@ import re
 import shutil
 import socket
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from simulators import scratch
 from simulators.centres.base import Content, RecordKey, RecordStore
 from simulators.centres.json_text import JsonError, Number, parse, write
 from simulators.centres.switches import SwitchError
@@ -180,7 +180,7 @@ class MqttCentre:
             raise OSError(
                 f"centre {self.name}: the program mosquitto is not installed (apt-get install mosquitto) / 未安装"
             )
-        self._folder = Path(tempfile.mkdtemp(prefix="carbonbench-mqtt-"))
+        self._folder = scratch.make("mqtt")
         config = self._folder / "mosquitto.conf"
         config.write_text(
             "\n".join(

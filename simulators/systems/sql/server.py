@@ -13,7 +13,6 @@ import os
 import shutil
 import signal
 import socket
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
+from simulators import scratch
 from simulators.systems.sql import programs as installed
 
 READER = "reader"
@@ -76,7 +76,7 @@ class DatabaseServer:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((self.host, self.port))
-        self._folder = Path(tempfile.mkdtemp(prefix="carbonbench-database-"))
+        self._folder = scratch.make("database")
         if os.geteuid() == 0:
             os.chown(self._folder, _NOBODY, _NOBODY)
         try:

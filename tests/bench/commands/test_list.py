@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import re
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -10,7 +14,9 @@ import pytest
 from bench import cli
 from bench.commands.lengths import lengths_of_the_suite
 from bench.commands.options import Options, SessionError, picks_clause
-from bench.commands.session import Session
+from bench.commands.session import Session, Shared
+from bench.commands.within import fitting
+from conformance.clauses import command, ics
 from conformance.clauses.suite import case_classes
 
 ENTRIES = (
@@ -109,3 +115,50 @@ def test_nothing_to_run_again_is_said(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
     with pytest.raises(SessionError, match=r"--failed: .*expected a run folder"):
         options(failed=str(tmp_path / "none"))
+
+
+def test_what_fits_decides_most_for_its_time_and_the_rest_is_told_why() -> None:
+    lengths: dict[str, float | None] = {"a": 600.0, "b": 55.0, "c": 55.0, "d": 20.0, "e": None, "f": 25.0}
+    decides = {"a": {"1"}, "b": {"1", "2", "3"}, "c": {"1", "2"}, "d": {"1"}, "e": {"9"}, "f": set[str]()}
+    one = fitting(2, 1, lengths, decides)
+    # b decides most; beside it nothing new is decided, so that the shortest follow.
+    assert one.taken == {"b", "d", "f"} and one.lasts_s == 60 + 25 + 30
+    assert "it takes 10 min" in one.left["a"] and "not known" in one.left["e"] and "others decide more" in one.left["c"]
+    two = fitting(2, 2, lengths, decides)
+    # The shortest begin where least is, beside b; c goes behind them.
+    assert two.taken == {"b", "c", "d", "f"} and two.lasts_s == 25 + 30 + 60
+    assert "4 cases" in two.told() and "2 that could run are left out" in two.told()
+
+
+def test_a_run_within_a_time_has_those_cases_wherever_it_is_counted(tmp_path: Path) -> None:
+    words = {"terminal": "fixtures/terminals/program/profile.toml", "rig": "loopback", "within": "10"}
+    session = Session(options(**words, out=str(tmp_path)))
+    plan = [each.case for each in session.plan()]
+    lengths = lengths_of_the_suite()
+    assert plan and sum(lengths[name] for name in plan) <= 600 and all(lengths[name] <= 600 for name in plan)
+    assert "--within 10" in session.options.selection()
+    # A worker is told; it chooses nothing anew.
+    shared = Shared(folder=str(tmp_path), within=tuple(plan[:1]))
+    assert [each.case for each in Session(session.options, shared).plan()] == plan[:1]
+    with pytest.raises(SessionError, match=r"--within 1: the shortest case takes"):
+        Session(options(**{**words, "within": "1"}, out=str(tmp_path / "out"))).begin()
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(SessionError, match="--within 10: a case of virtual time takes seconds"):
+        options(within="10")
+    with pytest.raises(SessionError, match="--within 0: expected a whole number of at least 1"):
+        options(**{**words, "within": "0"})
+
+
+def test_every_help_is_in_both_languages() -> None:
+    def texts(made: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
+        yield made.prog, made.description or ""
+        for action in made._actions:
+            if isinstance(action.choices, dict):
+                for each in action.choices.values():
+                    yield from texts(each)
+            elif action.help is not argparse.SUPPRESS and action.dest != "help":
+                yield f"{made.prog} {action.option_strings or action.dest}", str(action.help)
+
+    found = dict(chain(*map(texts, (cli.parser(), ics.parser(), command.parser()))))
+    assert len(found) > 100
+    assert [name for name, text in found.items() if not re.search("[一-鿿]", text)] == []

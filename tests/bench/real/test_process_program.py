@@ -183,19 +183,6 @@ def test_a_namespace_that_does_not_exist_is_the_benchs_own_error(tmp_path: Path)
     run(work)
 
 
-def test_folders_of_dead_benches_are_swept_and_those_of_the_living_stay() -> None:
-    own = program.make_folder()
-    dead = own.with_name(own.name.replace(f"-{os.getpid()}-", "-4194300-"))
-    reused = own.with_name(f"carbonbench-rig-{os.getpid()}-1-x")
-    for folder in (dead, reused):
-        folder.mkdir()
-    try:
-        assert {dead, reused} <= set(program.sweep_folders())
-        assert own.exists() and not dead.exists() and not reused.exists()
-    finally:
-        own.rmdir()
-
-
 @pytest.mark.parametrize(("rights", "isolated"), [(0, False), (1 << 21, False), (1 << 21 | 1 << 8, True)])
 def test_the_root_of_a_plain_container_gets_no_process_namespace(
     rights: int, isolated: bool, monkeypatch: pytest.MonkeyPatch
