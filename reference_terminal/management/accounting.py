@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from reference_terminal.management.packages import Package
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import parse_iso
 from reference_terminal.processing.emissions import Emissions
 from reference_terminal.processing.recalculation import Recalculation
@@ -89,6 +90,7 @@ class AccountingPackages:
             )
         return [VersionConfig(name, since_s, tuple(rows)) for since_s, rows in sorted(found.items())], problems
 
+    @seam
     def _method(self, name: str, from_s: int, body: Mapping[str, str]) -> tuple[list[VersionConfig], Sequence[Problem]]:
         method, stroke, term = body["id"].partition("/")
         if not stroke:
@@ -96,6 +98,7 @@ class AccountingPackages:
         change = FormulaChange(method, term, body["formula"], body["edition"])
         return [VersionConfig(name, from_s, formulas=(change,))], ()
 
+    @seam
     def _boundary(
         self, name: str, from_s: int, body: Mapping[str, Any]
     ) -> tuple[list[VersionConfig], Sequence[Problem]]:

@@ -190,3 +190,11 @@ def reckon(
     used = {**document.defaults(term, item, year), **given}
     inputs = {symbol: used[symbol] for symbol in formula.units}
     return formula.gas, formula(inputs), inputs
+
+
+def product(text: str, inputs: Mapping[str, Fraction]) -> Fraction:
+    """Tonnes by a formula that is a product of symbols and decimal numbers (`AD * EF * 1.05`)."""
+    tonnes = Fraction(1)
+    for part in text.split("*"):
+        tonnes *= inputs[part.strip()] if part.strip() in inputs else Fraction(part)
+    return tonnes

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 from itertools import pairwise
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from bench.history import History, Observed, Phase
 from bench.history.accounting import EmissionSource, Emitter, Feed, Figure
-from conformance.common.carbon.methods import APART, METHODS, reckon
+from conformance.common.carbon.methods import APART, METHODS, product, reckon
 from conformance.common.carbon.units import UnlikeUnits, in_unit
 from conformance.common.readings import number
 from conformance.common.times import DAY, HOUR, MINUTE, ceil, instant_of_iso
@@ -38,6 +39,15 @@ class Version:
     value: Fraction
     told: int = 0
     """When somebody entered it (0: it stood in the settings)."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A formula of a method's term, a product as text, that was issued: it counts from `since` on."""
+
+    since: int
+    text: str
+    told: int
 
 
 @dataclass(frozen=True)
@@ -112,9 +122,15 @@ class Books:
             if not event.problem:
                 with suppress(KeyError, StopIteration, UnlikeUnits):
                     self._told(event)
+        self.formulas: dict[tuple[str, str], list[Edition]] = {}
         for phase in history.of(Phase):
             if phase.name == "factor-issued":
                 self._issued(phase)
+            elif phase.name == "boundary-issued":
+                self._bounded(phase)
+            elif phase.name == "formula-issued":
+                edition = Edition(ceil(int(phase.detail["since"]), MINUTE), phase.detail["formula"], phase.t)
+                self.formulas.setdefault((phase.detail["method"], phase.detail["term"]), []).append(edition)
         for versions in (*self.constants.values(), *self.inside.values()):
             versions.sort(key=lambda version: version.since)
 
@@ -149,6 +165,12 @@ class Books:
                     value = self._scaled(source, feed.symbol, Fraction(phase.detail["value"]), phase.detail["unit"])
                     version = Version(ceil(int(phase.detail["since"]), MINUTE), value, phase.t)
                     self.constants.setdefault((source.id, feed.symbol), []).append(version)
+
+    def _bounded(self, phase: Phase) -> None:
+        """A boundary that came as a package: it names the sources that lie inside."""
+        named = phase.detail["inside"].split(",")
+        for name, versions in self.inside.items():
+            versions.append(Version(ceil(int(phase.detail["since"]), MINUTE), Fraction(name in named), phase.t))
 
     def _scaled(self, source: EmissionSource, symbol: str, value: Fraction, unit: str) -> Fraction:
         return in_unit(value, unit, METHODS[source.method].formula(source.term).units[symbol])
@@ -221,10 +243,16 @@ class Books:
                 given[symbol] = value
             else:
                 gas, tonnes, inputs = reckon(source.method, source.term, source.item, _year(low), given)
+                edition = _latest(self._editions(source), low, at)
+                if edition is not None:
+                    tonnes = product(edition.text, inputs)
                 found.pieces.append(Piece(source.id, low, high, gas, tonnes, inputs))
                 found.gases[gas] = found.gases.get(gas, Fraction(0)) + tonnes
                 found.co2e += tonnes * METHODS[source.method].potential(gas)
         return found
+
+    def _editions(self, source: EmissionSource) -> list[Edition]:
+        return self.formulas.get((source.method, source.term), [])
 
     def _symbols(self, source: EmissionSource) -> dict[str, None]:
         """The inputs of a source that are fed, and those whose default somebody has replaced."""
@@ -239,6 +267,7 @@ class Books:
             for spans in (self.by_hand.get(feed.point, {}), self.entered.get((source.id, feed.symbol), {})):
                 cuts |= {edge for span in spans for edge in span if _known(spans[span], at)}
         cuts |= {version.since for version in _known(self.inside[source.id], at)}
+        cuts |= {edition.since for edition in _known(self._editions(source), at)}
         if _year(start) != _year(end - 1):
             cuts |= set(_new_years(start, end))
         if any(self._is_instant(feed) for feed in source.inputs):
@@ -288,11 +317,14 @@ class Books:
         )
 
 
-def _known(versions: Sequence[Version], at: int | None) -> list[Version]:
+_V = TypeVar("_V", Version, Edition)
+
+
+def _known(versions: Sequence[_V], at: int | None) -> list[_V]:
     return [version for version in versions if at is None or version.told < at]
 
 
-def _latest(versions: Sequence[Version], low: int, at: int | None) -> Version | None:
+def _latest(versions: Sequence[_V], low: int, at: int | None) -> _V | None:
     """The version in force at an instant: of those that count by then the one that begins last, told last."""
     known = [version for version in _known(versions, at) if version.since <= low]
     return max(known, key=lambda version: (version.since, version.told)) if known else None

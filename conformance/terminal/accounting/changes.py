@@ -55,7 +55,12 @@ class ChangesFactorsThreeWays(Case):
     zh = "当日中途以本地录入、远程下发、文件导入三种方式更改因子：自生效时刻起计算，之前不变，跨越时段逐位准确。"
     checks = {
         changes_judge.FACTOR.of("local", *changes_judge.WAYS["local"]): ("csmt/9.2-2", "isc-2/7.2.8c"),
-        changes_judge.FACTOR.of("remote", *changes_judge.WAYS["remote"]): ("isc-2/7.2.8c", "isc-2/8.3a", "isc-2/8.3f"),
+        changes_judge.FACTOR.of("remote", *changes_judge.WAYS["remote"]): (
+            "isc-2/7.2.8c",
+            "isc-2/8.3a",
+            "isc-2/8.3f",
+            "csmt/9.2-3",
+        ),
         changes_judge.FACTOR.of("file", *changes_judge.WAYS["file"]): ("isc-2/7.2.8c", "isc-2/8.3b"),
         **beside(figures_judge.NAMED, FIGURES.of("hour", *figures_judge.NAMES["hour"])),
     }

@@ -1,0 +1,79 @@
+# pyright: reportPrivateUsage=false
+"""Defects of packages that change the accounting: kept and never used, used in part, or too early."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from conformance.defects import Patch, defect
+from reference_terminal.management.accounting import AccountingPackages
+from reference_terminal.settings.accounting import VersionConfig
+from reference_terminal.settings.problems import Problem
+
+_Versions = tuple[list[VersionConfig], Sequence[Problem]]
+
+
+@defect(
+    "issued-boundary-only-kept",
+    en="a boundary that comes as a package is told as done and changes nothing",
+    zh="以软件包接收的边界回报成功但不起作用",
+    clauses=("isc-2/8.3a", "csmt/9.3-3", "csmt/11.4b-3"),
+)
+def boundary_only_kept(patch: Patch) -> None:
+    """No version is made of it."""
+
+    def boundary(self: AccountingPackages, name: str, from_s: int, body: Mapping[str, Any]) -> _Versions:
+        return [], ()
+
+    patch(AccountingPackages, "_boundary", boundary)
+
+
+@defect(
+    "issued-boundary-only-adds",
+    en="a boundary that comes as a package brings sources in and takes none out",
+    zh="以软件包接收的边界仅移入、不移出排放源",
+    clauses=("isc-2/8.3a", "csmt/9.3-3"),
+)
+def boundary_only_adds(patch: Patch) -> None:
+    """What it does not name stays as it was."""
+    whole = AccountingPackages._boundary
+
+    def boundary(self: AccountingPackages, name: str, from_s: int, body: Mapping[str, Any]) -> _Versions:
+        versions, problems = whole(self, name, from_s, body)
+        kept = [replace(each, sources=tuple(one for one in each.sources if one.inside)) for each in versions]
+        return kept, problems
+
+    patch(AccountingPackages, "_boundary", boundary)
+
+
+@defect(
+    "issued-formula-only-kept",
+    en="a formula that comes as a package is told as done and changes nothing",
+    zh="以软件包接收的公式回报成功但不起作用",
+    clauses=("isc-2/8.3e", "csmt/9.2-3", "csmt/11.4b-3"),
+)
+def formula_only_kept(patch: Patch) -> None:
+    """The methods of the program are used for ever."""
+
+    def method(self: AccountingPackages, name: str, from_s: int, body: Mapping[str, str]) -> _Versions:
+        return [], ()
+
+    patch(AccountingPackages, "_method", method)
+
+
+@defect(
+    "issued-formula-counts-at-once",
+    en="a formula that comes as a package counts from the hour in which it came",
+    zh="以软件包接收的公式自接收当小时起计算",
+    clauses=("isc-2/8.3e", "csmt/9.2-3"),
+)
+def formula_counts_at_once(patch: Patch) -> None:
+    """Its instant is not heeded."""
+    whole = AccountingPackages._method
+
+    def method(self: AccountingPackages, name: str, from_s: int, body: Mapping[str, str]) -> _Versions:
+        return whole(self, name, from_s // 3600 * 3600, body)
+
+    patch(AccountingPackages, "_method", method)
