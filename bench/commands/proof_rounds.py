@@ -17,9 +17,26 @@ _HELPERS = 3
 
 
 def related(defect: Defect, cases: dict[str, type[Case]]) -> list[str]:
-    """Cases that may notice a defect: of what it breaks, those it names and those sharing a clause with it."""
+    """Cases that may notice a defect: of what it breaks, those it names and those sharing a clause with it.
+
+    A case that decides no clause shares none: the defects beside it (`x_defects` of `x`) are tried.
+    """
     mine = {name: case for name, case in cases.items() if case.item is defect.item}
-    return [name for name, case in mine.items() if name in defect.cases or set(case.clauses) & set(defect.clauses)]
+    return [
+        name
+        for name, case in mine.items()
+        if name in defect.cases or set(case.clauses) & set(defect.clauses) or _is_beside(defect, case)
+    ]
+
+
+def _is_beside(defect: Defect, case: type[Case]) -> bool:
+    return not case.clauses and defect.breaks.__module__ == f"{case.__module__}_defects"
+
+
+def untried(defects: Mapping[str, Defect], cases: dict[str, type[Case]]) -> list[str]:
+    """Cases with which no defect is tried, because they share nothing with any."""
+    tried = {name for defect in defects.values() for name in related(defect, cases)}
+    return [name for name in cases if name not in tried]
 
 
 def next_round(

@@ -42,7 +42,7 @@ from bench.commands.options import (
     wrong_cluster,
 )
 from bench.commands.pairs import SOUND, Head, Job, Pairs, PairsError
-from bench.commands.proof_rounds import next_round, related, tally
+from bench.commands.proof_rounds import next_round, related, tally, untried
 from bench.commands.session import REFERENCE_ADAPTERS, commit, ledger_answers, ledger_entries, rig_named
 from bench.commands.sound import SoundError, results_of
 from bench.commands.workers import pool
@@ -345,6 +345,8 @@ def main(asked: Asked) -> int:
         print(f"pairs / 配对记录: {journal.path}  (stopped: prove --resume {journal.path} / 中断后可续跑)", flush=True)
         prover = Prover(matter, journal, crew, elsewhere=bool(asked.cluster))
         proof = prover.prove(every=asked.every, defects_only=asked.defects_only)
+    if asked.cases and not asked.defects and (idle := untried(matter.defects, matter.cases)):
+        print(f"no defect is tried with {', '.join(idle)}: none names it, nor a clause that it decides / 无可试缺陷")
     shown.print_proof(proof)
     print(prove_page.write(proof, asked.out / f"{proof.run}.html"))
     if asked.json_file:

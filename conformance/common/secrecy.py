@@ -377,12 +377,13 @@ def alarm_findings(history: History, healthy: str, without: Mapping[str, str]) -
     """
     asked = answers(history, "alarms")
     for centre, wrong in without.items():
-        standing = [row for event in asked for row in event.rows if not row.get("cleared") and _names(row, centre)]
+        standing = [row for event in asked for row in event.rows if not row.get("cleared") and names(row, centre)]
         yield ALARM_WHEN.of(wrong).decide(
             bool(standing) if asked and _alive(history, healthy) else None,
             actual="; ".join(f"{row.get('kind', '')} {row.get('subject', '')}" for row in standing[:2]) or "none / 无",
         )
 
 
-def _names(row: Mapping[str, str], centre: str) -> bool:
+def names(row: Mapping[str, str], centre: str) -> bool:
+    """Whether an alarm is about a centre: its name stands in subject or text as a word of its own."""
     return any(re.search(rf"\b{re.escape(centre)}\b", row.get(key, "")) for key in ("subject", "en", "text"))

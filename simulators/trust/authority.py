@@ -45,6 +45,7 @@ Choice = Literal[
     "look-alike",
     "encryption",
     "ending",
+    "short-lived",
     "renewed",
     "must-staple",
 ]
@@ -53,11 +54,11 @@ Choice = Literal[
 `expired` ended a day before the world began; `not-yet-valid` begins in 20 years; `revoked` is on the revocation list;
 `wrong-host` names another host; `unknown-issuer` comes from an authority nobody trusts; `look-alike` has the right
 names throughout, its issuers' names included, but other keys; `encryption` may encipher and not sign; `ending` is good
-and ends 30 days and an hour after the world began; `renewed` is good, with another key and number; `must-staple` is
-good and says that its status has to be stapled (RFC 7633).
+and ends 30 days and an hour after the world began, `short-lived` 20 minutes after it; `renewed` is good, with another
+key and number; `must-staple` is good and says that its status has to be stapled (RFC 7633).
 """
 
-SOUND: tuple[Choice, ...] = ("good", "ending", "renewed", "must-staple")
+SOUND: tuple[Choice, ...] = ("good", "ending", "short-lived", "renewed", "must-staple")
 """Choices with which nothing is wrong at first."""
 CHOICES: tuple[Choice, ...] = get_args(Choice)
 Role = Literal["server", "client"]
@@ -321,6 +322,8 @@ class Authority:
             end = self._start_us - _DAY_US
         elif choice == "ending":
             end = self._start_us + 30 * _DAY_US + 3_600_000_000
+        elif choice == "short-lived":
+            end = self._start_us + 1200 * 1_000_000
         elif choice == "not-yet-valid":
             begin = self._start_us + 20 * _YEAR_US
         if choice == "wrong-host" and role == "server":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, beside, criterion
+from bench.case import Case, Finding, Text, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -86,3 +86,48 @@ class RenewsItsNationalCertificate(RenewsItsCertificateWhileRunning):
         centres=("A",),
         centre_options=(("A", {"channel": "gm-tls13", "client_certificate": "ending"}),),
     )
+
+
+class EndsSessionsWithTheirCertificates(Case):
+    """A session does not outlive the certificates that it was opened with; a valid one brings all that had waited."""
+
+    zh = "会话期间任一方证书到期即断开，到期后不再发送；换用有效证书后补齐积压，其他中心不受影响。"
+    remark = Text(
+        "no draft says what holds for a session that stands when a certificate ends; ruling P-01 is proposed only",
+        "各标准草案未规定会话期间证书到期时如何处理：裁定 P-01 仅为建议，尚未生效",
+    )
+    checks = {
+        **beside(
+            renewal_judge.NOTHING_AFTER_THE_END.of("own"),
+            renewal_judge.NOTHING_AFTER_THE_END.of("centres"),
+            renewal_judge.NO_SESSION_AFTER_THE_END,
+            renewal_judge.END_ALARMED,
+            delivery.NONE_LOST,
+        ),
+    }
+    needs = (MODBUS, LIVE, read_out("end-alarmed"), MUTUAL_TLS)
+    scenario = Scenario(
+        circuits=1,
+        points=2,
+        minute_interval=1,
+        kinds=("minute",),
+        centres=("A", "B", "C"),
+        centre_options=(
+            ("A", {"channel": "mtls", "client_certificate": "short-lived"}),
+            ("B", {"channel": "mtls", "certificate": "short-lived"}),
+            ("C", {"channel": "mtls"}),
+        ),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=28)
+        await bench.operator.alarms()
+        bench.phase("valid-again", centre="B")
+        bench.centres["B"].behave(certificate="good")
+        await bench.clock.sleep(minutes=4)
+        await bench.centres.settle(minutes=3)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from renewal_judge.end_findings(history, own="A", theirs="B", healthy="C")
+        ledgers = reconciled(history, ("B", "C"))
+        yield from (found for found in delivery.findings(ledgers) if found.id == delivery.NONE_LOST.id)

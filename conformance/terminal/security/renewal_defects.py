@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.defects import Patch, defect
-from conformance.defects.seams import hides_events
+from conformance.defects.seams import hides_events, whispers_alarms
 from reference_terminal.assembly import Terminal
 from reference_terminal.crypto import certificates
 from reference_terminal.crypto.certificates import Identity
+from reference_terminal.net.channel import Line
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.overlay import Overlay
+from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.web.centre_orders import CentreOrders
 from reference_terminal.web.server import HttpError
 
@@ -93,3 +95,56 @@ def renewal_lost_with_the_power(patch: Patch) -> None:
 def renewal_leaves_no_trace(patch: Patch) -> None:
     """The audit log knows settings of the measuring side only."""
     hides_events(patch, lambda kind, en: kind == "setting")
+
+
+@defect(
+    "sessions-outlive-certificates",
+    en="a session goes on when a certificate that it stands on has ended",
+    zh="会话期间证书到期后仍继续使用该会话",
+    clauses=_CLAUSES,
+)
+def sessions_outlive_certificates(patch: Patch) -> None:
+    """Dates are looked at in handshakes, and the connection is kept for weeks."""
+
+    async def watch(self: CentreLink, until_s: int) -> None:
+        return
+
+    patch(CentreLink, "_watch_certificates", watch)
+
+
+@defect(
+    "ended-sessions-lose-what-waits",
+    en="what waits for a centre is given up when the certificate of its session ends",
+    zh="会话证书到期时丢弃该中心的待传数据",
+    clauses=_CLAUSES,
+)
+def ended_sessions_lose_what_waits(patch: Patch) -> None:
+    """Whoever lets his certificate end is gone, and so are his data."""
+    ended: list[str] = []
+    watch, session = CentreLink._watch_certificates, CentreLink._session
+
+    async def watched(self: CentreLink, until_s: int) -> None:
+        try:
+            await watch(self, until_s)
+        finally:
+            ended.append(self.config.id)
+
+    async def begun(self: CentreLink, line: Line) -> bool:
+        if self.config.id in ended:
+            self.outbox._store.write("DELETE FROM outbox WHERE centre=?", (self.config.id,))
+            self.outbox._store.flush()
+        return await session(self, line)
+
+    patch(CentreLink, "_watch_certificates", watched)
+    patch(CentreLink, "_session", begun)
+
+
+@defect(
+    "ends-of-certificates-untold",
+    en="a centre that is no longer reached for the sake of a certificate raises no alarm",
+    zh="因证书到期而无法连接时不告警",
+    clauses=_CLAUSES,
+)
+def ends_of_certificates_untold(patch: Patch) -> None:
+    """Everybody knows when his certificate ends."""
+    whispers_alarms(patch, lambda kind, en: True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bench.case import Check, Measurement, Notice, criterion, measure
-from bench.history import History, Observed, Secured
+from bench.history import History, Observed, Received, Secured
 from conformance.common import notices
 from conformance.common.queries import answers
-from conformance.common.times import DAY, HOUR, MINUTE, instant_of_iso, local
+from conformance.common.secrecy import names
+from conformance.common.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds
 
 NEW_CERTIFICATE_SHOWN = criterion(
     "new-certificate-shown",
@@ -29,10 +30,34 @@ RENEWAL_TAKEN = criterion(
     "renewal-taken", en="the terminal takes a new certificate while it works", zh="终端运行中接受新证书"
 )
 
+NOTHING_AFTER_THE_END = criterion(
+    "nothing-after-the-end-{0}",
+    en="{1} s after a certificate of its session has ended ({0}) centre {2} gets no message",
+    zh="会话证书（{0}）到期 {1} s 后中心 {2} 收不到任何报文",
+    unit="messages",
+)
+NO_SESSION_AFTER_THE_END = criterion(
+    "no-session-after-the-end",
+    en="no session is opened on a certificate that has ended",
+    zh="证书到期后不再以其建立会话",
+    unit="sessions",
+)
+END_ALARMED = criterion(
+    "end-alarmed",
+    en="an alarm names each centre that cannot be reached any more",
+    zh="对无法再连接的中心告警并指明",
+    unit="centres",
+)
 
 ORDER = "centre-certificate"
 # The certificate `ending` of the test authority.
 ENDS_US = 30 * DAY + HOUR
+# The certificate `short-lived` of the test authority.
+SHORT_LIFE_US = 20 * MINUTE
+# The last second of a certificate still counts (RFC 5280, 4.1.2.5), and a clock may be one off (R-10).
+EDGE_US = 2 * SECOND
+# How long after it a session may still stand (P-01).
+MOST_US = MINUTE
 ENDING = Notice.CERTIFICATE_ENDING
 
 
@@ -87,3 +112,40 @@ def _warned(history: History) -> int:
         if notices.tells(history, row, ENDING) and (at := instant_of_iso(row.get("raised", ""))) is not None
     ]
     return 0 if not raised else (history.began.t + ENDS_US - min(raised)) // DAY
+
+
+def end_findings(history: History, *, own: str, theirs: str, healthy: str) -> Iterator[Check | Measurement]:
+    """After the end of either side's certificate nothing is sent and no session is opened; it is told (P-01).
+
+    Open unless the centre was served before the end, and the `healthy` one after it.
+    """
+    ends = history.began.t + SHORT_LIFE_US
+    mark = history.phase("valid-again")
+    until = {own: history.end_us, theirs: history.end_us if mark is None else mark.t}
+    alive = any(event.centre == healthy and ends + MOST_US < event.t for event in history.of(Received))
+    asked = answers(history, "alarms")
+    again, unnamed, known = list[str](), list[str](), alive and mark is not None
+    for word, centre in (("own", own), ("centres", theirs)):
+        heard = [event for event in history.of(Received) if event.centre == centre and event.t <= until[centre]]
+        served = any(ends - 5 * MINUTE < event.t <= ends for event in heard)
+        known = known and served
+        late = [f"{local(event.t)} CN={event.cn} QN={event.qn}" for event in heard if event.t > ends + MOST_US]
+        yield NOTHING_AFTER_THE_END.of(word, str(MOST_US // SECOND), centre).none(late, alive and served)
+        last = max((event.t for event in heard), default=ends)
+        yield measure(
+            f"sent-after-the-end-{word}",
+            seconds(max(last - ends, 0)),
+            en="from the end of the certificate to the last message",
+            zh="证书到期至最后一条报文的时间",
+            unit="s",
+        )
+        again += [
+            f"{local(event.t)} {centre} serial {event.peer_serial}"
+            for event in history.of(Secured)
+            if event.at == centre and event.state == "agreed" and ends + EDGE_US < event.t <= until[centre]
+        ]
+        standing = [row for event in asked for row in event.rows if not row.get("cleared")]
+        if not any(names(row, centre) for row in standing):
+            unnamed.append(f"{centre}: no alarm names it")
+    yield NO_SESSION_AFTER_THE_END.none(again, known)
+    yield END_ALARMED.none(unnamed, known and asked)

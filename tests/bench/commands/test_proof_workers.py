@@ -12,7 +12,7 @@ from suite_kit import COMMAND, environment
 
 from bench.case import CaseResult, Check, Text, Verdict
 from bench.commands.pairs import Job
-from bench.commands.proof_rounds import next_round, related, tally
+from bench.commands.proof_rounds import next_round, related, tally, untried
 from conformance.clauses.suite import case_classes
 from conformance.defects import all_defects
 from reports.prove import CAUGHT, CheckSeen, DefectResult, Proof
@@ -79,6 +79,17 @@ def test_what_an_earlier_proof_saw_is_tried_first_and_no_more_than_that() -> Non
     rest = next_round(defects, cases, set(jobs), unseen, costs={}, hints=hints)
     assert rest == [Job(able[-1], case)]
     assert len(next_round(defects, cases, {*jobs, *rest}, unseen, costs={}, hints=hints)) == min(3, len(able) - 2)
+
+
+def test_a_case_that_decides_no_clause_is_tried_with_the_defects_beside_it() -> None:
+    cases, defects = case_classes(), all_defects()
+    name = "renewal/ends-sessions-with-their-certificates"
+    assert not cases[name].clauses
+    tried = {each for each, found in defects.items() if name in related(found, cases)}
+    beside = {each for each, found in defects.items() if found.breaks.__module__.endswith(".renewal_defects")}
+    assert beside and beside <= tried < set(defects)
+    assert name not in untried(defects, cases)
+    assert untried({each: found for each, found in defects.items() if each not in tried}, cases).count(name) == 1
 
 
 def workers_of(pid: int) -> list[int]:
