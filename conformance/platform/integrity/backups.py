@@ -48,6 +48,8 @@ class RestoresAnEnterprise(PlatformCase):
         bench.terminal.alter([Alteration("removed", "A.p00", "realtime", int(row["at"])) for row in rows])
         await bench.power.restore()
         await bench.clock.sleep(seconds=30)
+        # Logging in waits for a platform that is slow to start, whose sessions need not have lived on.
+        keeper = await bench.platform.login("operator-of-park")
         await self._look(keeper, start, end)
         bench.phase(backups_judge.ALTERED)
         if not octets:
