@@ -7,6 +7,7 @@ functions the profile maps can be loaded.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 _HOUR_US = 3_600_000_000
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _LEAST_DIGITS = 4
+_APART_S = 1.1
+"""Between two answers at rest: an instant in whole seconds is another then."""
 _DEFAULT = LoadFigures()
 
 
@@ -93,9 +96,10 @@ class Loads:
         return Aim(*door, door=door, secured=place.secured, sessions=tuple(found))
 
     async def actions(self, platform: Platform, word: str, questions: Sequence[Question]) -> tuple[Action, ...]:
-        """The questions as requests; each was asked once, and what it answered at rest a right answer holds.
+        """The questions as requests; each was asked twice, and what both answers hold a right answer holds.
 
-        A question that the profile does not map, or that is not answered at rest, is left out and told.
+        A question that the profile does not map, or that is not answered each time at rest, is left out and told: an
+        instant in an answer is no mark of it, and who takes the same entry once is not to fail for refusing it again.
         """
         desk = await platform.login(word)
         found: list[Action] = []
@@ -130,7 +134,7 @@ class Loads:
             for point in range(plan.terminals.points)
         ]
         for kind, rows in ((TERMINAL, told), (POINT, points)):
-            await desk.take_in(kind, desk.table(kind, rows))
+            await desk.enter(kind, rows)
 
     async def terminals_at(self, platform: Platform, word: str, plan: Plan, aim: Aim | None = None) -> Aim:
         """The platform as its terminals reach it by HJ 212, and what it holds of them in the end, by its own query."""
@@ -161,25 +165,29 @@ async def _action(platform: Platform, desk: Desk, asked: Question) -> tuple[Acti
     if prepared is None or desk.session is None:
         return None, "not mapped by the profile / 档案未映射"
     method, path, headers, body = prepared
-    contains = ""
-    if method == "GET":
+    texts: list[str] = []
+    for pause in (0.0, _APART_S):
+        await asyncio.sleep(pause)
         try:
             answer = await ask(
-                platform.people.reached(desk.session.door), method, path, [*headers, *desk.signature().items()]
+                platform.people.reached(desk.session.door), method, path, [*headers, *desk.signature().items()], body
             )
         except (OSError, TimeoutError) as error:
             return None, f"not answered at rest: {error} / 空载时无应答"
         if not 200 <= answer.status < 300:
-            return None, f"status {answer.status} at rest / 空载时返回异常状态"
-        contains = mark_of(answer.text)
+            again = " when asked again / 再次提交时" if texts else ""
+            return None, f"status {answer.status} at rest{again} / 空载时返回异常状态"
+        texts.append(answer.text)
+    contains = mark_of(*texts) if method == "GET" else ""
     text = body.decode("utf-8", "replace")
     told: Any = {"of": asked.of, "method": method}
     return Action(**told, path=path, body=text, contains=contains, headers=dict(headers)), ""
 
 
-def mark_of(text: str) -> str:
-    """The figure with most digits of an answer, the first of them; empty where none has enough of them."""
-    figures = sorted(_FIGURE.findall(text), key=len, reverse=True)
+def mark_of(text: str, again: str) -> str:
+    """The figure with most digits of an answer that another holds too, the first of them; empty where each is short."""
+    others = set(_FIGURE.findall(again))
+    figures = sorted((each for each in _FIGURE.findall(text) if each in others), key=len, reverse=True)
     return figures[0] if figures and len(figures[0]) >= _LEAST_DIGITS else ""
 
 

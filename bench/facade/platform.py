@@ -170,6 +170,14 @@ class Desk:
         found = await self._do(f"import {kind.name}", kind, mapped, {}, told, reads=reads, octets=octets)
         return found or ()
 
+    async def enter(self, kind: Kind, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Make many objects: by a file where the product imports them, else one by one."""
+        if object_call(self._platform.functions, "import", kind.name).request is not None:
+            await self.take_in(kind, self.table(kind, rows))
+            return
+        for row in rows:
+            await self.create(kind, **row)
+
     async def export(self, kind: Kind, /, **filter: Any) -> bytes:
         """Objects as a file; its octets. The history has its rows where the profile says how they are read."""
         written = kind.typed(kind.fields, filter)

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from bench.case import Check, Criterion, Measurement, Text, Verdict, criterion, measure
+from bench.dut.platform.vocabulary.base import POINT, SAMPLES, TERMINAL
 from bench.history import History, LoadBegan, LoadEnded, LoadLedger, LoadStage, LoadTarget
 from bench.history.load import LoadClass, LoadTimes
 from bench.history.load import together as together
+from conformance.common.platform_answers import DONE, answers, deeds
 
 HEADROOM = criterion(
     "generator-headroom",
@@ -80,6 +82,7 @@ FIGURES = {
 LEDGER = (NONE_LOST, NONE_DOUBLED, NONE_ALTERED, NONE_INVENTED, ALL_TAKEN, LATE)
 OWN = (HEADROOM, PUNCTUAL, WHOLE)
 _SECOND = 1_000_000
+_SHOWN = 3
 _NONE = LoadLedger(
     t=0,
     sent=0,
@@ -199,26 +202,53 @@ def ledger_checks(history: History) -> Iterator[Check]:
     """What became of the records.
 
     A process that died takes with it what it had sent last: then nobody knows what was never sent, and what was due.
+    Nothing is lost where the platform was not told of a terminal, or did not answer what it holds; where it holds
+    nothing, nothing of it is sound.
     """
     ledger = next(iter(history.of(LoadLedger)), None)
     ended = next(iter(history.of(LoadEnded)), None)
     known = ledger is not None and ledger.sent > 0
     whole = known and ended is not None and not ended.lost
-
-    def count(asked: Criterion, found: int, kind: str, *, decided: bool) -> Check:
-        lines = ledger.evidence.get(kind, ()) if ledger else ()
-        return asked.decide(found == 0 if decided else None, measured=found if known else "", limit=0, evidence=lines)
-
     told = ledger or _NONE
-    yield count(NONE_LOST, told.lost, "lost", decided=known)
-    yield count(NONE_DOUBLED, told.doubled, "doubled", decided=known)
-    yield count(NONE_ALTERED, told.altered, "altered", decided=known)
-    yield count(NONE_INVENTED, told.invented, "invented", decided=whole)
-    yield count(ALL_TAKEN, told.open + told.unsent, "open", decided=whole)
-    on_time = told.late == 0
+    held = told.delivered + told.altered > 0
+    unknown, unseen = _not_made_known(history), _not_answered(history)
+
+    def count(asked: Criterion, found: int, kind: str, *, decided: object, open_for: list[str]) -> Check:
+        lines = ledger.evidence.get(kind, ()) if ledger else ()
+        ok = found == 0 if decided and not open_for else None
+        return asked.decide(ok, measured=found if known else "", limit=0, evidence=[*open_for[:_SHOWN], *lines])
+
+    def wrong(found: int) -> list[str]:
+        """What is wrong with what is held is wrong whatever is not seen."""
+        return [] if found else unseen
+
+    yield count(NONE_LOST, told.lost, "lost", decided=known and (held or told.lost), open_for=[*unknown, *unseen])
+    yield count(NONE_DOUBLED, told.doubled, "doubled", decided=known and held, open_for=wrong(told.doubled))
+    yield count(NONE_ALTERED, told.altered, "altered", decided=known and held, open_for=wrong(told.altered))
+    decided = whole and (held or told.invented)
+    yield count(NONE_INVENTED, told.invented, "invented", decided=decided, open_for=wrong(told.invented))
+    yield count(ALL_TAKEN, told.open + told.unsent, "open", decided=whole, open_for=unknown)
     # A generator that was late itself lets nothing be late by the target's doing.
-    decided = known and told.live > 0 and (on_time or sound(history))
-    yield count(LATE, told.late, "late", decided=decided)
+    decided = known and held and told.live > 0 and (told.late == 0 or sound(history))
+    yield count(LATE, told.late, "late", decided=decided, open_for=wrong(told.late))
+
+
+def _not_made_known(history: History) -> list[str]:
+    """Terminals and points of which the platform was not told: what they send it need not take."""
+    found: list[str] = []
+    for kind in (TERMINAL, POINT):
+        for action in ("import", "create"):
+            for event in deeds(history, action, kind):
+                if event.outcome != DONE:
+                    found.append(f"{event.what}: {event.outcome} {event.problem} / 未能录入")
+                found += [f"{event.what}: {row['problem']} / 未能录入" for row in event.rows if row.get("problem")]
+    return found
+
+
+def _not_answered(history: History) -> list[str]:
+    """Questions for what is held that had no answer."""
+    asked = answers(history, SAMPLES)
+    return [f"{event.query['point']}: {event.problem} / 未得到应答" for event in asked if event.outcome != DONE]
 
 
 def measurements(history: History) -> Iterator[Measurement]:

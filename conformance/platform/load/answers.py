@@ -15,7 +15,7 @@ from conformance.common import platform_load
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.load import answers_judge as judge
 
-_POINTS = 12
+_POINTS = judge.POINTS
 _MONTHS = 12
 _HOUR = 3_600_000_000
 _DAY = 24 * _HOUR
@@ -42,7 +42,7 @@ class AnswersInTime(PlatformCase):
         judge.ONLINE: ("cpcif/6.2e-1",),
         judge.CONCURRENT: ("cpcif/6.2e-2",),
         judge.FAILURES: ("cpcif/6.3c",),
-        **beside(platform_load.RULED, *platform_load.OWN),
+        **beside(judge.YEARS_HELD, platform_load.RULED, *platform_load.OWN),
     }
     needs = (OBJECTS,)
     rigs = Rig.LOOPBACK | Rig.PROCESS | Rig.LAB
@@ -113,7 +113,11 @@ class AnswersInTime(PlatformCase):
             for place, point in enumerate(points)
             for number, start in enumerate(self._months(begins, years))
         ]
-        await desk.take_in(ENTRY, desk.table(ENTRY, rows))
+        await desk.enter(ENTRY, rows)
+        for point in points:
+            await desk.ask(
+                RECORDS, point=point, period="month", from_=begins, to=self._months(begins, years + 1)[-_MONTHS]
+            )
         return begins
 
     def _entry(self, point: str, start: int, value: str) -> dict[str, object]:

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from decimal import ROUND_UP, Decimal
 
 from bench.case import Check, Criterion, Finding, Text, criterion, measure
-from bench.history import History, LoadBegan, LoadStage
+from bench.dut.platform.vocabulary.base import RECORDS
+from bench.history import History, LoadBegan, LoadStage, Phase
 from bench.history.load import LoadTimes
 from conformance.common import platform_load
+from conformance.common.platform_answers import answers, done, undecided
 from conformance.common.platform_load import seconds
 
 MEAN = criterion(
@@ -67,6 +69,15 @@ FAILURES = criterion(
     exact=Text("operations are counted", "按次计数"),
 )
 
+YEARS_HELD = criterion(
+    "years-held",
+    en="the platform holds the years of data that people ask about",
+    zh="平台保存有供查询的多年数据",
+    unit="months",
+    condition=True,
+)
+POINTS, _MONTHS = 12, 12
+
 MEAN_LIMITS = {"interactive": "0.8", "simple": "3", "complex": "5", "analysis": "1", "report": "3"}
 PEAK_LIMITS = {"interactive": "1", "analysis": "3", "report": "8"}
 LOWER_MEANS = {"interactive": "0.2", "simple": "1", "complex": "3", "analysis": "0.3", "report": "1"}
@@ -83,6 +94,7 @@ def findings(history: History) -> Iterator[Finding]:
     """Every limit, from the judged stage."""
     yield from platform_load.own_checks(history)
     yield platform_load.as_ruled(history, "online", "active", "ramp_s", "steady_s", "samples", "years")
+    yield _held(history)
     stages, plan = platform_load.judged(history), platform_load.began(history)
     samples = int(history.began.parameters.get("load.samples", "1000"))
     lag = platform_load.lag_of(history)
@@ -104,6 +116,17 @@ def findings(history: History) -> Iterator[Finding]:
     yield from _users(history, stages, plan, samples)
     yield from platform_load.measurements(history)
     yield from platform_load.curves(history, MEAN_LIMITS, PEAK_LIMITS)
+
+
+def _held(history: History) -> Check:
+    """What was entered is there before anybody asks for it under load."""
+    years = int(history.began.parameters.get("load.years", platform_load.FIGURES["years"]))
+    asked = answers(history, RECORDS, period="month")
+    held = sum(1 for event in done(asked) for row in event.rows if row.get("value"))
+    wanted = POINTS * _MONTHS * years
+    return YEARS_HELD.decide(
+        True if held >= wanted else None, measured=held, limit=wanted, op=">=", evidence=undecided(asked)[:1]
+    )
 
 
 def _timed(
@@ -159,6 +182,8 @@ def _users(history: History, stages: list[LoadStage], plan: LoadBegan | None, sa
             reasons[f"{each.name}: {why}"] = reasons.get(f"{each.name}: {why}", 0) + count
     needed = min(LEAST_OPERATIONS, 2 * samples)
     told = [f"{why} × {count}" for why, count in sorted(reasons.items())]
+    left = [each for each in history.of(Phase) if each.name == "question" and each.detail["problem"]]
+    told += [f"not asked: {each.detail['of']}: {each.detail['problem']} / 未计入" for each in left]
     yield FAILURES.compare(share, "<=", MOST_FAILED, samples=operations, needed=needed, evidence=told)
     if operations:
         yield measure(

@@ -25,7 +25,7 @@ _EVERY = 7
     "platform-keeps-one-of-many",
     en="Of what several terminals send at once the first alone is kept, and all of it acknowledged",
     zh="多台终端同时上传时仅保存第一条，却全部应答",
-    clauses=("ssea/4.2.3a",),
+    clauses=("ssea/4.2.3a", "cpcif/6.3a-1"),
     rigs=REAL_RIGS,
 )
 def keeps_one_of_many(patch: Patch) -> None:

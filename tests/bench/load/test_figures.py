@@ -44,8 +44,14 @@ def test_figures_of_load_are_no_matter_of_a_terminal(tmp_path: Path) -> None:
 
 
 def test_the_longest_figure_marks_an_answer() -> None:
-    assert mark_of('{"rows":[{"id":"L01","value":"1234.50"},{"value":"99.125000"}]}') == "99.125000"
-    assert mark_of('{"rows":[]}') == ""
+    answer = '{"rows":[{"id":"L01","value":"1234.50"},{"value":"99.125000"}]}'
+    assert mark_of(answer, answer) == "99.125000"
+    assert mark_of('{"rows":[]}', '{"rows":[]}') == ""
+
+
+def test_an_instant_in_an_answer_is_no_mark_of_it() -> None:
+    rows = ',"rows":[{"value":"1234.50"}]}'
+    assert mark_of('{"at":1795404590000' + rows, '{"at":1795404591100' + rows) == "1234.50"
 
 
 def history_of(*waited: int) -> History:

@@ -9,7 +9,19 @@ import pytest
 
 from bench.case import Check, Verdict
 from bench.dut.profile import LoadFigures
-from bench.history import Began, CutShort, Event, History, LoadBegan, LoadEnded, LoadLedger, LoadStage, LoadTarget
+from bench.history import (
+    Began,
+    CutShort,
+    Event,
+    History,
+    LoadBegan,
+    LoadEnded,
+    LoadLedger,
+    LoadStage,
+    LoadTarget,
+    Observed,
+    Phase,
+)
 from bench.history.load import LoadClass, LoadTimes
 from conformance.common import platform_load
 from conformance.platform.load import answers_judge, as_asked_judge, runs_on_judge, takes_in_judge
@@ -58,6 +70,18 @@ def stage_of(times: LoadTimes = FAST, failures: dict[str, int] | None = None, **
     return LoadStage(t=8, **(told | more))
 
 
+def observed(what: str, outcome: str = "done", *rows: dict[str, str], **query: str) -> Observed:
+    """Somebody's question, or order, and what came of it."""
+    problem = "" if outcome == "done" else "no"
+    return Observed(t=1, what=what, asked=1, query=query, rows=rows, outcome=outcome, problem=problem)
+
+
+HELD = [
+    observed("ask records", "done", *({"value": str(month)} for month in range(60)), period="month", point=f"L{point}")
+    for point in range(12)
+]
+
+
 def history_of(*events: Event, ended: LoadEnded | None = None) -> History:
     """A record of a load with these events."""
     began = Began(t=0, case="c", seed=1, commit="", terminal="", rig="loopback", points=(), meters=(), centres=())
@@ -78,7 +102,7 @@ def history_of(*events: Event, ended: LoadEnded | None = None) -> History:
         length_s=1800,
         seed=1,
     )
-    return History([began, plan, *events, ended or LoadEnded(t=10, processes=1)])
+    return History([began, *HELD, plan, *events, ended or LoadEnded(t=10, processes=1)])
 
 
 def verdicts(judge: Any, history: History) -> dict[str, Verdict]:
@@ -130,6 +154,49 @@ def test_what_a_dead_process_had_sent_nobody_knows() -> None:
 def test_without_a_ledger_nothing_is_decided() -> None:
     found = verdicts(takes_in_judge, history_of(stage_of()))
     assert {found[each.id] for each in platform_load.LEDGER} == {Verdict.INCONCLUSIVE}
+
+
+def test_years_that_are_not_held_leave_answers_open() -> None:
+    began, *rest = history_of(stage_of()).events
+    assert verdicts(answers_judge, History([began, *rest]))["years-held"] is Verdict.PASS
+    assert verdicts(answers_judge, History([began, *rest[1:]]))["years-held"] is Verdict.INCONCLUSIVE
+
+
+def test_what_is_left_out_of_the_mix_is_told() -> None:
+    left = Phase(t=1, name="question", detail={"of": "entry", "word": "entry", "problem": "status 409"})
+    (found,) = [each for each in answers_judge.findings(history_of(left, stage_of())) if each.id == "operations-failed"]
+    assert isinstance(found, Check)
+    assert found.evidence == ("not asked: entry: status 409 / 未计入",)
+
+
+WRONG_ONES = {each.id for each in platform_load.LEDGER if each is not platform_load.ALL_TAKEN}
+
+
+def test_a_platform_that_does_not_answer_what_it_holds_neither_passes_nor_fails() -> None:
+    blind = observed("ask samples", "unanswered", point="p")
+    gone = msgspec.structs.replace(LEDGER, lost=100, delivered=0)
+    for ledger in (LEDGER, gone):
+        found = verdicts(takes_in_judge, history_of(stage_of(), blind, ledger))
+        assert {found[name] for name in WRONG_ONES} == {Verdict.INCONCLUSIVE}
+    altered = msgspec.structs.replace(LEDGER, altered=1)
+    assert failing(takes_in_judge, history_of(stage_of(), blind, altered)) == {"none-altered-under-load"}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        observed("import terminal", "unmapped"),
+        observed("create point", "refused"),
+        observed("import point", "done", {"line": "1", "problem": "no such unit"}),
+    ],
+)
+def test_a_platform_that_was_not_told_of_terminals_need_not_take_what_they_send(event: Event) -> None:
+    nothing = msgspec.structs.replace(LEDGER, delivered=0, live=0, open=100)
+    assert failing(takes_in_judge, history_of(stage_of(), nothing)) == {"all-taken-under-load"}
+    for ledger in (nothing, msgspec.structs.replace(LEDGER, delivered=0, live=0, lost=100)):
+        found = verdicts(takes_in_judge, history_of(event, stage_of(), ledger))
+        assert {found[name] for name in WRONG_ONES} == {Verdict.INCONCLUSIVE}
+    assert not failing(takes_in_judge, history_of(event, stage_of(), nothing))
 
 
 SLOW_ONES = {
