@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import socket
 import subprocess
 import sys
 
 from house import ROOT
+from ports import free_ports
 
 FLEET = """
 [fleet]
@@ -49,21 +47,9 @@ with = { after_s = 0.05 }
 """
 
 
-def free_ports(count: int) -> int:
-    """The first of so many free ports in a row, below those that the machine gives away itself."""
-    for base in range(20_000 + os.getpid() % 100 * 100, 32_000, count):
-        with contextlib.ExitStack() as probes, contextlib.suppress(OSError):
-            for port in range(base, base + count):
-                probe = probes.enter_context(socket.socket())
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(("127.0.0.1", port))
-            return base
-    raise AssertionError(f"no {count} free ports in a row below 32000")
-
-
 def moved(text: str = FLEET) -> tuple[str, int]:
     """The fleet on ports that are free here."""
-    base = free_ports(32)
+    base = free_ports(32)[0]
     for offset in (0, 10, 20):
         text = text.replace(f"= {21_000 + offset}\n", f"= {base + offset}\n")
     return text, base

@@ -9,7 +9,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import tomllib
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
 
+from ports import free_port, free_ports
 from suite_kit import COMMAND, WORKS, carbonbench, environment
 
 # How long a line that must come may take, seconds; far beyond anything a loaded machine needs.
@@ -80,15 +80,6 @@ def shell(*words: str | Path, cwd: Path) -> Iterator[Shell]:
         running.process.wait()
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports of loopback that nobody listens on now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
-
-
 def moved(text: str) -> str:
     """The same description on ports of its own."""
     known = sorted(set(re.findall(r"(?m)^port = (\d+)$", text)))
@@ -102,7 +93,7 @@ def test_a_meter_is_read_and_a_record_arrives(tmp_path: Path) -> None:
     config = tmp_path / "terminal.toml"
     made = carbonbench("terminal", config, "--configure", world, cwd=tmp_path)
     assert made.code == 0 and f"carbonbench terminal {config}" in made.out
-    (local,) = free_ports(1)
+    local = free_port()
     config.write_text(config.read_text("utf-8").replace("port = 15080", f"port = {local}"), "utf-8")
     checked = carbonbench("terminal", config, "--check", cwd=tmp_path)
     assert checked.code == 0 and "32 meters" in checked.out and "2 centres" in checked.out

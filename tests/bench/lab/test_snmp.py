@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import dataclasses
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from ports import free_port
 
 from bench.lab.check import SOUND, supply
 from bench.lab.power import PowerTrouble
@@ -52,12 +52,6 @@ class Agent:
         return msgspec.structs.replace(made, **changes)
 
 
-def _free() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as door:
-        door.bind(("127.0.0.1", 0))
-        return door.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("snmp")
@@ -66,7 +60,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextlib.contextmanager
 def running(daemon: str, folder: Path) -> Generator[Agent, None, None]:
     """Net-SNMP's agent with a strip of eight outlets behind it."""
-    port = _free()
+    port = free_port()
     (folder / "strip.py").write_text(_STRIP)
     for number in range(1, 9):
         (folder / f"outlet-{number}").write_text("1")
@@ -141,7 +135,7 @@ def test_what_goes_wrong_is_one_sentence(agent: Agent) -> None:
     assert "no such object" in _trouble(agent.strip(state_oid=f"{OUTLETS}.77"))
     assert "refuses the write of 2 with" in _trouble(agent.strip(community="looks"))
     assert "no answer to the write of 2 within 1 s" in _trouble(agent.strip(community="guess", timeout_s=1))
-    assert "Connection refused" in _trouble(agent.strip(port=_free(), timeout_s=1))
+    assert "Connection refused" in _trouble(agent.strip(port=free_port(), timeout_s=1))
     wrong = agent.strip(version="3", user="plain", auth_key="wrong-key-9", timeout_s=1)
     assert "write of 2" in _trouble(wrong)
 

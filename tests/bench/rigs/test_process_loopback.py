@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from ports import free_port
 
 from bench.facade.bench import Unable
 from bench.layout import build
@@ -262,9 +263,7 @@ def test_stopping_a_forwarder_says_nothing_on_the_screen(caplog: pytest.LogCaptu
     async def run() -> None:
         server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
         inner = server.sockets[0].getsockname()[1]
-        with socket.socket() as door:
-            door.bind(("127.0.0.1", 0))
-            outer = door.getsockname()[1]
+        outer = free_port()
         forwarder = Forwarder(("127.0.0.1", outer), ("127.0.0.1", inner), (Impairment(),))
         await forwarder.start()
         ends = [await asyncio.open_connection("127.0.0.1", outer) for _ in range(3)]
