@@ -63,10 +63,12 @@ def findings(history: History) -> Iterator[Check]:
     entered = [login for login in unlisted if login.outcome in ("entered", "first")]
     yield UNLISTED_REFUSED.none(entered, unlisted and let_in)
     wrong, after = _of(history, "range-unlisted-wrong"), _of(history, "range-after")
-    yield NOT_LOOKED_AT.none([login for login in after if not login.entered], wrong and after and let_in)
+    barred = [login for login in after if not login.entered]
+    yield NOT_LOOKED_AT.none_among(wrong and after and let_in, barred)
     others = _of(history, "any-others", "single-others", "range-others")
     refused = [login for login in others if not login.entered and login.step != "any-others"]
-    yield OTHERS_ENTER.none(refused, any(login.step == "any-others" and login.entered for login in others) and unlisted)
+    before = any(login.step == "any-others" and login.entered for login in others)
+    yield OTHERS_ENTER.none_among(before and unlisted, refused)
     yield _logged(history, [login for login in unlisted if login.outcome == "refused"])
 
 

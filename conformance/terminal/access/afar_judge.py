@@ -69,9 +69,10 @@ def findings(history: History) -> Iterator[Check]:
     shut = [login for login in people.logins(history) if login.door in afar and login.step.startswith("certificate ")]
     good = [login for login in shut if login.step == "certificate good"]
     others = [login for login in shut if login.step != "certificate good"]
+    open_doors = (people.ports(history, "enabled") or {}).values()
     wrong = [login for login in others if login.outcome != "unanswered"]
-    wrong += [login for login in good if not login.entered]
-    yield CERTIFIED_ONLY.none(wrong, good and others)
+    wrong += [login for login in good if login.outcome == "unanswered" and login.door in open_doors]
+    yield CERTIFIED_ONLY.none(wrong, others and any(login.outcome != "unanswered" for login in good))
     rounds = people.uses(history, "round")
     yield ROUNDS.none_among(rounds, [use for use in rounds if use.outcome != "executed"])
     yield from _lock(history)

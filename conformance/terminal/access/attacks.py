@@ -62,6 +62,7 @@ class WithstandsHostileRequests(Case):
         self._door = people.doors[0]
         self._role = next(role for role in people.roles() if people.enters(self._door, role))
         await self._refused(people)
+        await self._works(people, "before")
         await people.effects("before")
         for name, attack in (
             ("traversal", self._traversal),
@@ -72,11 +73,15 @@ class WithstandsHostileRequests(Case):
             ("mass-assignment", self._mass_assignment),
         ):
             await attack(people)
-            session = await people.login(self._door, people.access.of_role(self._role))
-            if session is not None:
-                await people.use(people.probe(self._door, self._role), session, trick=f"after {name}")
+            await self._works(people, f"after {name}")
             await people.effects(name)
         await people.audit("all")
+
+    async def _works(self, people: People, told: str) -> None:
+        """A function that works as long as nothing is harmed."""
+        session = await people.login(self._door, people.access.of_role(self._role))
+        if session is not None:
+            await people.use(people.probe(self._door, self._role), session, trick=told)
 
     async def _refused(self, people: People) -> None:
         """One function that each role has no right to."""
@@ -170,6 +175,8 @@ class WithstandsHostileRequests(Case):
     async def _injection(self, people: People) -> None:
         for text in (*_COMMANDS, _FORGED_LINE):
             await people.stranger(self._door, text, WRONG, "stranger")
+        word = people.access.of_role(self._role)
+        await people.audit("by-name", user=people.access.accounts[word].name)
         for text in _COMMANDS:
             await people.audit("injection", user=text)
         for target, lines in await self._addresses(people):

@@ -75,6 +75,9 @@ MEASURES_ON = criterion(
     evidence=EvidenceKind.WIRES,
 )
 FORGED = "forged-by-the-bench"
+_FOR_FUNCTIONS = ("oversized", "injection", "mass-assignment")
+_NOT_REACHED = ("401", "403", "404", "405")
+"""Statuses of answers that no function gave."""
 
 
 def group(name: str) -> Criterion:
@@ -98,21 +101,32 @@ def findings(history: History) -> Iterator[Check]:
     """Each group against what showed before it, and everything that was answered."""
     shown, attacks = _effects(history), _attacks(history)
     before = shown.get("before", {})
+    worked = any(use.outcome == "executed" for use in people.uses(history, "before"))
     for name in GROUPS:
         after = shown.get(name)
         tried = [event for event in attacks if event.query["group"] == name]
         works = people.uses(history, f"after {name}")
         found = [f"{key} shows something else" for key, text in (after or {}).items() if before.get(key) != text]
         found += [f"{key} shows nothing any more" for key in before if after is not None and key not in after]
-        found += [str(use) for use in works if use.outcome != "executed"]
+        found += [str(use) for use in works if use.outcome != "executed"] if worked else []
         before = after or before
-        yield group(name).none(found, tried and works and after)
+        yield group(name).none(found, worked and works and after and any(_reached(event) for event in tried))
     answers = [(event, row) for event in attacks for row in event.rows if row["outcome"] == "answered"]
     leaked = [_line(event, row) for event, row in answers if row.get("leaked") or row.get("split")]
     yield NOTHING_LEAKED.none_among(answers, leaked)
     yield NO_FAILURE.none_among(answers, [_line(event, row) for event, row in answers if row["status"] == "500"])
     yield from _log(history)
     yield _measuring(history)
+
+
+def _reached(event: Observed) -> bool:
+    """Whether a hostile request came to what it was meant for."""
+    group, row = event.query["group"], event.rows[0]
+    if group == "slow":
+        return not event.problem.startswith("ConnectionRefusedError")
+    if row["outcome"] != "answered":
+        return False
+    return group not in _FOR_FUNCTIONS or row["status"] not in _NOT_REACHED
 
 
 def _line(event: Observed, row: dict[str, str]) -> str:
@@ -123,7 +137,8 @@ def _log(history: History) -> Iterator[Check]:
     searches = people.readings(history, "injection")
     found = [str(entry) for look in searches for entry in look.entries if entry.user != look.query["user"]]
     whole = people.readings(history, "all")
-    yield SEARCH_TAKES_WORDS.none(found, searches and whole and whole[-1].entries)
+    finds = any(look.entries for look in people.readings(history, "by-name"))
+    yield SEARCH_TAKES_WORDS.none(found, searches and finds)
     entries = whole[-1].entries if whole else ()
     forged = [
         str(entry)

@@ -447,10 +447,10 @@ def _clearings(history: History, before: Sequence[Entry]) -> Iterator[Check]:
 def young_finding(history: History, before: str) -> Check:
     """A clearing of what is younger, and the entries before and after it."""
     first, early = people.readings(history, before), people.readings(history, "after-early")
-    tried = people.uses(history, "early")
+    tried = [use for use in people.uses(history, "early") if use.outcome != "unanswered"]
     kept = {_key(entry) for look in early[-1:] for entry in look.entries}
     gone = [str(entry) for look in first[-1:] for entry in look.entries if _key(entry) not in kept]
-    known = first and early and tried
+    known = first and first[-1].entries and early and tried
     return YOUNG_STAY.none(gone if early else (), known, reading_b=True if known else None)
 
 
@@ -487,10 +487,10 @@ def going_on(history: History) -> Check:
 def single_findings(history: History) -> Iterator[Check]:
     """The entries before and after requests to delete or change one."""
     before, after = people.readings(history, "before-deleting"), people.readings(history, "after-deleting")
-    tried = people.uses(history, "delete-one")
+    tried = [use for use in people.uses(history, "delete-one") if use.outcome != "unanswered"]
     left = {_key(entry) for look in after[-1:] for entry in look.entries}
     gone = [str(entry) for look in before[-1:] for entry in look.entries if _key(entry) not in left]
-    yield NO_SINGLE_DELETE.none(gone if after else (), before and after and tried)
+    yield NO_SINGLE_DELETE.none(gone if after else (), before and before[-1].entries and after and tried)
 
 
 # Found again

@@ -130,11 +130,18 @@ LIMITS = (
 """What R-36 (2) asks that a terminal can be set to, at least as strict."""
 
 
-def _steps(asked: Criterion, found: Sequence[Login], *, enters: Sequence[str], refused: Sequence[str]) -> Check:
-    """Each of these steps was tried, and ended as it must."""
+def _steps(
+    asked: Criterion,
+    found: Sequence[Login],
+    *,
+    enters: Sequence[str] = (),
+    refused: Sequence[str] = (),
+    free: bool = True,
+) -> Check:
+    """Each of these steps was tried, and ended as it must; `free`: who is refused then was let in at another time."""
     wrong = [str(login) for login in found if login.entered is (login.step in refused) or login.outcome == "unanswered"]
     tried = {login.step for login in found}
-    known = tried >= {*enters, *refused}
+    known = free and tried >= {*enters, *refused}
     unanswered = any(login.outcome == "unanswered" for login in found)
     return asked.decide(None if unanswered or not known else not wrong, measured=len(wrong), limit=0, evidence=wrong)
 
@@ -153,11 +160,14 @@ def identity_findings(history: History) -> Iterator[Check]:
     right = people.logins(history, "right")
     yield RIGHT_LET_IN.none_among(right, [login for login in right if not login.entered])
     wrong = people.logins(history, "stranger", "wrong", "empty", "former")
-    yield UNKNOWN_REFUSED.none_among(wrong, [login for login in wrong if login.outcome in ("entered", "first")])
+    let_in = {login.door for login in right if login.entered}
+    told = [login for login in wrong if login.outcome != "unanswered" and login.door in let_in]
+    yield UNKNOWN_REFUSED.none([login for login in wrong if login.outcome in ("entered", "first")], told)
     first = people.uses(history, "delivered-password")
     opened = [use for use in first if use.outcome == "executed"]
     delivered = people.logins(history, "delivered")
-    yield FIRST_CHANGES.none_among(delivered, [login for login in delivered if login.entered] + opened)
+    known = [login for login in delivered if login.outcome in ("entered", "first")]
+    yield FIRST_CHANGES.none([login for login in delivered if login.entered] + opened, known)
     doubles = people.uses(history, "name-taken")
     control = people.uses(history, "name-free")
     worked = any(use.outcome == "executed" for use in control)
@@ -168,17 +178,18 @@ def weak_finding(history: History) -> Check:
     """Short and simple passwords are refused, good ones taken."""
     weak, good = people.passwords(history, "short", "simple"), people.passwords(history, "good")
     wrong = [f"{given}: {outcome}" for given, outcome in weak if outcome == "changed"]
-    wrong += [f"{given}: {outcome}" for given, outcome in good if outcome != "changed"]
-    return _under_both(WEAK_REFUSED, wrong, {given for given, _ in weak} == {"short", "simple"} and good)
+    wrong += [f"{given}: {outcome}" for given, outcome in good if outcome == "refused"]
+    told = {given for given, outcome in [*weak, *good] if outcome != "unanswered"}
+    return _under_both(WEAK_REFUSED, wrong, told == {"short", "simple", "good"})
 
 
 def validity_finding(history: History) -> Check:
     """After the validity of a password nothing opens."""
     valid, late = people.logins(history, "valid"), people.logins(history, "expired")
-    found: list[object] = [login for login in valid if not login.entered]
+    found: list[object] = [login for login in valid if not login.entered and login.outcome != "unanswered"]
     found += [login for login in late if login.entered]
     found += [use for use in people.uses(history, "expired-password") if use.outcome == "executed"]
-    return _under_both(EXPIRED_REFUSED, found, valid and late)
+    return _under_both(EXPIRED_REFUSED, found, _answered(valid) and _answered(late))
 
 
 def lock_findings(history: History) -> Iterator[Check]:
@@ -188,14 +199,17 @@ def lock_findings(history: History) -> Iterator[Check]:
     def of(*steps: str) -> list[Login]:
         return [login for login in logins if login.step in steps]
 
-    yield _steps(BELOW_LIMIT_ENTERS, of("below"), enters=("below",), refused=())
+    yield _steps(BELOW_LIMIT_ENTERS, of("below"), enters=("below",))
     locked = of("locked")
-    yield _under_both(LIMIT_LOCKS, [login for login in locked if login.entered], _answered(locked))
+    free = {login.door for login in logins if login.entered}
+    known = _answered(locked) and {login.door for login in locked} <= free
+    yield _under_both(LIMIT_LOCKS, [login for login in locked if login.entered], known)
     spread = of("spread")
     if len({login.door for login in spread}) > 1:
-        yield _steps(DOORS_SHARE, spread, enters=(), refused=("spread",))
-    restarted = of("restart-count", "restart-lock")
-    yield _steps(RESTART_KEEPS, restarted, enters=(), refused=("restart-count", "restart-lock"))
+        opened = {login.door for login in of("open") if login.entered}
+        yield _steps(DOORS_SHARE, spread, refused=("spread",), free=opened >= {login.door for login in spread})
+    restarted, freed = of("restart-count", "restart-lock"), any(login.entered for login in of("after-end"))
+    yield _steps(RESTART_KEEPS, restarted, refused=("restart-count", "restart-lock"), free=freed)
     ends = of("before-end", "after-end")
     yield _steps(LOCK_ENDS, ends, enters=("after-end",), refused=("before-end",))
     yield _strict(history)
@@ -223,8 +237,9 @@ def session_findings(history: History) -> Iterator[Check]:
     """A session just before and after its idle time, and what stood for it after its logout."""
     idle_s = people.rules(history).get("idle_s", 0)
     before, after = people.uses(history, "before-idle"), people.uses(history, "after-idle")
-    wrong = [use for use in before if use.outcome != "executed"] + [use for use in after if use.outcome == "executed"]
-    yield _under_both(IDLE_ENDS, wrong, idle_s and _same(before, after))
+    wrong = [use for use in before if use.outcome == "refused"] + [use for use in after if use.outcome == "executed"]
+    told = all(use.outcome == "executed" for use in before) and all(use.outcome != "unanswered" for use in after)
+    yield _under_both(IDLE_ENDS, wrong, idle_s and told and _same(before, after))
     alive, gone = people.uses(history, "before-logout"), people.uses(history, "after-logout")
     worked = [use for use in alive if use.outcome == "executed"]
     late = [event for event in gone if event.outcome == "executed"]

@@ -52,7 +52,7 @@ DOORS = _word(
 def findings(history: History) -> Iterator[Check]:
     """Each figure and word at each look and door."""
     truths = {event.query["told"]: event.rows[0] for event in _told(history, "machine-truth") if event.rows}
-    looks = _told(history, "machine-shown")
+    looks = [event for event in _told(history, "machine-shown") if event.rows or not event.problem]
     for asked, key in ((CPU, "cpu"), (MEMORY, "memory"), (DISK, "disk")):
         yield _follows(asked, key, truths, looks)
     yield _named(PROGRAMS, "programs", looks, None)

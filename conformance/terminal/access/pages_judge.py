@@ -37,7 +37,7 @@ def findings(history: History) -> Iterator[Check]:
     """Each setting by the effect that a witness saw, and the octets of a line."""
     uses = people.uses(history, "by page")
     for asked, name in _NAMES:
-        tried = [use for use in uses if use.function == name]
+        tried = [use for use in uses if use.function == name and (use.effect or use.outcome == "refused")]
         yield asked.none_among(tried, [use for use in tried if use.effect != "changed"])
     yield _line(history)
 

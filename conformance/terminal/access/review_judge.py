@@ -34,4 +34,4 @@ def findings(history: History) -> Iterator[Check]:
     own = [str(use) for use in people.uses(history, "by-oneself") if use.outcome == "executed"]
     own += ["it counts"] if counts.get("by oneself") and not counts.get("entered") else []
     yield NOT_BY_ONESELF.none(own, known and people.uses(history, "by-oneself"))
-    yield COUNTS.none(["it does not count"] if not counts.get("by another") else [], known)
+    yield COUNTS.none_among(known, ["it does not count"] if not counts.get("by another") else [])

@@ -109,17 +109,25 @@ def matrix_findings(history: History) -> Iterator[Check]:
     tried = [use for use in plain if use.function in functions and use.outcome != "unanswered"]
     away = [use for use in tried if _is_away(use, functions)]
     allowed = [use for use in tried if _may(use, functions) and not _is_away(use, functions)]
-    others = [use for use in tried if not _may(use, functions) and use.role != NOBODY]
-    strangers = [use for use in tried if use.role == NOBODY and not _may(use, functions)]
     broken = [use for use in allowed if use.outcome != "executed"]
     yield PERMITTED_WORK.none_among(allowed, broken, evidence=map(str, broken))
-    yield FORBIDDEN_BY_ROLE.none_among(others, [use for use in others if use.outcome == "executed"])
-    yield BEFORE_LOGIN.none_among(strangers, [use for use in strangers if use.outcome == "executed"])
-    yield NO_PASSWORD_SHOWN.none_among(tried, [f"{use}: password of {use.secret}" for use in tried if use.secret])
+    # What works for nobody shows nothing by not working for somebody else; what ends the terminal nobody may try.
+    works = {use.function for use in allowed if use.outcome == "executed"}
+    asked = works and works | {each for each in functions if not any(use.function == each for use in allowed)}
+    others = [use for use in tried if not _may(use, functions) and use.role != NOBODY]
+    yield FORBIDDEN_BY_ROLE.none(_executed(others), [use for use in others if use.function in asked])
+    strangers = [use for use in tried if use.role == NOBODY and not _may(use, functions)]
+    yield BEFORE_LOGIN.none(_executed(strangers), [use for use in strangers if use.function in asked])
+    told = [f"{use}: password of {use.secret}" for use in tried if use.secret]
+    yield NO_PASSWORD_SHOWN.none(told, _executed(tried))
     yield _apart(history, [use for use in tried if use.outcome == "executed"])
     yield _auditor(tried, functions)
     if any(each.only for each in functions.values()):
-        yield OTHER_DOORS.none_among(away, [use for use in away if use.outcome == "executed"])
+        yield OTHER_DOORS.none(_executed(away), [use for use in away if use.function in works])
+
+
+def _executed(uses: list[Use]) -> list[Use]:
+    return [use for use in uses if use.outcome == "executed"]
 
 
 def _is_away(use: Use, functions: dict[str, Listed]) -> bool:
@@ -179,7 +187,13 @@ def trick_finding(history: History, name: str) -> Check:
 
 
 def second_role_finding(history: History) -> Check:
-    """Orders to give an account a second role, or oneself more."""
+    """Orders to give an account a second role, or oneself more, by somebody whose other orders are obeyed there."""
     tried = people.uses(history, "second-role", "own-role")
     functions = people.listed(history)
-    return NO_SECOND_ROLE.none([use for use in tried if _wrong(use, functions)], tried)
+    obeyed = {
+        (use.door, use.role)
+        for use in _executed(people.uses(history, ""))
+        if use.function in functions and functions[use.function].has_effect
+    }
+    known = [use for use in tried if use.outcome != "unanswered" and (use.door, use.role) in obeyed]
+    return NO_SECOND_ROLE.none([use for use in tried if _wrong(use, functions)], known)

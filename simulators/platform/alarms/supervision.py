@@ -5,6 +5,7 @@ Leaves alarms to `watch`.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
@@ -102,10 +103,14 @@ def is_abnormal(sample: Sample) -> bool:
 def report(desk: Desk, query: ReportQuery) -> list[dict[str, Any]]:
     """Mean, least and greatest of the good readings of each point and period, and how many there are."""
     rows: list[dict[str, Any]] = []
-    for point in desk.objects("point", enterprise=query.enterprise):
-        for start in periods(query.period, query.from_, query.to):
-            end = end_of(query.period, start)
-            found = desk.samples(point.id, start, end, 0)
+    points = desk.objects("point", enterprise=query.enterprise)
+    starts = periods(query.period, query.from_, query.to) if points else []
+    spans = [(start, end_of(query.period, start)) for start in starts]
+    for point in points if spans else ():
+        taken = desk.samples(point.id, spans[0][0], spans[-1][1], 0)
+        instants = [each.at for each in taken]
+        for start, end in spans:
+            found = taken[bisect_left(instants, start) : bisect_left(instants, end)]
             good = [Decimal(each.value) for each in found if not is_abnormal(each)]
             if not found:
                 continue

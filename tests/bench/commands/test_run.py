@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 from deprived import nothing_passes_unseen
+from people_deprived import no_access_passes_unseen
 from suite_kit import (
     QUICK,
     REFERENCE,
@@ -49,6 +50,7 @@ def test_the_reference_passes_everything_and_every_defect_is_caught(tmp_path: Pa
     assert len(found["cases"]) >= 60
     shape_as_the_issue_writes_it(found)
     folder_is_complete(folder)
+    no_access_passes_unseen(folder)
     for case in found["cases"]:
         assert all(clause in told.out for clause in case["clauses"])
     one_seed_gives_one_history_elsewhere(folder, tmp_path / "elsewhere")
