@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from standby_kit import Clock
 from terminal_kit import centre_text, config_text
+from virtually import virtually
 
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
@@ -109,7 +110,7 @@ def test_what_no_database_can_hold_does_not_stop_what_comes_after_it() -> None:
         assert store.attempt(lambda: store.write("INSERT INTO setting VALUES (?,?,?)", ("a", "d", "good")))
         return rows, left_out
 
-    assert asyncio.run(main()) == ([(60,), (180,)], [2])
+    assert virtually(main()) == ([(60,), (180,)], [2])
 
 
 class _Counting(Decoder):

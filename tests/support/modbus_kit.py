@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
 from ports import free_port
 from pymodbus.client import AsyncModbusTcpClient
 from simulators_helpers import START_US, HandClock, Heard
+from virtually import Runner, virtually
 
 from simulators.clock import seeded
 from simulators.events import Served, Unserved
@@ -68,10 +68,10 @@ class Bus:
         return self.heard.of(Unserved)[-1]
 
 
-def run(body: Callable[[Bus], Awaitable[None]], *maps: str) -> Heard:
+def run(body: Callable[[Bus], Awaitable[None]], *maps: str, runner: Runner = virtually) -> Heard:
     async def main() -> Heard:
         async with Bus(*maps) as bus:
             await body(bus)
             return bus.heard
 
-    return asyncio.run(main())
+    return runner(main())

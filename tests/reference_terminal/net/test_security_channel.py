@@ -7,6 +7,7 @@ import dataclasses
 
 import pytest
 from security_kit import HOSTS, NAME, NOW_S, Bridge, authority, security, server
+from virtually import virtually
 
 from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.net.channel import ChannelRefused, Line, Security, secure
@@ -36,7 +37,7 @@ def test_a_good_centre_is_met_and_what_was_agreed_is_known(channel: str) -> None
             assert line.agreed == "TLSv1.3 TLS_SM4_GCM_SM3 curveSM2"
         assert line.until_s > NOW_S
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 BAD: dict[Choice, str] = {
@@ -64,32 +65,32 @@ def test_a_bad_certificate_is_refused_before_anything_is_sent(channel: str, show
     if channel != "gm-tls13" and shown == "encryption":
         # OpenSSL does not sign with such a key at all: there is no handshake that could be refused.
         with pytest.raises(ChannelRefused):
-            asyncio.run(meet(server(channel, shown), security(channel)))
+            virtually(meet(server(channel, shown), security(channel)))
         return
-    asyncio.run(scene())
+    virtually(scene())
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_without_revocation_lists_a_revoked_certificate_cannot_be_told(channel: str) -> None:
-    asyncio.run(meet(server(channel, "revoked"), security(channel, crls=False)))
+    virtually(meet(server(channel, "revoked"), security(channel, crls=False)))
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
 @pytest.mark.parametrize("name", ["127.0.0.2", "b.centre.test", "centre.test"])
 def test_the_name_must_stand_in_subject_alt_name(channel: str, name: str) -> None:
     with pytest.raises(ChannelRefused, match="another"):
-        asyncio.run(meet(server(channel), security(channel, server_name=name)))
+        virtually(meet(server(channel), security(channel, server_name=name)))
 
 
 @pytest.mark.parametrize("name", ["A", "xn--", "a..b", "x" * 300])
 def test_a_name_that_the_library_would_not_check_is_refused(name: str) -> None:
     with pytest.raises(ChannelRefused, match="no host name"):
-        asyncio.run(meet(server("mtls"), security("mtls", server_name=name)))
+        virtually(meet(server("mtls"), security("mtls", server_name=name)))
 
 
 @pytest.mark.parametrize("name", ["", "127.0.0.1"])
 def test_the_address_counts_when_no_name_is_given(name: str) -> None:
-    asyncio.run(meet(server("mtls"), security("mtls", server_name=name)))
+    virtually(meet(server("mtls"), security("mtls", server_name=name)))
 
 
 @pytest.mark.parametrize("channel", ["mtls", "gm-tls13"])
@@ -101,33 +102,33 @@ def test_an_own_certificate_that_does_not_hold_sends_nothing(channel: str, mine:
             await meet(session, security(channel, mine))
         assert session.incoming() == b"" and session.outgoing() == b""
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 @pytest.mark.parametrize("channel", ["mtls", "gm-tls13"])
 def test_a_missing_own_certificate_sends_nothing(channel: str) -> None:
     with pytest.raises(CertificateError, match="has no certificate"):
-        asyncio.run(meet(server(channel), dataclasses.replace(security(channel), identity=None)))
+        virtually(meet(server(channel), dataclasses.replace(security(channel), identity=None)))
 
 
 def test_certificates_are_judged_by_the_terminals_clock() -> None:
     year_s = 365 * 86_400
-    asyncio.run(meet(server("mtls"), security("mtls"), now_s=NOW_S + 20 * year_s))
+    virtually(meet(server("mtls"), security("mtls"), now_s=NOW_S + 20 * year_s))
     with pytest.raises(ChannelRefused, match="has expired"):
-        asyncio.run(meet(server("tls"), security("tls", crls=False), now_s=NOW_S + 39 * year_s))
+        virtually(meet(server("tls"), security("tls", crls=False), now_s=NOW_S + 39 * year_s))
     with pytest.raises(ChannelRefused, match="out of date"):
-        asyncio.run(meet(server("tls"), security("tls"), now_s=NOW_S + 39 * year_s))
+        virtually(meet(server("tls"), security("tls"), now_s=NOW_S + 39 * year_s))
 
 
 def test_a_centre_without_national_suites_is_refused() -> None:
     with pytest.raises(ChannelRefused, match="no secure channel"):
-        asyncio.run(meet(server("mtls"), security("gm-tls13")))
+        virtually(meet(server("mtls"), security("gm-tls13")))
 
 
 def test_a_centre_of_another_family_is_refused() -> None:
     given = dataclasses.replace(security("mtls"), anchors=authority("gm-tls13").anchor, crls="")
     with pytest.raises(ChannelRefused, match=r"unknown|no secure channel"):
-        asyncio.run(meet(server("mtls"), given))
+        virtually(meet(server("mtls"), given))
 
 
 @pytest.mark.parametrize(
@@ -143,7 +144,7 @@ def test_the_centre_ends_it_when_the_terminals_certificate_is_bad(channel: str, 
             pass
         assert session.incoming() == b"" and (session.failed or not session.agreed)
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
@@ -157,7 +158,7 @@ def test_a_changed_octet_ends_the_connection(channel: str) -> None:
             while True:
                 assert await line.read(100) != b"an acknowledgement"
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_old_versions_and_weak_suites_are_not_offered() -> None:
@@ -170,7 +171,7 @@ def test_old_versions_and_weak_suites_are_not_offered() -> None:
 
     session = server("mtls")
     session.__class__ = Listener
-    asyncio.run(meet(session, security("mtls")))
+    virtually(meet(session, security("mtls")))
     first = hello[0]
     length = first[43]
     suites = first[44 + length :]
@@ -187,4 +188,4 @@ def test_the_clients_name_is_the_terminals() -> None:
         await meet(session, security("gm-tls13"))
         assert NAME.encode() in session.peer()
 
-    asyncio.run(scene())
+    virtually(scene())

@@ -10,6 +10,7 @@ from typing import cast
 
 import pytest
 from terminal_kit import config_text
+from virtually import virtually
 
 from bench.lab.ntp import NtpServer
 from reference_terminal.model.clock import WallClock
@@ -94,7 +95,7 @@ def test_takes_the_time_of_the_server(ahead_s: float) -> None:
             server.stop()
         return (clock.time_ns() - time.time_ns()) / 1e9
 
-    assert asyncio.run(run()) == pytest.approx(ahead_s, abs=0.05)
+    assert virtually(run()) == pytest.approx(ahead_s, abs=0.05)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ def test_takes_the_time_of_the_server(ahead_s: float) -> None:
 def test_an_answer_that_proves_nothing_moves_nothing(answer: Callable[[bytes], bytes], says: str) -> None:
     clock = OffsetClock()
     with pytest.raises(NoTime, match=says):
-        asyncio.run(_asked_of(answer, clock))
+        virtually(_asked_of(answer, clock))
     assert abs(clock.time_ns() - time.time_ns()) < 50_000_000
 
 
@@ -119,19 +120,19 @@ def test_one_stray_answer_never_steps_the_clock() -> None:
     clock = OffsetClock()
     ahead = iter((3_600_000_000_000, 0))
     with pytest.raises(NoTime, match="contradict"):
-        asyncio.run(_asked_of(lambda asked: answer_to(asked, next(ahead)), clock))
+        virtually(_asked_of(lambda asked: answer_to(asked, next(ahead)), clock))
     assert abs(clock.time_ns() - time.time_ns()) < 50_000_000
 
 
 def test_silence_and_a_closed_port_are_told_in_a_sentence() -> None:
     with pytest.raises(NoTime, match="no answer within"):
-        asyncio.run(_asked_of(lambda asked: None, OffsetClock()))
+        virtually(_asked_of(lambda asked: None, OffsetClock()))
 
     async def closed() -> None:
         await source(1, OffsetClock())[0].synchronise()
 
     with pytest.raises(NoTime, match="cannot be reached"):
-        asyncio.run(closed())
+        virtually(closed())
 
 
 def test_a_lost_source_raises_one_alarm_and_its_return_clears_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +155,7 @@ def test_a_lost_source_raises_one_alarm_and_its_return_clears_it(monkeypatch: py
             await made.run()
         return journal.told
 
-    told = asyncio.run(run())
+    told = virtually(run())
     assert next(line for line in told if "alarm" in line).startswith("alarm time source lost 127.0.0.1:1: 8 questions")
     assert len([line for line in told if line.startswith("alarm")]) == 1
     assert told[-2] == "clear time source lost"

@@ -5,7 +5,6 @@ What the terminal must not believe is built by the authority of the tests; the O
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import random
 import subprocess
@@ -16,6 +15,7 @@ from urllib.parse import quote
 import pytest
 from cryptography import x509
 from security_kit import HOSTS, NAME, NOW_S, Bridge
+from virtually import virtually
 
 from reference_terminal.crypto import certificates
 from reference_terminal.crypto.status import (
@@ -216,7 +216,7 @@ def scene(folder: Path, policy: str, play: Callable[[Stand, StatusChecks, Journa
             await stand.host.stop()
             store.close()
 
-    asyncio.run(run())
+    virtually(run())
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from ports import free_port
 from terminal_kit import centre_text, config_text
+from virtually import virtually
 
 from reference_terminal.assembly import Terminal
 from reference_terminal.platform import Platform
@@ -72,7 +73,7 @@ def _live(folder: Path, work: Callable[[Terminal, int], Awaitable[None]]) -> Non
         await terminal.stop()
         await running
 
-    asyncio.run(live())
+    virtually(live())
 
 
 async def _until_centres(terminal: Terminal, names: list[str]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from terminal_kit import SmallCentre, centre_text, config_text, platform
+from virtually import virtually
 
 from reference_terminal import Terminal, load_config
 from reference_terminal.model.rows import Pending, Record
@@ -67,7 +68,7 @@ def test_a_centre_that_stays_away_is_alarmed_at_80_percent_and_every_lost_period
         await terminal.stop()
         await task
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_a_damaged_database_is_left_aside_and_alarmed(tmp_path: Path) -> None:
@@ -84,7 +85,7 @@ def test_a_damaged_database_is_left_aside_and_alarmed(tmp_path: Path) -> None:
         await task
         assert path.read_bytes() == before
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 @pytest.mark.parametrize("one_by_one", [True, False])
@@ -111,7 +112,7 @@ def test_an_acknowledgement_for_content_that_was_revised_meanwhile_does_not_coun
         await terminal.stop()
         await task
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_a_batch_leaves_out_what_is_in_flight_or_rests() -> None:
@@ -132,7 +133,7 @@ def test_a_batch_leaves_out_what_is_in_flight_or_rests() -> None:
         await terminal.stop()
         await task
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_a_full_store_overwrites_what_is_delivered_and_then_gives_up_the_oldest_with_gaps(tmp_path: Path) -> None:
@@ -169,4 +170,4 @@ def test_a_full_store_overwrites_what_is_delivered_and_then_gives_up_the_oldest_
         await terminal.stop()
         await task
 
-    asyncio.run(scene())
+    virtually(scene())

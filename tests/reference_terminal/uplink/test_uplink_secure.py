@@ -14,6 +14,7 @@ import pytest
 from platform_kit import OK, Answer, Asked, SmallPlatform, at
 from security_kit import HOSTS, NAME, TRUST, authority
 from terminal_kit import MN, SmallCentre, centre_text, config_text, platform
+from virtually import virtually
 
 from reference_terminal import Terminal, load_config
 from reference_terminal.crypto.certificates import sm2_public
@@ -106,7 +107,7 @@ def test_records_travel_by_mutual_tls(tmp_path: Path) -> None:
             await until(lambda: terminal.outboxes["A"].counts()["sent"] == 3)
             assert terminal.links["A"].agreed.startswith("TLSv1.3 TLS_")
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 @pytest.mark.parametrize("shown", ["expired", "revoked", "wrong-host", "unknown-issuer", "self-signed", "look-alike"])
@@ -120,7 +121,7 @@ def test_at_a_bad_certificate_the_terminal_alarms_and_keeps_its_records(tmp_path
             await until(lambda: any(row[0] == "channel refused" for row in terminal.journal.alarms(5)))
             assert centre.received == [] and terminal.outboxes["A"].counts()["sent"] == 0
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_an_own_expired_certificate_opens_no_connection_at_all(tmp_path: Path) -> None:
@@ -139,7 +140,7 @@ def test_an_own_expired_certificate_opens_no_connection_at_all(tmp_path: Path) -
             await until(lambda: wanted <= {row[0] for row in terminal.journal.alarms(9)})
             assert connected == []
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_a_session_ends_when_a_certificate_of_it_expires(tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_a_session_ends_when_a_certificate_of_it_expires(tmp_path: Path) -> None
             await until(lambda: any(row[0] == "channel refused" for row in terminal.journal.alarms(9)))
             assert not terminal.links["A"].connected
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_the_interface_and_the_log_hold_no_secret(tmp_path: Path) -> None:
@@ -176,7 +177,7 @@ def test_the_interface_and_the_log_hold_no_secret(tmp_path: Path) -> None:
             assert secret not in said
         assert '"agreed": "TLSv1.3' in said
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 async def get(port: int, path: str, body: Any = None) -> Any:
@@ -238,7 +239,7 @@ def test_exactly_the_altered_record_is_named(tmp_path: Path, how: str) -> None:
             ]
             assert any(row[0] == "records altered" for row in terminal.journal.alarms(9))
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_two_records_exchanged_are_both_named(tmp_path: Path) -> None:
@@ -254,7 +255,7 @@ def test_two_records_exchanged_are_both_named(tmp_path: Path) -> None:
                 ("altered", "power"),
             ]
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_a_revision_has_a_fingerprint_of_its_own_and_the_first_one_stays(tmp_path: Path) -> None:
@@ -269,7 +270,7 @@ def test_a_revision_has_a_fingerprint_of_its_own_and_the_first_one_stays(tmp_pat
             rows = list(terminal.store.connection.execute("SELECT revision FROM fingerprint WHERE point=1"))
             assert len(rows) == 3
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_without_fingerprints_the_question_is_answered_with_a_sentence(tmp_path: Path) -> None:
@@ -278,7 +279,7 @@ def test_without_fingerprints_the_question_is_answered_with_a_sentence(tmp_path:
         async with running(text):
             assert "fingerprints" in (await get(18982, "/api/v1/verify"))["error"]["en"]
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_fingerprints_are_deposited_once_enrolled_and_a_refused_one_is_told(tmp_path: Path) -> None:
@@ -311,7 +312,7 @@ def test_fingerprints_are_deposited_once_enrolled_and_a_refused_one_is_told(tmp_
         assert all(fingerprint.is_signed(public, each["digest"], each["signature"]) for each in deposited)
         assert {each["kind"] for each in deposited} == {"hour"} and deposited[0]["point"] == "e10001"
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 # Orders by hand
@@ -356,7 +357,7 @@ def test_a_backfill_by_hand_sends_stored_hours_again_and_is_in_the_log(tmp_path:
                 ]["en"]
             )
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_an_hj212_centre_may_have_a_window_set_by_hand(tmp_path: Path) -> None:
@@ -383,7 +384,7 @@ def test_an_hj212_centre_may_have_a_window_set_by_hand(tmp_path: Path) -> None:
         async with running(text) as terminal:
             assert terminal.settings["A"].upload_time == "12:00:31"
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_packets_of_a_protected_centre_show_nothing_and_unprotected_answers_count_for_nothing(tmp_path: Path) -> None:
@@ -418,7 +419,7 @@ signing_key = '''{DEVICE.key}'''
         assert b"PW=000000" in wire
         assert b"123456" not in wire and b"e10001" not in wire and b"1.0000" not in wire
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_records_are_compared_with_what_the_platform_has(tmp_path: Path) -> None:
@@ -459,4 +460,4 @@ def test_records_are_compared_with_what_the_platform_has(tmp_path: Path) -> None
             found = await get(18984, "/api/v1/verify?class=hour")
             assert "nothing was decided" in found["error"]["en"]
 
-    asyncio.run(scene())
+    virtually(scene())

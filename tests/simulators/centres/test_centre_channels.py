@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from simulators_helpers import MN, START_US, Heard, upload
 from trust_helpers import Standing, centre, client_session, connect, material
+from virtually import virtually
 
 from simulators.centres.hj212.codec import encode
 from simulators.events import Connected, Received, Secured, Sent, Stored
@@ -26,7 +27,7 @@ def run(channel: str, body: Callable[[Standing], Awaitable[None]], **changes: ob
             await body(standing)
         return standing.heard
 
-    return asyncio.run(main())
+    return virtually(main())
 
 
 @pytest.mark.parametrize("stack", ["openssl", "tongsuo"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import random
@@ -13,6 +12,7 @@ import pytest
 from https_helpers import Http, open_http
 from simulators_helpers import MN, Heard
 from trust_helpers import Standing, centre
+from virtually import virtually
 
 from bench.history import Recorder
 from simulators.centres.fingerprints.centre import FingerprintCentre, canonical
@@ -48,7 +48,7 @@ def run(kind: str, made: type[P], body: Callable[[Standing, P, Http], Awaitable[
             http.close()
         return standing.heard
 
-    return asyncio.run(main())
+    return virtually(main())
 
 
 # Third party.

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from modbus_kit import Bus, run
 from simulators_helpers import START_US, HandClock, Heard
+from virtually import virtually
 
 from bench.virtual.loop import run as run_virtually
 from simulators.clock import seeded
@@ -210,7 +211,7 @@ def test_what_is_writable_is_written_whole_and_nothing_else() -> None:
             assert (await bus.client.write_registers(0, [1, 2], device_id=1)).exception_code == 2
             assert (await bus.client.write_registers(331, [1, 2], device_id=1)).exception_code == 2
 
-    asyncio.run(main())
+    virtually(main())
 
 
 # Analogue inputs.

@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 
 from reference_platform_kit import PASSWORD, START_US, Caller, HandClock, caller, furnish, made, settings, standing
+from virtually import virtually
 
 from bench.virtual.clock import DeviceClock
 from bench.virtual.domain import Domain
@@ -31,7 +32,7 @@ def test_an_account_is_locked_after_failures_and_free_again_later(tmp_path: Path
             clock.at_us += 900_000_000
             assert (await nobody.call("POST", "/api/login", right)).status == 200
 
-    asyncio.run(main())
+    virtually(main())
 
 
 def test_an_idle_session_ends_and_one_in_use_does_not(tmp_path: Path) -> None:
@@ -46,7 +47,7 @@ def test_an_idle_session_ends_and_one_in_use_does_not(tmp_path: Path) -> None:
                 assert (await used.call("GET", "/api/me")).status == 200
             assert (await idle.call("GET", "/api/me")).status == 401
 
-    asyncio.run(main())
+    virtually(main())
 
 
 def test_a_cookie_changes_nothing_without_what_its_page_knows(tmp_path: Path) -> None:
@@ -63,7 +64,7 @@ def test_a_cookie_changes_nothing_without_what_its_page_knows(tmp_path: Path) ->
             known = {"X_CSRF_Token": entered.json["csrf"]}
             assert (await page.call("POST", "/api/objects/process", {"name": "x"}, **known)).status == 201
 
-    asyncio.run(main())
+    virtually(main())
 
 
 def test_1001_sessions_at_once(tmp_path: Path) -> None:
@@ -75,7 +76,7 @@ def test_1001_sessions_at_once(tmp_path: Path) -> None:
             assert accounts.online == 1_001
             assert all(accounts.who(token) for token in tokens)
 
-    asyncio.run(main())
+    virtually(main())
 
 
 def test_a_new_password_ends_the_sessions_and_nobody_reads_one(tmp_path: Path) -> None:
@@ -100,7 +101,7 @@ def test_a_new_password_ends_the_sessions_and_nobody_reads_one(tmp_path: Path) -
             )
             assert refused.status == 401
 
-    asyncio.run(main())
+    virtually(main())
 
 
 def test_in_virtual_time_it_serves_dies_with_its_power_and_comes_back_with_what_it_kept(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from house import ROOT
 from reference_platform_kit import START_US, HandClock, caller, furnish, made
+from virtually import virtually
 
 from simulators.platform.core.desk import Desk
 from simulators.platform.core.plans import PlanError, gather, installed, on_time
@@ -53,7 +54,7 @@ def test_the_toy_of_the_guide_is_an_area(tmp_path: Path, monkeypatch: pytest.Mon
         assert (await manager.call("GET", "/api/analyses/bound")).json["problem"] == "from: is missing"
         await platform.stop()
 
-    asyncio.run(main())
+    virtually(main())
 
 
 def test_two_areas_do_not_share_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,5 +91,5 @@ def test_an_appointment_outlives_a_restart(tmp_path: Path) -> None:
         await asyncio.sleep(0.05)
         await second.stop()
 
-    asyncio.run(main())
+    virtually(main())
     assert called == [("bell", START_US + 60_000_000)]

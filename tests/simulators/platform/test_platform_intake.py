@@ -25,6 +25,7 @@ from reference_platform_kit import (
     standing,
 )
 from sqlalchemy import select
+from virtually import virtually
 
 from simulators.platform import Platform
 from simulators.platform.core import assembly
@@ -128,7 +129,7 @@ def played(tmp_path: Path, story: Story, clock: HandClock | None = None) -> Plat
             line.writer.close()
             return platform
 
-    return asyncio.run(main())
+    return virtually(main())
 
 
 def test_data_are_kept_then_acknowledged_under_their_own_number(tmp_path: Path) -> None:
@@ -412,7 +413,7 @@ def test_a_body_of_records_is_kept_whole_or_not_at_all(tmp_path: Path, body: Any
             assert kept(platform) == ([("1.50", 1, "valid")] if status == 200 else [])
             assert answer.json == {"accepted": 1} if status == 200 else "error" in answer.json
 
-    asyncio.run(main())
+    virtually(main())
 
 
 def test_units_of_a_body_convert_exactly(tmp_path: Path) -> None:
@@ -427,7 +428,7 @@ def test_units_of_a_body_convert_exactly(tmp_path: Path) -> None:
             assert (await sender.call("POST", "/api/records", body)).status == 200
             assert [value for value, _, _ in kept(platform)] == ["1.5", "1"]
 
-    asyncio.run(main())
+    virtually(main())
 
 
 def connect(user: str, password: str, level: int = 4) -> bytes:
@@ -465,7 +466,7 @@ def test_who_connects_over_mqtt_proves_itself(tmp_path: Path, said: bytes, answe
                     assert await line.reader.read() == b""
             line.writer.close()
 
-    asyncio.run(main())
+    virtually(main())
 
 
 def test_a_message_is_acknowledged_once_its_values_are_kept(tmp_path: Path) -> None:
@@ -491,4 +492,4 @@ def test_a_message_is_acknowledged_once_its_values_are_kept(tmp_path: Path) -> N
             assert found[0] >> 4 in (mqtt.PUBREC, mqtt.PUBCOMP)
             line.writer.close()
 
-    asyncio.run(main())
+    virtually(main())

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from reference_platform_kit import HandClock, furnish, standing
+from virtually import virtually
 
 from simulators.platform.core.sentences import Refused
 from simulators.platform.core.settings import Ntp
@@ -53,7 +54,7 @@ def test_a_figure_is_exact_or_rounded_once(value: str, text: str) -> None:
 
 
 def test_versions_of_a_formula_count_from_their_instant(tmp_path: Path) -> None:
-    asyncio.run(_versions(tmp_path))
+    virtually(_versions(tmp_path))
 
 
 async def _versions(tmp_path: Path) -> None:
@@ -97,7 +98,7 @@ class _Server(asyncio.DatagramProtocol):
 
 @pytest.mark.parametrize(("spoil", "follows"), [(b"", True), (b"x", False), (bytes(48), False)])
 def test_the_clock_follows_its_server_and_nothing_else(spoil: bytes, follows: bool) -> None:
-    asyncio.run(_follows(spoil, follows))
+    virtually(_follows(spoil, follows))
 
 
 async def _follows(spoil: bytes, follows: bool) -> None:

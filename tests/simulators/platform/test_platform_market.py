@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reference_platform_kit import START_US, HandClock, standing
+from virtually import virtually
 
 from simulators.platform.allowances.figures import shown
 from simulators.platform.core.sentences import Refused
@@ -59,7 +60,7 @@ def test_a_reminder_outlasts_a_restart_and_one_removed_is_silent(tmp_path: Path)
             await asyncio.sleep(0.05)
             assert [(each.kind, each.subject) for each in platform.desk().alarms()] == [("reminder", "kept")]
 
-    asyncio.run(main())
+    virtually(main())
 
 
 def test_a_target_takes_its_parts_with_it(tmp_path: Path) -> None:
@@ -81,7 +82,7 @@ def test_a_target_takes_its_parts_with_it(tmp_path: Path) -> None:
             desk.remove("target", "T")
             assert not desk.objects("target_part")
 
-    asyncio.run(main())
+    virtually(main())
 
 
 def test_what_cannot_be_is_one_sentence(tmp_path: Path) -> None:
@@ -108,4 +109,4 @@ def test_what_cannot_be_is_one_sentence(tmp_path: Path) -> None:
                 else:
                     raise AssertionError(f"{kind} was taken: {fields}")
 
-    asyncio.run(main())
+    virtually(main())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ports import free_port
 from reference_platform_kit import HOUR_US, START_US, Answer, Caller, HandClock, furnish, kept, settings, standing
+from virtually import virtually
 
 from simulators.platform import Platform
 from simulators.platform.core.settings import Https
@@ -73,7 +73,7 @@ def test_a_terminal_registers_and_its_sets_are_kept(tmp_path: Path, encrypted: b
             assert CODE in [each["dataCode"] for each in listed.json["collectItemConfig"]]
             assert (await sender.call("POST", "/versionCheck", who)).json["dicVersion"] == "3"
 
-    asyncio.run(main())
+    virtually(main())
 
 
 @pytest.mark.parametrize(
@@ -102,4 +102,4 @@ def test_what_is_wrong_is_refused_whole(tmp_path: Path, who: dict[str, str], row
             assert answer.json["responseCode"] == code
             assert kept(platform, "A.nat") == []
 
-    asyncio.run(main())
+    virtually(main())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from reference_platform_kit import START_US, Caller, HandClock, caller, furnish, standing
+from virtually import virtually
 
 from simulators.platform import Platform
 
@@ -20,7 +20,7 @@ def played(tmp_path: Path, story: Story, clock: HandClock | None = None) -> None
             furnish(platform.desk())
             await story(platform, caller(platform))
 
-    asyncio.run(main())
+    virtually(main())
 
 
 def test_an_object_has_versions_with_who_when_and_from_when(tmp_path: Path) -> None:

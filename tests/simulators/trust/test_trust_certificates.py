@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import subprocess
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from simulators_helpers import MN, START_US
 from trust_helpers import Standing, centre, world
+from virtually import virtually
 
 from simulators.centres.build import subjects_of
 from simulators.centres.kinds import centre_of
@@ -324,7 +324,7 @@ def test_a_served_world_names_kind_and_channel_and_gives_the_files_out(tmp_path:
         centre(channel="mtls", name="A"),
         centre(kind="https", channel="gm-tls13", name="N"),
     ]
-    asyncio.run(serve(world(*specs), out, seconds=0.05, credentials=tmp_path))
+    virtually(serve(world(*specs), out, seconds=0.05, credentials=tmp_path))
     shown = out.getvalue()
     assert "HJ 212-2017 mtls" in shown and "https gm-tls13" in shown
     assert (tmp_path / "A" / "certificate.pem").exists() and (tmp_path / "N" / "anchors.pem").exists()

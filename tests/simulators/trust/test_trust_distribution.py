@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ports import free_port
 from simulators_helpers import START_US, HandClock, Heard
+from virtually import virtually
 
 from simulators.events import Behaviour, ListServed
 from simulators.trust.authority import Role, Trust
@@ -191,7 +192,7 @@ def standing(scene: Callable[[DistributionPoint, int], Coroutine[Any, Any, None]
         finally:
             await host.stop()
 
-    asyncio.run(run())
+    virtually(run())
 
 
 def test_a_list_comes_over_http_whatever_the_pieces() -> None:

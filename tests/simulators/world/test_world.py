@@ -17,6 +17,7 @@ from msgspec import structs
 from ports import free_port
 from pymodbus.client import AsyncModbusTcpClient
 from simulators_helpers import MN, START_US, HandClock, Heard, upload
+from virtually import virtually
 
 from simulators.centres.hj212.codec import encode
 from simulators.centres.kinds import centre_of
@@ -100,7 +101,7 @@ def test_every_point_of_every_shipped_world_on_tcp_reads_as_its_point_table_says
                 client.close()
             await site.stop()
 
-    asyncio.run(main())
+    virtually(main())
 
 
 def small(**changes: Any) -> World:
@@ -269,7 +270,7 @@ def test_a_taken_port_leaves_nothing_open() -> None:
             await asyncio.open_connection("127.0.0.1", world.meters[0].port)
         blocker.close()
 
-    asyncio.run(main())
+    virtually(main())
 
 
 def test_each_device_may_be_started_on_its_own_host() -> None:
@@ -285,7 +286,7 @@ def test_each_device_may_be_started_on_its_own_host() -> None:
         await site.stop()
         assert hosts == ["127.0.0.1", "127.0.0.1"]
 
-    asyncio.run(main())
+    virtually(main())
 
 
 class Screen(io.StringIO):
@@ -323,7 +324,7 @@ def test_serving_tells_where_everything_is_and_what_arrives() -> None:
             await asyncio.open_connection("127.0.0.1", world.meters[0].port)
         return out.getvalue()
 
-    shown = asyncio.run(main())
+    shown = virtually(main())
     assert "Meters / 仪表" in shown
     assert "e01.energy@4:342" in shown
     assert f"MN={MN}" in shown

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from platform_kit import DEVICE, ENTERPRISE, OK, SECURITY, Answer, Asked, SmallPlatform, at, platform_text
 from terminal_kit import config_text, platform
+from virtually import virtually
 
 from reference_terminal import Terminal, load_config
 from reference_terminal.crypto.symmetric import ecb_text
@@ -109,7 +110,7 @@ def test_a_day_goes_out_when_the_window_opens_each_value_once_as_stored() -> Non
             assert all(len(asked.body["data"]) <= 500 for asked in small.of("/data"))
             assert all(asked.body["deviceId"] == DEVICE for asked in small.of("/data"))
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_outside_the_window_nothing_goes_but_an_order_sends_at_once() -> None:
@@ -122,7 +123,7 @@ def test_outside_the_window_nothing_goes_but_an_order_sends_at_once() -> None:
             terminal.windows["P"].order()
             await until(done(terminal), 5)
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_a_window_already_open_at_the_start_is_used_and_today_waits_for_tomorrow() -> None:
@@ -137,7 +138,7 @@ def test_a_window_already_open_at_the_start_is_used_and_today_waits_for_tomorrow
             await asyncio.sleep(0.2)
             assert terminal.outboxes["P"].counts()["pending"] == 1
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_a_long_backlog_travels_in_bodies_of_at_most_500_oldest_first() -> None:
@@ -150,7 +151,7 @@ def test_a_long_backlog_travels_in_bodies_of_at_most_500_oldest_first() -> None:
             sizes = [len(asked.body["data"]) for asked in small.of("/data")]
             assert 400 <= max(sizes) <= 500 and len(sizes) == 3
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_the_key_of_the_platform_covers_every_value() -> None:
@@ -163,7 +164,7 @@ def test_the_key_of_the_platform_covers_every_value() -> None:
             assert first["dataValue"] == ecb_text(key, "0.10") and first["valid"] == ecb_text(key, "true")
             assert first["statType"] == ecb_text(key, "0") and small.of("/data")[0].body["deviceId"] == DEVICE
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 FAILURES: dict[str, Answer | str] = {
@@ -207,7 +208,7 @@ def test_what_is_no_success_keeps_the_data_and_they_go_again(name: str) -> None:
                 {k: v for k, v in each.items() if k != "uploadDate"} for each in again
             ]
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_one_period_the_platform_never_takes_holds_up_no_other() -> None:
@@ -223,7 +224,7 @@ def test_one_period_the_platform_never_takes_holds_up_no_other() -> None:
             # The quarter and the day that begin at midnight are refused.
             await until(lambda: waiting(terminal) == 2, 30)
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_a_platform_that_refuses_is_asked_less_and_less_whatever_its_versions() -> None:
@@ -246,7 +247,7 @@ def test_a_platform_that_refuses_is_asked_less_and_less_whatever_its_versions() 
             assert told[:10] == list(range(1, 11)) and len(versions) > 2
             assert [row[0] for row in terminal.journal.alarms(10)] == ["centre refuses"]
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_a_device_that_is_unknown_registers_again_and_then_delivers() -> None:
@@ -260,7 +261,7 @@ def test_a_device_that_is_unknown_registers_again_and_then_delivers() -> None:
             await until(done(terminal))
             assert len(small.of("/enterprise/register")) == 2
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_a_new_version_leads_to_a_new_registration_whose_time_is_in_force() -> None:
@@ -274,7 +275,7 @@ def test_a_new_version_leads_to_a_new_registration_whose_time_is_in_force() -> N
             await until(lambda: terminal.settings["P"].upload_time == "23:15:00")
             assert link.registration is not None and link.registration.secretKey == "ff" * 16
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_the_platforms_list_chooses_what_is_sent_and_its_polarity_is_kept() -> None:
@@ -287,7 +288,7 @@ def test_the_platforms_list_chooses_what_is_sent_and_its_polarity_is_kept() -> N
             (only,) = small.entries()
             assert only["statType"] == 1 and only["valid"] is False and str(only["dataValue"]) == "9.60"
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_registration_window_and_key_survive_a_restart_and_lie_nowhere_in_the_clear(tmp_path: Path) -> None:
@@ -307,7 +308,7 @@ def test_registration_window_and_key_survive_a_restart_and_lie_nowhere_in_the_cl
         image = (tmp_path / "terminal.db").read_bytes()
         assert b"a1a1a1a1" not in image and b"sealed1." in image
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 BAD_ANSWERS: list[dict[str, Any]] = [
@@ -332,7 +333,7 @@ def test_a_registration_that_cannot_be_used_changes_nothing(change: dict[str, An
             await until(lambda: terminal.journal.standing() == 1)
             assert link.registration is None and terminal.settings["P"].upload_time == "10:00:00"
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 @pytest.mark.parametrize(
@@ -373,7 +374,7 @@ def test_a_slow_platform_is_heard_in_the_end(monkeypatch: pytest.MonkeyPatch) ->
             await until(lambda: link._answer_s > 0.2)  # pyright: ignore[reportPrivateUsage]
             await until(done(terminal))
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_a_revision_made_while_the_first_value_travels_goes_out_too() -> None:
@@ -400,7 +401,7 @@ def test_a_revision_made_while_the_first_value_travels_goes_out_too() -> None:
             ]
             assert days == [("9.60", None), ("8.88", Decimal(1))]
 
-    asyncio.run(scene())
+    virtually(scene())
 
 
 def test_the_month_goes_out_in_the_first_window_after_it() -> None:
@@ -415,4 +416,4 @@ def test_the_month_goes_out_in_the_first_window_after_it() -> None:
             (only,) = small.entries()
             assert (only["statType"], only["statDate"], str(only["dataValue"])) == (2, "2026-02-01 00:00:00", "288.00")
 
-    asyncio.run(scene())
+    virtually(scene())

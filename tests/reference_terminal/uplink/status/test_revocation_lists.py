@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from security_kit import HOSTS, NOW_S, TRUST
+from virtually import virtually
 
 from reference_terminal.crypto.certificates import blocks
 from reference_terminal.model.clock import WallClock
@@ -108,7 +109,7 @@ def scene(
             await stand.host.stop()
             stand.store.close()
 
-    asyncio.run(run())
+    virtually(run())
 
 
 @pytest.mark.parametrize("family", FAMILIES)

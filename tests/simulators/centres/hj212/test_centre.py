@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ports import free_port
 from simulators_helpers import MN, START_US, HandClock, Heard, answer, upload
+from virtually import virtually
 
 from simulators.centres.hj212.centre import Centre, Exchange, SwitchError
 from simulators.centres.hj212.codec import Frame, Packet, Splitter, encode, parse_data
@@ -85,7 +86,7 @@ def run(body: Callable[[Room, Terminal], Awaitable[None]]) -> Heard:
             await room.centre.stop()
         return room.heard
 
-    return asyncio.run(main())
+    return virtually(main())
 
 
 def test_an_upload_is_stored_and_acknowledged() -> None:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulators_helpers import MN, Heard, answer, upload
 from trust_helpers import Client, Standing, centre, connect
+from virtually import virtually
 
 from simulators.centres.hj212.centre import Centre, Exchange
 from simulators.centres.hj212.codec import (
@@ -47,7 +48,7 @@ def run(body: Callable[[Standing, Centre, Client], Awaitable[None]], **changes: 
             client.close()
         return standing.heard
 
-    return asyncio.run(main())
+    return virtually(main())
 
 
 async def packets(client: Client, count: int = 1) -> list[Packet]:

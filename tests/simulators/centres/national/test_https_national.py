@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from ports import free_port
 from simulators_helpers import Heard
 from trust_helpers import Standing, centre
+from virtually import Runner, virtually
 
 from simulators.centres.json_text import JsonError, Number, parse, write
 from simulators.centres.national.centre import FATAL, FAULTS, NationalCentre, national_code
@@ -32,7 +33,7 @@ from simulators.events import Behaviour, Connected, Received, Rejected, Secured,
 Body = Callable[[Standing, NationalCentre], Awaitable[None]]
 
 
-def run(body: Body, **changes: Any) -> Heard:
+def run(body: Body, runner: Runner = virtually, **changes: Any) -> Heard:
     async def main() -> Heard:
         async with Standing(centre(kind="https", **changes)) as standing:
             platform = standing.site.platforms["A"]
@@ -40,7 +41,7 @@ def run(body: Body, **changes: Any) -> Heard:
             await body(standing, platform)
         return standing.heard
 
-    return asyncio.run(main())
+    return runner(main())
 
 
 def test_registration_tells_device_window_and_urls_and_stays_the_same() -> None:
@@ -397,7 +398,7 @@ def test_an_ordinary_http_client_over_mutual_tls(tmp_path: Any) -> None:
             with pytest.raises(aiohttp.ClientConnectorCertificateError, match="revoked"):
                 await session.post(terms["centerDataURL"], json={}, ssl=context)
 
-    heard = run(body, channel="mtls")
+    heard = run(body, asyncio.run, channel="mtls")
     assert heard.of(Secured)[0].peer and heard.of(Connected)
 
 

@@ -430,4 +430,4 @@ def test_mbpoll_reads_the_same(unit: int, options: list[str], program: Callable[
         raw_number = Decimal(next(iter(bus.last.values.values()))) * (100 if unit == 2 else 1)
         assert abs(Decimal(shown) - raw_number) <= abs(raw_number) / 100_000
 
-    run(body, "sdm630", "adl3000")
+    run(body, "sdm630", "adl3000", runner=asyncio.run)
