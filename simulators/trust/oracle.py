@@ -137,7 +137,6 @@ def decode_point(octets: bytes) -> Point:
 
 
 @lru_cache(maxsize=256)
-@lru_cache(maxsize=256)
 def identity_hash(public: Point, identity: bytes = DEFAULT_ID) -> bytes:
     """Z of GB/T 32918.2: SM3 over the identifier, the curve and the public key."""
     curve = bytes.fromhex(f"{A:064x}{B:064x}") + bytes.fromhex(G)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode
@@ -62,6 +63,18 @@ _WORDS = {
 }
 
 
+@cache
+def _template() -> jinja2.Template:
+    """The page of all pages, compiled once a process."""
+    loader = jinja2.FileSystemLoader(_HERE / "templates")
+    return jinja2.Environment(loader=loader, autoescape=True).get_template("page.html.j2")
+
+
+@cache
+def _files() -> Mapping[str, bytes]:
+    return {name: (_HERE / "files" / name).read_bytes() for name in _FILES}
+
+
 class Needs(Protocol):
     """What pages use of a terminal themselves."""
 
@@ -79,9 +92,8 @@ class Pages(Addresses):
         self._door = door
         self._secured = secured
         self.router: Router | None = None
-        loader = jinja2.FileSystemLoader(_HERE / "templates")
-        self._template = jinja2.Environment(loader=loader, autoescape=True).get_template("page.html.j2")
-        self._files = {name: (_HERE / "files" / name).read_bytes() for name in _FILES}
+        self._template = _template()
+        self._files = _files()
         shown = [_page(each.path, each.right, each.query, "show") for each in content.PAGES]
         self.routes = (
             _page("/", Right.OPEN, (), "first"),
