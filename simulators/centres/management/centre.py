@@ -6,9 +6,10 @@ until it is stopped: its package is then gone, and its number stands among the s
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Unpack
 
 from simulators.centres.base import Item
@@ -28,7 +29,8 @@ _RANGE = re.compile(r"bytes=(\d{1,9})-(\d{1,9})?")
 class Task:
     """One package to be taken over. `result` is empty until the terminal has told it.
 
-    `served` counts the octets of it that have been answered, `fetched` how often its end was.
+    `served` counts the octets of it that have been answered, `fetched` how often its end was; `whole` is set with the
+    first.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Task:
     stopped: bool = False
     result: str = ""
     message: str = ""
+    whole: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 Issuer = Callable[[Choice], tuple[Credential, int]]
@@ -181,6 +184,7 @@ class ManagementCentre(JsonCentre):
         task.served += end - first
         if end == size:
             task.fetched += 1
+            task.whole.set()
             self.tell({"fetched": f"{task.name} {task.version}"})
         headers = (("Content-Range", f"bytes {first}-{end - 1}/{size}"),) if found else ()
         return Reply("package", text[first:end], 206 if found else 200, mn=self.device, headers=headers)
