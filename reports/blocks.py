@@ -116,7 +116,7 @@ def visible(text: str) -> str:
 
     What a terminal sends can end up in evidence; it must neither move the cursor of a screen nor break an XML file.
     """
-    return "".join(_shown(char) for char in text)
+    return text if text.isprintable() else "".join(_shown(char) for char in text)
 
 
 def _shown(char: str) -> str:

@@ -9,7 +9,7 @@ import contextlib
 import platform
 import secrets
 import ssl
-from importlib.metadata import distributions
+from importlib.metadata import Distribution, distributions
 
 import msgspec
 
@@ -99,4 +99,16 @@ def system() -> dict[str, str]:
 
 def packages() -> dict[str, str]:
     """Every package of this environment with its version."""
-    return dict(sorted((each.metadata["Name"], each.version) for each in distributions() if each.metadata["Name"]))
+    return dict(sorted(named for each in distributions() if (named := _named(each))))
+
+
+def _named(package: Distribution) -> tuple[str, str] | None:
+    """Name and version as the head of its metadata has them; the whole would be read as a mail, descriptions too."""
+    head = {}
+    for line in (package.read_text("METADATA") or package.read_text("PKG-INFO") or "").splitlines():
+        key, colon, value = line.partition(": ")
+        if not line:
+            break
+        if colon and key in ("Name", "Version"):
+            head.setdefault(key, value.strip())
+    return (head["Name"], head.get("Version", "")) if "Name" in head else None

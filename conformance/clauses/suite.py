@@ -106,6 +106,7 @@ def cases_in(module: str) -> Iterator[type[Case]]:
             yield found
 
 
+@cache
 def note_of(case: type[Case]) -> CaseNote:
     """The note of one case class."""
     title = case.title()

@@ -38,7 +38,7 @@ _HERE = Path(__file__).parent
 def both(text: Text) -> Markup:
     """A text in both languages, of which the page shows one."""
     en, zh = escape(visible(text.en)), escape(visible(text.zh))
-    return Markup('<span class="en" lang="en">{}</span><span class="zh" lang="zh-CN">{}</span>').format(en, zh)
+    return Markup(f'<span class="en" lang="en">{en}</span><span class="zh" lang="zh-CN">{zh}</span>')
 
 
 def words(key: str) -> Markup:

@@ -47,7 +47,7 @@ def engine() -> jinja2.Environment:
 def faults(where: str, text: str, *, expression: bool = False) -> Iterator[str]:
     """What keeps a text of a profile from being a template, or an expression."""
     try:
-        engine().compile_expression(text) if expression else engine().compile(text)
+        _expression(text) if expression else _template(text)
     except jinja2.TemplateSyntaxError as error:
         yield f"{where}: {error.message} / {'表达式' if expression else '模板'}语法错误"
 
