@@ -220,8 +220,8 @@ class KeepsApartFromAnotherMaster(Case):
         start = bench.clock.now_us()
         await bench.clock.sleep(minutes=4, seconds=4)
         (line,) = bench.buses.values()
-        # One register of unit 1, of a voltage: shorter than what anybody asks for who wants the number.
-        asked = bytes((1, 3, 0x08, 0x00, 0, 1))
+        # The lower register of unit 1's voltage: shorter than what anybody asks for who wants the number.
+        asked = bytes((1, 3, 0x08, 0x01, 0, 1))
         for every_s in (1.7, 3.3, 10.0):
             async with line.babble(asked + crc16(asked), every_s):
                 await bench.clock.sleep(minutes=4)

@@ -213,6 +213,16 @@ def silent_unit_given_up(patch: Patch) -> None:
     patch(GatewayPoller, "_poll", poll)
 
 
+def _takes_short_answers(patch: Patch) -> None:
+    """An answer with one register counts for one with two."""
+
+    def frames(octets: bytes) -> Iterator[bytes]:
+        for body in serial.frames_rtu(octets):
+            yield body[:2] + b"\x04" + body[3:] + bytes(2) if body[2:3] == b"\x02" else body
+
+    patch(driver, "FRAMINGS", {**serial.FRAMINGS, serial.RTU.name: replace(serial.RTU, frames=frames)})
+
+
 @defect(
     "answers-to-others-taken",
     en="on a serial line an answer of the right unit is taken, whatever it was asked for, the rest made up by zeros",
@@ -221,9 +231,17 @@ def silent_unit_given_up(patch: Patch) -> None:
 )
 def answers_to_others_taken(patch: Patch) -> None:
     """Who answers is looked at; what was asked and by whom is not."""
+    _takes_short_answers(patch)
 
-    def frames(octets: bytes) -> Iterator[bytes]:
-        for body in serial.frames_rtu(octets):
-            yield body[:2] + b"\x04" + body[3:] + bytes(2) if body[2:3] == b"\x02" else body
 
-    patch(driver, "FRAMINGS", {**serial.FRAMINGS, serial.RTU.name: replace(serial.RTU, frames=frames)})
+@defect(
+    "answers-to-others-kept",
+    en="what another master was answered lies in the buffer of the port until the next question, and answers it",
+    zh="他站请求的应答滞留在接收缓冲区，被当作下一请求的应答",
+    clauses=("isc-2/9.3c",),
+)
+def answers_to_others_kept(patch: Patch) -> None:
+    """There is one master on a line, so that whatever comes is for it."""
+    _takes_short_answers(patch)
+    patch(SerialModbusMeter, "_settle", _unsettled)
+    patch(Line, "_flush", _unflushed)

@@ -111,7 +111,10 @@ def forgery_findings(history: History, centre: str, forgeries: Sequence[str]) ->
 
 
 def command_findings(history: History, centre: str, forgeries: Sequence[str]) -> Iterator[Check]:
-    """A forged request and one that was heard before are not answered at all, as if their check word were wrong."""
+    """A forged request and one that was heard before are not answered at all, as if their check word were wrong.
+
+    Open where genuine ones are not answered either.
+    """
     asked = [event for event in history.of(Commanded) if event.centre == centre and event.cn == "1012"]
     stretches = [(name, begin, end) for name, begin, end in _phases(history) if name in forgeries]
     forged = [(name, event) for name, begin, end in stretches for event in asked if begin <= event.sent < end]
@@ -120,7 +123,8 @@ def command_findings(history: History, centre: str, forgeries: Sequence[str]) ->
         for name, event in forged
         if event.accepted or event.result
     ]
-    yield FORGED_COMMANDS_UNANSWERED.none_among(forged, answered, evidence=answered[:10])
+    genuine = {event.qn for event in asked if event.accepted or event.result} - {event.qn for _, event in forged}
+    yield FORGED_COMMANDS_UNANSWERED.none(answered, forged and genuine, evidence=answered[:10])
     replays = [event for event in history.of(Sent) if event.centre == centre and event.spoiled == REPLAYED]
     numbers = {event.qn: event for event in asked}
     said: list[str] = []
@@ -132,4 +136,4 @@ def command_findings(history: History, centre: str, forgeries: Sequence[str]) ->
             for answer in history.of(Received)
             if answer.centre == centre and original is not None and answer.qn == original.qn and answer.t > replay.t
         ]
-    yield REPLAY_UNANSWERED.none_among(replays, said, evidence=said[:10])
+    yield REPLAY_UNANSWERED.none(said, replays and genuine, evidence=said[:10])

@@ -95,7 +95,7 @@ class InstallsAndRemovesApplications(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from software_judge.application_findings(history, "M", STEPS)
-        yield from software_judge.undisturbed_findings(history, "e01", "A")
+        yield from software_judge.undisturbed_findings(history, "e01", "A", "M")
         yield from packages.data_findings(history)
         yield from packages.unseen_findings(history, "M")
         yield from software_judge.copy_findings(history)

@@ -183,9 +183,14 @@ def _spans(history: History) -> list[tuple[str, int, int]]:
     ]
 
 
-def undisturbed_findings(history: History, meter: str, centre: str) -> Iterator[Check]:
-    """While one module is replaced polling, delivery and the local interface go on, but for the module's own part."""
+def undisturbed_findings(history: History, meter: str, centre: str, issuer: str) -> Iterator[Check]:
+    """While one module is replaced polling, delivery and the local interface go on, but for the module's own part.
+
+    Open where nothing was replaced: an order that was refused disturbs nobody.
+    """
     spans = _spans(history)
+    done = [each.t for each in results(history, issuer) if each.result == "done"]
+    replaced = any(begin <= at < end for _, begin, end in spans for at in done)
     period = next((round(each.period_s * SECOND) for each in history.began.meters if each.name == meter), SECOND)
     served = [event.t for event in history.of(Served) if event.meter == meter]
     late: list[str] = []
@@ -209,14 +214,14 @@ def undisturbed_findings(history: History, meter: str, centre: str) -> Iterator[
             silent += [f"{name}: {local(event.asked)} {event.problem}" for event in inner if event.problem]
     connected = any(event.at == centre and event.state == "opened" for event in history.of(Connected))
     yield POLLING_UNDISTURBED.decide(
-        not late if spans and served else None,
+        False if late and served else True if replaced and served else None,
         measured=seconds(worst),
         limit=seconds(2 * period),
         op="<=",
         evidence=late[:10],
     )
-    yield CONNECTION_UNDISTURBED.none_among(spans and connected, closed, evidence=closed[:10])
-    yield INTERFACE_UNDISTURBED.none_among(asked, silent, evidence=silent[:10])
+    yield CONNECTION_UNDISTURBED.none(closed, replaced and connected, evidence=closed[:10])
+    yield INTERFACE_UNDISTURBED.none(silent, replaced and asked, evidence=silent[:10])
 
 
 def copy_findings(history: History) -> Iterator[Check]:

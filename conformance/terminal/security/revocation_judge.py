@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bench.case import Check, Notice, criterion
-from bench.history import History, ListServed, Received, Secured
+from bench.history import History, ListServed, Received, Secured, Served
 from conformance.common import notices
 from conformance.common.queries import answers
 from conformance.common.times import MINUTE, SECOND, local, seconds
@@ -164,11 +164,12 @@ def _ran_out(history: History) -> tuple[int, int] | None:
 
 
 def stopped_finding(history: History, centre: str) -> Check:
-    """Once the last list has run out nothing is sent any more, over a restart too."""
+    """Once the last list has run out nothing is sent any more, over a restart too, while meters are read on."""
     stretch = _ran_out(history)
     told = [] if stretch is None else _told(history, (centre,), stretch[0] + SLACK_US, stretch[1])
     before = [] if stretch is None else _told(history, (centre,), stretch[0] - 10 * MINUTE, stretch[0])
-    return NOTHING_WITHOUT_A_LIST.none(told, before, evidence=told[:10])
+    alive = stretch is not None and any(stretch[0] + SLACK_US < event.t <= stretch[1] for event in history.of(Served))
+    return NOTHING_WITHOUT_A_LIST.none(told, before and alive, evidence=told[:10])
 
 
 def goes_on_finding(history: History, centre: str) -> Check:

@@ -203,7 +203,8 @@ class Centre(Requests, Listener[Connection, Switches]):
             if self.switches.identity == "answer" and packet.cn not in _ANSWERS:
                 self._answer(connection, packet, "9011", (("QnRtn", str(code)),), spoiled="".join(foreign[:1]))
             return
-        connection.mn = packet.mn
+        if not self.mn or packet.mn == self.mn:
+            connection.mn = packet.mn
         if packet.cn in _ANSWERS:
             self._match(packet)
         elif packet.cn == "1013":
@@ -231,11 +232,15 @@ class Centre(Requests, Listener[Connection, Switches]):
         return (*found, *inner), packet, False
 
     def _stranger(self, packet: Packet) -> tuple[tuple[str, ...], int]:
-        """Names of what does not belong to this centre's terminal, and the QnRtn of the first."""
+        """Names of what does not belong to this centre's terminal, and the QnRtn of the first.
+
+        An answer may bear the number of another device if the request bore it.
+        """
+        asked = self._exchanges.get(packet.qn) if packet.cn in _ANSWERS else None
         found: list[tuple[str, int]] = []
         if packet.pw not in (self.pw, self._old_pw):
             found.append(("pw-wrong", 3))
-        if self.mn and packet.mn != self.mn:
+        if self.mn and packet.mn not in (self.mn, asked.mn if asked else self.mn):
             found.append(("mn-foreign", 4))
         wanted = ("91",) if packet.cn in _ANSWERS else (self.st, "91")
         if packet.st and packet.st not in wanted:

@@ -31,7 +31,8 @@ class Exchange:
     """One request of the centre and what came of it.
 
     `accepted` is QnRtn, `result` ExeRtn, empty if none came. `answers` are the data packets, `fetched` their number.
-    `ended` is done, refused, answer-timeout, execution-timeout, connection-lost or no-connection.
+    `ended` is done, refused, answer-timeout, execution-timeout, connection-lost or no-connection. An answer may
+    bear `mn`, the device that it was put to.
     """
 
     cn: str
@@ -44,6 +45,7 @@ class Exchange:
     ended: str = ""
     conn: int = 0
     execution_s: float = 60
+    mn: str = ""
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     done: asyncio.Event = field(default_factory=asyncio.Event)
     timer: asyncio.Timeout | None = None

@@ -93,7 +93,7 @@ class Requests(Commands, ABC):
         and `accepted` of the exchange say how it went. `flag` is that of the edition with bit A unless given.
         """
         qn = self._next_qn()
-        exchange = Exchange(cn, qn, tuple(cp), execution_s=execution_s)
+        exchange = Exchange(cn, qn, tuple(cp), execution_s=execution_s, mn=mn or self.mn)
         self._exchanges[qn] = exchange
         packet = Packet(
             qn=qn,
