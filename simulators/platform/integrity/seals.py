@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -43,9 +45,24 @@ def key_of(desk: Desk) -> bytes:
     """The key of the seals, which stands beside the store and not in it; made when it is first asked for."""
     path = desk.office.ground.folder / _KEY
     if not path.exists():
-        path.write_bytes(desk.chance.randbytes(32))
-        path.chmod(0o600)
+        _keep(path, desk.chance.randbytes(32))
     return path.read_bytes()
+
+
+def _keep(path: Path, key: bytes) -> None:
+    """On the disk, whole, before anything is sealed with it: a power cut would else leave no seal that holds."""
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def code(key: bytes, parts: Iterable[Any]) -> str:
