@@ -5,12 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import tomllib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 import tomli_w
 from house import ROOT
 from platform_bench_kit import ran, told, works
@@ -98,9 +97,8 @@ def test_the_profile_is_in_order() -> None:
     assert CommandAdapter().problems(load_profile(PROFILE).connection, PROFILE.parent) == []
 
 
-def test_a_platform_that_is_not_ours_is_fed_in_its_own_form(tmp_path: Path) -> None:
-    if not (ROOT / ".venv" / "peers" / "kinto" / "bin" / "kinto").exists():
-        pytest.skip("NOT RUN HERE: Kinto is not installed (tools/peers --for kinto) / 未执行：未安装")
+def test_a_platform_that_is_not_ours_is_fed_in_its_own_form(tmp_path: Path, peer: Callable[[str], str]) -> None:
+    peer("kinto")
     readings = BARE.but(park=works(classes=("realtime",), realtime_s=1, lag_s=0.1))
     result, history = ran(tmp_path, _feeds, readings, rig="loopback", profile=load_profile(KINTO))
     assert result.verdict is Verdict.PASS, result.reason
