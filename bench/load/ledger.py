@@ -16,7 +16,7 @@ A record that arrived again because its acknowledgement was not awaited or lost 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from itertools import groupby, islice
 from pathlib import Path
@@ -113,10 +113,21 @@ def _period(when: str, period_us: int) -> int | None:
     return None if rest else period
 
 
+Stretches = Sequence[tuple[int, int]]
+"""[from, to) each, microseconds UTC, in their order."""
+
+
 def reconcile(
-    plan: Plan, sent: Path, held: Iterable[Held], beside: Path, account: Account, *, arrivals: bool
+    plan: Plan,
+    sent: Path,
+    held: Iterable[Held],
+    beside: Path,
+    account: Account,
+    *,
+    arrivals: bool,
+    dark: Stretches = (),
 ) -> Account:
-    """The ledger; `beside` is a file for sorting, removed in the end.
+    """The ledger; `beside` is a file for sorting, removed in the end. Time that is `dark` makes no record late.
 
     `arrivals`: what is held is told as it arrived, so that a repeated frame stands there again; else each record stands
     there once (as in the answer to a query) and whatever stands twice is doubled.
@@ -138,7 +149,8 @@ def reconcile(
         store.execute("commit")
         wanted = store.execute("select * from sent order by terminal, period, sort")
         found = store.execute("select * from held order by terminal, period, point, at")
-        _join(plan, (Row(*row) for row in wanted), (Held(*row) for row in found), account, arrivals=arrivals)
+        rows, there = (Row(*row) for row in wanted), (Held(*row) for row in found)
+        _join(plan, rows, there, account, arrivals=arrivals, dark=dark)
     finally:
         store.close()
         beside.unlink(missing_ok=True)
@@ -152,7 +164,9 @@ def _fill(store: sqlite3.Connection, table: str, columns: int, rows: Iterable[tu
         store.executemany(f"insert into {table} values ({marks})", batch)
 
 
-def _join(plan: Plan, wanted: Iterator[Row], found: Iterator[Held], account: Account, *, arrivals: bool) -> None:
+def _join(
+    plan: Plan, wanted: Iterator[Row], found: Iterator[Held], account: Account, *, arrivals: bool, dark: Stretches
+) -> None:
     """Walk both streams, which are in one order."""
     held = groupby(found, key=lambda each: (each.terminal, each.period))
     current = next(held, None)
@@ -170,7 +184,7 @@ def _join(plan: Plan, wanted: Iterator[Row], found: Iterator[Held], account: Acc
             current = next(held, None)
         sent = [row for row in rows if row.sort != UNSENT or _count_unsent(plan, row, account)]
         if sent:
-            _weigh(plan, sent, mine, account, arrivals=arrivals)
+            _weigh(plan, sent, mine, account, arrivals=arrivals, dark=dark)
         elif mine:
             _invented(plan, mine, account)
     while current is not None:
@@ -191,7 +205,7 @@ def _invented(plan: Plan, held: list[Held], account: Account) -> None:
         )
 
 
-def _weigh(plan: Plan, sent: list[Row], held: list[Held], account: Account, *, arrivals: bool) -> None:
+def _weigh(plan: Plan, sent: list[Row], held: list[Held], account: Account, *, arrivals: bool, dark: Stretches) -> None:
     """One record of a terminal, all its points."""
     row = sent[0]
     attempts = sum(each.attempts for each in sent)
@@ -232,7 +246,9 @@ def _weigh(plan: Plan, sent: list[Row], held: list[Held], account: Account, *, a
         at_us = mine[0].at_us
         if at_us and not row.sort:
             account.delays.add(at_us - row.due_us)
-            if at_us - row.due_us > plan.late_s * SECOND:
+            # While there is no power, or no link, nobody can send.
+            excused = sum(max(min(end, at_us) - max(begin, row.due_us), 0) for begin, end in dark)
+            if at_us - row.due_us - excused > plan.late_s * SECOND:
                 account.late += 1
                 account.note("late", f"{name}: due {stamp(row.due_us)}, held {stamp(at_us)}")
     for rest in by_point.values():

@@ -374,7 +374,12 @@ def ledger_of(plan: Plan, folder: Path, aim: Aim) -> LoadLedger:
     began = time.perf_counter()
     account = Account()
     held = aim.held(account) if aim.held is not None else ()
-    reconcile(plan, folder / SENT, held, folder / "ledger.sqlite", account, arrivals=aim.arrivals)
+    dark = [
+        (line.began_us, line.ended_us + plan.terminals.back_within_s * SECOND)
+        for stage, line in zip(plan.stages, stages_of(folder), strict=False)
+        if stage.outage != "none"
+    ]
+    reconcile(plan, folder / SENT, held, folder / "ledger.sqlite", account, arrivals=aim.arrivals, dark=dark)
     sums = {name: value for name, value in msgspec.structs.asdict(account).items() if isinstance(value, int)}
     return LoadLedger(
         t=now_us(),

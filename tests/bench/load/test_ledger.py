@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+
+import pytest
 
 from bench.load.ledger import Account, Held, held_of, reconcile
 from bench.load.plan import Plan, Terminals
@@ -42,10 +45,12 @@ def everything() -> list[Held]:
     ]
 
 
-def account(folder: Path, sheet: Sheet, held: list[Held], *, arrivals: bool = False) -> Account:
+def account(
+    folder: Path, sheet: Sheet, held: list[Held], *, arrivals: bool = False, dark: Sequence[tuple[int, int]] = ()
+) -> Account:
     """The ledger of these books."""
     (folder / SENT).write_bytes(sheet.take())
-    return reconcile(PLAN, folder / SENT, held, folder / "sorting", Account(), arrivals=arrivals)
+    return reconcile(PLAN, folder / SENT, held, folder / "sorting", Account(), arrivals=arrivals, dark=dark)
 
 
 def faults(found: Account) -> dict[str, int]:
@@ -99,6 +104,15 @@ def test_late_counts_from_the_intended_start(tmp_path: Path) -> None:
     held = everything()
     held[0] = truth(0, PERIOD + 1, 1, after_s=61)
     assert faults(account(tmp_path, sheet_of(), held)) == {"late": 1}
+
+
+@pytest.mark.parametrize(("dark_s", "late"), [((0, 30), 0), ((-30, 1), 1), ((-30, 2), 0), ((61, 99), 1), ((40, 99), 0)])
+def test_time_in_which_nobody_can_send_makes_nothing_late(tmp_path: Path, dark_s: tuple[int, int], late: int) -> None:
+    held = everything()
+    held[0] = truth(0, PERIOD + 1, 1, after_s=62)
+    due = DUE + 60 * SECOND
+    dark = [(due + dark_s[0] * SECOND, due + dark_s[1] * SECOND)]
+    assert account(tmp_path, sheet_of(), held, dark=dark).late == late
 
 
 def test_invented_is_what_nobody_sent(tmp_path: Path) -> None:
