@@ -23,6 +23,8 @@ from reference_terminal.acquisition.driver import Driver
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.acquisition.protocol import Surroundings
 from reference_terminal.acquisition.standby import Standby
+from reference_terminal.group.door import GroupDoor
+from reference_terminal.group.reported import Reports
 from reference_terminal.hj212.qn import QnSource
 from reference_terminal.management.accounting import AccountingPackages
 from reference_terminal.management.applications import Applications
@@ -67,6 +69,7 @@ from reference_terminal.uplink.platforms.deposit import DepositLink
 from reference_terminal.uplink.platforms.energy import EnergyLink
 from reference_terminal.uplink.platforms.link import LinkContext, PlatformLink
 from reference_terminal.uplink.platforms.management import ManagementLink
+from reference_terminal.uplink.platforms.master import MasterLink
 from reference_terminal.uplink.platforms.records_json import RecordsLink
 from reference_terminal.uplink.status.ocsp import StatusChecks
 from reference_terminal.uplink.status.revocation import RevocationLists
@@ -252,6 +255,7 @@ class Terminal:
         self.certificate_monitor = CertificateMonitor(self.keyring, config.security.warn_days, self.clock, self.journal)
         self.time_sources = [TimeSource(config.time, self.clock, self.journal)] if config.time.server else []
         self.server = self._local_interface()
+        self.group = self._group_door()
         self._join_modules()
         self._announce()
 
@@ -303,6 +307,14 @@ class Terminal:
         here = frozenset(Right) - {Right.LOCK} - (frozenset() if given is None else CONFIGURING)
         return Server(self.config.api, self._site(groups, door, DeskGuard(desk, self.journal, here)), self.journal)
 
+    def _group_door(self) -> GroupDoor | None:
+        """Where slaves report; None for a terminal that is nobody's master."""
+        given, security = self.config.group, self.keyring.group
+        if given is None or security is None:
+            return None
+        reports = Reports(given, self.pipeline, self.store, self.clock, self.journal, self.queue_revision)
+        return GroupDoor(given, security, reports, self.clock, self.journal)
+
     def _site(self, groups: Sequence[Addresses], door: Door, guard: DeskGuard, *, secured: bool = False) -> Site:
         """What one door answers."""
         assert self.desk is not None
@@ -316,15 +328,19 @@ class Terminal:
         return None if self.desk is None else self.desk.proposals
 
     async def _open_doors(self) -> None:
-        """Listen at every interface that is there for people."""
+        """Listen at every interface that is there for people, and at the door for slaves."""
         await self.server.start()
         if self.maintenance is not None:
             await self.maintenance.start()
+        if self.group is not None:
+            await self.group.start()
 
     async def _shut_doors(self) -> None:
         await self.server.stop()
         if self.maintenance is not None:
             await self.maintenance.stop()
+        if self.group is not None:
+            await self.group.stop()
 
     def _desk(self) -> Desk | None:
         """Where everybody who comes is asked for; None without accounts."""
@@ -549,6 +565,8 @@ class Terminal:
             return EnergyLink(context)
         if centre.protocol == "records-json":
             return RecordsLink(context, self.keyring.tokens[centre.id], self.keyring.body_keys[centre.id])
+        if centre.protocol == "master":
+            return MasterLink(context)
         if centre.protocol == "management":
             return ManagementLink(context, self.installer, centre.platform.report_s, self.applications.states)
         assert self.signer is not None and self.keyring.device is not None

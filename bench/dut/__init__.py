@@ -14,7 +14,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from simulators.world import Site
+from simulators.world import PointRow, Site
 
 if TYPE_CHECKING:
     from bench.dut.access import Access
@@ -76,6 +76,37 @@ class MachineFigures(Protocol):
 
 
 @dataclass(frozen=True)
+class Fellow:
+    """A terminal of the same group as another is told of it: its name, its card towards the others, its points.
+
+    `tags` are what its points are called between the two, by point; they hold letters, digits and dashes.
+    """
+
+    name: str
+    host: str
+    port: int
+    rows: tuple[PointRow, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a terminal is among several: master, with `slaves`, or slave of `master`.
+
+    `name` is in its certificate (`own`; the anchors are those of all), `reports_as` the name it is told to report
+    under. `minute_interval` (min) is the shortest period that the master delivers.
+    """
+
+    name: str
+    own: ServerSide
+    master: Fellow | None = None
+    slaves: tuple[Fellow, ...] = ()
+    reports_as: str = ""
+    minute_interval: int = 15
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True)
 class Seat:
     """The place on the bench that a terminal is put into.
 
@@ -90,7 +121,7 @@ class Seat:
     `access` is who is to have accounts there, by the profile. `uplink` is the address of its card towards centres,
     or, of a platform, towards terminals; `side` is what it is certified by there (None: nobody comes by TLS).
     `intakes` are the ways by which terminals reach it, by their words. `machine` is what a terminal inside the bench's
-    process runs on (None: it knows of none).
+    process runs on (None: it knows of none). `role` is what it is among several terminals (None: it is alone).
     """
 
     site: Site
@@ -111,6 +142,13 @@ class Seat:
     side: ServerSide | None = None
     intakes: Mapping[str, Intake] = field(default_factory=dict[str, "Intake"])
     machine: MachineFigures | None = None
+    role: Role | None = None
+
+    @property
+    def rows(self) -> tuple[PointRow, ...]:
+        """The points that it delivers: those of its own meters, then those of its slaves."""
+        slaves = () if self.role is None else self.role.slaves
+        return (*self.site.points.values(), *(row for slave in slaves for row in slave.rows))
 
     def device(self, line: str) -> str:
         """The device file of a serial line."""

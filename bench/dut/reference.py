@@ -27,6 +27,7 @@ from bench.dut.reference_access import accounts_of, management_of
 from bench.dut.reference_accounting import accounting_of, ask_accounting, report_rows, report_words
 from bench.dut.reference_centres import PASSPHRASE, centre_of, security_of
 from bench.dut.reference_collectors import collectors_of, keys_of_collectors
+from bench.dut.reference_group import group_of, masters_of
 from bench.dut.reference_meters import gateways_of, line_table, lines_of, meters_of
 from bench.dut.reference_store import alter
 from bench.dut.systems import systems_of
@@ -52,7 +53,8 @@ def render(seat: Seat) -> dict[str, Any]:
     gateways, lines, systems = gateways_of(seat), lines_of(seat), systems_of(seat)
     room = seat.settings.get("store_octets", 0)
     management = management_of(seat) if seat.settings.get("accounts") else {}
-    keyed = keys_of_collectors(seat) or any("key" in each for each in systems) or "certificate" in str(management)
+    keyed = any("key" in each for each in systems) or "certificate" in str(management)
+    keyed = keyed or keys_of_collectors(seat) or seat.role is not None
     return {
         "terminal": {"name": "reference"},
         "storage": {"path": "terminal.db", **({"max_mb": room / 1_000_000} if room else {})},
@@ -64,7 +66,11 @@ def render(seat: Seat) -> dict[str, Any]:
         **({"collectors": collectors_of(seat)} if seat.site.world.collectors else {}),
         **({"derived": derived} if (derived := _derived(seat)) else {}),
         **accounting_of(seat),
-        "centres": [centre_of(seat, spec) for spec in seat.site.world.centres if spec.name not in _later(seat)],
+        "centres": [
+            *(centre_of(seat, spec) for spec in seat.site.world.centres if spec.name not in _later(seat)),
+            *masters_of(seat),
+        ],
+        **group_of(seat),
         **({"systems": systems} if systems else {}),
         "security": {
             **security_of(seat),

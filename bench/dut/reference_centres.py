@@ -28,7 +28,7 @@ def centre_of(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
             f"the reference terminal does not speak to centre {spec.name}: {spec.kind} over {spec.channel}; "
             f"leave it out / 参考终端不支持该数据中心({spec.kind}、{spec.channel})"
         )
-    rows = seat.site.points.values()
+    rows = seat.rows
     side = side_of(seat, spec)
     return {
         "id": spec.name,

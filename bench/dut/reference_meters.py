@@ -24,6 +24,11 @@ _SYSTEMS = ("opcua", "sql")
 _UNITS = {"degC": "°C"}
 
 
+def unit_of(row: PointRow) -> str:
+    """A point's unit as the terminal calls it."""
+    return _UNITS.get(row.unit, row.unit)
+
+
 class NoDriver(Exception):
     """A world with meters that the reference terminal cannot read."""
 
@@ -154,7 +159,7 @@ def _strict(seat: Seat, spec: MeterSpec) -> bool:
 
 
 def _point(spec: MeterSpec, row: PointRow) -> dict[str, Any]:
-    made: dict[str, Any] = {"id": row.id, "kind": row.kind, "unit": _UNITS.get(row.unit, row.unit)}
+    made: dict[str, Any] = {"id": row.id, "kind": row.kind, "unit": unit_of(row)}
     made |= tables_of(spec).point(spec, row) if _seen_itself(spec) else {"tag": row.tag}
     if row.decimals >= 0:
         made["decimals"] = row.decimals

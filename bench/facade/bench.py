@@ -509,6 +509,24 @@ class Platforms(Protocol):
         ...
 
 
+class OtherTerminal(Protocol):
+    """A terminal beside the one on test: a slave of the scenario."""
+
+    @property
+    def power(self) -> PowerControl:
+        """Its supply."""
+        ...
+
+    @property
+    def operator(self) -> Operator:
+        """Somebody at its local interface."""
+        ...
+
+    async def connections(self) -> None:
+        """How many connections it has opened to its master: in the history as an answer to `connections`, row count."""
+        ...
+
+
 class Bench(Protocol):
     """Everything a case may touch."""
 
@@ -534,7 +552,10 @@ class Bench(Protocol):
 
     @property
     def links(self) -> Mapping[str, LinkControl]:
-        """Links by name: field, field.<host>, uplink, uplink.<centre>, local."""
+        """Links by name: field, field.<host>, uplink, uplink.<centre>, local.
+
+        Of a slave <slave>.field, <slave>.local, and group.<slave> between it and its master.
+        """
         ...
 
     @property
@@ -570,6 +591,11 @@ class Bench(Protocol):
     @property
     def terminal(self) -> TerminalControl:
         """The terminal's own clock."""
+        ...
+
+    @property
+    def slaves(self) -> Mapping[str, OtherTerminal]:
+        """The scenario's slaves by name; the terminal on test is their master."""
         ...
 
     @property

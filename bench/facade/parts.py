@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Protocol, TypeVar, cast
 
 from bench.dut import Seat, TerminalAdapter
-from bench.facade.bench import LineControl, Unable
+from bench.facade.bench import LineControl, OtherTerminal, Unable
 from bench.facade.emissions import Emissions
 from bench.facade.orders import Orders
 from bench.facade.stored_sets import StoredSets
@@ -196,6 +196,19 @@ class CentresByName(Mapping[str, Centre]):
             await self._bench.clock.until(self._window)
             await self._bench.clock.sleep(hours=_WINDOW_H)
         await self._bench.clock.sleep(seconds, minutes=minutes, hours=hours)
+
+
+class OneAlone(Mapping[str, OtherTerminal]):
+    """Terminals beside the one on test, in a rig that holds one."""
+
+    def __getitem__(self, name: str) -> OtherTerminal:
+        raise Unable(f"terminal {name} stands beside the one on test; this rig holds one / 本台架仅容纳一台终端")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 class NoLines(Mapping[str, LineControl]):

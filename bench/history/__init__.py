@@ -132,14 +132,18 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     ratio: str = "1"
 
 
-class MeterSetup(msgspec.Struct, frozen=True, kw_only=True):
-    """A meter on the bench: its register map, address, and the polling period (s) the terminal was told to keep."""
+class MeterSetup(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A meter on the bench: its register map, address, and the polling period (s) the terminal was told to keep.
+
+    `terminal` is the slave that it is behind; empty: the terminal on test.
+    """
 
     name: str
     map: str
     address: str
     unit: int
     period_s: float
+    terminal: str = ""
 
 
 class CentreSetup(msgspec.Struct, frozen=True, kw_only=True):
@@ -287,10 +291,14 @@ class LinkRule(Event, frozen=True, tag="link"):
 
 
 class Power(Event, frozen=True, tag="power"):
-    """The terminal's supply: `state` is cut, restored or brown-out. `detail` says what decided the instant."""
+    """The terminal's supply: `state` is cut, restored or brown-out. `detail` says what decided the instant.
+
+    `terminal` names the slave whose it is; empty: the terminal on test. So in every event that has it.
+    """
 
     state: str
     detail: dict[str, str] = {}
+    terminal: str = ""
 
 
 class ClockMoved(Event, frozen=True, tag="clock"):
@@ -298,6 +306,7 @@ class ClockMoved(Event, frozen=True, tag="clock"):
 
     offset_us: int
     why: str = ""
+    terminal: str = ""
 
 
 class TerminalState(Event, frozen=True, tag="terminal"):
@@ -305,6 +314,7 @@ class TerminalState(Event, frozen=True, tag="terminal"):
 
     state: str
     detail: str = ""
+    terminal: str = ""
 
 
 class Observed(Event, frozen=True, tag="observed"):
@@ -326,6 +336,7 @@ class Observed(Event, frozen=True, tag="observed"):
     problem: str = ""
     outcome: str = ""
     status: int = 0
+    terminal: str = ""
 
 
 class TimeAsked(Event, frozen=True, tag="time-asked"):

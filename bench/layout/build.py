@@ -147,6 +147,7 @@ def build_world(scenario: Scenario, seed: int) -> World:
                 *_collected(scenario),
                 *_behind_systems(scenario),
                 *_spares(scenario),
+                *_of_slaves(scenario),
             )
         ),
         lines=tuple(
@@ -275,6 +276,11 @@ def _on_lines(scenario: Scenario) -> list[MeterSpec]:
     return made
 
 
+def _before_slaves(scenario: Scenario) -> int:
+    """How many circuits of the plant stand before those of slaves."""
+    return _before_collectors(scenario) + sum(each.meters for each in scenario.collectors)
+
+
 def _before_collectors(scenario: Scenario) -> int:
     """How many circuits of the plant stand before those behind collectors."""
     return scenario.circuits + sum(len(line.meters) for line in scenario.lines)
@@ -364,6 +370,35 @@ def _counted(address: str, by: int) -> str:
     if address.isalpha():
         return chr(ord(address) + by)
     return f"{int(address) + by:0{len(address)}d}" if address else ""
+
+
+def _of_slaves(scenario: Scenario) -> list[MeterSpec]:
+    """Circuits of the slaves, each slave's behind a gateway of its own."""
+    made: list[MeterSpec] = []
+    offered = CIRCUIT_POINTS[: scenario.points or len(CIRCUIT_POINTS)]
+    first = _before_slaves(scenario)
+    for index, slave in enumerate(scenario.slaves):
+        for unit, name in enumerate(slave.meters(), 1):
+            place = first + len(made) + 1
+            made.append(
+                MeterSpec(
+                    name=name,
+                    map=scenario.maps[(place - 1) % len(scenario.maps)],
+                    place=GatewayPort(f"10.1.0.{110 + index}", MODBUS_PORT),
+                    unit=unit,
+                    source=f"e{place:02d}",
+                    points=tuple(
+                        PointSpec(id=f"{name}.{register}", register=register, code=f"k{place:02d}{suffix}")
+                        for register, suffix in offered
+                    ),
+                )
+            )
+    return made
+
+
+def terminal_of(scenario: Scenario, meter: str) -> str:
+    """The slave that a meter is behind; empty: the terminal on test."""
+    return next((slave.name for slave in scenario.slaves if meter in slave.meters()), "")
 
 
 SPARE = "-spare"
@@ -461,7 +496,7 @@ def _plant(scenario: Scenario) -> PlantSpec:
     if scenario.plant != "works":
         own = bool(scenario.streams)
         return PlantSpec(kind="series", file=_PLANTS / f"{scenario.plant}.csv", align=own, repeat=own)
-    circuits = _before_collectors(scenario) + sum(each.meters for each in scenario.collectors)
+    circuits = _before_slaves(scenario) + sum(each.circuits for each in scenario.slaves)
     return PlantSpec(kind="works", circuits=max(circuits, 1))
 
 
@@ -529,6 +564,7 @@ def opening(
                 address=_address(spec),
                 unit=spec.unit,
                 period_s=period_of(scenario, spec.name),
+                terminal=terminal_of(scenario, spec.name),
             )
             for spec in site.world.meters
         ),

@@ -152,6 +152,24 @@ class Stream:
 
 
 @dataclass(frozen=True)
+class Slave:
+    """A terminal beside the one on test, of the same kind, with `circuits` of its own, which reports to that one.
+
+    `circuits` are named after it (s1-e01). One that is a `stranger` is set up to report as slave `claims`, with what
+    identifies itself; the master has been told of none of it.
+    """
+
+    name: str
+    circuits: int = 1
+    stranger: bool = False
+    claims: str = ""
+
+    def meters(self) -> tuple[str, ...]:
+        """The meters behind it."""
+        return tuple(f"{self.name}-e{number:02d}" for number in range(1, self.circuits + 1))
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A world for one case.
 
@@ -189,6 +207,8 @@ class Scenario:
     handshake has one length, because an octet more would move the times after it.
     `modulus`, `rated_per_h` override the counters' rollover (R-19). With `largest` circuits and centres are as many as
     the capability statement declares (`at_declared`).
+    `slaves` are further terminals, each with circuits of its own; the one on test is their master, which is told of
+    their points and delivers for all of them.
     """
 
     start: str = "2026-03-02T00:00:00+08:00"
@@ -230,6 +250,7 @@ class Scenario:
     streams: tuple[Stream, ...] = ()
     emitter: Emitter | None = None
     park: Park | None = None
+    slaves: tuple[Slave, ...] = ()
 
     def __post_init__(self) -> None:
         if self.emitter is not None and (wrong := flaws(self.emitter)):

@@ -6,8 +6,6 @@ domains: the site, which never loses power, and the terminal with three network 
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
 import random
 import traceback
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -17,13 +15,11 @@ from typing import Any
 
 from bench import captures
 from bench.case import Case, Item
-from bench.case.lifeless import TERMINAL
 from bench.case.program_evidence import RIG as RIG_LACKS
 from bench.dut import Alterable, Alteration, Seat, TerminalAdapter
 from bench.dut.profile import Claim
 from bench.facade import remote_configuration, secrets
 from bench.facade.bench import Unable
-from bench.facade.event_cut import Awaited, awaited
 from bench.facade.load import NoLoads
 from bench.facade.machine import SimulatedMachine
 from bench.facade.maintainers import maintainers
@@ -34,28 +30,26 @@ from bench.facade.senders import ParkOnBench, Senders, park_trust, server_side
 from bench.facade.timekeeping import NTP_PORT, Timekeeping
 from bench.history import (
     Captured,
-    ClockMoved,
     CutShort,
     Event,
     LinkRule,
     Observed,
     Phase,
-    Power,
     Recorder,
-    TerminalState,
     Trouble,
 )
-from bench.layout import build
+from bench.layout import build, group
 from bench.layout.park import Park, address_of, lay
-from bench.layout.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario
+from bench.layout.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario, Slave
+from bench.rigs.virtual_unit import Neighbour, PowerSupply, Unit
 from bench.run import Setup
 from bench.tls_keys import TlsKeys
 from bench.virtual import prove, serial
 from bench.virtual.capture import Capture
 from bench.virtual.chance import Chance
-from bench.virtual.clock import DeviceClock, WorldClock
-from bench.virtual.disk import Keep, Moment, VirtualDisk, spoilt
-from bench.virtual.domain import Domain
+from bench.virtual.clock import WorldClock
+from bench.virtual.disk import spoilt
+from bench.virtual.domain import CURRENT, Domain
 from bench.virtual.links import Link, NetEvent
 from bench.virtual.loop import Livelock, VirtualLoop, finish, running_loop
 from bench.virtual.network import Network
@@ -119,54 +113,6 @@ class LineVerbs:
         return self._line.apply(serial.Babble(octets, every_s))
 
 
-class PowerSupply:
-    """The terminal's supply."""
-
-    def __init__(self, bench: VirtualBench) -> None:
-        self._bench = bench
-
-    async def cut(self) -> None:
-        """Off at this instant."""
-        self._bench.lose_power("at an instant")
-
-    async def restore(self) -> None:
-        """On again."""
-        self._bench.regain_power()
-
-    async def off(self, seconds: float = 0, *, hours: float = 0) -> None:
-        """Cut, wait, restore."""
-        await self.cut()
-        await self._bench.clock.sleep(seconds, hours=hours)
-        await self.restore()
-
-    def cut_at_sync(self, nth: int, *, off_s: float, after: bool = False) -> None:
-        """Cut at the nth write barrier from now, restore `off_s` later."""
-        moment = Moment.AFTER if after else Moment.BEFORE
-        why = f"{moment.value} write barrier {nth}"
-        disk = self._bench.disk
-
-        def reached() -> None:
-            detail = {"why": why, "sync": str(disk.syncs), "file": self._bench.syncing}
-            self._bench.blackout(why, off_s, detail)
-
-        disk.cut_at_sync(nth, reached, moment=moment)
-
-    def syncs(self) -> int:
-        """Write barriers that the terminal has come to since its first start."""
-        return self._bench.disk.syncs
-
-    def cut_at_event(self, nth: int, *, off_s: float) -> None:
-        """Cut after the nth step of the terminal from now, restore `off_s` later."""
-        self._bench.blackout_after = ({"why": f"after step {nth}"}, off_s)
-        self._bench.domain.kill_after_events(nth)
-
-    def cut_after(
-        self, what: str, *, at: str = "", after_s: float, off_s: float, sync: int = 0, effective: bool = False
-    ) -> None:
-        """Cut `after_s` after the next event of this kind on the wire, restore `off_s` later."""
-        self._bench.awaited = awaited(what, at, after_s, off_s, sync, effective)
-
-
 class TerminalHands:
     """What may be done to the terminal besides its wires and its supply."""
 
@@ -217,7 +163,7 @@ class TerminalHands:
         self._bench.alter(alterations)
 
 
-class VirtualBench:
+class VirtualBench(Unit):
     """The bench of one case in virtual time (see bench.facade.bench.Bench); `state` is a platform's folder."""
 
     def __init__(
@@ -234,10 +180,8 @@ class VirtualBench:
         self.record = recorder
         self._chance = Chance(seed)
         loop: VirtualLoop = running_loop()
-        self.loop = loop
-        self._own = contextvars.copy_context()
         self.world_clock = WorldClock(loop, build.start_us(scenario))
-        self.clock = Clock(self.world_clock)
+        super().__init__(loop, Clock(self.world_clock), build.start_us(scenario), self._chance, recorder)
         self.adapter: TerminalAdapter = setup.adapter()
         self.ports = SerialPorts()
         self.buses: dict[str, LineVerbs] = {}
@@ -253,21 +197,14 @@ class VirtualBench:
         self.capture = Capture() if setup.capture or captured else None
         self.net = Network(loop, chance=self._chance.child("net"), observe=self._on_network, capture=self.capture)
         self.site_domain = Domain("site", loop=loop)
-        self.domain = Domain("terminal", loop=loop)
-        self.domain.on_cut(self._on_cut)
-        self.device_clock = DeviceClock(loop, build.start_us(scenario) * 1000)
-        self.disk = VirtualDisk(self._chance.stream("disk"), clock_ns=self.device_clock.time_ns)
-        self.syncing = ""
-        self.disk.on_sync = self._on_sync
-        self.blackout_after: tuple[dict[str, str], float] | None = None
-        self.awaited: Awaited | None = None
+        self.units: list[Unit] = [self]
+        self.ran: Unit = self
         self.serves_time = scenario.time_server
         self._platform = setup.profile.kind is Item.PLATFORM
         self._park = scenario.park or Park()
-        self._lives: list[asyncio.Task[None]] = []
         self.time_server = Timekeeping(self.record, self.clock.now_us)
-        self._lay_cables()
         self._scenario = scenario
+        self._lay_cables()
         self._connection = setup.profile.connection
         self._access = setup.profile.access
         self._state = state
@@ -284,7 +221,9 @@ class VirtualBench:
         if self._maintainers is not None:
             self._side = self._maintainers.side(build.TERMINAL_LOCAL)
         self.machine = SimulatedMachine(self.record, self.clock.now_us)
-        self.seat = self._take_seat()
+        self._roles = group.roles_of(scenario, self.site, self._chance.child("group").stream)
+        self._part = group.site_of(scenario, self.site, "")
+        self.seat = self.take_seat()
         self.plant = self.site.plant
         self.meters = self.site.meters
         self.links: dict[str, LinkVerbs] = {name: LinkVerbs(link) for name, link in self.net.links.items()}
@@ -299,6 +238,8 @@ class VirtualBench:
         self.people = People(self, self._access, lambda: self.seat.local, own, lambda: self.site, self._maintainers)
         self.platform = Platform(self.people, setup.profile.functions, self._ways, build.TERMINAL_UPLINK)
         self.park = ParkOnBench(self._park, self.platform)
+        self.slaves = {slave.name: self._neighbour(slave, setup) for slave in scenario.slaves}
+        self.units += self.slaves.values()
         self.load = NoLoads(setup.profile.parameters.load)
 
     def stand_senders(self) -> None:
@@ -339,7 +280,8 @@ class VirtualBench:
             name = next(spec.name for spec in self.site.world.meters if spec.host == host)
             name = "circuits" if host == build.GATEWAY else name
             net.host(name, host, domain=self.site_domain)
-            net.path("terminal-field", name, [field, net.link(f"field.{name}")])
+            if not build.terminal_of(self._scenario, name):
+                net.path("terminal-field", name, [field, net.link(f"field.{name}")])
         for centre in self.site.world.centres:
             host = f"centre-{centre.name.lower()}"
             net.host(host, centre.host, domain=self.site_domain)
@@ -357,6 +299,55 @@ class VirtualBench:
             net.host("time", build.BENCH_LOCAL, domain=self.site_domain)
             net.path("terminal-local", "time", [local])
 
+    def _neighbour(self, slave: Slave, setup: Setup) -> Neighbour:
+        """A slave, wired to its own meters and to its master."""
+        chance = self._chance.child(f"terminal/{slave.name}")
+        site = group.site_of(self._scenario, self.site, slave.name)
+        made = Neighbour(
+            self.loop,
+            self.clock,
+            self.site.world.start_us,
+            chance,
+            self.record,
+            slave.name,
+            setup.adapter(),
+            site,
+            lambda unit, draw: self._seat_of(slave, unit, draw),
+            reads=self.reads,
+        )
+        net, name = self.net, slave.name
+        field, uplink, local = self._addresses(slave)
+        net.host(f"{name}-field", field, domain=made.domain)
+        net.host(f"{name}-uplink", uplink, domain=made.domain)
+        net.host(f"{name}-local", local, domain=made.domain)
+        cable = net.link(f"{name}.field", latency_s=FIELD_LATENCY_S)
+        for host in dict.fromkeys(spec.host for spec in site.world.meters):
+            behind = next(spec.name for spec in site.world.meters if spec.host == host)
+            net.path(f"{name}-field", behind, [cable])
+        between = net.link(f"group.{name}", latency_s=UPLINK_LATENCY_S)
+        net.path(f"{name}-uplink", "terminal-uplink", [between])
+        net.path(f"{name}-local", "bench", [net.link(f"{name}.local")])
+        for each in (f"{name}.field", f"group.{name}", f"{name}.local"):
+            self.links[each] = LinkVerbs(net.links[each])
+        return made
+
+    def _addresses(self, slave: Slave) -> tuple[str, str, str]:
+        return group.addresses_of(self._scenario.slaves.index(slave))
+
+    def _seat_of(self, slave: Slave, unit: Neighbour, chance: Chance) -> Seat:
+        _, uplink, local = self._addresses(slave)
+        return Seat(
+            site=unit.site,
+            settings=build.settings_of(self._scenario.but(derived=(), emitter=None)),
+            clock=unit.device_clock,
+            chance=chance.stream(f"terminal/{unit.domain.generation}"),
+            local=(local, build.LOCAL_PORT),
+            disk=unit.disk.vfs_name,
+            connection=self._connection,
+            uplink=uplink,
+            role=self._roles[slave.name],
+        )
+
     def told_of(self, centre: str) -> dict[str, Any]:
         """What a terminal is told of a centre."""
         return remote_configuration.told_of(self.site, centre)
@@ -370,27 +361,15 @@ class VirtualBench:
         words = {key: str(value) for key, value in detail.items()}
         self.record(Phase(t=self.clock.now_us(), name=name, detail=words))
 
-    def note_clock(self, why: str) -> None:
-        """Record by how much the terminal's clock is off now."""
-        offset = self.device_clock.time_ns() // 1000 - self.clock.now_us()
-        self.record(ClockMoved(t=self.clock.now_us(), offset_us=offset, why=why))
-
     def _on_site(self, event: Event) -> None:
         self.record(event)
-        cut = self.awaited
-        if cut is not None and cut.meets(event):
-            self.awaited = None
-            told = cut.detail(event)
-            if cut.sync:
-                self.loop.call_later(cut.after_s, self._blackout_at_sync, cut, told, context=self._own)
-            else:
-                self.loop.call_later(cut.after_s, self.blackout, told["why"], cut.off_s, told, context=self._own)
-
-    def _blackout_at_sync(self, cut: Awaited, told: dict[str, str]) -> None:
-        moment = Moment.AFTER if cut.effective else Moment.BEFORE
-        self.disk.cut_at_sync(cut.sync, lambda: self.blackout(told["why"], cut.off_s, told), moment=moment)
+        for unit in self.units:
+            unit.wait_for_cut(event)
 
     def _on_network(self, event: NetEvent) -> None:
+        if event.kind == "opened" and event.target.startswith(f"{build.TERMINAL_UPLINK}:"):
+            for slave in self.slaves.values():
+                slave.opened += event.source.startswith(f"{slave.seat.uplink}:")
         if event.kind in ("rule_installed", "rule_removed", "reset_all", "dropped"):
             state = {"rule_installed": "on", "rule_removed": "off", "reset_all": "act", "dropped": "dropped"}[
                 event.kind
@@ -458,7 +437,7 @@ class VirtualBench:
                 "仅可在断电且适配器可访问存储时篡改"
             )
         at = self.clock.now_us()
-        rows = self.adapter.alter(self._take_seat(), alterations)
+        rows = self.adapter.alter(self.take_seat(), alterations)
         self.record(Observed(t=at, what="tampering", asked=at, query={}, rows=rows, problem=""))
 
     def keep_captures(self) -> None:
@@ -484,10 +463,10 @@ class VirtualBench:
         if unrepeated:
             captures.keep(self.record.folder, unrepeated)
 
-    def _take_seat(self) -> Seat:
+    def take_seat(self) -> Seat:
         """The seat for the present life of the terminal: after a power cut its disk answers under a new name."""
         return Seat(
-            site=self.site,
+            site=self._part,
             settings=build.settings_of(self._scenario),
             clock=self.device_clock,
             chance=self._chance.stream(f"terminal/{self.domain.generation}"),
@@ -502,67 +481,30 @@ class VirtualBench:
             side=self._side,
             intakes=self._ways,
             machine=self.machine if self._scenario.machine else None,
+            role=self._roles.get(""),
         )
 
-    def switch_on(self) -> None:
-        """Start the terminal's program in its domain."""
-        self.seat = self._take_seat()
-        self.record(TerminalState(t=self.clock.now_us(), state="starting"))
-        # A program that waits for ever is known to nobody else.
-        self._lives.append(self.domain.create_task(self._program(), name="terminal"))
+    def switch_all_on(self) -> None:
+        """Start every terminal."""
+        for unit in self.units:
+            unit.switch_on()
 
-    async def _program(self) -> None:
-        try:
-            await self.adapter.run(self.seat)
-        except Exception as error:
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            words = f"{type(error).__name__}: {error} ({last.name})"
-            self.record(TerminalState(t=self.clock.now_us(), state="crashed", detail=words))
-        else:
-            self.record(TerminalState(t=self.clock.now_us(), state="stopped"))
+    def running(self) -> Unit:
+        """The terminal whose code runs now; the one on test if it is none's."""
+        life = CURRENT.get()
+        self.ran = next((unit for unit in self.units if life is not None and unit.domain is life.domain), self)
+        return self.ran
 
-    def lose_power(self, why: str) -> None:
-        """Cut the terminal's supply now."""
-        self.record(Power(t=self.clock.now_us(), state="cut", detail={"why": why}))
-        self.blackout_after = None
-        self.domain.kill()
+    def livelocked(self, error: Livelock) -> tuple[Unit, str]:
+        """The terminal that goes round without end at one instant, and where; empty where it is none of them."""
+        found = ((unit, livelocked(error, unit.domain)) for unit in self.units)
+        return next(((unit, place) for unit, place in found if place), (self, ""))
 
-    def _on_cut(self, domain: Domain) -> None:
-        if self.blackout_after is not None:
-            detail, off_s = self.blackout_after
-            self.blackout_after = None
-            self.record(Power(t=self.clock.now_us(), state="cut", detail=detail))
-            self._restore_later(off_s)
-        # What survives is drawn anew for each barrier, or a sweep would try the same pattern at all of them.
-        self.disk.chance = self._chance.stream(f"disk/cut/{self.domain.generation}/{self.disk.syncs}")
-        self.disk.power_cut(Keep.SECTORS)
-
-    def _on_sync(self, file: str) -> None:
-        self.syncing = file
-
-    def blackout(self, why: str, off_s: float, detail: dict[str, str] | None = None) -> None:
-        """Cut the supply now and restore it later; may be called from within the terminal's own call."""
-        self.blackout_after = (detail or {"why": why}, off_s)
-        self.domain.kill()
-
-    def hung(self, place: str) -> None:
-        """The terminal holds the world up: nothing of it runs any more, and the record says where it was."""
-        words = (
-            f"the terminal never lets time go on: it was at {place} when the bench ended it / "
-            f"终端程序占用不放，时间无法推进，台架已将其终止"
-        )
-        self.record(CutShort(t=self.clock.now_us(), because=TERMINAL, what=words))
-        self.blackout_after = None
-        self.domain.kill()
-
-    def _restore_later(self, off_s: float) -> None:
-        self.loop.call_later(off_s, self.regain_power, context=self._own)
-
-    def regain_power(self) -> None:
-        """Restore the supply: the terminal boots."""
-        self.record(Power(t=self.clock.now_us(), state="restored"))
-        self.domain.boot()
-        self.switch_on()
+    def put_away(self) -> None:
+        """Every terminal without power and without a disk: the end of the world."""
+        for unit in self.units:
+            unit.domain.kill()
+            unit.disk.close()
 
 
 class VirtualRig:
@@ -602,15 +544,15 @@ class VirtualRig:
         """Until the case is through, or the terminal has held the world up for too long."""
         made: list[VirtualBench] = []
         try:
-            with watched(loop, lambda: made[0].domain if made else None, self._patience_s):
+            with watched(loop, lambda: made[0].running().domain if made else None, self._patience_s):
                 return loop.run_until_complete(self._conduct(case, setup, seed, recorder, after, made))
         except Stuck as stuck:
-            place = str(stuck)
+            unit, place = made[0].ran, str(stuck)
         except Livelock as error:
-            place = livelocked(error, made[0].domain) if made else ""
-            if not place:
+            unit, place = made[0].livelocked(error) if made else (None, "")
+            if unit is None or not place:
                 raise
-        made[0].hung(place)
+        unit.hung(place)
         return loop.time()
 
     async def _conduct(
@@ -670,7 +612,7 @@ async def _standing(bench: VirtualBench) -> AsyncGenerator[None, None]:
     if bench.serves_time:
         await bench.site_domain.run(bench.time_server.start(build.BENCH_LOCAL))
     bench.stand_senders()
-    bench.switch_on()
+    bench.switch_all_on()
     try:
         yield
     finally:
@@ -678,8 +620,7 @@ async def _standing(bench: VirtualBench) -> AsyncGenerator[None, None]:
         bench.net.flush()
         bench.keep_captures()
         bench.record.seal()
-        bench.domain.kill()
-        bench.disk.close()
+        bench.put_away()
 
 
 RIG = VirtualRig()

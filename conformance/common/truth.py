@@ -47,6 +47,7 @@ from conformance.common.readings import (
     register_step,
     rounded,
 )
+from conformance.common.terminals import alone, terminals_of
 from conformance.common.times import DAY, HOUR, MINUTE, SECOND, ceil, floor, local, seconds
 
 # R-29: what was read less than this before power was lost need not have been durable yet.
@@ -524,6 +525,29 @@ def intervals(truth: Truth, kind: str, length_us: int, until_us: int) -> Iterato
             start += length_us
 
 
+class SharedTruth(Truth):
+    """The truth of several terminals: what an interval of a point must hold is asked of the one that reads it."""
+
+    def __init__(self, history: History) -> None:
+        super().__init__(history)
+        behind = terminals_of(history)
+        parts = {name: Truth(alone(history, name)) for name in dict.fromkeys(behind.values())}
+        self._parts = {point.id: parts[behind[point.meter]] for point in history.began.points}
+        self.series = {point: part.series[point] for point, part in self._parts.items()}
+
+    def expected(self, point: str, kind: str, start_us: int, end_us: int) -> Expected:
+        """What the interval [start, end) on the clock of its terminal must hold."""
+        return self._parts[point].expected(point, kind, start_us, end_us)
+
+    def unasked(self, point: str, boundary_us: int) -> bool:
+        """See `Truth`."""
+        return self._parts[point].unasked(point, boundary_us)
+
+    def boundary(self, point: str, shown_us: int, length_us: int) -> list[int]:
+        """See `Truth`."""
+        return self._parts[point].boundary(point, shown_us, length_us)
+
+
 _truths: WeakKeyDictionary[History, Truth] = WeakKeyDictionary()
 
 
@@ -531,7 +555,8 @@ def truth_of(history: History) -> Truth:
     """The truth of a history; built once per history, since several judges ask for it."""
     known = _truths.get(history)
     if known is None:
-        known = _truths[history] = Truth(history)
+        several = any(meter.terminal for meter in history.began.meters)
+        known = _truths[history] = SharedTruth(history) if several else Truth(history)
     return known
 
 

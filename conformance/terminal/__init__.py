@@ -62,6 +62,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``access.functions``: its maker has listed its functions and who may use them.
 - ``access.audit-log``: its audit log is read, searched and exported at a door.
 - ``uplink.third-party``: it passes activity data, methods, boundaries, entries and statistics to a third party.
+- ``group.slaves``: it is the master of other terminals, takes their data and reports for them.
 - ``uplink.https-json``: it uploads daily sets to an energy platform over HTTPS and JSON.
 - ``uplink.https-records``: it uploads each record as its interval ends, as JSON over HTTPS.
 - ``functions.accounting``: it accounts for the emissions of a boundary that it is told.
@@ -94,6 +95,7 @@ ACCOUNTS = "access.accounts"
 FUNCTIONS = "access.functions"
 AUDIT = "access.audit-log"
 THIRD_PARTY = "uplink.third-party"
+SLAVES = "group.slaves"
 PLATFORM = "uplink.https-json"
 FINGERPRINT = "fingerprint.deposit"
 OPC = "source.opc"

@@ -63,10 +63,12 @@ class ChannelRefused(Exception):
 class Line(Protocol):
     """Octets to and from one peer. `until_s`: UTC second after which its certificates no longer hold, 0 if none.
 
-    `status` is what the session stands on where the status of its certificate is asked for.
+    `status` is what the session stands on where the status of its certificate is asked for. `certified` is the name
+    in the certificate that the peer has shown, empty if it showed none.
     """
 
     until_s: int
+    certified: str
     agreed: str
     standing: Standing
     status: Watched | None
@@ -99,6 +101,7 @@ class PlainLine:
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.until_s = 0
+        self.certified = ""
         self.standing: Standing = ()
         self.status: Watched | None = None
         self._reader = reader
@@ -167,6 +170,7 @@ class TlsLine:
         self._inner = inner
         self._tls = connection
         self.until_s = 0
+        self.certified = ""
         self.agreed = ""
         self.standing: Standing = ()
         self.status: Watched | None = None
@@ -451,6 +455,7 @@ def agreed(line: TlsLine, connection: SSL.Connection, security: Security, host: 
     line.chain = tuple(shown)
     if not peers:
         raise ChannelRefused(f"{host} showed no certificate", f"{host} 未出示证书")
+    line.certified = peers[0].subject
     if not peers[0].signs:
         raise ChannelRefused(
             f"the certificate {peers[0].subject!r} shown by {host} is not for signing; nothing was sent",

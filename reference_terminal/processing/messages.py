@@ -10,6 +10,11 @@ from reference_terminal.model.rows import MANUAL_ENTRY
 from reference_terminal.processing.counter import REPLACED, RESET, ROLLOVER
 
 GAP = event("gap", en="no data from {since}: {cause}", zh="自 {since} 起无数据：{cause}")
+SLAVE_SILENT = alarm(
+    "slave-silent",
+    en="it has not reported the {span} from {start} in time",
+    zh="未按时上报 {start} 起的时段（{span}）",
+)
 GAP_END = event(
     "gap-end",
     en="data again at {at}; {missed} readings missed since {since}",

@@ -85,6 +85,8 @@ class Pipeline:
         self.by_id: dict[str, PointState] = {}
         self.meter_points: list[list[PointState]] = []
         self.derived: list[PointState] = []
+        self.reported: dict[int, str] = {}
+        """The slave that reports a point, by the point's number."""
         self.emissions: Emissions | None = None
         self.live: LiveEmissions | None = None
         self._build()
@@ -113,7 +115,7 @@ class Pipeline:
             self.meter_points.append(group)
 
     def _build_derived(self) -> None:
-        """Derived points have a place and no readings: the store computes their periods (see `derivation`)."""
+        """Points without readings: a slave reports their periods, or the store computes them (see `derivation`)."""
         first = len(self.points)
         for position, config in enumerate(self._config.points[first:], start=first):
             number = self._numbers[position]
@@ -122,6 +124,8 @@ class Pipeline:
             self.derived.append(state)
             self.by_number[number] = state
             self.by_id[config.id] = state
+        for slave in () if self._config.group is None else self._config.group.slaves:
+            self.reported |= {self.by_id[point.id].number: slave.id for point in slave.points.values()}
         numbers_of = {name: state.number for name, state in self.by_id.items()}
         if self._config.derived:
             self._store.derivation = Derivation(self._config.derived, numbers_of, self._period_of)
@@ -156,11 +160,13 @@ class Pipeline:
     @property
     @seam
     def every(self) -> list[PointState]:
-        """The points of meters and the derived ones."""
+        """The points of meters, those of slaves and the derived ones."""
         return [*self.points, *self.derived]
 
     def spans_of(self, state: PointState) -> list[Span]:
         """The classes that a point has: a derived one those that all it is computed from have."""
+        if state.number in self.reported:
+            return self._reported_spans()
         if self.emissions is not None and state.config.id in self.emissions.figures:
             return self.emissions.spans_of_figure(state.config.id)
         formula = next((each for each in self._config.derived if each.id == state.config.id), None)
@@ -168,6 +174,9 @@ class Pipeline:
             return state.builder.spans()
         of = [self.spans_of(self.by_id[name]) for name in formula.operands if name in self.by_id]
         return [span for span in of[0] if all(span in spans for spans in of)] if of else []
+
+    def _reported_spans(self) -> list[Span]:
+        return [] if self._config.group is None else self._config.group.spans
 
     def _next_gap_number(self) -> int:
         self._gap_number += 1
@@ -316,9 +325,13 @@ class Pipeline:
             self.live.accepted(readings)
         self._watch(meter, readings)
         self.resolved_s[meter] = readings[0].slot_s
+        self.waits()
+        self._store.touch()
+
+    def waits(self) -> None:
+        """Have periods closed that wait for a reading too long, if there are any."""
         if self.book.next_overdue_s(0) is not None:
             self._waiting_for_book.set()
-        self._store.touch()
 
     def switched(self, meter: int, standby: str, silent_s: float) -> None:
         """A standby has taken a meter's place (ruling R-12)."""
@@ -449,8 +462,9 @@ class Pipeline:
     # Periods
 
     def members(self, span: Span) -> list[int]:
-        """Numbers of the points that build a class."""
-        return [state.number for state in self.points if span in state.builder.spans()]
+        """Numbers of the points that build a class, or are reported in it."""
+        own = [state.number for state in self.points if span in state.builder.spans()]
+        return [*own, *self.reported] if span in self._reported_spans() else own
 
     @seam
     def _complete(self, span: Span, start_s: int, end_s: int) -> None:
@@ -481,7 +495,11 @@ class Pipeline:
             self._store.touch()
 
     def _expire_point(self, number: int, span: Span, start_s: int) -> list[Record]:
-        return self.by_number[number].builder.expire(span, start_s, LATE)
+        state, slave = self.by_number[number], self.reported.get(number)
+        if slave is None:
+            return state.builder.expire(span, start_s, LATE)
+        self._journal.raise_alarm(messages.SLAVE_SILENT, slave, span=span.name, start=iso(start_s))
+        return [state.builder.empty(span, start_s, span.end(start_s), LATE)]
 
     # Waiting for readings
 

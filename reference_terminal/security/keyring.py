@@ -76,6 +76,7 @@ class Keyring:
         for system in config.systems:
             self._read_system(system)
         self.management = self._management(config)
+        self.group = self._group(config)
         if self._problems:
             raise KeyringError(self._problems)
 
@@ -95,6 +96,8 @@ class Keyring:
         found |= {f"system {name}": each.identity.leaf for name, each in self.systems.items() if each is not None}
         if self.management is not None and self.management.identity is not None:
             found["management"] = self.management.identity.leaf
+        if self.group is not None and self.group.identity is not None:
+            found["group"] = self.group.identity.leaf
         if self.device is not None:
             found["device"] = read("device", self.device.certificate)[0]
         return found
@@ -194,6 +197,16 @@ class Keyring:
             return self._security("management", config.management.channel)
         except (CertificateError, SealedError) as error:
             self._problem("management", error)
+            return None
+
+    def _group(self, config: Config) -> Security | None:
+        """How the door for slaves is secured; None where there is none."""
+        if config.group is None:
+            return None
+        try:
+            return self._security("group", config.group.channel)
+        except (CertificateError, SealedError) as error:
+            self._problem("group", error)
             return None
 
     def _read_system(self, system: SystemConfig) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from reference_terminal.model.times import DAY, HOUR, MONTH, QUARTER, Span, minutes
 from reference_terminal.settings.centres import MIN_INTERVALS, CentreConfig, day_times_s
+from reference_terminal.settings.group import reported_spans
 from reference_terminal.settings.overlay import Overlaid, Overlay, parameters_of
 
 _LIMITS = {
@@ -62,6 +63,8 @@ class CentreInForce:
             return [QUARTER, DAY, MONTH]
         if self.protocol in ("fingerprint", "management"):
             return []
+        if self.protocol == "master":
+            return reported_spans(self.minute_interval)
         spans = {"2051": minutes(self.minute_interval), "2061": HOUR, "2031": DAY}
         return [span for cn, span in spans.items() if cn in self.uploads]
 

@@ -17,9 +17,9 @@ from reference_terminal.settings.security import ChannelConfig, SecurityConfig, 
 MIN_INTERVALS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
 """MinInterval values of HJ 212 table 4, minutes."""
 UPLOADS = ("2011", "2051", "2061", "2031")
-PROTOCOLS = ("hj212", "https-json", "fingerprint", "records-json", "management")
+PROTOCOLS = ("hj212", "https-json", "fingerprint", "records-json", "management", "master")
 """HJ 212; the energy platform's HTTPS and JSON; deposit of fingerprints; records as JSON for third parties; the
-management software that issues packages."""
+management software that issues packages; the master of a slave."""
 SCHEDULES = ("continuous", "window")
 WINDOW_MIN = 60
 """How long an upload window stays open (ruling R-13)."""
@@ -155,6 +155,12 @@ def _platform(section: Section, protocol: str, security: SecurityConfig) -> Plat
             "protocol",
             "packages are verified against roots of their own; give [security] package_anchors",
             "软件包须以信任根校验，请在 [security] 中给出 package_anchors",
+        )
+    if protocol == "master" and "certificate" not in section:
+        section.problem(
+            "certificate",
+            "a master takes records of slaves that prove who they are; give certificate, key and anchors",
+            "主终端只接受经认证的从终端数据，请给出 certificate、key 和 anchors",
         )
     if protocol == "fingerprint" and not security.device_key:
         section.problem(

@@ -21,6 +21,7 @@ from reference_terminal.settings.accounts import AccountsConfig, read_accounts
 from reference_terminal.settings.centres import CentreConfig, read_centre
 from reference_terminal.settings.collectors import CollectorConfig, read_collector
 from reference_terminal.settings.derived import DerivedConfig, ordered, read_derived
+from reference_terminal.settings.group import GroupConfig, check_group, read_group
 from reference_terminal.settings.lines import LineConfig, read_line
 from reference_terminal.settings.management import ManagementConfig, read_management
 from reference_terminal.settings.meters import GatewayConfig, MeterConfig, PointConfig, read_gateway, read_meter
@@ -101,6 +102,7 @@ class Config:
     accounts: AccountsConfig | None = None
     accounting: AccountingConfig | None = None
     management: ManagementConfig | None = None
+    group: GroupConfig | None = None
 
     @property
     def measured(self) -> tuple[PointConfig, ...]:
@@ -109,7 +111,7 @@ class Config:
 
     @property
     def points(self) -> tuple[PointConfig, ...]:
-        """All points: those of meters, the derived ones, each after those it is computed from, published emissions."""
+        """All points: of meters, of slaves, derived ones, each after what it is computed from, published emissions."""
         return (
             *self.acquired,
             *(() if self.accounting is None else (each.point for each in self.accounting.published)),
@@ -117,8 +119,13 @@ class Config:
 
     @property
     def acquired(self) -> tuple[PointConfig, ...]:
-        """The points of meters and the derived ones."""
-        return (*self.measured, *(derived.point for derived in self.derived))
+        """The points of meters, those that slaves report, and the derived ones."""
+        return (*self.measured, *self.reported, *(derived.point for derived in self.derived))
+
+    @property
+    def reported(self) -> tuple[PointConfig, ...]:
+        """The points that slaves report."""
+        return () if self.group is None else self.group.points
 
 
 def load_config(source: Path | str) -> Config:
@@ -193,6 +200,7 @@ def build_config(data: dict[str, Any]) -> Config:
     needed = not lines and not collectors and not systems
     gateways = tuple(read_gateway(section) for section in top.sections("gateways", required=needed))
     meters = tuple(read_meter(section) for section in top.sections("meters", required=True))
+    group = read_group(top.section("group"), security) if "group" in top else None
     derived = tuple(read_derived(section) for section in top.sections("derived"))
     centres = tuple(read_centre(section, security) for section in top.sections("centres"))
     table = top.section("accounting") if "accounting" in top else None
@@ -203,6 +211,9 @@ def build_config(data: dict[str, Any]) -> Config:
     standbys = tuple(meter for meter in meters if meter.standby_for)
     meters = tuple(meter for meter in meters if not meter.standby_for)
     measured = {point.id: point for meter in meters for point in meter.points}
+    if group is not None:
+        check_group(group, problems)
+        measured |= {point.id: point for point in group.points}
     note_doubles(problems, "derived", "id", [each.id for each in derived])
     for number, each in enumerate(derived):
         if each.id in measured:
@@ -231,6 +242,7 @@ def build_config(data: dict[str, Any]) -> Config:
         derived=derived,
         accounts=accounts,
         management=management,
+        group=group,
     )
     if table is not None:
         known = {point.id: point for point in config.acquired}
@@ -244,7 +256,7 @@ def build_config(data: dict[str, Any]) -> Config:
 def _relations(config: Config, problems: list[Problem]) -> None:
     """Problems that only show between sections: doubled names, unknown references, points without code."""
     note_doubles(problems, "centres", "id", [centre.id for centre in config.centres])
-    note_doubles(problems, "points", "id", [point.id for point in config.measured])
+    note_doubles(problems, "points", "id", [point.id for point in (*config.measured, *config.reported)])
     if config.accounting is not None:
         accounting.check(config.accounting, problems)
         note_doubles(problems, "points", "id", [point.id for point in config.points])

@@ -16,10 +16,11 @@ SHARE = 0.75
 
 
 class Seat:
-    """One connection; `abort` drops it."""
+    """One connection; `abort` drops it. `certified` is the name in the certificate that its peer has shown."""
 
     def __init__(self, peer: str, abort: Callable[[], None]) -> None:
         self.peer = peer
+        self.certified = ""
         self.abort = abort
         self._loop = asyncio.get_running_loop()
         self._since_s: float | None = self._loop.time()

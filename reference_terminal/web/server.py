@@ -19,7 +19,7 @@ import msgspec
 from reference_terminal.access.desk import Gate
 from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model.actor import TERMINAL, act_for
-from reference_terminal.model.messages import text_of
+from reference_terminal.model.messages import Message, text_of
 from reference_terminal.net.channel import ChannelRefused, Line
 from reference_terminal.settings.config import ApiConfig
 from reference_terminal.storage.journal import Journal
@@ -65,7 +65,8 @@ class HttpError(Exception):
 class Request:
     """A request as received: decoded path, parameters in order, media type in lower case, body.
 
-    `fields` are those of its head that say whose it is, by lower-case name; `peer` is the address it came from.
+    `fields` are those of its head that say whose it is, by lower-case name; `peer` is the address it came from,
+    `certified` the name in the certificate that was shown there (empty: none).
     """
 
     method: str
@@ -75,6 +76,7 @@ class Request:
     body: bytes = b""
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     peer: str = ""
+    certified: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,12 +179,21 @@ Secures = Callable[[asyncio.StreamReader, asyncio.StreamWriter, str], Awaitable[
 
 
 class Server:
-    """The listening socket; port 0 in the configuration: none. `secures`: how its connections are secured."""
+    """The listening socket; port 0 in the configuration: none. `secures`: how its connections are secured.
+
+    `refusal` is the message of the log about a peer that could not prove who it is.
+    """
 
     def __init__(
-        self, config: ApiConfig, application: Application, journal: Journal, secures: Secures | None = None
+        self,
+        config: ApiConfig,
+        application: Application,
+        journal: Journal,
+        secures: Secures | None = None,
+        refusal: Message = messages.PEER_REFUSED,
     ) -> None:
         self._secures = secures
+        self._refusal = refusal
         self._telling = Gate(*_TOLD_REFUSALS)
         self._config = config
         self.application = application
@@ -219,11 +230,12 @@ class Server:
                 await Session(reader, writer, self, seat).run(full=full)
             else:
                 async with asyncio.timeout(DEADLINE_S):
-                    both = Secured(await self._secures(reader, writer, peer))
+                    line = await self._secures(reader, writer, peer)
+                both, seat.certified = Secured(line), line.certified
                 await Session(both, both, self, seat).run(full=full)
         except (ChannelRefused, CertificateError) as error:
             if self._telling.passes():
-                self._journal.event(messages.PEER_REFUSED, peer, reason=text_of(error))
+                self._journal.event(self._refusal, peer, reason=text_of(error))
         except (OSError, TimeoutError):
             writer.transport.abort()
         finally:
@@ -231,11 +243,11 @@ class Server:
             del self._tasks[task]
             writer.close()
 
-    async def respond(self, request: h11.Request, body: bytes, peer: str = "") -> Answer | Stream:
+    async def respond(self, request: h11.Request, body: bytes, peer: str = "", certified: str = "") -> Answer | Stream:
         """The answer to one request, whatever happens inside."""
         act_for(TERMINAL)
         try:
-            value = await self.application.answer(read_request(request, body, peer))
+            value = await self.application.answer(read_request(request, body, peer, certified))
             if isinstance(value, Answer | Stream):
                 return value
             if isinstance(value, File):
@@ -301,7 +313,7 @@ class Session:
                 body = await self._body(head)
             self._seat.answers()
             try:
-                answer = await self._server.respond(head, body, self._peer)
+                answer = await self._server.respond(head, body, self._peer, self._seat.certified)
             finally:
                 self._server.seats.end_long(self._seat)
         except TimeoutError:
@@ -433,7 +445,7 @@ class Session:
                 taken += len(octets)
 
 
-def read_request(head: h11.Request, body: bytes, peer: str = "") -> Request:
+def read_request(head: h11.Request, body: bytes, peer: str = "", certified: str = "") -> Request:
     """A request with its address taken apart. Raises HttpError (400) if the address cannot be read."""
     try:
         target = urlsplit(head.target.decode("ascii"))
@@ -445,7 +457,7 @@ def read_request(head: h11.Request, body: bytes, peer: str = "") -> Request:
         ) from None
     content_type = header(head, b"content-type").partition(";")[0].strip().lower()
     told = {name: header(head, name.encode()) for name in _TELLING}
-    return Request(head.method.decode("ascii"), path, tuple(query), content_type, body, told, peer)
+    return Request(head.method.decode("ascii"), path, tuple(query), content_type, body, told, peer, certified)
 
 
 def header(head: h11.Request, name: bytes) -> str:

@@ -5,8 +5,10 @@ Leaves to others the network between them and the terminal; runs unchanged in vi
 
 from __future__ import annotations
 
+import copy
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from simulators.centres.base import AnyCentre, Item, Program
@@ -144,6 +146,18 @@ class Site:
         self.everyone: dict[str, AnyCentre] = {spec.name: stood[spec.name] for spec in ranked}
         self.centres = self.of(Centre)
         self.platforms = self.of(JsonCentre)
+
+    def part(self, meters: Collection[str], centres: Collection[str]) -> Site:
+        """What of it one of several terminals is wired to: these meters and centres, and the same world behind them."""
+        seen = copy.copy(self)
+        seen.world = replace(
+            self.world,
+            meters=tuple(spec for spec in self.world.meters if spec.name in meters),
+            centres=tuple(spec for spec in self.world.centres if spec.name in centres),
+        )
+        seen.meters = {name: meter for name, meter in self.meters.items() if name in meters}
+        seen.points = {name: row for name, row in self.points.items() if row.meter in meters}
+        return seen
 
     def system(self, place: SystemPlace) -> SystemDoor:
         """The system that a place is behind."""

@@ -61,6 +61,7 @@ class Bridge:
         self.session = session
         self.until_s = 0
         self.agreed = "plain"
+        self.certified = ""
         self.standing: Standing = ()
         self.status: Watched | None = None
         self.gone = False

@@ -27,7 +27,7 @@ from bench.facade.bench import Unable
 from bench.facade.load import Loads
 from bench.facade.machine import MachineControl, NoMachine, OwnMachine
 from bench.facade.maintainers import maintainers
-from bench.facade.parts import CentresByName, Clock, NoLines, OperatorAtTerminal, PlatformsByName
+from bench.facade.parts import CentresByName, Clock, NoLines, OneAlone, OperatorAtTerminal, PlatformsByName
 from bench.facade.people import People
 from bench.facade.platform import Platform
 from bench.facade.senders import ParkOnBench, Senders, park_trust, server_side
@@ -86,6 +86,7 @@ class RealBench:
 
     pseudo_terminals = True
     """What stands for serial lines."""
+    slaves = OneAlone()
 
     def __init__(self, scenario: Scenario, setup: Setup, seed: int, recorder: Recorder, place: Place, room: Room):
         self.seed = seed

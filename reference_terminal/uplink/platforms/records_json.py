@@ -82,11 +82,7 @@ class RecordsLink(PlatformLink):
         """Send what waits."""
         items = self.outbox.batch(self._most)
         if not items:
-            document = self._documents.next()
-            if document is None:
-                await self.wait(True)
-            elif await self.attempt(lambda: self._send_document(document)):
-                self._documents.told(document)
+            await self.idle()
             return
         for item in items:
             self.outbox.begin(item)
@@ -102,6 +98,14 @@ class RecordsLink(PlatformLink):
             self.outbox.delivered_all(items)
         elif len(items) == 1:
             self.outbox.failed(items[0])
+
+    async def idle(self) -> None:
+        """What is done while no record waits: the next document is told, if there is one."""
+        document = self._documents.next()
+        if document is None:
+            await self.wait(True)
+        elif await self.attempt(lambda: self._send_document(document)):
+            self._documents.told(document)
 
     @seam
     def is_success(self, status: int, answer: dict[str, Any]) -> bool:

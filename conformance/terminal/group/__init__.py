@@ -1,0 +1,1 @@
+"""Several terminals: a master that reports for its slaves (CSMT 11.13)."""
