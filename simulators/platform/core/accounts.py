@@ -98,13 +98,23 @@ class Accounts:
             return False
 
     def change_own(self, account: Account, old: str, new: str) -> None:
-        """Somebody's own password, who knows the old one. Raises Refused."""
+        """Somebody's own password, who knows the old one; wrong ones count as at a login. Raises Refused."""
+        refused: Refused | None = None
         with self._ground.db.begin() as session:
+            now = self._ground.now_us()
             row = session.get(PasswordRow, account.name)
-            if row is None or not self._verifies(row.digest, old[:_MOST_PASSWORD]):
-                raise Refused(403, "the old password is wrong", "原密码错误")
-            self.set_password(account.name, new)
-            self._audit.note(account, "password", "account", account.name)
+            if row is not None and row.locked_until > now:
+                refused = _locked()
+            elif row is None or not self._verifies(row.digest, old[:_MOST_PASSWORD]):
+                refused = Refused(403, "the old password is wrong", "原密码错误")
+                if row is not None:
+                    self._failed(row, now)
+            else:
+                self.set_password(account.name, new)
+            outcome = "refused" if refused else "done"
+            self._audit.note(account, "password", "account", account.name, outcome=outcome)
+        if refused:
+            raise refused
 
     # Sessions.
 
@@ -119,7 +129,7 @@ class Accounts:
             known = self.account(name)
             seen = known or Account(name[:80], "")
             if row is not None and row.locked_until > now:
-                refused = Refused(423, "the account is locked; try again later", "账号已锁定，请稍后再试")
+                refused = _locked()
             elif not self._verifies(self._digest_of(row), password[:_MOST_PASSWORD]) or row is None or known is None:
                 refused = Refused(401, "name or password is wrong", "账号或密码错误")
                 if row is not None:
@@ -240,3 +250,7 @@ class Accounts:
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _locked() -> Refused:
+    return Refused(423, "the account is locked; try again later", "账号已锁定，请稍后再试")

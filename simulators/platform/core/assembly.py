@@ -9,6 +9,7 @@ import asyncio
 import logging
 import math
 import random
+import traceback
 from pathlib import Path
 
 import msgspec
@@ -173,7 +174,12 @@ class Platform:
         del self._clocks[number]
         self._wait(number)
         plan = self.office.ground.plans.clocks[number]
-        after_s = plan.function(self.desk())
+        after_s = None
+        try:
+            after_s = plan.function(self.desk())
+        except Exception:
+            # It is called again with its next beat, whatever it fell over.
+            _log.error("%s\n%s", plan.function.__name__, traceback.format_exc())
         if after_s is not None and after_s > plan.seconds and number in self._clocks:
             self._clocks.pop(number).cancel()
             self._set(number, after_s)

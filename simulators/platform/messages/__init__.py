@@ -39,6 +39,7 @@ class Message(Thing, frozen=True, kw_only=True):
 
 
 EDITORS = ("administrator", "operator", "government")
+WRITERS = tuple(role for role in PEOPLE if role != "auditor")
 
 KINDS = (
     kind("article", Article, en="articles", zh="图文信息", tenant="park", read=EDITORS, write=EDITORS),
@@ -49,7 +50,7 @@ KINDS = (
         zh="留言",
         tenant="public",
         read=PEOPLE,
-        write=PEOPLE,
+        write=WRITERS,
         remove=("administrator", "operator"),
     ),
 )

@@ -35,6 +35,23 @@ def test_an_account_is_locked_after_failures_and_free_again_later(tmp_path: Path
     virtually(main())
 
 
+def test_wrong_old_passwords_count_as_failures(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with standing(tmp_path) as platform:
+            furnish(platform.desk())
+            clerk = await caller(platform).login("clerk-a")
+            guess = {"old": "wrong-password", "new": "Another-one-2"}
+            found = [(await clerk.call("POST", "/api/password", guess)).status for _ in range(6)]
+            assert found == [403] * 5 + [423]
+            right = {"account": "clerk-a", "password": PASSWORD}
+            assert (await caller(platform).call("POST", "/api/login", right)).status == 423
+            auditor = await caller(platform).login("auditor")
+            rows = (await auditor.call("GET", "/api/analyses/audit?user=clerk-a")).rows
+            assert [row["outcome"] for row in rows if row["what"] == "password"] == ["refused"] * 6
+
+    virtually(main())
+
+
 def test_an_idle_session_ends_and_one_in_use_does_not(tmp_path: Path) -> None:
     async def main() -> None:
         clock = HandClock()

@@ -14,7 +14,7 @@ from reference_platform_kit import START_US, HandClock, caller, furnish, made
 from virtually import virtually
 
 from simulators.platform.core.desk import Desk
-from simulators.platform.core.plans import PlanError, gather, installed, on_time
+from simulators.platform.core.plans import PlanError, every, gather, installed, on_time
 from simulators.platform.core.rights import SYSTEM
 
 
@@ -63,6 +63,32 @@ def test_two_areas_do_not_share_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     other.__dict__["KINDS"] = tuple(type(each)(**{**vars(each), "en": "again"}) for each in module.__dict__["KINDS"])
     with pytest.raises(PlanError, match="tree is declared twice"):
         gather([module, other])
+
+
+def test_what_is_called_again_and_again_and_fails_is_in_the_log_and_called_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    area = types.ModuleType("beat_area")
+    called: list[int] = []
+
+    @every(10)
+    def beats(desk: Desk) -> None:
+        called.append(desk.now_us)
+        raise ArithmeticError("no such number")
+
+    beats.__module__ = "beat_area"
+    area.__dict__["beats"] = beats
+    installed()
+
+    async def main() -> None:
+        platform = made(tmp_path, plans=gather([*base(), area]))
+        await platform.start()
+        await asyncio.sleep(25)
+        await platform.stop()
+
+    virtually(main())
+    assert len(called) == 2
+    assert [record.message.count("no such number") for record in caplog.records] == [2, 2]
 
 
 def test_an_appointment_outlives_a_restart(tmp_path: Path) -> None:
