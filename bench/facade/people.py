@@ -16,6 +16,7 @@ from typing import Any, Protocol, cast
 import msgspec
 
 from bench.dut.access import INSTRUMENT_KEYS, NOBODY, STATE_KEYS, Access, Account, Audit, Call, Function
+from bench.dut.access.browser import Browsers
 from bench.dut.access.exchange import Answer, Place, ask, connect, send
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Entry, Kept, Session, Visits
@@ -58,7 +59,8 @@ class Desk(Protocol):
 class People:
     """Somebody at the doors of the terminal (see `bench.facade.bench.Visitors`).
 
-    `addresses` are where they come from: the bench's own address, and a stranger's on the same network.
+    `addresses` are where they come from: the bench's own address, and a stranger's on the same network. Doors of a
+    browser are there with `browsers` alone.
     """
 
     def __init__(
@@ -69,11 +71,13 @@ class People:
         addresses: tuple[str, str],
         site: Callable[[], Site] | None = None,
         maintainers: Maintainers | None = None,
+        browsers: Browsers | None = None,
     ) -> None:
         self._site = site
         self._maintainers = maintainers
+        self._browsers = browsers
         self._bench = bench
-        self._access = access
+        self._access = access if access is None or browsers is not None else access.without_browsers()
         self._local = local
         self.own_address, self.other_address = addresses
         self._passwords: dict[str, str] = {}
@@ -129,7 +133,8 @@ class People:
     def _visits(self) -> Visits:
         host, port = self._local()
         local = {"host": host, "port": port, "own": self.own_address, "other": self.other_address}
-        return Visits(self.access, local, self._certify if self._maintainers is not None else None)
+        certify = self._certify if self._maintainers is not None else None
+        return Visits(self.access, local, certify, self._browsers)
 
     def _certify(self, choice: str) -> trust.Session:
         """A session of somebody who maintains from afar. Raises LookupError."""

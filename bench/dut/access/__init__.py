@@ -32,8 +32,49 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     type: str = "text/csv"
 
 
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"text": "with", "name": "as"}):
+    """One thing that a person does at a page. Exactly one of `DOES` is given; all texts are templates.
+
+    `open` is an address below the door's base. The others name something on the page, as Playwright's selectors do
+    (CSS, `text=…`, `role=button[name=…]`): `fill` and `choose` put `with` into a field or a list, `press` presses it,
+    `hand_over` gives it the file, `wait` waits until it shows, `read` puts what it says under `as` into the answer.
+    `key` is a key of the keyboard.
+    """
+
+    open: str = ""
+    fill: str = ""
+    choose: str = ""
+    press: str = ""
+    key: str = ""
+    hand_over: str = ""
+    wait: str = ""
+    read: str = ""
+    text: str = ""
+    name: str = ""
+    within_s: float = 0
+    """How long the page may take until it is there, where the usual time is not right."""
+
+    @property
+    def does(self) -> tuple[str, ...]:
+        """Which of `DOES` are given."""
+        return tuple(name for name in DOES if getattr(self, name))
+
+    @property
+    def named(self) -> str:
+        """What it names on the page."""
+        return next((getattr(self, name) for name in self.does if name not in ("open", "key")), "body")
+
+
+DOES = ("open", "fill", "choose", "press", "key", "hand_over", "wait", "read")
+"""What a person does at a page."""
+
+
 class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One request as a product takes it: a method with its target below the door's base; every text is a template.
+
+    At a door of `browser` it is the steps of `page` instead, and `answer` is what the page says then: `text` as it is
+    read, `json` what steps have read, `status` of the last document, `headers.location` the path at the end, `missing`
+    what a step named and the page did not have.
 
     With `file` the body is a form of several parts, with the fields of `form` before the file. `keep` names values that
     the session keeps from then on, each an expression over `answer` (status, headers, text, json).
@@ -50,6 +91,7 @@ class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     form: dict[str, str] = {}
     file: File | None = None
     text: str = ""
+    page: tuple[Step, ...] = ()
     keep: dict[str, str] = {}
 
     @property
@@ -65,6 +107,8 @@ class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def templates(self) -> Iterator[tuple[str, str]]:
         """Every template of the request, with the key that it stands at."""
+        for at, step in enumerate(self.page):
+            yield from ((f"page[{at}]", text) for text in (step.open, step.named, step.text) if text)
         yield self.method.lower(), self.target
         for key in ("headers", "json", "form", "text"):
             yield from _texts(key, getattr(self, key))
@@ -98,7 +142,7 @@ class Door(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     locked: str = "false"
     changed: str = "answer.status < 400"
     done: str = "answer.status < 300"
-    refused: str = "answer.status in (401, 403)"
+    refused: str = "answer.status in (401, 403) or answer.missing"
     headers: dict[str, str] = {}
     sign: dict[str, str] = {}
     cookies: bool = False
@@ -108,6 +152,8 @@ class Door(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The function that opens it (`object` is `yes` or `no`), where a delivered product does not answer there."""
     certified: bool = False
     """Whether whoever comes shows a certificate of the bench's authority."""
+    browser: bool = False
+    """Whether it is gone through in a real browser, by the steps of a page; in real time only."""
 
 
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -271,6 +317,17 @@ class Access(msgspec.Struct, frozen=True):
     instruments: Instruments | None = None
     review: Review | None = None
 
+    def without_browsers(self) -> Access:
+        """The same without the doors of a browser, for virtual time."""
+        doors = {name: door for name, door in self.doors.items() if not door.browser}
+        if len(doors) == len(self.doors):
+            return self
+        functions = tuple(
+            msgspec.structs.replace(each, calls={name: call for name, call in each.calls.items() if name in doors})
+            for each in self.functions
+        )
+        return msgspec.structs.replace(self, doors=doors, functions=functions)
+
     @property
     def delivered_doors(self) -> tuple[str, ...]:
         """The doors that answer as the product is delivered."""
@@ -403,11 +460,13 @@ def _contradictions(found: Access) -> Iterator[str]:
             if event not in {str(notice) for notice in Notice}:
                 yield f"access.functions[{each.name}].events: {event!r} is no key of [codes] / 无此事件"
         for door, call in each.calls.items():
-            if not call.method:
-                yield f"access.functions[{each.name}].{door}: expected one of {', '.join(METHODS)} / 缺少请求方法"
+            yield from _of_its_door(f"access.functions[{each.name}].{door}", found.doors[door], call)
     for name, door in found.doors.items():
         if door.opened_by and door.opened_by not in names:
             yield f"access.doors.{name}.opened_by: there is no function {door.opened_by!r} / 无此功能"
+        for key, calls in (("login", door.login), ("logout", door.logout), ("password", door.password)):
+            for call in calls:
+                yield from _of_its_door(f"access.doors.{name}.{key}", door, call)
     for word in () if found.audit is None else (found.audit.function, found.audit.export, found.audit.clear):
         if word and word not in names:
             yield f"access.audit: there is no function {word!r} / 无此功能"
@@ -425,6 +484,21 @@ def _contradictions(found: Access) -> Iterator[str]:
         yield from faults(where, text, expression=True)
     for where, text in _templates(found):
         yield from faults(where, text)
+
+
+def _of_its_door(where: str, door: Door, call: Call) -> Iterator[str]:
+    """Steps of a page at a door of a browser, a request at any other."""
+    if not door.browser:
+        if call.page:
+            yield f"{where}.page: steps of a page want browser = true at the door / 页面步骤须在浏览器通道中使用"
+        elif not call.method:
+            yield f"{where}: expected one of {', '.join(METHODS)} / 缺少请求方法"
+        return
+    if call.method or not call.page:
+        yield f"{where}: expected page = [steps], as the door is a browser's / 浏览器通道须给出页面步骤"
+    for number, step in enumerate(call.page, 1):
+        if len(step.does) != 1:
+            yield f"{where}.page[{number}]: expected exactly one of {', '.join(DOES)} / 每步只能有一个动作"
 
 
 def _named(found: Access) -> Iterator[tuple[str, tuple[str, ...]]]:

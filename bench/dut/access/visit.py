@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench.dut.access import NOBODY, Access, Account, Call, Door, File
+from bench.dut.access.browser import Browsers
 from bench.dut.access.exchange import Answer, Place, ask
 from bench.dut.access.expressions import fill, value
 from simulators.trust import sessions
@@ -57,13 +58,18 @@ class Kept(dict[str, str]):
 class Visits:
     """The doors of one product in its place on the bench; `local` is what templates call so.
 
-    `certify` begins a session with a certificate, for doors that ask for one.
+    `certify` begins a session with a certificate, for doors that ask for one; `browsers` go through those of a browser.
     """
 
     def __init__(
-        self, access: Access, local: Mapping[str, Any], certify: Callable[[str], sessions.Session] | None = None
+        self,
+        access: Access,
+        local: Mapping[str, Any],
+        certify: Callable[[str], sessions.Session] | None = None,
+        browsers: Browsers | None = None,
     ) -> None:
         self.access = access
+        self._browsers = browsers
         self._local = dict(local)
         self._certify = certify
 
@@ -107,6 +113,8 @@ class Visits:
         self, session: Session, call: Call, *, signed: bool = True, sign: bool = True, **more: Any
     ) -> Answer:
         """One call in a session. Raises LookupError, OSError or TimeoutError."""
+        if call.page:
+            return await self._at_pages(session, call, signed=signed, **more)
         method, target, headers, body = self.request(session, call, signed=signed, sign=sign, **more)
         answer = await ask(
             self.place(session.door, session.certificate), method, target, headers, body, source=session.source
@@ -114,11 +122,37 @@ class Visits:
         self._keep(session, call, answer)
         return answer
 
+    async def _at_pages(self, session: Session, call: Call, *, signed: bool, **more: Any) -> Answer:
+        """The steps of a page in the session's window."""
+        if self._browsers is None:
+            raise LookupError("a door of a browser is for real time / 浏览器通道仅用于实时台架")
+        if session.source:
+            raise LookupError("a browser comes from the bench's own address / 浏览器不能更换来源地址")
+        known = self.known(session, **more)
+        base = str(fill(self.door(session.door).base, {"local": self._local}))
+        file = call.file
+        given = None
+        if file is not None:
+            given = {"name": file.name, "mimeType": file.type, "buffer": known.get("octets", b"")}
+        owner, cookies = (session, session.cookies) if signed else (Session(session.door), dict[str, str]())
+
+        def filled(text: str) -> str:
+            return str(fill(text, known))
+
+        answer, kept = await self._browsers.visit(owner, base, cookies, call.page, filled, given)
+        if signed:
+            session.cookies = kept
+            self._keep(session, call, answer)
+        return answer
+
     def request(
         self, session: Session, call: Call, *, signed: bool = True, sign: bool = True, **more: Any
     ) -> tuple[str, str, list[tuple[str, str]], bytes]:
-        """Method, target, headers and body of a call. Raises LookupError."""
+        """Method, target, headers and body of a call; of steps of a page, of its first one. Raises LookupError."""
         door = self.door(session.door)
+        if call.page:
+            first = next((step.open for step in call.page if step.open), "/")
+            call = Call(get=first, headers=call.headers)
         known = self.known(session, **more)
         headers: dict[str, str] = {
             **door.headers,
@@ -140,7 +174,7 @@ class Visits:
         elif call.text:
             body = str(fill(call.text, known)).encode()
         lines = [(name, str(fill(text, known))) for name, text in headers.items()]
-        if door.cookies and session.cookies and signed:
+        if (door.cookies or door.browser) and session.cookies and signed:
             lines.append(("Cookie", "; ".join(f"{name}={text}" for name, text in session.cookies.items())))
         target = self.place(session.door).path + str(fill(call.target, known))
         return call.method, target, [(name, text) for name, text in lines if text], body

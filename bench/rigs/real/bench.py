@@ -21,6 +21,7 @@ from bench.case import Case, Item
 from bench.case.lifeless import TERMINAL
 from bench.case.program_evidence import RIG
 from bench.dut import Elsewhere, Launch, Launchable, LaunchError, Seat
+from bench.dut.access.browser import Browsers
 from bench.dut.profile import Claim
 from bench.facade import remote_configuration
 from bench.facade.bench import Unable
@@ -118,6 +119,7 @@ class RealBench:
         self._profile = setup.profile
         chance = self._chance.child("maintenance").stream
         self._maintainers = maintainers(setup.profile.access, scenario.accounts, start_us, chance, self.clock)
+        self.browsers = Browsers()
         side = server_side(self._trust, place.uplink(), names)
         self.reads = setup.profile.claim("local.readout") is not Claim.NO
         self.lines = Lines(world, room.scratch / "ports")
@@ -229,7 +231,9 @@ class RealBench:
         self.revocation = self.site.revocation
         self.operator = OperatorAtTerminal(self)
         access, desks = self._profile.access, self.place.desks()
-        self.people = People(self, access, lambda: self.seat.local, desks, lambda: self.site, self._maintainers)
+        self.people = People(
+            self, access, lambda: self.seat.local, desks, lambda: self.site, self._maintainers, self.browsers
+        )
         self.platform = Platform(self.people, self._profile.functions, self._profile.intakes, self._way_in)
         self.park = ParkOnBench(self._park, self.platform)
         self.machine = self._machine()
@@ -360,6 +364,7 @@ class RealBench:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.browsers.close()
         self.senders.stop()
         if self.life.clock is not None:
             self.life.clock.close()
