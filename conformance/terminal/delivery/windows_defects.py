@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from conformance.defects import Patch, defect
-from reference_terminal.model.rows import Pending
+from reference_terminal.model.rows import Pending, Record
 from reference_terminal.model.times import DAY_S, MONTH, Span, floor_s
 from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.storage.outbox import Outbox
@@ -209,6 +211,28 @@ def no_monthly_set(patch: Patch) -> None:
         return [span for span in own(self) if span != MONTH]
 
     own = patch(CentreSettings, "spans", spans)
+
+
+@defect(
+    "months-in-whole-numbers",
+    en="a month's value is uploaded in whole numbers",
+    zh="月值上传时舍去小数",
+    clauses=("isc-2/7.2.4(1)b",),
+)
+def months_in_whole_numbers(patch: Patch) -> None:
+    """Nobody pays for the tenth of a kilowatt-hour in a month."""
+    whole = Store.period
+
+    def period(self: Store, span: int, start_s: int) -> dict[int, Record]:
+        found = whole(self, span, start_s)
+        if span != MONTH.code:
+            return found
+        return {
+            number: record if record.value is None else replace(record, value=record.value.partition(".")[0])
+            for number, record in found.items()
+        }
+
+    patch(Store, "period", period)
 
 
 @defect(

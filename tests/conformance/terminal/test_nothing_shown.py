@@ -1,0 +1,100 @@
+"""Checks of silence and calm pass only where the terminal lives and the stimulus reached it."""
+
+from __future__ import annotations
+
+import pytest
+from hand_made import MIDNIGHT, World
+
+from bench.case import Check, Verdict
+from bench.history import Commanded, Connected, Event, History, ListServed, Observed, Phase, Received, Served
+from conformance.common.times import MINUTE
+from conformance.terminal.acquisition import command_handling_judge
+from conformance.terminal.hj212 import protection_judge
+from conformance.terminal.management import software_judge
+from conformance.terminal.security import revocation_judge
+
+
+def at(minutes: float) -> int:
+    return MIDNIGHT + round(minutes * MINUTE)
+
+
+def received(minutes: float, cn: str, qn: str = "1") -> Received:
+    return Received(t=at(minutes), centre="A", conn=1, frame="", qn=qn, cn=cn)
+
+
+def asked(minutes: float, cn: str, *, qn: str, accepted: str = "", result: str = "", centre: str = "A") -> Commanded:
+    return Commanded(t=at(minutes), centre=centre, cn=cn, qn=qn, sent=at(minutes), accepted=accepted, result=result)
+
+
+def served(minutes: float) -> Served:
+    instant = at(minutes)
+    return Served(t=instant, meter="e01", unit=1, asked=instant, request="", response="", values={}, fault="")
+
+
+def history(*events: Event) -> History:
+    return History([World().began(), *sorted(events, key=lambda event: event.t)])
+
+
+def verdict(found: object, id: str) -> Verdict:
+    checks = [each for each in found if isinstance(each, Check)]  # type: ignore[union-attr]
+    return next(check.verdict for check in checks if check.id == id)
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    (("", Verdict.INCONCLUSIVE), ("2051", Verdict.PASS), ("2011", Verdict.FAIL)),
+    ids=("nothing at all", "minute data", "real-time data"),
+)
+def test_real_time_data_have_stopped_only_where_others_come(after: str, expected: Verdict) -> None:
+    events: list[Event] = [received(1, "2011"), Phase(t=at(2), name="stopped"), Phase(t=at(9), name="resumed")]
+    events += [received(5, after)] if after else []
+    assert verdict(command_handling_judge.realtime_findings(history(*events)), "realtime-stopped") is expected
+
+
+@pytest.mark.parametrize(
+    ("genuine", "forged", "expected"),
+    (("", "", Verdict.INCONCLUSIVE), ("1", "", Verdict.PASS), ("1", "1", Verdict.FAIL), ("", "1", Verdict.FAIL)),
+)
+def test_forged_commands_are_refused_only_where_genuine_ones_are_obeyed(
+    genuine: str, forged: str, expected: Verdict
+) -> None:
+    events = [
+        asked(1, "1012", qn="1", accepted=genuine),
+        Phase(t=at(2), name="altered"),
+        asked(3, "1012", qn="2", accepted=forged),
+        Phase(t=at(4), name="genuine"),
+    ]
+    found = protection_judge.command_findings(history(*events), "A", ("altered",))
+    assert verdict(found, "forged-commands-unanswered") is expected
+
+
+@pytest.mark.parametrize(
+    ("result", "problem", "expected"),
+    (
+        ("refused", "", Verdict.INCONCLUSIVE),
+        ("done", "", Verdict.PASS),
+        ("done", "no answer", Verdict.FAIL),
+    ),
+)
+def test_refused_software_disturbs_nobody_and_shows_nothing(result: str, problem: str, expected: Verdict) -> None:
+    events = [
+        Connected(t=at(0.5), at="A", conn=1, state="opened", peer=""),
+        Phase(t=at(1), name="module", detail={"software": "uplink"}),
+        asked(2, "issue-application", qn="1", result=result, centre="M"),
+        Observed(t=at(2), what="status", asked=at(2), rows=(), problem=problem),
+        Phase(t=at(3), name="settle"),
+    ]
+    found = software_judge.undisturbed_findings(history(*events), "e01", "A", "M")
+    assert verdict(found, "interface-undisturbed") is expected
+
+
+@pytest.mark.parametrize(("reads", "expected"), ((False, Verdict.INCONCLUSIVE), (True, Verdict.PASS)))
+def test_a_dead_terminal_obeys_no_list(reads: bool, expected: Verdict) -> None:
+    events: list[Event] = [
+        ListServed(t=at(0), at="lists", status=200, path="/a", number=1, until=at(5), fault=""),
+        Phase(t=at(1), name="no-lists"),
+        received(3, "2051"),
+        Phase(t=at(20), name="mended"),
+    ]
+    events += [served(10)] if reads else []
+    assert revocation_judge.stopped_finding(history(*events), "A").verdict is expected
