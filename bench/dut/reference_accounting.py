@@ -226,7 +226,7 @@ def _change(what: str, query: Mapping[str, str]) -> dict[str, Any]:
 def _row(row: Mapping[str, Any], unit: str, gas: str) -> dict[str, str]:
     value = row.get("value")
     flags = [row["flag"]] if "flag" in row else cast("list[str]", row.get("flags", []))
-    whole = value is not None and not any(flag != "N" for flag in flags)
+    whole = value is not None and not any(flag != "N" for flag in flags) and not row.get("recalculating")
     version = row.get("version", row.get("versions"))
     return {
         "start": str(row["start"]),

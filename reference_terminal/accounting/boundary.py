@@ -123,8 +123,8 @@ class Bound:
         return self.term.sign * self.formula.result(library.constants() | given).in_unit(f"t{self.term.gas}")
 
     def _summed(self, values: Mapping[str, Fraction]) -> Fraction:
-        shares = self.shares or {}
-        return sum((values[name] * share for name, share in shares.items()), Fraction(0))
+        first, *others = (values[name] * share for name, share in (self.shares or {}).items())
+        return sum(others, first)
 
     @seam
     def doubt(self, fed: Fed, value: Fraction) -> str:

@@ -19,10 +19,19 @@ def rounded(value: Fraction, digits: int) -> str:
 @lru_cache(4096)
 def short(value: Fraction, digits: int = 12) -> str:
     """The value for a reader: all its decimals where it has no more than `digits`, else rounded there, marked by …."""
-    exact = rounded(value, digits)
-    ended = Fraction(exact) == value
-    text = exact.rstrip("0").rstrip(".") if "." in exact else exact
-    return text if ended else f"{exact}…"
+    steps, rest = divmod(abs(value.numerator) * 10**digits, value.denominator)
+    if rest:
+        return f"{rounded(value, digits)}…"
+    text = f"{steps:0{digits + 1}d}"
+    decimals = text[-digits:].rstrip("0")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{text[:-digits]}.{decimals}" if decimals else f"{sign}{text[:-digits]}"
+
+
+def exactly(text: str) -> Fraction:
+    """The number of a stored value, decimal text of our own."""
+    whole, _, decimals = text.partition(".")
+    return Fraction(int(whole + decimals), 10 ** len(decimals))
 
 
 def fraction(text: str) -> Fraction:

@@ -9,7 +9,8 @@ sum without one: nothing is made up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +21,7 @@ from msgspec import structs
 
 from reference_terminal.accounting.boundary import Bound, Boundary, Fed
 from reference_terminal.accounting.formula import FormulaError
-from reference_terminal.accounting.printed import rounded, short
+from reference_terminal.accounting.printed import exactly, rounded, short
 from reference_terminal.accounting.quantity import Quantity, UnitError
 from reference_terminal.model.rows import BY_HAND, Record
 from reference_terminal.model.seams import seam
@@ -48,18 +49,17 @@ from reference_terminal.storage.store import Store, insert_record, supersede
 
 NO_ENTRY, NOT_YET = "nothing entered", "parts are missing"
 _LOST, _INSTRUMENT = "B", "D"
-_AT_ONCE = 200
-"""Periods that are worked out again in one transaction."""
 _UPWARDS = (MINUTE, QUARTER, HOUR, DAY, MONTH)
 _OF_PERIOD = "SELECT * FROM record WHERE span=? AND start_s=? AND point=?"
 _EMISSION = "SELECT mass, equivalent, method, version FROM emission WHERE span=? AND start_s=? AND point=?"
-_SHELF = (
+SHELVES = (
     "SELECT e.mass, e.equivalent, e.method, e.version, r.* FROM record r LEFT JOIN emission e"
-    " ON e.span=r.span AND e.start_s=r.start_s AND e.point=r.point WHERE r.span=? AND r.start_s=?"
+    " ON e.span=r.span AND e.start_s=r.start_s AND e.point=r.point WHERE r.span=? AND r.start_s BETWEEN ? AND ?"
 )
-_KEEP = "INSERT OR REPLACE INTO emission VALUES (?,?,?,?,?,?,?)"
+"""What is stored of periods: of an emission, then its record."""
+KEEP = "INSERT OR REPLACE INTO emission VALUES (?,?,?,?,?,?,?)"
 _FORGET = "DELETE FROM emission WHERE span=? AND start_s=? AND point=?"
-_SOURCE = "INSERT OR REPLACE INTO record_source VALUES (?,?,?,?)"
+SOURCE_TOLD = "INSERT OR REPLACE INTO record_source VALUES (?,?,?,?)"
 _ENTRIES = (
     "SELECT number, start_s, end_s, value, unit, origin, author FROM accounting_entry"
     " WHERE source=? AND input=? AND start_s<? AND end_s>? ORDER BY number"
@@ -118,11 +118,38 @@ class Kept:
     version: int
 
 
+class Stored:
+    """What is stored of one period by the number of the figure's point; a row is read when it is asked for."""
+
+    def __init__(self, rows: Mapping[int, Any]) -> None:
+        self.rows = rows
+        self.kept_since: dict[int, None] = {}
+        self._made: dict[int, Kept] = {}
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._made or number in self.rows
+
+    def get(self, number: int) -> Kept | None:
+        """What is kept of a figure; None if nothing."""
+        found = self._made.get(number)
+        if found is None and (row := self.rows.get(number)) is not None:
+            mass, equivalent, method, version, *record = row
+            none = mass is None
+            amounts = (None, Fraction(0), "", 0) if none else (Fraction(mass), Fraction(equivalent), method, version)
+            found = self._made[number] = Kept(Record(*record), *amounts)
+        return found
+
+    def put(self, number: int, kept: Kept) -> None:
+        """Something else is kept now."""
+        self._made[number] = kept
+        self.kept_since[number] = None
+
+
 @dataclass(frozen=True)
 class Shelf:
-    """What is stored of one period by the number of the figure's point, and which sources have values of its class."""
+    """What is stored of one period, and which sources have values of its class."""
 
-    kept: dict[int, Kept]
+    kept: Stored
     has_class: Mapping[str, bool]
 
 
@@ -157,11 +184,11 @@ class Emissions:
         self._journal = journal
         self.deliver: Callable[[Span, int, int], None] = lambda span, start_s, end_s: None
         self.figures = {each.id: each for each in config.published}
-        self._of_source = {each.key: each for each in config.published if each.of == SOURCE}
-        self._sums = [each for each in config.published if each.of != SOURCE or each.measure != EQUIVALENT]
+        self.of_source = {each.key: each for each in config.published if each.of == SOURCE}
+        self.sums = [each for each in config.published if each.of != SOURCE or each.measure != EQUIVALENT]
         self._units = {each.id: each for each in config.units}
         self._limits = [(self.figures[each.figure], each) for each in config.limits]
-        self._open: tuple[int, int, dict[int, Kept]] | None = None
+        self._open: tuple[int, int, Stored] | None = None
         self._known_members: dict[str, tuple[Boundary, list[Bound]]] = {}
         self._classes: dict[int, dict[str, bool]] = {}
         self._bounded = any(each.since_s or each.until_s for each in config.sources)
@@ -208,7 +235,7 @@ class Emissions:
             done = [record for name in sources if (record := self._first(connection, period, name)) is not None]
             made += done
             if done:
-                made += self._sum_up(connection, period, again=False)
+                made += self.sum_up(connection, period, again=False)
         return made
 
     @seam
@@ -229,14 +256,19 @@ class Emissions:
 
     def _first(self, connection: apsw.Connection, period: Period, name: str) -> Record | None:
         """The record of a source's period unless it is kept already, or something is still to come."""
-        number = self._number(name)
+        number = self.number(name)
         if self._record(connection, period.span, period.start_s, number) is not None:
             return None
         outcome = self.work_out(connection, period, name)
-        return None if outcome is None else self._keep(connection, period, self._of_source[name], outcome)
+        return None if outcome is None else self.keep(connection, period, self.of_source[name], outcome)
 
-    def _number(self, source: str) -> int:
-        return self._numbers[self._of_source[source].id]
+    def number_of(self, point: str) -> int:
+        """The number of a point, a figure among them."""
+        return self._numbers[point]
+
+    def number(self, source: str) -> int:
+        """The number of the figure of a source."""
+        return self._numbers[self.of_source[source].id]
 
     def _again(
         self, connection: apsw.Connection, touched: list[tuple[Period, list[str]]], told: Sequence[Period] = ()
@@ -246,8 +278,8 @@ class Emissions:
         waiting = list(touched)
         while waiting:
             period, names = waiting.pop(0)
-            changed = [each for name in names if (each := self._revise(connection, period, name)) is not None]
-            sums = self._sum_up(connection, period, again=True)
+            changed = [each for name in names if (each := self.revise(connection, period, name)) is not None]
+            sums = self.sum_up(connection, period, again=True)
             made += changed + sums
             if not (changed or sums):
                 continue
@@ -265,28 +297,28 @@ class Emissions:
         start_s = later[0].start(period.start_s)
         return [Period(later[0].code, start_s, later[0].end(start_s))]
 
-    def _revise(self, connection: apsw.Connection, period: Period, name: str) -> Record | None:
+    def revise(self, connection: apsw.Connection, period: Period, name: str) -> Record | None:
         """A source's period worked out anew; None if nothing changes."""
         outcome = self.work_out(connection, period, name)
         if outcome is None:
             return None
-        return self._keep(connection, period, self._of_source[name], outcome)
+        return self.keep(connection, period, self.of_source[name], outcome)
 
-    def _sum_up(self, connection: apsw.Connection, period: Period, *, again: bool) -> list[Record]:
+    def sum_up(self, connection: apsw.Connection, period: Period, *, again: bool) -> list[Record]:
         """The figures of a period that can be told now."""
         made: list[Record] = []
         shelf = self._shelf(connection, period)
-        for figure in self._sums:
+        for figure in self.sums:
             if not again and self._numbers[figure.id] in shelf.kept:
                 continue
             outcome = self.sum_of(connection, period, figure, shelf)
             if outcome is None:
                 continue
-            record = self._keep(connection, period, figure, outcome)
+            record = self.keep(connection, period, figure, outcome)
             made += [] if record is None else [record]
         return made
 
-    def _keep(self, connection: apsw.Connection, period: Period, figure: FigureSet, outcome: Outcome) -> Record | None:
+    def keep(self, connection: apsw.Connection, period: Period, figure: FigureSet, outcome: Outcome) -> Record | None:
         """Keep a result, as a new revision where it differs from what was kept; None if it does not."""
         number = self._numbers[figure.id]
         value = None if outcome.mass is None else self.printed(figure, outcome)
@@ -309,18 +341,19 @@ class Emissions:
             connection.execute(_FORGET, key)
         else:
             connection.execute(
-                _KEEP, (*key, str(outcome.mass), str(outcome.equivalent), outcome.method, outcome.version)
+                KEEP, (*key, str(outcome.mass), str(outcome.equivalent), outcome.method, outcome.version)
             )
         self._keep_source(connection, key, outcome)
         if self._open is not None:
             stored = old if same and old is not None else record
-            self._open[2][number] = Kept(stored, outcome.mass, outcome.equivalent, outcome.method, outcome.version)
+            kept = Kept(stored, outcome.mass, outcome.equivalent, outcome.method, outcome.version)
+            self._open[2].put(number, kept)
         if not same:
             self._warn(figure, period, value)
         return None if same else record
 
     def _keep_source(self, connection: apsw.Connection, key: tuple[int, int, int], outcome: Outcome) -> None:
-        connection.execute(_SOURCE, (*key, outcome.told))
+        connection.execute(SOURCE_TOLD, (*key, outcome.told))
 
     @seam
     def _warn(self, figure: FigureSet, period: Period, value: str | None) -> None:
@@ -358,7 +391,7 @@ class Emissions:
         if split:
             told = self._is_over(connection, period, source)
             return Outcome(None, Fraction(0), _LOST, NOT_YET, _called(source), version) if told else None
-        return self._of_own(connection, period, source, version)
+        return self.of_own(connection, period, source, version)
 
     def _is_split(self, connection: apsw.Connection, period: Period, source: Bound) -> bool:
         """Whether something changes inside a period that has parts; for the shortest class its start decides."""
@@ -375,7 +408,7 @@ class Emissions:
         numbers = [self._numbers[each] for each in source.points]
         return all(self._record(connection, period.span, period.start_s, number) for number in numbers)
 
-    def _of_own(self, connection: apsw.Connection, period: Period, source: Bound, version: int) -> Outcome | None:
+    def of_own(self, connection: apsw.Connection, period: Period, source: Bound, version: int) -> Outcome | None:
         """The emission of a period by the period's own values."""
         used: list[Used] = []
         for fed in source.inputs:
@@ -395,7 +428,7 @@ class Emissions:
             return Outcome(None, Fraction(0), _INSTRUMENT, str(error), _called(source), version, bound=source)
         flags = [each.flag for each in used if each.flag != "N"]
         flag = BY_HAND if BY_HAND in flags else next(iter(flags), "N")
-        cause = "" if flag == "N" else "computed with entries by hand" if flag == BY_HAND else "computed with such data"
+        cause = cause_of(flag)
         told = ", ".join(f"{each.fed.wanted.name}={short(each.value)} {each.fed.wanted.unit}" for each in used)
         return Outcome(
             mass, mass * source.gwp, flag, cause, _called(source), version,
@@ -411,7 +444,7 @@ class Emissions:
                 return None
             if record.value is None:
                 return f"{record.flag} {fed.point}: {record.cause or 'no value'}"
-            value = Fraction(record.value)
+            value = exactly(record.value)
             if not fed.extensive and record.flag != BY_HAND and record.total is not None and record.n:
                 value = Fraction(record.total) / record.n
             return Used(fed, value * fed.scale, fed.point, record, None, record.flag)
@@ -459,7 +492,7 @@ class Emissions:
         lower = self.part_of(span_of(period.span), self.spans(source.source))
         if lower is None:
             return None
-        found = self._parts(connection, period, self._number(source.id), lower)
+        found = self._parts(connection, period, self.number(source.id), lower)
         if found is None:
             return None
         mass = sum((each.mass or Fraction(0) for each in found), Fraction(0))
@@ -490,16 +523,11 @@ class Emissions:
     def _shelf(self, connection: apsw.Connection, period: Period) -> Shelf:
         """What is stored of a period, of all figures at once, and which sources have values of its class."""
         if self._open is not None and self._open[:2] == (period.span, period.start_s):
-            return Shelf(self._open[2], self._has_class(period))
-        rows: list[Any] = list(connection.execute(_SHELF, (period.span, period.start_s)))
-        found: dict[int, Kept] = {}
-        for mass, equivalent, method, version, *record in rows:
-            none = mass is None
-            amounts = (None, Fraction(0), "", 0) if none else (Fraction(mass), Fraction(equivalent), method, version)
-            found[record[2]] = Kept(Record(*record), *amounts)
-        return Shelf(found, self._has_class(period))
+            return Shelf(self._open[2], self.has_class(period))
+        rows: list[Any] = list(connection.execute(SHELVES, (period.span, period.start_s, period.start_s)))
+        return Shelf(Stored({row[6]: row for row in rows}), self.has_class(period))
 
-    def _has_class(self, period: Period) -> dict[str, bool]:
+    def has_class(self, period: Period) -> dict[str, bool]:
         """Which sources have values of a class; looked up once while many periods are worked out again."""
         known = None if self._open is None else self._classes.get(period.span)
         if known is None:
@@ -527,12 +555,12 @@ class Emissions:
         held: list[Kept] = []
         names: list[str] = []
         lack: tuple[str, str] | None = None
-        members = self._members(boundary, figure, period.start_s)
+        members = self.members_at(boundary, figure, period.start_s)
         without = [each.id for each in members if not shelf.has_class[each.id]]
         for source in members:
             if not shelf.has_class[source.id]:
                 continue
-            kept = shelf.kept.get(self._number(source.id))
+            kept = shelf.kept.get(self.number(source.id))
             if kept is None:
                 if source.points:
                     return None
@@ -555,7 +583,7 @@ class Emissions:
         """A figure of which no source has a part in a period: zero, as nothing of it was emitted."""
         return Outcome(Fraction(0), Fraction(0), "N", "", self.config.method, version, f"#{version}: no source")
 
-    def _members(self, boundary: Boundary, figure: FigureSet, at_s: int) -> list[Bound]:
+    def members_at(self, boundary: Boundary, figure: FigureSet, at_s: int) -> list[Bound]:
         """The same as `members`, remembered as long as only the boundary decides."""
         if self._bounded:
             return self.members(boundary, figure, at_s)
@@ -564,6 +592,10 @@ class Emissions:
             known = (boundary, self.members(boundary, figure, at_s))
             self._known_members[figure.id] = known
         return known[1]
+
+    def inside_at(self, at_s: int) -> tuple[bool, ...]:
+        """Which sources lie inside by the settings, where that changes at some instant; else nothing."""
+        return tuple(inside(each, at_s) for each in self.config.sources) if self._bounded else ()
 
     @seam
     def members(self, boundary: Boundary, figure: FigureSet, at_s: int) -> list[Bound]:
@@ -594,6 +626,19 @@ class Emissions:
 
     # Stored values
 
+    @contextmanager
+    def opened(self, period: Period, stored: Stored) -> Generator[None]:
+        """While a period is worked out again what is stored of it is read and kept here too."""
+        self._open = (period.span, period.start_s, stored)
+        try:
+            yield
+        finally:
+            self._open = None
+
+    def begin(self) -> None:
+        """Much is worked out again from here: which classes the sources have is looked up once."""
+        self._classes.clear()
+
     def _record(self, connection: apsw.Connection, span: int, start_s: int, number: int) -> Record | None:
         if self._open is not None and self._open[:2] == (span, start_s):
             found = self._open[2].get(number)
@@ -610,52 +655,6 @@ class Emissions:
         if row is None:
             return Kept(record, None, Fraction(0), "", 0)
         return Kept(record, Fraction(row[0]), Fraction(row[1]), row[2], row[3])
-
-    # On command
-
-    def plan(self, from_s: int, to_s: int, names: Sequence[str] | None = None) -> list[tuple[Span, list[int]]]:
-        """The stored periods that touch [from, to), the short classes first, in portions that are done at once."""
-        chosen = self._chosen(names)
-        found: list[tuple[Span, list[int]]] = []
-        for span in sorted(dict.fromkeys(span for each in chosen for span in self.spans(each)), key=length_s):
-            starts = self._starts(span, from_s, to_s, chosen)
-            found += [(span, starts[at : at + _AT_ONCE]) for at in range(0, len(starts), _AT_ONCE)]
-        return found
-
-    def redo(
-        self, connection: apsw.Connection, span: Span, starts: Sequence[int], names: Sequence[str] | None = None
-    ) -> list[Record]:
-        """Work periods out again; the records that changed, all kept and on their way."""
-        of = [each.id for each in self._chosen(names) if span in self.spans(each)]
-        made: list[Record] = []
-        self._classes.clear()
-        for start_s in starts:
-            period = Period(span.code, start_s, span.end(start_s))
-            self._open = (span.code, start_s, self._shelf(connection, period).kept)
-            try:
-                changed = [each for name in of if (each := self._revise(connection, period, name)) is not None]
-                changed += self._sum_up(connection, period, again=True)
-            finally:
-                self._open = None
-            if changed:
-                self.deliver(span, start_s, period.end_s)
-            made += changed
-        return made
-
-    def _chosen(self, names: Sequence[str] | None) -> list[SourceConfig]:
-        return [each for each in self.config.sources if names is None or each.id in names]
-
-    def _starts(self, span: Span, from_s: int, to_s: int, sources: Sequence[SourceConfig]) -> list[int]:
-        """The periods of a class that touch [from, to) and have activity: stored, or entered by hand."""
-        found = dict.fromkeys(self._store.periods(span.code, span.start(from_s), to_s - 1))
-        for source in sources:
-            rows = self._store.connection.execute(
-                "SELECT DISTINCT start_s FROM accounting_entry WHERE source=? AND start_s>=? AND start_s<?",
-                (source.id, MONTH.start(from_s), to_s),
-            )
-            starts = dict.fromkeys(span.start(int(str(row[0]))) for row in rows)
-            found |= {start_s: None for start_s in starts if span.start(from_s) <= start_s < to_s}
-        return sorted(found)
 
 
 def _is_alike(kept: Kept, outcome: Outcome) -> bool:
@@ -691,6 +690,16 @@ def _of_versions(parts: Sequence[Kept], lower: Span) -> tuple[int, str]:
     numbers = dict.fromkeys(each.version for each in parts)
     told = ", ".join(f"#{each}" for each in sorted(numbers))
     return max(numbers), f"{told}: sum of {len(parts)} {lower.name} values"
+
+
+def called_of(source: Bound) -> str:
+    """How a result names its method."""
+    return _called(source)
+
+
+def cause_of(flag: str) -> str:
+    """Why a result bears the flag of what it was computed with."""
+    return "" if flag == "N" else "computed with entries by hand" if flag == BY_HAND else "computed with such data"
 
 
 @seam

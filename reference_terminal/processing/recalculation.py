@@ -15,6 +15,7 @@ from reference_terminal.model.rows import Record
 from reference_terminal.model.times import MONTH, Span, iso
 from reference_terminal.processing import messages
 from reference_terminal.processing.emissions import Emissions
+from reference_terminal.processing.rework import Rework
 from reference_terminal.settings.accounting import VersionConfig
 from reference_terminal.settings.problems import Problem
 from reference_terminal.storage.journal import Journal
@@ -39,6 +40,9 @@ class Recalculation:
         self._clock = clock
         self._journal = journal
         self._wake = wake
+        self._rework = Rework(emissions, store)
+        self.under_way: list[tuple[int, int]] = []
+        self._one = asyncio.Lock()
         self._come = asyncio.Event()
         if store.setting(_SCOPE, _FROM):
             self._come.set()
@@ -89,30 +93,47 @@ class Recalculation:
 
     async def catch_up(self) -> int:
         """Work out what the versions that were taken change; how many values changed. Raises StoreBusy."""
-        kept = self._store.setting(_SCOPE, _FROM)
-        if not kept:
-            return 0
-        changed = await self.redo(int(kept), self._clock.now_s() + 1, None)
-        if self._store.setting(_SCOPE, _FROM) == kept:
-            self._store.keep_setting(_SCOPE, _FROM, _NOTHING)
-            self._store.flush()
+        changed = 0
+        async with self._one:
+            while kept := self._store.setting(_SCOPE, _FROM):
+                known = len(self._emissions.versions.every)
+                changed += await self._redo(int(kept), self._clock.now_s() + 1, None)
+                if self._store.setting(_SCOPE, _FROM) == kept and len(self._emissions.versions.every) == known:
+                    self._store.keep_setting(_SCOPE, _FROM, _NOTHING)
+                    self._store.flush()
         return changed
 
     async def redo(self, from_s: int, to_s: int, names: Sequence[str] | None) -> int:
         """Work the stored periods that touch [from, to) out again; how many values changed. Raises StoreBusy."""
-        changed: list[Record] = []
-        for span, starts in self._emissions.plan(from_s, to_s, names):
+        async with self._one:
+            return await self._redo(from_s, to_s, names)
 
-            def gather(span: Span = span, starts: Sequence[int] = starts) -> None:
-                self._store.redo(
-                    lambda connection: self._emissions.redo(connection, span, starts, names), changed.extend
-                )
+    async def _redo(self, from_s: int, to_s: int, names: Sequence[str] | None) -> int:
+        changed = 0
 
-            if not self._store.attempt(gather):
-                raise StoreBusy
-            await asyncio.sleep(0)
+        def told(records: list[Record]) -> None:
+            nonlocal changed
+            changed += len(records)
+
+        self.under_way.append((from_s, to_s))
+        try:
+            for span, starts in self._rework.plan(from_s, to_s, names):
+
+                def gather(span: Span = span, starts: Sequence[int] = starts) -> None:
+                    self._store.redo(lambda connection: self._rework.redo(connection, span, starts, names), told)
+
+                if not self._store.attempt(gather):
+                    raise StoreBusy
+                await asyncio.sleep(0)
+        finally:
+            self.under_way.pop()
         self._wake()
-        return len(changed)
+        return changed
+
+    def is_under_way(self, from_s: int, to_s: int) -> bool:
+        """Whether something of [from, to) is being worked out again, so that its periods may not agree yet."""
+        kept = self._store.setting(_SCOPE, _FROM)
+        return bool(kept and int(kept) < to_s) or any(low < to_s and from_s < high for low, high in self.under_way)
 
     async def order(self, from_s: int, to_s: int, author: str, reason: str) -> int:
         """Work everything of [from, to) out again with every version there is, closed months too. Raises StoreBusy."""

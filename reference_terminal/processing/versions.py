@@ -74,6 +74,7 @@ class Versions:
         self._clock = clock
         self._known: dict[tuple[tuple[int, ...], int], tuple[Boundary | None, str]] = {}
         self._months: dict[int, tuple[Version, ...]] = {}
+        self._asked: tuple[int, tuple[Version, ...]] | None = None
         self.every: list[Version] = []
         self._released: dict[int, int] = {}
         self._read()
@@ -96,6 +97,7 @@ class Versions:
             self._released[int(str(month_s))] = int(str(version))
         self._known.clear()
         self._months.clear()
+        self._asked = None
 
     def _take_those_of_the_file(self) -> None:
         """Versions of the configuration that were not taken before, or say something else now under their name."""
@@ -178,9 +180,15 @@ class Versions:
         instants += [at_s for each in self._config.sources for at_s in (each.since_s, each.until_s)]
         return any(start_s < at_s < end_s for at_s in instants)
 
+    def _at(self, start_s: int) -> tuple[Version, ...]:
+        """As `at`, remembered for the instant that was asked for last."""
+        if self._asked is None or self._asked[0] != start_s:
+            self._asked = (start_s, self.at(start_s))
+        return self._asked[1]
+
     def boundary(self, start_s: int) -> tuple[Boundary | None, str]:
         """The boundary for a period that starts then; None, and why, where it cannot be used."""
-        applied = self.at(start_s)
+        applied = self._at(start_s)
         key = (tuple(each.number for each in applied), year_of(start_s))
         if key not in self._known:
             made, problems = bound(self._config, self._points, [each.content for each in applied], key[1])
@@ -190,7 +198,7 @@ class Versions:
 
     def number(self, start_s: int) -> int:
         """The number of the newest version that counts for a period that starts then; 0 for the settings alone."""
-        return max((each.number for each in self.at(start_s)), default=0)
+        return max((each.number for each in self._at(start_s)), default=0)
 
     def newest(self) -> Sequence[Version]:
         """All versions, the latest last."""

@@ -284,7 +284,13 @@ class AccountingApi(Addresses):
             "versions": sorted(dict.fromkeys(each.version for each in found.pieces)),
             "revised": sum(1 for each in found.pieces if each.revision),
             "missing": [{"from": iso(begin_s), "to": iso(end_s)} for begin_s, end_s in found.missing[:100]],
+            "recalculating": self.is_under_way(found.from_s, found.to_s),
         }
+
+    @seam
+    def is_under_way(self, from_s: int, to_s: int) -> bool:
+        """Whether values of [from, to) are being worked out again: a sum may hold some of before and some of after."""
+        return self._recalculation().is_under_way(from_s, to_s)
 
     @route("GET", "emission-total", right=Right.READ, query=("figure", "from", "to"), check=check_stretch)
     def total(self, query: dict[str, str]) -> Any:

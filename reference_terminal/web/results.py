@@ -159,6 +159,8 @@ class ResultsApi(Addresses):
             cause = f"no {product.id} was made in this period, so there is nothing to divide by / 产量为零，无法计算"
         elif not (whole and made.whole):
             cause = "the period is incomplete / 数据不完整"
+        elif self._accounting.is_under_way(from_s, to_s):
+            cause = "the period is being worked out again; ask once more when that is done / 正在重新计算，请稍后再查"
         told = None if not made.value else rounded(mass / made.value, _DIGITS)
         return {
             "product": product.id,
@@ -209,12 +211,14 @@ class ResultsApi(Addresses):
     def _told(self, figure: FigureSet, start_s: int, end_s: int) -> dict[str, Any]:
         found = self._tally(figure, start_s, end_s)
         tonnes = found.equivalent if figure.measure == EQUIVALENT else found.mass
+        under_way = self._accounting.is_under_way(start_s, end_s)
         return {
             "start": iso(start_s),
             "end": iso(end_s),
-            "value": shown(figure, tonnes) if found.whole else None,
+            "value": shown(figure, tonnes) if found.whole and not under_way else None,
             "known": shown(figure, tonnes),
             "exact_t": str(tonnes),
+            "recalculating": under_way,
         }
 
     @seam
@@ -275,6 +279,12 @@ class ResultsApi(Addresses):
         else:
             check_stretch(query)
             from_s, to_s = self._stretch(query)
+        if self._accounting.is_under_way(from_s, to_s):
+            raise HttpError(
+                409,
+                "figures of this period are being worked out again; ask for the report once that is done",
+                "该时段数据正在重新计算，请完成后再编制报告",
+            )
         inventory = Inventory(
             emissions, terminal.store, lambda name: terminal.pipeline.by_id[name].number, terminal.config.name
         )

@@ -16,6 +16,7 @@ from reference_terminal.accounting.boundary import Bound, Boundary
 from reference_terminal.model.rows import Record
 from reference_terminal.processing import emissions, versions
 from reference_terminal.processing.emissions import Emissions, Entered, Outcome, Period
+from reference_terminal.processing.rework import Rework
 from reference_terminal.processing.versions import Version, VersionConfig, Versions
 from reference_terminal.settings.accounting import FigureSet
 from reference_terminal.settings.problems import Problem
@@ -237,11 +238,11 @@ def nothing_reckoned_anew(patch: Patch) -> None:
     """A period that has its figure is done."""
 
     def redo(
-        self: Emissions, connection: Any, span: Any, starts: Sequence[int], names: Sequence[str] | None = None
+        self: Rework, connection: Any, span: Any, starts: Sequence[int], names: Sequence[str] | None = None
     ) -> list[Record]:
         return []
 
-    patch(Emissions, "redo", redo)
+    patch(Rework, "redo", redo)
     patch(Emissions, "revised", lambda self, connection, record: [])
 
 

@@ -124,23 +124,26 @@ class Shown:
 
 def shown(history: History) -> list[Shown]:
     """Every figure that the local interface showed, in order."""
+    events = [event for event in history.of(Observed) if event.what in ("emissions", "emission-sum")]
+    return [each for event in events for each in shown_in(event)]
+
+
+def shown_in(event: Observed) -> list[Shown]:
+    """The figures in an answer about emissions."""
+    query = event.query
     found: list[Shown] = []
-    for event in history.of(Observed):
-        if event.what not in ("emissions", "emission-sum"):
+    for row in event.rows:
+        start, end = instant_of_iso(row.get("start", "")), instant_of_iso(row.get("end", ""))
+        if start is None or end is None:
             continue
-        query = event.query
-        for row in event.rows:
-            start, end = instant_of_iso(row.get("start", "")), instant_of_iso(row.get("end", ""))
-            if start is None or end is None:
-                continue
-            found.append(
-                Shown(
-                    *("the terminal", event.t, query["of"], query.get("id", ""), query.get("gas", "CO2e")),
-                    *(query.get("kind", "span"), start, end, row.get("value", ""), row.get("unit", "")),
-                    *(row.get("state", ""), row.get("method", ""), row.get("version", ""), row.get("revision", "")),
-                    row.get("cumulative", ""),
-                )
+        found.append(
+            Shown(
+                *("the terminal", event.t, query["of"], query.get("id", ""), query.get("gas", "CO2e")),
+                *(query.get("kind", "span"), start, end, row.get("value", ""), row.get("unit", "")),
+                *(row.get("state", ""), row.get("method", ""), row.get("version", ""), row.get("revision", "")),
+                row.get("cumulative", ""),
             )
+        )
     return found
 
 

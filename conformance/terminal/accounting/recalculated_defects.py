@@ -1,0 +1,67 @@
+# pyright: reportPrivateUsage=false
+"""Defects of working results out again: sums of old and new, the newest version beside everything, half of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from conformance.defects import Patch, defect
+from reference_terminal.model.times import MINUTE, Span
+from reference_terminal.processing.rework import Rework
+from reference_terminal.settings.accounting import FigureSet
+from reference_terminal.web.accounting import AccountingApi
+
+_CLAUSES = ("csmt/8.3.1e", "isc-2/7.2.8c")
+
+
+@defect(
+    "sums-of-old-and-new",
+    en="while results are worked out again a sum of old and new ones is told as complete",
+    zh="重新计算期间，新旧结果之和显示为完整",
+    clauses=_CLAUSES,
+)
+def sums_of_old_and_new(patch: Patch) -> None:
+    """Nobody who asks is told that it is not done yet."""
+
+    def is_under_way(self: AccountingApi, from_s: int, to_s: int) -> bool:
+        return False
+
+    patch(AccountingApi, "is_under_way", is_under_way)
+
+
+@defect(
+    "newest-version-beside-everything",
+    en="beside a figure stands the newest version of the factors, not the one it was worked out with",
+    zh="排放量旁注明的是最新因子版本，而非计算所用版本",
+    clauses=("isc-2/7.2.8c",),
+)
+def newest_version(patch: Patch) -> None:
+    """It is looked up when somebody asks."""
+    whole = AccountingApi._rows
+
+    def rows(
+        self: AccountingApi, figure: FigureSet, span: Any, from_s: int, to_s: int, most: int
+    ) -> list[dict[str, Any]]:
+        number = self.emissions_of().versions.number(from_s)
+        return [{**row, "version": number} for row in whole(self, figure, span, from_s, to_s, most)]
+
+    patch(AccountingApi, "_rows", rows)
+
+
+@defect(
+    "only-minutes-reckoned-anew",
+    en="a factor that counts back is worked into the minutes and into no longer period",
+    zh="追溯生效的因子仅重算分钟值，不重算更长时段",
+    clauses=("csmt/8.3.1e",),
+)
+def only_minutes(patch: Patch) -> None:
+    """The first class is done and no other."""
+    whole = Rework.plan
+
+    def plan(
+        self: Rework, from_s: int, to_s: int, names: Sequence[str] | None = None
+    ) -> Iterator[tuple[Span, list[int]]]:
+        return (each for each in whole(self, from_s, to_s, names) if each[0] is MINUTE)
+
+    patch(Rework, "plan", plan)

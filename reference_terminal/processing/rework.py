@@ -1,0 +1,438 @@
+"""Stored periods worked out again, many in one transaction: what a new version or an order changes (ruling R-24).
+
+Leaves the arithmetic to `emissions` and what is to be worked out again to `recalculation`. Where activity alone
+decides, an outcome depends on the values of the points and the versions that count, and on nothing else: it is worked
+out once for each value that comes (`Emissions.of_own`), and rows are read and written by the thousand. Whatever else
+a period needs (parts, entries by hand, something missing) goes the way of a single one; both give the same to the last
+digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+import apsw
+
+from reference_terminal.accounting.boundary import Bound, Boundary, Fed
+from reference_terminal.accounting.printed import exactly, short
+from reference_terminal.model.rows import Record
+from reference_terminal.model.times import MONTH, Span
+from reference_terminal.processing.emissions import (
+    KEEP,
+    SHELVES,
+    SOURCE_TOLD,
+    Emissions,
+    Kept,
+    Outcome,
+    Period,
+    Stored,
+    called_of,
+    cause_of,
+    length_s,
+)
+from reference_terminal.settings.accounting import SOURCE, FigureSet, SourceConfig
+from reference_terminal.storage.store import Store
+
+_AT_ONCE, _ROWS_AT_ONCE = 200, 2000
+"""Periods that are worked out again in one transaction, and about how many rows; acquisition goes on between them."""
+_PERIODS_LOOKED_FOR = 1440
+_MOST_RESULTS = 60_000
+"""So many results are remembered (some 40 MB): what a counter brings in a minute are few different values."""
+_UPDATE = "UPDATE record SET value=?, flag=?, cause=?, revision=? WHERE span=? AND start_s=? AND point=?"
+_SUPERSEDED = "INSERT OR IGNORE INTO superseded VALUES (?,?,?,?,?,?,?)"
+_FIRST = "SELECT min(start_s) FROM record WHERE span=?"
+_ENTRIES = "SELECT DISTINCT start_s FROM accounting_entry WHERE source=? AND start_s>=? AND start_s<?"
+
+
+@dataclass(slots=True)
+class _Result:
+    """An outcome as it is kept.
+
+    `columns` are mass, equivalent, method, version, flag and cause as `SHELVES` reads them; `mass` is None where it
+    cannot be told, `rest` what the equivalent is more than it, None for nothing.
+    """
+
+    value: str | None
+    columns: tuple[str, str, str, int, str, str]
+    told: str
+    mass: Fraction | None
+    rest: Fraction | None
+
+    @property
+    def outcome(self) -> Outcome:
+        """As `Emissions` keeps it."""
+        mass = self.mass or Fraction(0)
+        _, _, method, version, flag, cause = self.columns
+        return Outcome(self.mass, mass + (self.rest or 0), flag, cause, method, version, self.told)
+
+
+@dataclass(slots=True)
+class _Only:
+    """The one input that a point feeds, where all others are fixed: the sentence of an outcome before and after it."""
+
+    fed: Fed
+    before: str
+    after: str
+
+
+@dataclass(slots=True)
+class _Plain:
+    """A source of which activity alone decides: its points, and what came of their values so far."""
+
+    bound: Bound
+    figure: FigureSet
+    number: int
+    points: tuple[int, ...]
+    group: int
+    only: _Only | None
+    known: dict[tuple[Any, ...], _Result] = field(default_factory=dict[tuple[Any, ...], _Result])
+
+
+@dataclass(slots=True)
+class _Sum:
+    """A figure of several sources: the groups of sources that it holds, and its sentence."""
+
+    figure: FigureSet
+    number: int
+    groups: tuple[int, ...]
+    told: str
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What is done for each period of a class while one boundary counts.
+
+    `others` are sources that are worked out one by one, with their group; a group are the sources of the same sums.
+    """
+
+    boundary: Boundary
+    key: tuple[Any, ...]
+    version: int
+    plain: list[_Plain]
+    others: list[tuple[str, int, int]]
+    sums: list[_Sum]
+    groups: int
+
+
+class _Rows:
+    """What is to be written at the end of a portion."""
+
+    def __init__(self) -> None:
+        self.superseded: list[tuple[Any, ...]] = []
+        self.records: list[tuple[Any, ...]] = []
+        self.emissions: list[tuple[Any, ...]] = []
+        self.told: list[tuple[Any, ...]] = []
+
+    def write(self, connection: apsw.Connection) -> None:
+        """Write everything."""
+        connection.executemany(_SUPERSEDED, self.superseded)
+        connection.executemany(_UPDATE, self.records)
+        connection.executemany(KEEP, self.emissions)
+        connection.executemany(SOURCE_TOLD, self.told)
+
+
+class Rework:
+    """Of one emitter."""
+
+    def __init__(self, emissions: Emissions, store: Store) -> None:
+        self._emissions = emissions
+        self._store = store
+        self._plans: list[_Plan] = []
+        self._remembered = 0
+        self._limited = dict.fromkeys(each.figure for each in emissions.config.limits)
+
+    # Which periods
+
+    def plan(self, from_s: int, to_s: int, names: Sequence[str] | None = None) -> Iterator[tuple[Span, list[int]]]:
+        """The stored periods that touch [from, to), the short classes first, in portions that are done at once."""
+        self._emissions.begin()
+        self._plans.clear()
+        self._remembered = 0
+        chosen = self._chosen(names)
+        spans = dict.fromkeys(span for each in chosen for span in self._emissions.spans(each))
+        rows = len(self._emissions.figures) + len(self._emissions.config.sources)
+        most = max(1, min(_AT_ONCE, _ROWS_AT_ONCE // rows))
+        for span in sorted(spans, key=length_s):
+            waiting: list[int] = []
+            for start_s in self._starts(span, from_s, to_s, chosen):
+                waiting.append(start_s)
+                if len(waiting) == most:
+                    yield span, waiting
+                    waiting = []
+            if waiting:
+                yield span, waiting
+
+    def _chosen(self, names: Sequence[str] | None) -> list[SourceConfig]:
+        return [each for each in self._emissions.config.sources if names is None or each.id in names]
+
+    def _starts(self, span: Span, from_s: int, to_s: int, sources: Sequence[SourceConfig]) -> Iterator[int]:
+        """The periods of a class that touch [from, to) and have activity: stored, or entered by hand; in order."""
+        entered: dict[int, None] = {}
+        for source in sources:
+            rows: list[Any] = list(self._store.connection.execute(_ENTRIES, (source.id, MONTH.start(from_s), to_s)))
+            starts = dict.fromkeys(span.start(row[0]) for row in rows)
+            entered |= {start_s: None for start_s in starts if span.start(from_s) <= start_s < to_s}
+        row: Any = self._store.connection.execute(_FIRST, (span.code,)).fetchone()
+        at_s = max(span.start(from_s), to_s if row[0] is None else row[0])
+        waiting = sorted(entered)
+        while at_s < to_s:
+            until_s = min(to_s, at_s + _PERIODS_LOOKED_FOR * length_s(span))
+            found = dict.fromkeys(self._store.periods(span.code, at_s, until_s - 1))
+            found |= {each: None for each in waiting if each < until_s}
+            waiting = [each for each in waiting if each >= until_s]
+            yield from sorted(found)
+            at_s = until_s
+        yield from waiting
+
+    # Working out
+
+    def redo(
+        self, connection: apsw.Connection, span: Span, starts: Sequence[int], names: Sequence[str] | None = None
+    ) -> list[Record]:
+        """Work periods out again, in order; the records that changed, all kept and on their way."""
+        shelves: dict[int, dict[int, Any]] = {start_s: {} for start_s in starts}
+        found: Iterable[Any] = connection.execute(SHELVES, (span.code, starts[0], starts[-1]))
+        for row in found:
+            if row[5] in shelves:
+                shelves[row[5]][row[6]] = row
+        rows, made = _Rows(), list[Record]()
+        for start_s in starts:
+            period = Period(span.code, start_s, span.end(start_s))
+            stored = Stored(shelves[start_s])
+            with self._emissions.opened(period, stored):
+                changed = self._period(connection, period, span, stored, names, rows)
+            if changed:
+                self._emissions.deliver(span, start_s, period.end_s)
+            made += changed
+        rows.write(connection)
+        return made
+
+    def _period(
+        self,
+        connection: apsw.Connection,
+        period: Period,
+        span: Span,
+        stored: Stored,
+        names: Sequence[str] | None,
+        rows: _Rows,
+    ) -> list[Record]:
+        emissions = self._emissions
+        plan = None if names is not None else self._plan(period, span)
+        if plan is None:
+            of = [each.id for each in self._chosen(names) if emissions.has_class(period)[each.id]]
+            changed = [each for name in of if (each := emissions.revise(connection, period, name)) is not None]
+            return changed + emissions.sum_up(connection, period, again=True)
+        changed = []
+        gathered: list[tuple[int, _Result]] = []
+        sums: list[dict[int, int]] = [{} for _ in range(plan.groups)]
+        rests: list[dict[int, int]] = [{} for _ in range(plan.groups)]
+        whole = True
+        for source in plan.plain:
+            result = self._result(connection, period, source, plan.version, stored.rows)
+            if result is None:
+                whole = False
+                continue
+            record = self._keep(connection, period, source.figure, source.number, result, stored, rows)
+            if record is not None:
+                changed.append(record)
+            gathered.append((source.number, result))
+            if result.mass is None or result.columns[4] != "N":
+                whole = False
+            elif source.group >= 0:
+                _add(sums[source.group], result.mass)
+                if result.rest is not None:
+                    _add(rests[source.group], result.rest)
+        for name, number, group in plan.others:
+            if (record := emissions.revise(connection, period, name)) is not None:
+                changed.append(record)
+            kept = stored.get(number)
+            if kept is None or kept.mass is None or kept.record.flag != "N":
+                whole = False
+            elif group >= 0:
+                _add(sums[group], kept.mass)
+                _add(rests[group], kept.equivalent - kept.mass)
+        if not whole:
+            for number, result in gathered:
+                if number not in stored.kept_since and result.mass is not None:
+                    stored.put(number, _kept(period, number, result, stored.rows[number]))
+            return changed + emissions.sum_up(connection, period, again=True)
+        masses = [_fraction(each) for each in sums]
+        equivalents = [mass + _fraction(each) for mass, each in zip(masses, rests, strict=True)]
+        for each in plan.sums:
+            mass = sum((masses[group] for group in each.groups), Fraction(0))
+            equivalent = sum((equivalents[group] for group in each.groups), Fraction(0))
+            outcome = Outcome(mass, equivalent, "N", "", emissions.config.method, plan.version, each.told)
+            result = self._kept_as(each.figure, outcome)
+            record = self._keep(connection, period, each.figure, each.number, result, stored, rows)
+            if record is not None:
+                changed.append(record)
+        return changed
+
+    def _plan(self, period: Period, span: Span) -> _Plan | None:
+        """What is done for a period; None where versions change inside it, or its boundary cannot be used."""
+        versions = self._emissions.versions
+        boundary, _ = versions.boundary(period.start_s)
+        if boundary is None or versions.changes(period.start_s, period.end_s):
+            return None
+        version = versions.number(period.start_s)
+        key = (version, span.code, self._emissions.inside_at(period.start_s))
+        for each in self._plans:
+            if each.boundary is boundary and each.key == key:
+                return each
+        made = self._planned(boundary, key, version, period)
+        self._plans.append(made)
+        return made
+
+    def _planned(self, boundary: Boundary, key: tuple[Any, ...], version: int, period: Period) -> _Plan:
+        emissions = self._emissions
+        has_class = emissions.has_class(period)
+        sums = [(each, emissions.members_at(boundary, each, period.start_s)) for each in emissions.sums]
+        held: dict[str, list[str]] = {}
+        for figure, members in sums:
+            for each in members:
+                held.setdefault(each.id, []).append(figure.id)
+        groups: dict[tuple[str, ...], int] = {}
+        group_of = {
+            name: groups.setdefault(tuple(figures), len(groups)) for name, figures in held.items() if has_class[name]
+        }
+        made = _Plan(boundary, key, version, [], [], [], len(groups))
+        for source in boundary.sources:
+            if not has_class[source.id]:
+                continue
+            number, group = emissions.number(source.id), group_of.get(source.id, -1)
+            if _is_plain(source):
+                points = tuple(emissions.number_of(each.point) for each in source.inputs if each.point)
+                made.plain.append(_Plain(source, emissions.of_source[source.id], number, points, group, _only(source)))
+            else:
+                made.others.append((source.id, number, group))
+        for figure, members in sums:
+            here = [each.id for each in members if has_class[each.id]]
+            if not here and (members or figure.of == SOURCE):
+                continue
+            without = [each.id for each in members if not has_class[each.id]]
+            told = f"#{version}: " + (f"sum of {', '.join(here)}" if here else "no source")
+            told += f"; without {', '.join(without)}" if without else ""
+            mine = tuple(dict.fromkeys(group_of[name] for name in here))
+            made.sums.append(_Sum(figure, emissions.number_of(figure.id), mine, told))
+        return made
+
+    def _result(
+        self, connection: apsw.Connection, period: Period, source: _Plain, version: int, rows: Mapping[int, Any]
+    ) -> _Result | None:
+        """The outcome of a source by the values of its points; None while one of them is still to come."""
+        key: tuple[Any, ...] = ()
+        for point in source.points:
+            row = rows.get(point)
+            if row is None:
+                return None
+            key += (row[10], row[15], row[16])
+        result = source.known.get(key)
+        if result is None:
+            outcome = None if source.only is None else _of_value(source.bound, source.only, version, key)
+            outcome = outcome or self._emissions.of_own(connection, period, source.bound, version)
+            if outcome is None:
+                return None
+            self._remembered += 1
+            if self._remembered > _MOST_RESULTS:
+                self._forget()
+            result = source.known[key] = self._kept_as(source.figure, outcome)
+        return result
+
+    def _forget(self) -> None:
+        self._remembered = 0
+        for plan in self._plans:
+            for source in plan.plain:
+                source.known.clear()
+
+    def _kept_as(self, figure: FigureSet, outcome: Outcome) -> _Result:
+        mass, equivalent = outcome.mass or Fraction(0), outcome.equivalent
+        text = str(mass)
+        alike = text if mass == equivalent else str(equivalent)
+        value = None if outcome.mass is None else self._emissions.printed(figure, outcome)
+        columns = (text, alike, outcome.method, outcome.version, outcome.flag, outcome.cause)
+        return _Result(value, columns, outcome.told, outcome.mass, None if alike is text else equivalent - mass)
+
+    def _keep(
+        self,
+        connection: apsw.Connection,
+        period: Period,
+        figure: FigureSet,
+        number: int,
+        result: _Result,
+        stored: Stored,
+        rows: _Rows,
+    ) -> Record | None:
+        """Gather what changes of a figure's period; the new revision, None if what is shown stays."""
+        row = stored.rows.get(number)
+        if row is None or row[0] is None or result.mass is None or figure.id in self._limited:
+            return self._emissions.keep(connection, period, figure, result.outcome)
+        mass, equivalent, method, version, flag, cause = result.columns
+        if row[0] == mass and (row[1], row[2], row[3], row[15], row[16]) == (equivalent, method, version, flag, cause):
+            return None
+        key = (period.span, period.start_s, number)
+        rows.emissions.append((*key, mass, equivalent, method, version))
+        rows.told.append((*key, result.told))
+        revision = row[17]
+        if (row[10], row[15], row[16]) == (result.value, flag, cause):
+            return None
+        rows.superseded.append((*key, revision, row[10], row[15], row[16]))
+        rows.records.append((result.value, flag, cause, revision + 1, *key))
+        return Record(*key, period.end_s, None, None, result.value, None, None, 0, None, flag, cause, revision + 1)
+
+
+def _is_plain(source: Bound) -> bool:
+    """Whether the values of its points alone decide what a source emits."""
+    return source.additive and all(each.point or not each.entry for each in source.inputs)
+
+
+def _only(source: Bound) -> _Only | None:
+    """The one input that is fed by a point; None where there are several, or it comes twice."""
+    fed = [each for each in source.inputs if each.fixed is None]
+    if len(fed) != 1 or not fed[0].extensive:
+        return None
+    told = [
+        "" if each.fixed is None else f"{each.wanted.name}={short(each.fixed.value)} {each.wanted.unit}"
+        for each in source.inputs
+    ]
+    at = source.inputs.index(fed[0])
+    before = "".join(f"{each}, " for each in told[:at]) + f"{fed[0].wanted.name}="
+    return _Only(fed[0], before, f" {fed[0].wanted.unit}" + "".join(f", {each}" for each in told[at + 1 :]))
+
+
+def _of_value(source: Bound, only: _Only, version: int, key: tuple[Any, ...]) -> Outcome | None:
+    """As `Emissions.of_own`, for one value of the one point that feeds a source; None where something is wrong."""
+    text, flag, _ = key
+    if text is None:
+        return None
+    value = exactly(text) * only.fed.scale
+    if source.doubt(only.fed, value):
+        return None
+    mass = source.mass({only.fed.wanted.name: value})
+    called = called_of(source)
+    told = f"{called} #{version}: {only.before}{short(value)}{only.after}"
+    return Outcome(mass, mass * source.gwp, flag, cause_of(flag), called, version, told)
+
+
+def _add(by_denominator: dict[int, int], value: Fraction) -> None:
+    below = value.denominator
+    by_denominator[below] = by_denominator.get(below, 0) + value.numerator
+
+
+def _fraction(by_denominator: Mapping[int, int]) -> Fraction:
+    common = lcm(*by_denominator)
+    return Fraction(sum(number * (common // below) for below, number in by_denominator.items()), common)
+
+
+def _kept(period: Period, number: int, result: _Result, row: Any) -> Kept:
+    """What is kept of a figure once everything that is gathered is written."""
+    outcome = result.outcome
+    same = (row[10], row[15], row[16]) == (result.value, outcome.flag, outcome.cause)
+    record = Record(
+        period.span, period.start_s, number, period.end_s, None, None, result.value, None, None, 0, None,
+        outcome.flag, outcome.cause, row[17] if same else row[17] + 1,
+    )  # fmt: skip
+    return Kept(record, outcome.mass, outcome.equivalent, outcome.method, outcome.version)
