@@ -27,6 +27,7 @@ _NAME = "libfaketimeMT.so.1"
 _SLEEP, _NO_SLEEP = b"\0clock_nanosleep\0", b"\0Clock_nanosleep\0"
 _TICK_S = 0.05
 _PROOF_STEP_S = 86_400.5
+_TRIES = 3
 
 
 def library() -> Path | None:
@@ -217,9 +218,21 @@ for _ in range(2):
 
 
 def prove_clock(folder: Path) -> list[str]:
-    """Show on a scratch program that its clock steps while it runs and its monotonic clock does not; what fails."""
+    """Show on a scratch program that its clock steps while it runs and its monotonic clock does not; what fails.
+
+    It is shown in one try of several: a program that stands still between two looks tells nothing of its clock.
+    """
     if problems := requirements():
         return problems
+    found: list[str] = []
+    for _ in range(_TRIES):
+        if not (found := _clock_flaws(folder)):
+            break
+    return found
+
+
+def _clock_flaws(folder: Path) -> list[str]:
+    """What fails once."""
     true = _Host()
     clock = FakeClock(folder / "proof.clock", true.now_us)
     with subprocess.Popen(

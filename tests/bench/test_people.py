@@ -65,7 +65,7 @@ def _driven(case: Any, folder: Path, *faults: str) -> dict[str, Check]:
 
 
 async def _soon(work: Coroutine[Any, Any, list[Event]]) -> list[Event]:
-    return await asyncio.wait_for(work, 30)
+    return await asyncio.wait_for(work, 120)
 
 
 def test_a_product_that_keeps_its_rights(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ class Terminal:
         cells = [[cell.strip() for cell in row.split("│")] for row in whole[-1].splitlines()]
         return {row[1].split(" / ")[0]: row[2] for row in cells if len(row) == 4}
 
-    def until(self, true: Callable[[dict[str, str]], bool], within_s: float = 30) -> dict[str, str]:
+    def until(self, true: Callable[[dict[str, str]], bool], within_s: float = 120) -> dict[str, str]:
         """Wait for a screen of which something is true."""
         end = time.monotonic() + within_s
         while time.monotonic() < end:

@@ -77,7 +77,7 @@ class Browser:
     async def settled(self, address: str) -> None:
         """Wait until a page of this address is complete."""
         state: Any = None
-        for _ in range(600):
+        for _ in range(4800):
             state = await self.run("[document.readyState, location.href.split('?')[0]]")
             if state == ["complete", address]:
                 return

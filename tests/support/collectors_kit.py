@@ -73,7 +73,7 @@ async def lines(*words: str) -> list[str]:
     process = await asyncio.create_subprocess_exec(
         *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         out, _ = await process.communicate()
     assert process.returncode == 0, out.decode()
     return out.decode().splitlines()

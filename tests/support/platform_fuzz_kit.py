@@ -154,7 +154,7 @@ class Stand:
             try:
                 writer.write(octets)
                 writer.write_eof()
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(120):
                     return await reader.read(-1)
             except OSError:
                 return b""

@@ -131,7 +131,7 @@ class SmallPlatform:
         """All entries of data received."""
         return [entry for asked in self.of("/data") for entry in asked.body["data"]]
 
-    async def until(self, wanted: Callable[[], bool], timeout_s: float = 15) -> None:
+    async def until(self, wanted: Callable[[], bool], timeout_s: float = 120) -> None:
         async with asyncio.timeout(timeout_s):
             while not wanted():
                 self.news.clear()

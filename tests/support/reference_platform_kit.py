@@ -154,7 +154,7 @@ class Line:
         """What is answered before a frame that is surely answered is."""
         self.writer.write(octets + minute("0", "20200101000000", qn="9999"))
         found: list[bytes] = []
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             while not found or b"QN=20260302000009999" not in found[-1]:
                 found.append((await self.reader.readuntil(b"\r\n")).rstrip())
         return found[:-1]

@@ -45,7 +45,7 @@ class Heard(list[Event]):
             self.changed.set()
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while not condition():
                 self.changed = asyncio.Event()
                 await self.changed.wait()

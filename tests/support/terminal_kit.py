@@ -172,7 +172,7 @@ class SmallCentre:
         assert self.writer is not None
         self.writer.write(frames.encode(messages.encode(message)))
 
-    async def until(self, wanted: Callable[[list[Message]], bool], timeout_s: float = 15) -> list[Message]:
+    async def until(self, wanted: Callable[[list[Message]], bool], timeout_s: float = 120) -> list[Message]:
         """Wait until what arrived satisfies `wanted`."""
         async with asyncio.timeout(timeout_s):
             while not wanted(self.received):

@@ -94,7 +94,7 @@ class Client:
         """Do the handshake; whether it was agreed on."""
         assert self.session is not None
         self.session.feed(b"")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             while True:
                 self.writer.write(self.session.outgoing())
                 if self.session.failed:
@@ -116,7 +116,7 @@ class Client:
     async def until(self, done: Callable[[bytes], bool]) -> bytes:
         """Plaintext until `done`, or the end of the connection."""
         found = b""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             while not done(found):
                 octets = await self.reader.read(65_536)
                 if not octets:

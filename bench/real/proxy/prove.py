@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from bench.real.proxy.forwarder import Forwarder, Impairment
 
 Make = Callable[[tuple[str, int], tuple[str, int], tuple[Impairment, ...]], Forwarder]
-_WAIT_S = 5.0
+_WAIT_S = 20.0
 _QUIET_S = 0.25
 _DELAY_S = 0.15
 _WORD = b"proof"

@@ -37,7 +37,7 @@ def got(address: str, path: str, form: dict[str, str] | None = None, host: str =
     data = urllib.parse.urlencode(form).encode() if form else None
     request = urllib.request.Request(address + path, data, {"Host": host} if host else {})
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=240) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

@@ -76,7 +76,7 @@ def test_every_way_from_a_collector_into_the_store(program: Callable[[str], str]
         terminal = Terminal(load_config(text), Platform.real(seed=1))
         task = asyncio.create_task(terminal.run())
         rows: dict[str, dict[int, str]] = {}
-        until = time.monotonic() + 60
+        until = time.monotonic() + 240
         while not rows or any(len(values) < 3 for values in rows.values()):
             assert time.monotonic() < until, rows
             await asyncio.sleep(0.2)

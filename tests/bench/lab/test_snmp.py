@@ -85,14 +85,14 @@ def running(daemon: str, folder: Path) -> Generator[Agent, None, None]:
     environment = {**os.environ, "SNMP_PERSISTENT_DIR": str(folder), "MIBS": ""}
     process = subprocess.Popen(words, env=environment)
     try:
-        until = time.monotonic() + 10
+        until = time.monotonic() + 120
         while "NET-SNMP version" not in (folder / "log").read_text() if (folder / "log").exists() else True:
             assert process.poll() is None and time.monotonic() < until, (folder / "log").read_text()
             time.sleep(0.05)
         yield Agent(port, folder)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(120)
 
 
 @pytest.fixture

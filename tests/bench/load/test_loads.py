@@ -92,7 +92,7 @@ def test_locusts_page_is_up_and_a_load_killed_midway_leaves_a_folder_that_can_be
         if part is not None and b"load-stage" in part.read_bytes():
             break
         time.sleep(0.2)
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/stats/requests", timeout=10) as page:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/stats/requests", timeout=120) as page:
         assert '"state": "running"' in page.read().decode()
     process.send_signal(signal.SIGKILL)
     process.wait()

@@ -33,7 +33,7 @@ async def _feeds(bench: Any) -> None:
     start_us = bench.clock.now_us()
     await fed(bench)
     desk = await bench.platform.login("administrator")
-    for _ in range(300):
+    for _ in range(1500):
         rows = await desk.ask(SAMPLES, point="A.coke", from_=start_us, to=bench.clock.now_us())
         if len(rows) >= 2:
             return

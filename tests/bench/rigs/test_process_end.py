@@ -20,6 +20,7 @@ from bench.case import Verdict
 from bench.real import netns
 from bench.rigs.loopback import RIG as LOOPBACK
 from bench.rigs.process import sweep
+from simulators import scratch
 
 BENCH = """
 import sys
@@ -69,8 +70,9 @@ def pseudo_terminals(pid: int) -> dict[Path, int]:
 def left_of(pid: int) -> list[str]:
     """Namespaces, mounts and folders that carry the number of a bench."""
     names = [path.name for path in netns.FOLDER.glob(f"cb-{pid}-*")]
-    mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines() if f"rig-{pid}-" in line]
-    return [*names, *mounts, *(path.name for path in Path(tempfile.gettempdir()).glob(f"carbonbench-rig-{pid}-*"))]
+    own = f"carbonbench-rig-{scratch.namespace()}.{pid}."
+    mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines() if own in line]
+    return [*names, *mounts, *(path.name for path in Path(tempfile.gettempdir()).glob(f"{own}*"))]
 
 
 @pytest.mark.parametrize("rig", ["process", "loopback"])
@@ -82,21 +84,21 @@ def test_nothing_of_a_bench_outlives_it_for_long(rig: str, end: signal.Signals, 
     bench = subprocess.Popen(
         [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, text=True
     )
-    wait_until("the terminal is up", 30, lambda: bool(processes(mark)))
+    wait_until("the terminal is up", 120, lambda: bool(processes(mark)))
     assert left_of(bench.pid)
     devices = pseudo_terminals(bench.pid)
     assert devices
     bench.send_signal(end)
     assert bench.stdout is not None
     told = bench.stdout.read()
-    bench.wait(20)
-    wait_until("the terminal is gone", 10, lambda: not processes(mark))
+    bench.wait(120)
+    wait_until("the terminal is gone", 120, lambda: not processes(mark))
     assert not [device for device in devices if device.exists() and device.stat().st_ctime_ns == devices[device]]
     if end == signal.SIGINT:
         assert told == "interrupted\n"
         assert left_of(bench.pid) == []
     sweep()
-    wait_until(f"nothing is left: {left_of(bench.pid)}", 5, lambda: not left_of(bench.pid))
+    wait_until(f"nothing is left: {left_of(bench.pid)}", 120, lambda: not left_of(bench.pid))
 
 
 def test_a_terminal_that_cannot_be_started_leaves_no_port_open(tmp_path: Path) -> None:

@@ -47,14 +47,14 @@ def run(work: Callable[[LoopbackPlace, tuple[str, int]], Awaitable[None]]) -> li
     told: list[LinkTold] = []
 
     async def main() -> None:
-        async with standing(told) as (place, address), asyncio.timeout(20):
+        async with standing(told) as (place, address), asyncio.timeout(120):
             await work(place, address)
 
     asyncio.run(main())
     return told
 
 
-async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, within_s: float = 5) -> bytes:
+async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, within_s: float = 60) -> bytes:
     """Send a word and wait for it."""
     writer.write(b"hello")
     async with asyncio.timeout(within_s):
@@ -268,7 +268,7 @@ def test_stopping_a_forwarder_says_nothing_on_the_screen(caplog: pytest.LogCaptu
         await forwarder.start()
         ends = [await asyncio.open_connection("127.0.0.1", outer) for _ in range(3)]
         closed = 0
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             # Each is counted once the forwarder has taken it.
             while closed < 3:
                 closed += forwarder.reset()

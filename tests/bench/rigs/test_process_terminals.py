@@ -20,6 +20,7 @@ from bench.rigs.loopback import RIG as LOOPBACK
 from bench.rigs.process import RIG as PROCESS
 from bench.run import CaseRig
 from reports.blocks import block_text, blocks_of
+from simulators import scratch
 
 
 @pytest.fixture(params=[PROCESS, LOOPBACK], ids=["process", "loopback"])
@@ -259,7 +260,7 @@ def test_nothing_is_left_behind(rig: CaseRig, tmp_path: Path) -> None:
     mine = f"cb-{os.getpid()}-"
     assert not [path for path in netns.FOLDER.glob("*") if path.name.startswith(mine)]
     mounts = Path("/proc/mounts").read_text()
-    assert f"carbonbench-rig-{os.getpid()}-" not in mounts
+    assert f"carbonbench-rig-{scratch.namespace()}.{os.getpid()}." not in mounts
 
 
 _CONNECTS = """

@@ -10,13 +10,13 @@ import sys
 import termios
 import threading
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import serial
 from lab_kit import ANSWERS, table
-from process_kit import conduct, profile, python, record, said, states
+from process_kit import PATIENCE_S, conduct, profile, python, record, said, states
 
 from bench.case import Case, Finding, Verdict, criterion
 from bench.facade.bench import Bench
@@ -95,6 +95,12 @@ def test_a_program_asks_a_meter_over_the_device_that_it_is_told(tmp_path: Path) 
     assert not rtu_flaw(bytes.fromhex(answers[0]))
 
 
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
 async def _with_line(folder: Path, framing: Framing, work: object) -> None:
     line = PtyLine("ttyS9", framing, folder)
     await line.start()
@@ -110,12 +116,13 @@ def test_power_takes_what_was_on_the_line_and_the_settings(tmp_path: Path) -> No
         line.ear(1200, "N", 1, heard.append)
         with serial.Serial(str(line.device), 1200, exclusive=True) as port:
             port.write(b"0123456789")
-            await asyncio.sleep(0.02)
-            # Ten characters take 83 ms at 1200 bit/s: power fails while they are on the line.
+            # Ten characters take 83 ms at 1200 bit/s: power fails when they have just got on the line.
+            while not line.busy_s:
+                line._readable()
             line.dark(True)
             done: list[bytes] = []
             line.send(b"late answer", 1200, "N", 1, done.append)
-            await asyncio.sleep(0.3)
+            await _until(lambda: bool(done) and line.lost >= 21)
             assert heard == [] and done == [b"late answer"] and line.lost == 21
             port.write(b"more")
             port.baudrate = 4800
@@ -123,7 +130,7 @@ def test_power_takes_what_was_on_the_line_and_the_settings(tmp_path: Path) -> No
         with serial.Serial(str(line.device), 1200, exclusive=True, timeout=0.1) as port:
             assert port.read(50) == b"" and line.seen == Framing(1200)
             port.write(b"anew")
-            await asyncio.sleep(0.2)
+            await _until(lambda: len(b"".join(heard)) >= 4)
         assert b"".join(heard) == b"anew"
 
     asyncio.run(_with_line(tmp_path, Framing(1200), work))
@@ -149,7 +156,7 @@ def test_a_line_outlives_a_program_whose_controlling_terminal_it_was(tmp_path: P
             await asyncio.sleep(0.1)
         with serial.Serial(str(line.device), 9600) as port:
             port.write(b"next")
-            await asyncio.sleep(0.1)
+            await _until(lambda: b"".join(heard).endswith(b"next"))
         assert b"".join(heard).endswith(b"next") and line.seen is not None
 
     asyncio.run(_with_line(tmp_path, Framing(), work))
@@ -174,7 +181,7 @@ def test_a_port_carries_octets_both_ways_and_dies_with_a_sentence() -> None:
         line.ear(9600, "N", 1, lambda octets: heard.append(b"wrong"))
         await line.start()
         os.write(far, b"ask")
-        await asyncio.sleep(0.05)
+        await _until(lambda: bool(heard))
         assert heard == [b"ask"]
         began = loop.time()
         assert line.send(b"0123456789", 2400, "E", 1, lambda octets: (done.append(octets), over.set()))
@@ -183,7 +190,7 @@ def test_a_port_carries_octets_both_ways_and_dies_with_a_sentence() -> None:
         await over.wait()
         assert loop.time() - began >= 110 / 2400 and done == [b"0123456789"]
         os.close(far)
-        await asyncio.sleep(0.05)
+        await _until(lambda: bool(troubles))
         assert len(troubles) == 1 and troubles[0].startswith("serial line ttyS1 fails (")
         assert not line.send(b"x", 2400, "E", 1, done.append)
         await line.stop()

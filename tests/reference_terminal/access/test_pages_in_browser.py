@@ -23,7 +23,7 @@ async def _press(window: Browser, key: str, code: int) -> None:
 async def _until(window: Browser, words: str) -> str:
     """Wait until the page says these words."""
     text = ""
-    for _ in range(200):
+    for _ in range(2400):
         text = await window.text()
         if words in text:
             return text
@@ -46,7 +46,7 @@ async def _used(base: str, program: str, home: Path) -> None:
         await window.fill(period_s="120")
         await window.click("#period button")
         await _until(window, "Done")
-        for _ in range(100):
+        for _ in range(600):
             # The terminal is put together anew, within a second or so.
             if "\t120\t" in await window.text():
                 break
@@ -55,7 +55,7 @@ async def _used(base: str, program: str, home: Path) -> None:
         assert "\t120\t" in await window.text()
         await window.fill(period_s="0")
         await window.click("#period button")
-        for _ in range(200):
+        for _ in range(2400):
             if await window.run("document.querySelector('#said') !== null"):
                 break
             await asyncio.sleep(0.05)
@@ -89,7 +89,7 @@ def test_a_person_configures_at_the_pages(tmp_path: Path, program: Callable[[str
     async def body() -> None:
         terminal = Terminal(load_config(text), Platform.real(seed=1))
         running = asyncio.ensure_future(terminal.run())
-        for _ in range(200):
+        for _ in range(2400):
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
             except ConnectionRefusedError:

@@ -195,7 +195,7 @@ async def server(python: str, script: str, at: str) -> AsyncGenerator[None]:
     process = await asyncio.create_subprocess_exec(python, "-c", script, at, stdout=asyncio.subprocess.PIPE)
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             assert await process.stdout.readline() == b"ready\n"
         yield
     finally:

@@ -23,7 +23,7 @@ def broker(program: Callable[[str], str], tmp_path: Path) -> Iterator[int]:
     port = free_port()
     (tmp_path / "conf").write_text(f"user root\nallow_anonymous true\nlistener {port} 127.0.0.1\nlog_dest none\n")
     with subprocess.Popen([program("mosquitto"), "-c", str(tmp_path / "conf")]) as process:
-        for _ in range(500):
+        for _ in range(6000):
             try:
                 socket.create_connection(("127.0.0.1", port)).close()
                 break

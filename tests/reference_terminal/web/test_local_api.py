@@ -32,7 +32,7 @@ from reference_terminal.web import api, seats, server
 START_S = 1_772_323_201  # 2026-03-01T08:00:01+08:00: the first slot of the meter is almost a minute away
 FIRST_SLOT_S = START_S + 59
 SECRET = "s3cr3tpw"
-ANSWER_S = 10.0
+ANSWER_S = 120.0
 KINDS = ("status", "points", "readings", "records", "gaps", "queue", "log", "alarms", "config")
 
 

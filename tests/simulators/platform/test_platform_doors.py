@@ -126,7 +126,7 @@ def test_values_come_by_a_broker_elsewhere_and_again_after_it_was_gone(tmp_path:
                     payload = f'{{"ts": {at_ms}, "values": {{"k01": "{value}"}}}}'
                     topic = "v1/devices/MN-A/telemetry"
                     words = ["mosquitto_pub", "-p", str(port), "-q", "1", "-t", topic, "-m", payload]
-                    async with asyncio.timeout(60):
+                    async with asyncio.timeout(240):
                         while value not in [each for each, _, _ in kept(platform)]:
                             sender = await asyncio.create_subprocess_exec(*words, stderr=subprocess.DEVNULL)
                             await sender.wait()

@@ -77,7 +77,7 @@ async def _login_refused(window: Browser, root: str, lang: str) -> None:
     await window.fill(account="operator", password="wrong-wrong-1")
     await window.click("button.main")
     told = ""
-    for _ in range(100):
+    for _ in range(2400):
         told = await window.run("document.querySelector('.problem').innerText")
         if told:
             break

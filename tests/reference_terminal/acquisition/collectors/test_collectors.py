@@ -410,7 +410,7 @@ def test_late_readings_make_periods_whole(quiet: Callable[[Callable[[Terminal], 
         durable = asyncio.Event()
         for minute in range(10, 40):
             terminal.late.take(places(terminal), at(T0 + 60 * minute, f"{minute}.5", "40"), durable.set)
-        await asyncio.wait_for(durable.wait(), 10)
+        await asyncio.wait_for(durable.wait(), 120)
         energy, power = (state.number for state in pipeline.meter_points[0])
 
         def value(span: Any, number: int, start_s: int) -> tuple[str | None, int]:
@@ -427,7 +427,7 @@ def test_late_readings_make_periods_whole(quiet: Callable[[Callable[[Terminal], 
         durable.clear()
         terminal.late.take(places(terminal), at(T0 + 600, "99.5", "99"), durable.set)
         terminal.late.take(places(terminal), at(T0 + 300, "99.5", "99"), durable.set)
-        await asyncio.wait_for(durable.wait(), 10)
+        await asyncio.wait_for(durable.wait(), 120)
         assert list(terminal.store.connection.execute("SELECT * FROM record ORDER BY 1, 2, 3")) == before
         kinds = [row[0] for row in terminal.store.connection.execute("SELECT kind FROM event")]
         assert kinds.count("late data") == 2
@@ -446,7 +446,7 @@ def test_late_readings_complete_the_hour_that_is_under_way(
         durable = asyncio.Event()
         for minute in range(20):
             terminal.late.take(places(terminal), at(T0 + 60 * minute, f"{minute}.5", "40"), durable.set)
-        await asyncio.wait_for(durable.wait(), 10)
+        await asyncio.wait_for(durable.wait(), 120)
         for minute in range(31, 61):
             pipeline.accept(0, at(T0 + 60 * minute, f"{minute}.5", "10"))
         terminal.store.flush()
@@ -472,7 +472,7 @@ def test_a_value_entered_by_hand_stays(quiet: Callable[[Callable[[Terminal], Any
         assert terminal.manual.enter(state, entry) is not None
         durable = asyncio.Event()
         terminal.late.take(places(terminal), at(T0 + 60, "2", "1"), durable.set)
-        await asyncio.wait_for(durable.wait(), 10)
+        await asyncio.wait_for(durable.wait(), 120)
         values = [each.value for each in terminal.store.records(MINUTE.code, state.number, T0, T0 + 120, 9)]
         assert values == ["0.75", "1"]
 

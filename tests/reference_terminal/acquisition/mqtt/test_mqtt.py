@@ -63,7 +63,7 @@ async def running(config: str) -> AsyncGenerator[Terminal]:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while True:
             if condition():
                 return

@@ -33,7 +33,7 @@ from loguru import logger
 logger.remove()
 at = sys.argv[1]
 if at.isdecimal():
-    service = MeterClientService.new_tcp_client("127.0.0.1", int(at), timeout=2)
+    service = MeterClientService.new_tcp_client("127.0.0.1", int(at), timeout=60)
 else:
     service = MeterClientService.new_rtu_client(at, 2400, 8, 1, "N", 2)
 service.set_address(sys.argv[2])
@@ -114,7 +114,7 @@ def converse(python: str, script: str, address: str, line: Line, at: str) -> dic
             python, "-c", script, at, address, stdout=asyncio.subprocess.PIPE
         )
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(120):
                 told, _ = await process.communicate()
         finally:
             with contextlib.suppress(ProcessLookupError):
