@@ -33,7 +33,8 @@ def accounts_of(seat: Seat) -> dict[str, Any]:
 
 def management_of(seat: Seat) -> dict[str, Any]:
     """The section [management]: the bench's local network is the card for maintenance; afar waits to be enabled."""
-    if seat.access is None or "maintenance" not in seat.access.doors:
+    doors = {} if seat.access is None else seat.access.doors
+    if not any(f":{MAINTENANCE_PORT}" in door.base for door in doors.values()):
         return {}
     host = seat.local[0]
     table: dict[str, Any] = {"host": host, "port": MAINTENANCE_PORT, "dedicated": True}

@@ -18,6 +18,7 @@ import tomli_w
 from bench.dut import Alteration, Launch, LaunchError, Seat, reference_platform_store
 from bench.dut.access import Account
 from simulators.platform.core.assembly import Platform
+from simulators.platform.core.sentences import Refused
 from simulators.platform.core.settings import Settings, Store
 
 _CONFIG = "platform.toml"
@@ -86,7 +87,10 @@ class ReferencePlatformAdapter:
         # Its folder stands on this machine, which keeps its power.
         settings = msgspec.convert({**tables_of(seat, seat.state), "store": {"sync": "off"}}, Settings)
         self._life = Platform(settings, clock=seat.clock, chance=seat.chance, folder=seat.state)
-        await self._life.run()
+        try:
+            await self._life.run()
+        except Refused as refused:
+            raise LaunchError(f"the reference platform refuses its settings: {refused.en} / {refused.zh}") from None
 
     def discard(self) -> None:
         """Let go of what the life that is over held; nothing of it is written any more."""

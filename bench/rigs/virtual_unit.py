@@ -13,7 +13,7 @@ from collections.abc import Callable
 import msgspec
 
 from bench.case.lifeless import TERMINAL
-from bench.dut import Seat, TerminalAdapter
+from bench.dut import LaunchError, Seat, TerminalAdapter
 from bench.facade.event_cut import Awaited, awaited
 from bench.facade.parts import Clock, OperatorAtTerminal
 from bench.history import ClockMoved, CutShort, Event, Observed, Phase, Power, TerminalState
@@ -150,6 +150,8 @@ class Unit:
     async def _program(self) -> None:
         try:
             await self.adapter.run(self.seat)
+        except LaunchError as error:
+            self.tell(TerminalState(t=self.clock.now_us(), state="crashed", detail=str(error)))
         except Exception as error:
             last = traceback.extract_tb(error.__traceback__)[-1]
             words = f"{type(error).__name__}: {error} ({last.name})"

@@ -21,6 +21,7 @@ from reference_terminal.processing.manual import INVALID, Entry, ManualEntries
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.settings.config import Config
 from reference_terminal.storage.journal import Journal
+from reference_terminal.storage.store import Store
 from reference_terminal.web.parameters import shown
 from reference_terminal.web.router import Addresses, route
 from reference_terminal.web.server import HttpError
@@ -36,6 +37,7 @@ class Needs(Protocol):
     clock: WallClock
     journal: Journal
     pipeline: Pipeline
+    store: Store
     manual: ManualEntries
     installer: Installer
     applications: Applications
@@ -85,10 +87,12 @@ class StateApi(Addresses):
 
     @route("GET", "acquisition", right=Right.STATE)
     def acquisition(self, query: dict[str, str]) -> Any:
-        """Every meter with its protocol, place and whether it is silent; every line, gateway, collector and system."""
+        """Every meter with its place, whether it is silent and ever answered; lines, gateways, collectors and so on."""
         del query
         config = self._terminal.config
         silent = [subject for kind, subject in self._terminal.journal.raised() if kind == "meter silent"]
+        anchors = self._terminal.store.anchors()
+        heard = {state.config.id for state in self._terminal.pipeline.every if state.number in anchors}
         by_collector = {each.id: each.protocol for each in config.collectors}
         return {
             "meters": [
@@ -100,6 +104,7 @@ class StateApi(Addresses):
                     "period_s": each.period_s,
                     "points": [point.id for point in each.points],
                     "silent": each.id in silent,
+                    "heard": any(point.id in heard for point in each.points),
                 }
                 for each in (*config.meters, *config.standbys)
             ],

@@ -106,6 +106,20 @@ IN_CHINESE = {
     "audit_entries": "日志容量（条）",
 }
 """Words of the interface as a Chinese reader sees them; names and values stay as they are."""
+RULES = {
+    "max_failures": "failures until it locks",
+    "lock_s": "locked for (s)",
+    "idle_s": "idle time until a session ends (s)",
+    "session_s": "longest session (s)",
+    "password_days": "validity of a password (days)",
+    "min_length": "least length of a password",
+    "min_classes": "least kinds of character in it",
+    "former": "former passwords not taken again",
+    "administrators_from": "addresses of administrators",
+    "audit_days": "log kept for (days)",
+    "audit_entries": "room of the log (entries)",
+}
+"""Rules of login as an English reader sees them."""
 OPTIONAL = ("code",)
 """Fields of forms that are left out when they are empty."""
 CLASSES = (
@@ -555,7 +569,11 @@ async def _acquisition(asks: Asks, query: dict[str, str]) -> Page:
             each["address"],
             each["period_s"],
             ", ".join(each["points"]),
-            Text("silent", "无应答") if each["silent"] else Text("answers", "正常"),
+            Text("silent", "无应答")
+            if each["silent"]
+            else Text("answers", "正常")
+            if each["heard"]
+            else Text("no answer yet", "尚无应答"),
         )
         for each in meters
     ]
@@ -876,7 +894,13 @@ async def _people(asks: Asks, query: dict[str, str]) -> Page:
         Table(
             Text("Rules", "登录规则"),
             (Text("Rule", "规则"), _VALUE),
-            [(name, ", ".join(value) if isinstance(value, list | tuple) else value) for name, value in rules.items()],
+            [
+                (
+                    Text(RULES.get(str(name), str(name)), IN_CHINESE.get(str(name), str(name))),
+                    ", ".join(value) if isinstance(value, list | tuple) else value,
+                )
+                for name, value in rules.items()
+            ],
         ),
     ]
     if asks.may(Right.ADMIT):

@@ -11,6 +11,7 @@ import math
 import random
 import traceback
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from sqlalchemy.engine import make_url
@@ -28,6 +29,7 @@ from simulators.platform.core.intake.taking import Intake
 from simulators.platform.core.office import Office
 from simulators.platform.core.plans import Plans, installed
 from simulators.platform.core.rights import SYSTEM, Account
+from simulators.platform.core.sentences import Refused
 from simulators.platform.core.series import Taken
 from simulators.platform.core.serving import TERMINALS_S, HttpDoor
 from simulators.platform.core.settings import DOORS, Hj212, Https, Mqtt, Settings, placed
@@ -142,10 +144,18 @@ class Platform:
         if not self.office.accounts.none():
             return
         with self.office.ground.db.begin():
-            self.desk().create("account", id=first.account, role="administrator", password=first.password)
+            self._begin(first.account, {"role": "administrator", "password": first.password})
             for each in self.settings.accounts:
                 values = msgspec.structs.asdict(each)
-                self.desk().create("account", id=values.pop("account"), **values)
+                self._begin(values.pop("account"), values)
+
+    def _begin(self, account: str, values: dict[str, Any]) -> None:
+        """An account of a new platform. Raises Refused, which names it."""
+        try:
+            self.desk().create("account", id=account, **values)
+        except Refused as refused:
+            words = f"account {account}: {refused.en}", f"账户 {account}：{refused.zh}"
+            raise Refused(refused.status, *words) from None
 
     def _appointed(self, name: str, subject: str) -> None:
         plan = self.office.ground.plans.times.get(name)

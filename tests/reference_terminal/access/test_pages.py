@@ -191,7 +191,9 @@ def test_the_state_of_a_machine_is_told_where_there_is_one() -> None:
         token = await token_of("root")
         found = (await api("GET", "system", token=token)).json
         assert found["cpu_percent"] is None and found["programs"][0]["program"] == "terminal"
-        assert (await api("GET", "acquisition", token=token)).json["meters"][0]["protocol"].startswith("modbus")
+        meter = (await api("GET", "acquisition", token=token)).json["meters"][0]
+        assert meter["protocol"].startswith("modbus")
+        assert meter["heard"] is False, "nobody stands at its address"
 
     live(body)
 

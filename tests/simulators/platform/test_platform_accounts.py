@@ -6,6 +6,8 @@ import asyncio
 import random
 from pathlib import Path
 
+import pytest
+from msgspec.structs import replace
 from reference_platform_kit import PASSWORD, START_US, Caller, HandClock, caller, furnish, made, settings, standing
 from virtually import virtually
 
@@ -15,7 +17,8 @@ from bench.virtual.loop import run as run_virtually
 from bench.virtual.loop import running_loop
 from bench.virtual.network import Network
 from simulators.platform import Platform
-from simulators.platform.core.settings import People
+from simulators.platform.core.sentences import Refused
+from simulators.platform.core.settings import Beginner, People
 
 
 def test_an_account_is_locked_after_failures_and_free_again_later(tmp_path: Path) -> None:
@@ -172,3 +175,14 @@ def test_settings_tell_everything_that_is_wrong(tmp_path: Path) -> None:
     else:
         raise AssertionError
     assert made(tmp_path).settings.name == "reference platform"
+
+
+def test_a_short_password_of_a_delivered_account_is_one_sentence_that_names_it(tmp_path: Path) -> None:
+    async def main() -> None:
+        short = Beginner(account="inspector", password="short", role="auditor")
+        told = r"^account inspector: password: expected at least 8 characters$"
+        with pytest.raises(Refused, match=told):
+            async with standing(tmp_path, chosen=replace(settings(), accounts=(short,))):
+                raise AssertionError("it must not come up")
+
+    virtually(main())
