@@ -1,6 +1,6 @@
 """The form in which a drafting group handles comments (征求意见汇总处理表): CSV, XLSX and DOCX.
 
-Leaves what stands in it to `review`. The column of handling is empty, and so is the date: both are the group's.
+Leaves what stands in it to `review`. The column of handling is empty: it is the group's.
 The same rows give the same octets.
 """
 
@@ -26,11 +26,10 @@ HEADS = (
     Words(zh="理由", en="Reason"),
     Words(zh="修改建议", en="Proposed wording"),
     Words(zh="提出单位", en="Raised by"),
-    Words(zh="提出日期", en="Date"),
     Words(zh="处理意见", en="Handling"),
     Words(zh="备注", en="Remark"),
 )
-_WIDTHS = (6, 9, 16, 36, 36, 34, 44, 14, 11, 18, 22)
+_WIDTHS = (6, 9, 16, 36, 36, 34, 46, 14, 26, 22)
 MOST_QUOTED = 240
 """Characters of a draft's text in a form; the review has all of it."""
 _RAISED_BY = "carbonbench"
@@ -55,7 +54,7 @@ def _cells(rows: Sequence[Row]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for number, row in enumerate(rows, 1):
         *told, remark = (str(cell) for cell in astuple(row))
-        found.append((str(number), *told, _RAISED_BY, "", "", remark))
+        found.append((str(number), *told, _RAISED_BY, "", remark))
     return found
 
 

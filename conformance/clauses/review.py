@@ -338,6 +338,13 @@ def _digest(folder: Path) -> str:
     return found.hexdigest()
 
 
+_MARKS: Mapping[Language, Mapping[str, str]] = {
+    "en": {"open": " (", "close": ")", "colon": ": ", "comma": ", ", "pause": ", ", "semicolon": "; ", "stop": "."},
+    "zh": {"open": "（", "close": "）", "colon": "：", "comma": "、", "pause": "，", "semicolon": "；", "stop": "。"},
+}
+"""Punctuation, full width in Chinese."""
+
+
 def render(review: Review, name: str, language: Language) -> str:
     """The text of one file; `name` is html or md."""
     environment = Environment(
@@ -360,6 +367,7 @@ def render(review: Review, name: str, language: Language) -> str:
         label=LABELS,
         grades=[GRADE_WORDS[grade] for grade in GRADES],
         kinds=CLASS_WORDS,
+        mark=_MARKS[language],
     )
 
 
@@ -369,12 +377,12 @@ def comment_rows(review: Review, language: Language) -> list[comments.Row]:
     def say(words: Words) -> str:
         return words.zh if language == "zh" else words.en
 
-    stop = "；" if language == "zh" else "; "
+    stop, comma = _MARKS[language]["semicolon"], _MARKS[language]["comma"]
     items = {item.finding.id: item for section in review.sections for group in section.groups for item in group.items}
     order = dict.fromkeys(name for _, _, rows in review.index for _, names in rows for name in names)
     return [
         comments.Row(
-            draft=", ".join(dict.fromkeys(clause.entry.document.upper() for clause in item.clauses)),
+            draft=comma.join(dict.fromkeys(clause.entry.document.upper() for clause in item.clauses)),
             clauses=stop.join(dict.fromkeys(clause.label for clause in item.clauses)),
             text=comments.quoted([clause.quoted for clause in item.clauses if clause.quoted]),
             comment=say(item.finding.finding),

@@ -25,6 +25,7 @@ from conformance.clauses.review import (
     Choice,
     build_review,
     marked_figures,
+    render,
     write_review,
 )
 from conformance.clauses.texts import Texts
@@ -190,7 +191,14 @@ def test_the_form_of_comments_can_be_filled_in(tmp_path: Path, small: Small) -> 
     sheet = load_workbook(tmp_path / "comments.en.xlsx").active
     assert sheet is not None
     lines = list(sheet.iter_rows(values_only=True))
-    assert lines[0][9] == "Handling" and len(lines) == 2 and sheet.cell(2, 7).data_type == "s"
+    assert (
+        lines[0][8] == "Handling"
+        and all(cell for number, cell in enumerate(lines[1]) if number not in (3, 8))
+        and len(lines) == 2
+        and sheet.cell(2, 7).data_type == "s"
+    )
+    empty = {name for name, cell in zip(*lines, strict=True) if not cell}
+    assert empty == {"Text of the draft", "Handling"}
     table = docx.Document(str(tmp_path / "comments.zh.docx")).tables[0]
     assert [cell.text for cell in table.rows[0].cells][2:4] == ["章条编号", "原文"] and len(table.rows) == 2
 
@@ -205,3 +213,10 @@ def test_the_draft_is_quoted_where_its_text_is_there(tmp_path: Path) -> None:
         clause for section in review.sections for group in section.groups for i in group.items for clause in i.clauses
     ]
     assert clauses and all(clause.quoted.startswith(clause.entry.document) for clause in clauses)
+
+
+def test_chinese_has_its_own_punctuation() -> None:
+    review = build_review()
+    told = render(review, "md", "zh")
+    assert re.findall(r"[一-鿿」”）][:;,(].{0,12}|\*\*:", told) == []
+    assert "（" not in render(review, "md", "en")
