@@ -23,6 +23,7 @@ from reference_terminal.model.messages import Text
 from reference_terminal.model.seams import seam
 from reference_terminal.settings.accounts import is_listed
 from reference_terminal.storage.journal import Journal
+from reference_terminal.web.router import refuse_other_sites
 from reference_terminal.web.server import MAX_OCTETS, HttpError, Request
 
 COOKIE_NAME = "session"
@@ -31,8 +32,8 @@ FORM = "application/x-www-form-urlencoded"
 _MOST_OCTETS_UNKNOWN = 16_384
 _AGAIN_S = 60.0
 _MOST_TOLD = 512
-_HERE = frozenset(Right) - {Right.LOCK}
 _SAFE = ("GET", "HEAD")
+_HERE = frozenset(Right) - {Right.LOCK}
 _NOT_LOGGED_IN = Text("not logged in", "未登录")
 _NO_RIGHT = Text("the role has no right to it", "角色无此权限")
 _NO_PROOF = Text("no proof that it comes from a page of the terminal", "无法证明来自终端页面")
@@ -66,15 +67,7 @@ class DeskGuard:
                 "请使用终端地址或已登记的名称访问",
                 code="unknown-host",
             )
-        origin = request.fields.get("origin", "")
-        crossed = request.fields.get("sec-fetch-site", "") == "cross-site" and request.method not in _SAFE
-        if crossed or (origin and not _same(origin, host)):
-            raise HttpError(
-                403,
-                "this request comes from a page that is not the terminal's",
-                "请求来自其他站点",
-                code="foreign-origin",
-            )
+        refuse_other_sites(request)
 
     @seam
     def permits(self, right: Right, request: Request, /) -> bool:
@@ -195,10 +188,3 @@ def is_own_name(host: str, names: Sequence[str]) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _same(origin: str, host: str) -> bool:
-    try:
-        return urlsplit(origin).netloc.lower() == host.lower()
-    except ValueError:
-        return False

@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
 
 from reference_terminal.access.rights import Right
 from reference_terminal.model.actor import actor
@@ -22,6 +23,7 @@ __all__ = ["ROOT", "Addresses", "Guard", "Open", "Right", "Route", "Router", "ev
 
 ROOT = "/api/v1/"
 _MARK = "__routes__"
+_SAFE = ("GET", "HEAD")
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
 
@@ -107,8 +109,28 @@ class Guard(Protocol):
         ...
 
 
+def refuse_other_sites(request: Request) -> None:
+    """A browser says where a request comes from: from a page of somebody else's nothing is taken. Raises HttpError."""
+    origin = request.fields.get("origin", "")
+    crossed = request.fields.get("sec-fetch-site", "") == "cross-site" and request.method not in _SAFE
+    if crossed or (origin and not _same(origin, request.fields.get("host", ""))):
+        raise HttpError(
+            403,
+            "this request comes from a page that is not the terminal's",
+            "请求来自其他站点",
+            code="foreign-origin",
+        )
+
+
+def _same(origin: str, host: str) -> bool:
+    try:
+        return urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False
+
+
 class Open:
-    """A guard that lets everybody in whom `permits` lets."""
+    """A guard that lets everybody in whom `permits` lets, but no page of another site."""
 
     secret = False
 
@@ -117,6 +139,7 @@ class Open:
 
     def admit(self, request: Request) -> None:
         """See `Guard`."""
+        refuse_other_sites(request)
 
     def octets(self, head: Request, most: int) -> int:
         """See `Guard`."""

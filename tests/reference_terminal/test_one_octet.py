@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from standby_kit import Clock
@@ -31,6 +32,7 @@ from reference_terminal.settings.config import ConfigError, load_config
 from reference_terminal.settings.overlay import centre_from
 from reference_terminal.settings.security import MOST_OCTETS, material
 from reference_terminal.storage.store import Store
+from reference_terminal.uplink.hj212.link import LinkLost
 
 
 def _terminal(text: str, log: list[str]) -> Terminal:
@@ -131,6 +133,39 @@ def test_a_splitter_looks_at_each_possible_frame_at_most_twice(garbage: bytes, p
         decoder.feed(data[start : start + piece])
     # Once it was every place at every read: 159 s for 2 MB.
     assert decoder.compared <= 2 * len(data) // len(garbage)
+
+
+class _Flood:
+    """A connection on which garbage has come already, and nothing after it."""
+
+    def __init__(self, octets: bytes) -> None:
+        self._octets = octets
+
+    async def read(self, most: int) -> bytes:
+        piece, self._octets = self._octets[:most], self._octets[most:]
+        return piece
+
+
+def test_acquisition_comes_to_its_turn_while_a_centre_sends_garbage() -> None:
+    turns = 0
+
+    async def main() -> None:
+        nonlocal turns
+        Network()
+        terminal = _terminal(config_text(centres=centre_text(7000)), [])
+        task = asyncio.ensure_future(terminal.run())
+        await asyncio.sleep(1)
+        receiving = asyncio.ensure_future(cast(Any, terminal.links["A"])._receive(_Flood(b"##9999" * 20_000)))
+        while not receiving.done():
+            turns += 1
+            await asyncio.sleep(0)
+        with contextlib.suppress(LinkLost):
+            await receiving
+        await terminal.stop()
+        await task
+
+    run_virtually(main())
+    assert turns > 25, "a turn for each piece of 4 KiB; once it was one for 2 MB, which took ten seconds"
 
 
 def test_a_frame_behind_any_garbage_is_found() -> None:

@@ -26,6 +26,7 @@ from reference_terminal.assembly import Terminal
 from reference_terminal.model.reading import BAD, GOOD, TIMEOUT, Reading
 from reference_terminal.model.rows import Replacement
 from reference_terminal.platform import Platform
+from reference_terminal.processing.counter import bears_out
 from reference_terminal.settings.config import load_config
 from reference_terminal.web import api, seats, server
 
@@ -724,9 +725,9 @@ def test_an_entry_that_the_next_readings_contradict_is_not_used(bed: Bed) -> Non
     assert state.tracker is not None
     assert state.tracker.value is not None
     entry = Replacement("energy", 0, "100.50", "5", 0)
-    assert pipeline.agrees(entry, Decimal("100.40"), Decimal("5.1"))
-    assert not pipeline.agrees(entry, Decimal("100.60"), Decimal("5.1"))
-    assert not pipeline.agrees(entry, Decimal("100.40"), Decimal("4.9"))
+    assert bears_out(entry, Decimal("100.40"), Decimal("5.1"))
+    assert not bears_out(entry, Decimal("100.60"), Decimal("5.1"))
+    assert not bears_out(entry, Decimal("100.40"), Decimal("4.9"))
     # From here on the module's bed has moved on: this test stays the last.
     at_s, total = state.tracker.slot_s + 60, state.tracker.total
     assert bed.enter(**{**GOOD_ENTRY, "final_old": "100.41", "initial_new": "7.00"})[0] == 200
