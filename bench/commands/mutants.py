@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from msgspec import structs
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Item, Rig, Verdict
 from bench.commands.lines import Lines, whole_lines
@@ -132,14 +133,21 @@ class Trials:
         if path.exists():
             return msgspec.json.decode(path.read_bytes(), type=LineMap)
         found = _measured(self.head, workers, self.folder)
-        if bad := [f"{case.case}: {case.verdict}" for case in found.cases if case.verdict not in _FINE]:
+        if bad := [f"{case.case}: {case.verdict}" for case in found.cases if case.verdict not in (*_FINE, _OPEN)]:
             raise Unsound(f"the sound terminal does not pass {', '.join(bad)} / 无缺陷终端未通过")
+        if open_ := [case.case for case in found.cases if case.verdict == _OPEN]:
+            # Chance has kept a stimulus from one: it says nothing of a mutant, and the hours of the others stand.
+            print(
+                f"left out, inconclusive with this seed: {', '.join(open_)} / 本种子下无法判定，未使用", file=sys.stderr
+            )
+            found = structs.replace(found, cases=tuple(case for case in found.cases if case.verdict != _OPEN))
         fresh = path.with_name(path.name + ".part")
         fresh.write_bytes(msgspec.json.encode(found))
         fresh.replace(path)
         return found
 
 
+_OPEN = Verdict.INCONCLUSIVE.value
 _FINE = (Verdict.PASS.value, Verdict.NOT_APPLICABLE.value, Verdict.NOT_RUN.value)
 
 

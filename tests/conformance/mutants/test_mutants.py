@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bench.commands import mutants as command
 from conformance.mutants import operators
 from conformance.mutants.figure import Figure, Trial, figure_of, read_figure, wilson, write_figure
 from conformance.mutants.lines import LineMap, Measured, importers, sources
@@ -227,3 +228,23 @@ def test_a_bad_list_of_survivors_is_one_sentence(
 
 def test_the_list_of_the_suite_can_be_read() -> None:
     assert isinstance(read_survivors(FILE), Mapping)
+
+
+def test_a_case_that_chance_leaves_open_is_left_out_and_one_that_fails_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def measured(verdict: str) -> LineMap:
+        cases = [Measured(case=f"x/{word}", verdict=word, wall_s=1, lines={}) for word in ("pass", verdict)]
+        return LineMap(code={}, imported={}, cases=tuple(cases))
+
+    head = command.Head("0", 1, ("x/pass",))
+    for verdict in ("inconclusive", "fail"):
+        monkeypatch.setattr(command, "_measured", lambda *_, verdict=verdict: measured(verdict))
+        trials = command.Trials.fresh(tmp_path / verdict, head)
+        if verdict == "fail":
+            with pytest.raises(command.Unsound, match="x/fail"):
+                trials.lines(1)
+            continue
+        assert [case.case for case in trials.lines(1).cases] == ["x/pass"]
+        assert "x/inconclusive" in capsys.readouterr().err
+        assert len(trials.lines(1).cases) == 1
