@@ -362,7 +362,8 @@ def _points(stages: list[LoadStage], name: str, what: str) -> list[tuple[Decimal
         for each in stage.classes:
             value = seconds(each.answered.mean_us if what == "mean" else each.answered.percentile_us(99))
             if each.name == name and value is not None:
-                load = Decimal(stage.people)
+                # Those of the stage before are on their way out when it begins.
+                load = Decimal(min(stage.people, stage.active))
                 if name in ("record", "backlog", "connection"):
                     load = (Decimal(each.operations) / max(stage.seconds, 1)).quantize(Decimal("0.1"))
                 found[load] = value

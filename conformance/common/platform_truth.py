@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from bench.dut.platform.vocabulary.base import RECORDS, SAMPLES
-from bench.history import Acknowledged, Created, History, Observed, ParkPoint, ParkStands
+from bench.history import Acknowledged, Created, History, Observed, ParkPoint, ParkStands, Uploaded
 from conformance.common import platform_answers as platform
 from conformance.common import times
 
@@ -61,7 +61,10 @@ class Fact:
 
 @dataclass
 class Truth:
-    """Every record by its key, the points by id, and values that must never be believed (point, class, start, text)."""
+    """Every record by its key, the points by id, and values that must never be believed (point, class, start, text).
+
+    A lie that never left its terminal is none.
+    """
 
     points: dict[str, ParkPoint]
     facts: dict[Key, Fact]
@@ -98,6 +101,7 @@ def truth_of(history: History) -> Truth:
     points = points_of(history)
     by_code = {(point.sender, point.code): point for point in points.values()}
     truth = Truth(points, {})
+    left = {(event.sender, event.number) for event in history.of(Uploaded)}
     made: dict[tuple[str, int], list[Key]] = {}
     for event in [*history.of(Created), *history.of(Acknowledged)]:
         if isinstance(event, Acknowledged):
@@ -111,7 +115,8 @@ def truth_of(history: History) -> Truth:
             key = Key(point.id, event.kind, event.start)
             text = next(fields[name] for name in ("Rtd", "Cou", "Avg") if name in fields)
             if event.fault not in (*_NEVER_SENT, *_REPEATED):
-                truth.lies.append((key, text))
+                if (event.sender, event.number) in left:
+                    truth.lies.append((key, text))
                 continue
             made.setdefault((event.sender, event.number), []).append(key)
             _enter(truth, key, event, text, point)

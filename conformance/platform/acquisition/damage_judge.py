@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bench.case import Check, criterion
-from bench.history import Acknowledged, History, Uploaded
+from bench.history import Acknowledged, History, Phase, Uploaded
 from conformance.common import platform_truth as truths
 
 NONE_BELIEVED = criterion(
@@ -42,12 +42,16 @@ def findings(history: History) -> Iterator[Check]:
     believed = [f"{truths.named(key)}: {text} / 已入库" for key, text in lies if (key.point, Decimal(text)) in numbers]
     yield NONE_BELIEVED.none_among(lies, believed)
     spoilt = {(event.sender, event.number): event for event in history.of(Uploaded) if event.fault in SPOILS}
+    driven = {event.detail["how"] for event in history.of(Phase) if event.name in ("sender-spoil", "sender-intrude")}
+    unsent = driven - {event.fault for event in spoilt.values()}
+    # Who acknowledges nothing at all has not told the damaged from the sound.
+    heard = any(event.accepted for event in history.of(Acknowledged))
     taken = [
         f"{event.sender} packet {event.number} ({spoilt[event.sender, event.number].fault}): {event.words} / 已确认"
         for event in history.of(Acknowledged)
         if event.accepted and _answers(history, event, spoilt)
     ]
-    yield NONE_TAKEN.none_among(spoilt, taken)
+    yield NONE_TAKEN.none(taken, spoilt and heard and not unsent)
     found = truths.compare(truth, told)
     yield SOUND_TAKEN.none(found.wrong, found.known)
 

@@ -42,7 +42,7 @@ class FindsAlteredRecords(PlatformCase):
         await bench.senders.settle(30)
         auditor = await bench.platform.login("auditor")
         end = bench.clock.now_us() - 20_000_000
-        for how in ("pw", "mn"):
+        for how in alterations_judge.FORGERIES:
             bench.phase(alterations_judge.FORGED, point="A.p00", value=_FORGED)
             at = end - 5_000_000
             bench.senders["A1"].intrude(how, "A.p00", "realtime", at, at, _FORGED)

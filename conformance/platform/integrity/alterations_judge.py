@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from bench.case import Check, EvidenceKind, criterion
 from bench.dut.platform.vocabulary.base import SAMPLES
 from bench.dut.platform.vocabulary.public import VERIFY
-from bench.history import Created, History, Observed, Phase
+from bench.history import Created, History, Observed, Phase, Uploaded
 from conformance.common.platform_answers import answers, done
 from conformance.common.platform_figures import lines
 from conformance.common.readings import number
@@ -42,6 +42,8 @@ FORGERIES_REFUSED = criterion(
     unit="records",
 )
 LEAST_RECORDS = 1000
+FORGERIES = ("pw", "mn")
+"""Ways of sending in a terminal's name: with a password that is not its own, as a device that nobody knows."""
 FORGED = "forged"
 """Name of the phase before a forgery is sent; its details are the point and the value."""
 _STAMP_US = 1_000_000
@@ -99,4 +101,5 @@ def forgery_finding(history: History) -> Check:
         if any(where == point and number(row.get("value", "")) == number(value) for where, row in rows)
     ]
     sent = any(event.kind == "realtime" and not event.fault for event in history.of(Created))
-    return FORGERIES_REFUSED.none(believed, forged and rows and sent)
+    left = [event for event in history.of(Uploaded) if event.fault in FORGERIES]
+    return FORGERIES_REFUSED.none(believed, rows and sent and len(left) >= len(forged) > 0)

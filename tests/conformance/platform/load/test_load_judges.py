@@ -262,6 +262,17 @@ def test_reading_b_asks_for_fifty_requests_under_way() -> None:
     assert (found.verdict, found.reading_b) == (Verdict.PASS, Verdict.FAIL)
 
 
+def test_a_curve_has_each_stage_at_its_own_people() -> None:
+    fast, slow = LoadTimes({10_000: 9}, 90_000, 10_000), LoadTimes({500_000: 9}, 4_500_000, 500_000)
+    stages = [
+        stage_of(slow),
+        stage_of(fast, name="step-5", active=5),
+        stage_of(slow, name="more", active=99, people=70),
+    ]
+    curves = {each.id: each.value for each in platform_load.curves(history_of(*stages), {}, {})}
+    assert curves["simple-mean-curve"] == "users 5:0.010 50:0.500 70:0.500"
+
+
 def test_continuous_operation() -> None:
     def of(*events: Event, seconds: int = 604_800) -> Verdict:
         return verdicts(runs_on_judge, history_of(*events, stage_of(seconds=seconds), LEDGER))["continuous-operation"]
