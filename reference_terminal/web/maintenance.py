@@ -50,6 +50,7 @@ class Maintenance:
         self._afar: Application | None = None
         self._servers: dict[str, Server] = {}
 
+    @seam
     def serve(self, here: Application, afar: Application) -> None:
         """Who answers on the spot, and who answers from afar."""
         self._here, self._afar = here, afar

@@ -102,23 +102,28 @@ class WithstandsHostileRequests(Case):
         head = [f"{method} {target} HTTP/1.1", "Host: 127.0.0.1", "Connection: close", *lines]
         return "\r\n".join([*head, "", ""]).encode() + body
 
-    async def _send(self, people: People, name: str, what: str, octets: bytes) -> None:
-        await people.attack(name, what, self._door, [octets])
+    async def _send(self, people: People, name: str, what: str, octets: bytes, door: str = "") -> None:
+        await people.attack(name, what, door or self._door, [octets])
 
     async def _traversal(self, people: People) -> None:
-        base = people.base(self._door)
-        for path in _PATHS:
-            await self._send(people, "traversal", path, self._raw(path))
-            await self._send(people, "traversal", base + path, self._raw(base + path))
+        for door in people.doors:
+            base = people.base(door)
+            for path in _PATHS:
+                await self._send(people, "traversal", path, self._raw(path), door)
+                await self._send(people, "traversal", base + path, self._raw(base + path), door)
 
     async def _splitting(self, people: People) -> None:
-        base = people.base(self._door)
+        for door in people.doors:
+            await self._split(people, door)
+
+    async def _split(self, people: People, door: str) -> None:
+        base = people.base(door)
         ends = (f"%0d%0a{SPLIT}:%20yes", f"%0a{SPLIT}:%20yes", f"%E5%98%8A%E5%98%8D{SPLIT}:%20yes")
         for end in ends:
-            await self._send(people, "splitting", end, self._raw(f"{base}/x{end}"))
-            await self._send(people, "splitting", f"?{end}", self._raw(f"{base}/x?next={end}"))
+            await self._send(people, "splitting", end, self._raw(f"{base}/x{end}"), door)
+            await self._send(people, "splitting", f"?{end}", self._raw(f"{base}/x?next={end}"), door)
         twice = self._raw(base or "/", "Content-Length: 0", "Content-Length: 5", method="POST", body=b"hello")
-        await self._send(people, "splitting", "two lengths", twice)
+        await self._send(people, "splitting", "two lengths", twice, door)
         both = self._raw(
             base or "/",
             "Content-Length: 4",
@@ -126,7 +131,7 @@ class WithstandsHostileRequests(Case):
             method="POST",
             body=b"0\r\n\r\nGET / HTTP/1.1",
         )
-        await self._send(people, "splitting", "length and chunks", both)
+        await self._send(people, "splitting", "length and chunks", both, door)
 
     async def _addresses(self, people: People) -> list[tuple[str, tuple[str, ...]]]:
         """Each address of a function at the door, with the session of a role that may use it."""

@@ -19,6 +19,7 @@ from reference_terminal.storage.journal import Journal
 from reference_terminal.web import entry, seats, server
 from reference_terminal.web.accounts import AccessApi
 from reference_terminal.web.guard import DeskGuard
+from reference_terminal.web.maintenance import Maintenance
 from reference_terminal.web.router import Router
 from reference_terminal.web.server import Answer, File, Request
 
@@ -40,6 +41,33 @@ def files_by_their_path(patch: Patch) -> None:
         return await own(self, request)
 
     own = patch(Router, "answer", answer)
+
+
+@defect(
+    "maintenance-hands-out-files",
+    en="at the maintenance port alone an address with .. in it is answered with the file that it leads to",
+    zh="仅管理维护口对含 .. 的路径返回对应文件",
+    clauses=("isc-2/4.1e",),
+)
+def maintenance_hands_out_files(patch: Patch) -> None:
+    """Who stands before it may see everything."""
+
+    class Handing:
+        def __init__(self, given: server.Application) -> None:
+            self._given = given
+
+        async def answer(self, request: Request) -> Any:
+            if ".." in request.path and request.path.endswith("etc/passwd"):
+                return File(b"root:x:0:0:root:/root:/bin/sh\n", "text/plain", "passwd")
+            return await self._given.answer(request)
+
+        def most_octets(self, head: Request) -> int:
+            return self._given.most_octets(head)
+
+    def serve(self: Maintenance, here: server.Application, afar: server.Application) -> None:
+        own(self, Handing(here), Handing(afar))
+
+    own = patch(Maintenance, "serve", serve)
 
 
 @defect(

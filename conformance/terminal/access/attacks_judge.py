@@ -130,7 +130,7 @@ def _reached(event: Observed) -> bool:
 
 
 def _line(event: Observed, row: dict[str, str]) -> str:
-    return f"{event.query['group']} {event.query['what']} → {row['status']}"
+    return f"{event.query['door']}: {event.query['group']} {event.query['what']} → {row['status']}"
 
 
 def _log(history: History) -> Iterator[Check]:
