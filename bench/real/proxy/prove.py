@@ -7,6 +7,7 @@ the same connection while nothing is in force.
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ _WAIT_S = 20.0
 _QUIET_S = 0.25
 _DELAY_S = 0.15
 _WORD = b"proof"
+_TRIES = 5
 
 
 class _Link:
@@ -50,6 +52,20 @@ class _Link:
         return asyncio.get_running_loop().time() - began
 
 
+async def _standing(make: Make, inner: tuple[str, int]) -> _Link:
+    """A forwarder that listens. Its port was free when it was chosen; somebody else may have taken it since."""
+    for _ in range(_TRIES):
+        link = _Link(make, inner)
+        try:
+            await link.forwarder.start()
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+        else:
+            return link
+    raise OSError(errno.EADDRINUSE, "every port that was free is taken when a forwarder wants it")
+
+
 @asynccontextmanager
 async def _linked(make: Make) -> AsyncGenerator[_Link, None]:
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -67,8 +83,7 @@ async def _linked(make: Make) -> AsyncGenerator[_Link, None]:
         echoes.append(asyncio.create_task(echo(reader, writer)))
 
     server = await asyncio.start_server(take, "127.0.0.1", 0)
-    link = _Link(make, server.sockets[0].getsockname())
-    await link.forwarder.start()
+    link = await _standing(make, server.sockets[0].getsockname())
     try:
         yield link
     finally:
