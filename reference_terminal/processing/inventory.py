@@ -14,7 +14,7 @@ from fractions import Fraction
 from reference_terminal.accounting.boundary import Bound, Boundary, Fed
 from reference_terminal.accounting.printed import rounded, short
 from reference_terminal.accounting.report import NOT_GIVEN, Report, Section, Table
-from reference_terminal.accounting.sectors import GENERAL, Template, templates
+from reference_terminal.accounting.sectors import GENERAL, Item, Template, templates
 from reference_terminal.crypto.symmetric import sm3
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso
@@ -198,11 +198,18 @@ class Inventory:
         )
         return _table(head, rows)
 
+    def unlisted(self, sector: str, from_s: int, to_s: int) -> list[str]:
+        """Sources of the boundary that the template of a sector (empty: the emitter's own) has no row for."""
+        boundary, _ = self._emissions.versions.boundary(max(from_s, to_s - 1))
+        template = templates().get(sector or self._emissions.config.sector, templates()[GENERAL])
+        sources = () if boundary is None else boundary.sources
+        return [each.id for each in sources if not any(_is_of(item, each) for item in template.rows)]
+
     def _listed(self, template: Template, lines: Sequence[Line], from_s: int, to_s: int) -> Table:
         """What the sector's template lists, with the sources that are it; a row without one is told to be so."""
         rows: list[tuple[str, ...]] = []
         for item in template.rows:
-            mine = [each for each in lines if any(fnmatchcase(each.bound.term.id, word) for word in item.terms)]
+            mine = [each for each in lines if _is_of(item, each.bound)]
             told = [
                 f"{each.bound.id}: {short(self._amount(each.bound, fed, from_s, to_s).value)} {fed.wanted.unit}"
                 for each in mine
@@ -210,6 +217,9 @@ class Inventory:
                 if fed.extensive
             ]
             rows.append((f"{item.zh} / {item.en}", "; ".join(told) or "本期未涉及 / not concerned"))
+        others = [each.bound.id for each in lines if not any(_is_of(item, each.bound) for item in template.rows)]
+        if others:
+            rows.append(("模板未列 / not in the template", ", ".join(others)))
         return _table(("活动数据 / activity", "排放源与数量 / sources and amounts"), rows)
 
     def _amount(self, bound: Bound, fed: Fed, from_s: int, to_s: int) -> amounts.Amount:
@@ -366,6 +376,11 @@ class Inventory:
         ]
         head = ("版本 / version", "名称 / name", "生效 / from", "来源 / origin", "操作人 / author", "原因 / reason")
         return _table(head, rows)
+
+
+def _is_of(item: Item, source: Bound) -> bool:
+    """Whether a row of a template is a source."""
+    return any(fnmatchcase(source.term.id, word) for word in item.terms)
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:

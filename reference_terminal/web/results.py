@@ -288,12 +288,25 @@ class ResultsApi(Addresses):
         inventory = Inventory(
             emissions, terminal.store, lambda name: terminal.pipeline.by_id[name].number, terminal.config.name
         )
+        self._check_template(inventory, sector, from_s, to_s)
         try:
             made = inventory.compiled(from_s, to_s, terminal.clock.now_s(), sector)
         except LookupError as error:
             raise HttpError(409, f"the boundary cannot be used: {error}", f"边界无法使用：{error}") from None
         name = f"inventory-{iso(from_s)[:10]}-{iso(to_s)[:10]}{form}"
         return File(WRITERS[form](made), _MEDIA[form], name)
+
+    def _check_template(self, inventory: Inventory, sector: str, from_s: int, to_s: int) -> None:
+        """Refuse a template that has no row for sources which the emitter's own has. Raises HttpError."""
+        own = inventory.unlisted("", from_s, to_s)
+        lost = [each for each in inventory.unlisted(sector, from_s, to_s) if each not in own]
+        if lost:
+            names = ", ".join(lost[:10])
+            raise HttpError(
+                400,
+                f"the template of {sector} has no row for {names}, that of this emitter's sector has; leave sector out",
+                f"{sector} 行业模板未列 {names}，而本排放主体所属行业的模板已列；请勿指定 sector",
+            )
 
     # Management software (CSMT 11.4)
 

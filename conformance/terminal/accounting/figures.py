@@ -47,12 +47,15 @@ def total_checks(totals: Sequence[str], clauses: Mapping[str, tuple[str, ...]]) 
 
 _BY_PERIOD = {
     "minute": ("isc-2/7.2.3-A(3)g", "csmt/8.2.1g"),
-    "hour": ("isc-2/7.3a", "csmt/8.2.1h", "isc-2/7.2.3-A(3)k", "isc-2/7.2.5-3"),
+    "hour": (
+        *("isc-2/7.3a", "csmt/8.2.1h", "isc-2/7.2.3-A(3)k", "isc-2/7.2.5-3"),
+        *("isc-2/7.2.3-B(5)a", "csmt/9.2-10"),
+    ),
 }
 _BY_TOTAL = {
     "source": ("csmt/9.1b", "isc-2/7.2.5-13", "csmt/9.2-11", "csmt/9.3d-2", "csmt/11.9b"),
-    "unit": ("csmt/9.1c", "csmt/9.3-4", "isc-2/7.2.5-12", "csmt/8.3.1d", "isc-2/5.1a"),
-    "category": ("csmt/9.1d", "csmt/9.4-1"),
+    "unit": ("csmt/9.1c", "csmt/9.3-4", "isc-2/7.2.5-12", "csmt/8.3.1d", "isc-2/5.1a", "isc-2/7.2.3-B(5)b"),
+    "category": ("csmt/9.1d", "csmt/9.4-1", "isc-2/7.2.3-B(5)b"),
     "scope": ("csmt/9.4a", "csmt/9.4b", "isc-2/7.2.5-9"),
     "emitter": (
         *("csmt/4f", "isc-2/5.4c", "isc-2/5.4d", "isc-2/7.1j", "isc-2/6.2j", "isc-2/6.2l", "isc-2/7.2.3d"),

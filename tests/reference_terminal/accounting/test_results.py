@@ -14,7 +14,7 @@ from typing import Any
 import docx
 import openpyxl
 import pytest
-from accounting_kit import Plant, at
+from accounting_kit import EMITTER, Plant, at
 from ports import free_port
 
 from reference_terminal.accounting.library import methods
@@ -118,6 +118,27 @@ def test_the_report_of_a_month_opens_in_word_and_excel_and_tells_what_is_missing
         assert (await plant.get("inventory-report", form="xlsx", **any_period)).octets
         with pytest.raises(HttpError, match="docx or xlsx"):
             await plant.get("inventory-report", form="pdf", **query)
+
+    run(scene)
+
+
+def test_a_template_without_rows_for_what_there_is_is_refused_and_the_own_one_tells_it() -> None:
+    async def scene() -> None:
+        flux = '[[accounting.sources]]\nid = "flux"\nterm = "dolomite"\ninputs.AD.point = "steam"\n'
+        between = {"from": "2025-02-01T00:00:00", "to": "2025-02-02T00:00:00", "form": "docx"}
+
+        async def cells(plant: Plant, **more: str) -> list[str]:
+            plant.add(DAY, at("2025-02-01T00:00:00"), {"grid": "10", "coal": "3", "steam": "1"})
+            word = docx.Document(io.BytesIO((await plant.get("inventory-report", **between, **more)).octets))
+            return [cell.text for table in word.tables for row in table.rows for cell in row.cells]
+
+        steel = Plant("2025-03-03T00:00:00", flux, EMITTER.replace("method =", 'sector = "steel"\nmethod ='))
+        found = await cells(steel, sector="steel")
+        assert "模板未列 / not in the template" not in found
+        with pytest.raises(HttpError, match="the template of grid has no row for flux"):
+            await steel.get("inventory-report", sector="grid", **between)
+        found = await cells(Plant("2025-03-03T00:00:00", flux))
+        assert found[found.index("模板未列 / not in the template") + 1] == "flux"
 
     run(scene)
 
