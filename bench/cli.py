@@ -119,6 +119,8 @@ def _measured_rate() -> str:
 def _prove(words: argparse.Namespace) -> int:
     if words.mutants:
         return _mutants(words)
+    if words.together:
+        return _prove_together(words)
     from bench.commands import prove
 
     return prove.main(
@@ -140,6 +142,17 @@ def _prove(words: argparse.Namespace) -> int:
             cluster=words.cluster,
         )
     )
+
+
+def _prove_together(words: argparse.Namespace) -> int:
+    from bench.commands import prove_together
+
+    told = {"--json": words.json, "--sound": words.sound, "--hints": words.hints, "--resume": words.resume}
+    told |= {"--full": words.full, "--defects-only": words.defects_only, "--cluster": words.cluster}
+    told |= {"--defect": words.defect, "--item": words.item, "--rig": words.rig != "virtual"}
+    if others := [name for name, given in told.items() if given]:
+        return _wrong(f"--together: not with {', '.join(others)} / 共用驱动证明不用这些参数")
+    return prove_together.main(words.case, words.seed, words.workers, record=words.record)
 
 
 def _mutants(words: argparse.Namespace) -> int:
@@ -349,7 +362,17 @@ def _bench(words: argparse.Namespace) -> int:
 def _serve(words: argparse.Namespace) -> int:
     from bench.commands import serve
 
-    return serve.main(Path(words.out), words.at, Path(words.lab) if words.lab else None, Path(words.profiles))
+    return serve.main(
+        serve.Asked(
+            out=Path(words.out),
+            where=words.at,
+            lab=Path(words.lab) if words.lab else None,
+            profiles=Path(words.profiles),
+            certificate=Path(words.certificate) if words.certificate else None,
+            key=Path(words.key) if words.key else None,
+            plain=words.plain,
+        )
+    )
 
 
 def _plan(words: argparse.Namespace) -> int:
@@ -512,6 +535,9 @@ def parser() -> argparse.ArgumentParser:
     prove.add_argument(
         "--mutants", default="", metavar="N", help="N random small faults instead: how much escapes / 随机变异体漏检率"
     )
+    prove.add_argument(
+        "--together", action="store_true", help="of the drives that cases share (run --together) / 证明共用驱动"
+    )
     ROWS["cluster"].add_to(prove.add_argument)
     _shared(prove)
 
@@ -640,6 +666,9 @@ def parser() -> argparse.ArgumentParser:
     desk.add_argument("--lab", default="", metavar="FILE", help="sign what is entered; persons, issue / 实验室文件")
     desk.add_argument("--profiles", default=".", metavar="DIR", help="items that can be queued (.) / 档案目录")
     desk.add_argument("--at", default="127.0.0.1:8600", metavar="HOST:PORT", help="where (127.0.0.1:8600) / 监听地址")
+    desk.add_argument("--certificate", default="", metavar="FILE", help="serve over TLS with it (PEM) / TLS 证书")
+    desk.add_argument("--key", default="", metavar="FILE", help="its key (PEM) / 私钥")
+    desk.add_argument("--plain", action="store_true", help="others without TLS: a proxy has it / 由代理提供 TLS")
 
     order = command("plan", _plan, "what a device is to run, in which order, how long / 设备试验计划")
     ROWS["terminal"].add_to(order.add_argument)

@@ -9,7 +9,7 @@ import hashlib
 import shlex
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -19,6 +19,7 @@ import msgspec
 from bench.case import VIRTUAL_RIG, Case, CaseResult, Verdict, binding, ways_of
 from bench.case.judging import judge
 from bench.case.program_evidence import reasons
+from bench.case.shared_drive import SharedDrive, shared_by
 from bench.dut import TerminalAdapter
 from bench.dut.profile import Claim, Profile
 from bench.heap import at_rest
@@ -26,6 +27,7 @@ from bench.history import MOST_HELD, History, HistoryError, Recorder, read_histo
 from bench.history.growing import GrowingRecord
 from bench.journal import Journal, now, place_of
 from bench.layout.scenario import at_declared
+from bench.together import Drive, taken
 
 RECORD = "record.jsonl"
 
@@ -60,7 +62,8 @@ class Setup:
     `defect` is the defect planted in the reference terminal, for a rig that starts it as a process of its own. With
     `journaled` the folder tells what began and ended, and records of real time grow on the disk, so that the run can be
     resumed. `opening` is the SM3 of the signed statement under which the attempts run; empty for an unsigned run.
-    `replay` is the command that repeats an attempt where it is not `carbonbench run`.
+    `replay` is the command that repeats an attempt where it is not `carbonbench run`. `together` maps cases that are
+    judged from one drive to it.
     """
 
     rig: CaseRig
@@ -81,6 +84,7 @@ class Setup:
     at_us: int = 0
     opening: str = ""
     replay: str = ""
+    together: Mapping[str, type[SharedDrive]] = field(default_factory=dict[str, type[SharedDrive]])
 
     def journal(self) -> Journal | None:
         """Where beginnings and ends of attempts are written down; None where nobody wants to resume."""
@@ -171,9 +175,11 @@ def replay_line(setup: Setup, case: str, attempt: int) -> str:
     if setup.replay:
         return f"{setup.replay}   # commit {setup.commit}"
     again = f" --attempt {attempt}" if attempt != 1 else ""
+    drive = setup.together.get(case)
+    cases = " ".join(f"--case {each}" for each in (sorted(drive.wanted) if drive else (case,)))
     return (
-        f"carbonbench run --terminal {shlex.quote(setup.profile.path)} --rig {setup.rig.name} --case {case} "
-        f"--seed {setup.master_seed}{again}{setup.options}   # commit {setup.commit}"
+        f"carbonbench run --terminal {shlex.quote(setup.profile.path)} --rig {setup.rig.name} {cases} "
+        f"--seed {setup.master_seed}{again}{setup.options}{' --together' if drive else ''}   # commit {setup.commit}"
     )
 
 
@@ -239,6 +245,42 @@ def _recorded(case: Case, setup: Setup, seed: int, recorder: Recorder, record: P
         return simulated_s, growing.finish()
 
 
+def together(
+    drives: Iterable[type[SharedDrive]], cases: Collection[type[Case]], setup: Setup
+) -> dict[str, type[SharedDrive]]:
+    """Which of some cases are judged from which drive: those of a drive that run here, where there are two or more."""
+    found: dict[str, type[SharedDrive]] = {}
+    for drive in drives:
+        wanted = [case.id() for case in drive.judged if case in cases and excused(case, setup) is None]
+        if len(wanted) > 1:
+            found |= dict.fromkeys(wanted, shared_by(drive, wanted))
+    return found
+
+
+def _shared(drive: type[SharedDrive], setup: Setup, blank: CaseResult) -> tuple[CaseResult, float, History]:
+    """The attempt as it stands after a drive that it shares, with the record that it is to be judged from."""
+    place = setup.folder / place_of(blank.id, blank.attempt)
+
+    def conduct(number: int) -> Drive:
+        seed = seed_for(setup.master_seed, drive.id(), number)
+        done = Drive(drive=drive.id(), number=number, case=blank.id, attempt=blank.attempt, seed=seed)
+        recorder = Recorder(place, held=MOST_HELD if setup.rig.name == VIRTUAL_RIG else 0)
+        try:
+            simulated_s, _ = _recorded(sized(drive, setup.profile)(), setup, seed, recorder, place / RECORD)
+        except Exception as error:
+            recorder.discard()
+            if _stopped(error):
+                raise
+            return msgspec.structs.replace(done, failed=f"{type(error).__name__}: {error}")
+        return msgspec.structs.replace(done, simulated_s=simulated_s)
+
+    done = taken(setup.folder, blank, drive.id(), conduct)
+    if done.failed:
+        raise RuntimeError(f"the drive {done.name()} of {done.case}: {done.failed}")
+    result = msgspec.structs.replace(blank, drive=done.name(), seed=done.seed)
+    return result, done.simulated_s, read_history(place / RECORD)
+
+
 def _stopped(error: BaseException | None) -> bool:
     """Whether somebody stopped the bench and this is only what came of it while the case was being put away."""
     while error is not None:
@@ -254,7 +296,10 @@ def _conducted(case: Case, setup: Setup, blank: CaseResult) -> tuple[CaseResult,
     began = time.perf_counter()
     try:
         with at_rest():
-            simulated_s, history = _recorded(case, setup, blank.seed, recorder, setup.folder / record)
+            if drive := setup.together.get(blank.id):
+                blank, simulated_s, history = _shared(drive, setup, blank)
+            else:
+                simulated_s, history = _recorded(case, setup, blank.seed, recorder, setup.folder / record)
             judged = judge(case, history)
     except Exception as error:
         recorder.discard()

@@ -303,7 +303,7 @@ def _with_standing(
     stands = scope.standing(entry, decided)
     reason = stands.reason.en if stands.why in ("cases", "told") else str(stands.reason)
     known = decided or ClauseResult(id=id, verdict=stands.verdict)
-    part = str(entry.open) if stands.why == "cases" and entry.open.en else ""
+    part = str(entry.open) if stands.why == "cases" and entry.open.en and not known.closed else ""
     told = msgspec.structs.replace(known, verdict=stands.verdict, reason=reason, open=part, rigs=entry.rigs)
     b = _under_b(entry, told, stands, [case for name in told.cases for case in by_case.get(name, ())])
     return msgspec.structs.replace(told, reading_b=b.verdict, reading_b_open=str(b.open) if b.open.en else "")
@@ -550,8 +550,17 @@ def _provisional(run: RunResult) -> list[Text]:
             )
         )
     if run.selection:
-        found.append(Text(f"only a selection was run: {run.selection}", f"仅执行了部分用例：{run.selection}"))
+        shown = shortened(run.selection)
+        found.append(Text(f"only a selection was run: {shown}", f"仅执行了部分用例：{shown}"))
     return found
+
+
+def shortened(selection: str, most: int = 200) -> str:
+    """A selection in a line; a run names it whole among its methods."""
+    if len(selection) <= most:
+        return selection
+    told = selection[:most].rpartition(" --")[0]
+    return f"{told} … (+{selection[len(told) :].count(' --')})"
 
 
 def _listed(names: Sequence[str], one: str, many: str, zh: str, most: int = 6) -> Text:

@@ -32,6 +32,14 @@ def entries() -> tuple[Entry, ...]:
     )
 
 
+def questions(ledger: Sequence[Entry]) -> dict[str, Text]:
+    """What the capability statement asks, by id: questions of the entries, those of cases alone, declared maxima."""
+    stated = read_statement()
+    found = {each.id: Text(each.en, each.zh) for each in stated.questions.values()}
+    found |= {f"declared.{each.id}": Text(each.en, each.zh) for each in stated.declared}
+    return found | {entry.claim: entry.question for entry in ledger if entry.claim}
+
+
 def entry_of(
     found: clauses.Entry,
     cases: Mapping[str, Sequence[str]],

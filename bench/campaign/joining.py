@@ -120,7 +120,7 @@ def _decided(clause: ClauseResult, told: Sequence[tuple[Verdict, str]]) -> Claus
     executed = bool(clause.cases) and clause.verdict in _SAYS
     if executed and _ORDER.index(_plain(clause.verdict)) <= _ORDER.index(verdict):
         closed = verdict is Verdict.PASS and clause.verdict is Verdict.PASS
-        return msgspec.structs.replace(clause, open="", reason=words) if closed else clause
+        return msgspec.structs.replace(clause, open="", closed=words, reason=words) if closed else clause
     return msgspec.structs.replace(clause, verdict=verdict, reason=words, open="")
 
 

@@ -22,7 +22,8 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     its clauses that the no decides (R-03): of its other clauses such a case says nothing. One that runs `elsewhere`, in
     other rigs only, says nothing of clauses of which another case was run, and leaves no run undecided. `lacking`: this
     computer lacks a part that the case needs; its clauses stay open, the run does only if it is to be `complete`.
-    `unanswered` are lines that the profile wants before the case can run.
+    `unanswered` are lines that the profile wants before the case can run. `drive` names the drive and its number where
+    the case was judged from one that it shares with others (`days/day-of-minutes#1`); empty for a drive of its own.
     """
 
     id: str
@@ -37,6 +38,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int = 1
     instead_of: int = 0
     interrupted: bool = False
+    drive: str = ""
     expected_fail: str = ""
     denied: tuple[str, ...] = ()
     unsupported: tuple[str, ...] = ()
@@ -56,7 +58,8 @@ class ClauseResult(msgspec.Struct, frozen=True, kw_only=True):
 
     `checks` are those that decide it (`<case>:<check>`), `mark` is the weakest kind of time behind them, and
     `needs_real_time` names those that this run could not decide because they need real time (R-08). `open` is what of
-    the clause its checks leave open, in both languages; a pass is then one in part (R-06). `reading_b` is the verdict
+    the clause its checks leave open, in both languages; a pass is then one in part (R-06), unless a person or another
+    laboratory decided that part: `closed` says who. `reading_b` is the verdict
     under reading B of its ruling on the same evidence, never counted; where there is a reading B and no verdict under
     it, `reading_b_open` says why, in both languages. `rigs` are those in which a check of the suite can decide it.
     """
@@ -67,6 +70,7 @@ class ClauseResult(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[str, ...] = ()
     reason: str = ""
     open: str = ""
+    closed: str = ""
     reading_b: Verdict | None = None
     reading_b_open: str = ""
     rigs: tuple[str, ...] = ()

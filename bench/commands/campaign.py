@@ -46,6 +46,8 @@ STATEMENT = "statement.json"
 FORMAT = "carbonbench-statement/1"
 _DECIDABLE = (Verdict.PASS, Verdict.FAIL, Verdict.NOT_APPLICABLE)
 _BY_PEOPLE = ("operator", "inspection", "laboratory", "untestable")
+_NO_CASE_YET = "planned"
+"""Testable, and no case decides it: a laboratory's own test may, with its record."""
 _Trouble = (CampaignError, ChainTrouble, KeyTrouble, OSError)
 
 
@@ -287,7 +289,7 @@ def _entry_for_people(book: Book, clause: str, ledger: Sequence[Entry]) -> Entry
         raise CampaignError(f"{clause}: no such entry in the ledger / 条款不存在")
     if entry.document not in book.begun.documents:
         raise CampaignError(f"{clause}: its document is not claimed in this campaign / 未声明该标准")
-    if entry.disposition not in _BY_PEOPLE and not entry.open.en:
+    if entry.disposition not in (*_BY_PEOPLE, _NO_CASE_YET) and not entry.open.en:
         raise CampaignError(f"{clause}: cases decide it, a person cannot / 该条款由用例判定，不得人工判定")
     return entry
 
@@ -295,7 +297,9 @@ def _entry_for_people(book: Book, clause: str, ledger: Sequence[Entry]) -> Entry
 def review(folder: Path, clause: str, verdict: str, *, words: str, files: Sequence[Path], by: str, lab: str) -> None:
     """Enter what a person decided. Raises `_Trouble`."""
     book = Book(folder, _lab(lab))
-    _entry_for_people(book, clause, entries())
+    entry = _entry_for_people(book, clause, entries())
+    if entry.disposition == _NO_CASE_YET and not files:
+        raise CampaignError(f"{clause}: no case yet: --file, the record of a test of your own / 须附自行试验记录")
     if not by.strip() or not words.strip():
         raise CampaignError("review: needs --by and --words: who decided, and on what ground / 须写明审查人和依据")
     require_right(lab, by, REVIEWS)
@@ -376,11 +380,18 @@ def state(folder: Path) -> State:
     people = tuple(
         bound[clause.id]
         for clause in result.clauses
-        if clause.verdict is Verdict.REVIEW and clause.id in bound and bound[clause.id].disposition in _BY_PEOPLE
+        if clause.id in bound and waits_for_people(bound[clause.id], clause.verdict)
     )
     steps = _steps(book, runs, people)
     hindrances = tuple(f"{step.en}: {step.words}" for step in steps if step.done is False and step.key in NEEDED)
     return State(begun, result, stated, steps, people, hindrances)
+
+
+def waits_for_people(entry: Entry, verdict: Verdict) -> bool:
+    """Whether no case will decide an entry that is still open."""
+    if entry.disposition == _NO_CASE_YET:
+        return verdict is Verdict.NOT_RUN
+    return verdict is Verdict.REVIEW and entry.disposition in _BY_PEOPLE
 
 
 NEEDED = ("prove", "parity", "check")

@@ -186,6 +186,14 @@ def _defect(name: str, text: str, line: Line) -> str:
     return text
 
 
+def _together(name: str, given: bool, line: Line) -> bool:
+    if given and line.words.get("cluster"):
+        line.problems.append(f"{name}: a cluster does every case by itself; leave out one of both / 不可与集群同用")
+    if given and line.words.get("within"):
+        line.problems.append(f"{name}: --within chooses cases one by one; leave out one of both / 不可与 --within 同用")
+    return given
+
+
 def _cluster(name: str, text: str, line: Line) -> str:
     line.problems += wrong_cluster(text, line.made.get("rig", VIRTUAL_RIG), str(line.words.get("workers") or ""))
     return text
@@ -267,6 +275,15 @@ class Options:
         str, Option("--defect", "ID", "plant a defect in the reference terminal / 植入缺陷", read=_defect, replays=True)
     ]
     capture: Annotated[bool, Option("--pcap", "", "keep pcap files of every case / 保存抓包文件", replays=True)]
+    together: Annotated[
+        bool,
+        Option(
+            "--together",
+            "",
+            "cases that can be judged from one drive share it: days saved in real time / 一次驱动判定多个用例",
+            read=_together,
+        ),
+    ]
     accelerate: Annotated[
         int,
         Option(

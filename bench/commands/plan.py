@@ -15,13 +15,16 @@ import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_INCONCLUSIVE, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, Rig
 from bench.case.reach import decided, runs
+from bench.case.shared_drive import SharedDrive
 from bench.commands.lengths import LENGTHS, Length, Lengths, read_lengths
 from bench.commands.rejudge import read_run
 from bench.commands.status import span
 from bench.commands.within import Lanes, most_telling
 from bench.dut.profile import Claim, Profile, ProfileError, load_profile
 from bench.history import HistoryError
-from conformance.clauses.suite import case_classes
+from conformance.clauses.suite import case_classes, shared_drives
+from conformance.defects.proof import ProofError
+from conformance.defects.shared import read_together
 from reports.ledger import entries
 from reports.verdicts import VerdictsError, write_whole
 
@@ -36,7 +39,10 @@ _SEVEN_DAYS = "cpcif/8.3"
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One case of the plan: when it begins (hours after the first), how long, what it decides, what a person does."""
+    """One case of the plan: when it begins (hours after the first), how long, what it decides, what a person does.
+
+    Where `judged` names cases, `case` is the drive that these share.
+    """
 
     case: str
     at_h: float
@@ -44,6 +50,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     clauses: tuple[str, ...]
     switched: int
     asked: int
+    judged: tuple[str, ...] = ()
 
 
 class Left(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,9 +86,16 @@ def ceiling_s(clauses: Sequence[str], readings: Mapping[str, Sequence[str]]) -> 
 
 
 def planned(
-    profile: Profile, cases: Mapping[str, type[Case]], lengths: Mapping[str, Length], limit_days: float
+    profile: Profile,
+    cases: Mapping[str, type[Case]],
+    lengths: Mapping[str, Length],
+    limit_days: float,
+    drives: Mapping[str, type[SharedDrive]] | None = None,
 ) -> Plan:
-    """The plan for a profile: first what decides most in its time, then, as far as there are days, the shortest."""
+    """The plan for a profile: first what decides most in its time, then, as far as there are days, the shortest.
+
+    Of `drives`, with their lengths among the others, each stands for those of its cases that the item can run.
+    """
     readings = {entry.id: entry.readings for entry in entries()}
     claimed = {question for question, answer in profile.claims.items() if answer is Claim.YES}
     own = {name: case for name, case in cases.items() if case.item is profile.kind}
@@ -99,25 +113,50 @@ def planned(
     unknown = tuple(sorted(name for name in mine if name not in lengths))
     known = sorted((name for name in mine if name in lengths), key=lambda name: (lengths[name].s, name))
     beyond = [name for name in known if lengths[name].s > ceiling_s(mine[name].clauses, readings)]
+    judged = _judged(drives or {}, [name for name in known if name not in beyond], lengths)
+    shared = {name for names in judged.values() for name in names}
+    decides |= {
+        drive: tuple(sorted({each for name in names for each in decides[name]})) for drive, names in judged.items()
+    }
+    asked = sorted(
+        [*(name for name in known if name not in beyond and name not in shared), *judged],
+        key=lambda name: (lengths[name].s, name),
+    )
     lane = Lanes(1, limit_days * DAY_S)
-    taken = most_telling({name: lengths[name].s for name in known if name not in beyond}, decides, lane)
-    rest = [name for name in known if name not in beyond and name not in taken]
+    taken = most_telling({name: lengths[name].s for name in asked}, decides, lane)
+    rest = [name for name in asked if name not in taken]
     covered = {clause for name in taken for clause in decides[name]}
     decidable = {clause for name in mine for clause in decides[name]}
     left = [
         *(_left(name, "longer than R-08 allows on a device", decides, covered, lengths) for name in beyond),
-        *(_left(name, f"does not fit into {limit_days:g} days", decides, covered, lengths) for name in rest),
+        *(
+            _left(case, f"does not fit into {limit_days:g} days", decides, covered, lengths)
+            for name in rest
+            for case in judged.get(name, (name,))
+        ),
     ]
     return Plan(
         terminal=" ".join(profile.item().values()),
         days=round(lane.longest_s / DAY_S, 2),
         limit_days=limit_days,
-        steps=tuple(_steps(taken, decides, lengths)),
+        steps=tuple(_steps(taken, decides, lengths, judged)),
         left=tuple(left),
         decided=len(covered),
         decidable=len(decidable),
         unknown=unknown,
     )
+
+
+def _judged(
+    drives: Mapping[str, type[SharedDrive]], cases: Sequence[str], lengths: Mapping[str, Length]
+) -> dict[str, tuple[str, ...]]:
+    """The drives that are worth it, each with those of these cases that are judged from it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, drive in drives.items():
+        names = tuple(case.id() for case in drive.judged if case.id() in cases)
+        if len(names) > 1 and name in lengths:
+            found[name] = names
+    return found
 
 
 def _left(
@@ -127,7 +166,12 @@ def _left(
     return Left(case=name, hours=round(lengths[name].s / 3600, 2), why=why, open=open_)
 
 
-def _steps(taken: Sequence[str], decides: Mapping[str, tuple[str, ...]], lengths: Mapping[str, Length]) -> list[Step]:
+def _steps(
+    taken: Sequence[str],
+    decides: Mapping[str, tuple[str, ...]],
+    lengths: Mapping[str, Length],
+    judged: Mapping[str, tuple[str, ...]],
+) -> list[Step]:
     """Those with a person's work first, while people are there; then what runs by itself; the longest last."""
     order = sorted(
         taken,
@@ -145,6 +189,7 @@ def _steps(taken: Sequence[str], decides: Mapping[str, tuple[str, ...]], lengths
                 clauses=decides[name],
                 switched=length.switched,
                 asked=length.asked,
+                judged=judged.get(name, ()),
             )
         )
         at += length.s
@@ -179,17 +224,24 @@ def record(folder: Path) -> int:
     return EXIT_PASS
 
 
+def lengths() -> dict[str, Length]:
+    """The lengths of cases and of drives that several share. Raises HistoryError, ProofError."""
+    shown = read_together().drives
+    shared = {name: Length(s=each.s, switched=each.switched, asked=each.asked) for name, each in shown.items()}
+    return read_lengths().cases | shared
+
+
 def main(terminal: Path, *, days: float, as_json: bool) -> int:
     """Print the plan: 0 all that a device can have decided is in it, 2 something is left open, 4 wrong input."""
     if not 0 < days <= 3650:
         print(f"--days {days:g}: expected above 0 / 天数无效", file=sys.stderr)
         return EXIT_USAGE
     try:
-        found = planned(load_profile(terminal), case_classes(), read_lengths().cases, days)
+        found = planned(load_profile(terminal), case_classes(), lengths(), days, shared_drives())
     except ProfileError as error:
         print(error, file=sys.stderr)
         return EXIT_USAGE
-    except HistoryError as error:
+    except (HistoryError, ProofError) as error:
         print(error, file=sys.stderr)
         return EXIT_ERROR
     if as_json:
@@ -200,7 +252,10 @@ def main(terminal: Path, *, days: float, as_json: bool) -> int:
 
 
 def _show(found: Plan) -> None:
-    print(f"{found.terminal}: {len(found.steps)} cases, {found.days:g} days once / 单次 {found.days:g} 天")
+    cases = sum(len(step.judged) or 1 for step in found.steps)
+    print(f"{found.terminal}: {cases} cases, {found.days:g} days once / 单次 {found.days:g} 天")
+    if any(step.judged for step in found.steps):
+        print("run it with --together: cases below a drive share it / 运行时加 --together，下列用例共用一次驱动")
     day = -1
     for step in found.steps:
         if int(step.at_h // 24) != day:
@@ -212,6 +267,8 @@ def _show(found: Plan) -> None:
         ]
         told = f"  {'; '.join(work)}" if work else ""
         print(f"  +{step.at_h:7.2f} h  {span(step.hours * 3600):>12}  {step.case}{told}")
+        for case in step.judged:
+            print(f"{'':28}· {case}")
     print(f"{found.decided} of {found.decidable} clauses that a device can have decided / 可判定条款")
     for each in found.left:
         lost = f"; nothing else decides / 别无判定: {', '.join(each.open)}" if each.open else ""

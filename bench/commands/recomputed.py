@@ -22,18 +22,31 @@ from bench.evidence.seals import SealTrouble
 from bench.history import Began, Captured, History, Received
 from bench.journal import JournalError, RunFile, attempts, read_run
 from bench.run import seed_for
+from bench.together import split
+from conformance.clauses.suite import shared_drives
 from reports.clause_results import clause_results
 from reports.conformity import completed, unsupported
 from reports.entries import Entry
 
-_BY_JOURNAL = ("wall_s", "simulated_s", "started", "replay", "title", "seed", "instead_of", "interrupted", "strength")
+_BY_JOURNAL = (
+    "wall_s",
+    "simulated_s",
+    "started",
+    "replay",
+    "title",
+    "seed",
+    "instead_of",
+    "interrupted",
+    "strength",
+    "drive",
+)
 
 
 def record_otherwise(run: RunResult, case: CaseResult, history: History, place: str) -> Iterator[str]:
     """What a record says of itself otherwise than verdicts.json says of its case and run."""
     began: Began = history.began
     told: dict[str, tuple[object, object]] = {
-        "case": (began.case, case.id),
+        "case": (began.case, split(case.drive)[0] or case.id),
         "seed": (began.seed, case.seed),
         "commit": (began.commit, run.commit),
         "rig": (began.rig, run.rig),
@@ -130,9 +143,13 @@ def _attempts(before: RunResult, folder: Path) -> Iterator[str]:
     except JournalError as error:
         yield str(error)
         return
+    drives = shared_drives()
     for case in before.cases:
         place = f"{folder}: {case.id} #{case.attempt}"
-        if case.seed != seed_for(before.seed, case.id, case.attempt):
+        drive, number = split(case.drive)
+        if case.drive and not (drive in drives and case.id in {each.id() for each in drives[drive].judged}):
+            yield f"{place}: it cannot be judged from the drive {case.drive} / 不可由该驱动判定"
+        if case.seed != seed_for(before.seed, drive or case.id, number or case.attempt):
             yield f"{place}: its seed does not follow from the run's / 种子不符"
         if case.expected_fail and case.verdict is not Verdict.FAIL:
             yield f"{place}: is an expected fail and did not fail / 预期不通过与判定不符"

@@ -187,6 +187,10 @@ def _settled(found: Found, setup: Setup, case: type[Case]) -> CaseResult:
     if history:
         at = (found.folder / RECORD).relative_to(setup.folder).as_posix()
         result = msgspec.structs.replace(result, record=at, digest=history.digest)
+        if history.began.case != blank.id:
+            # It drove for several: whose drive it was stands in the record.
+            shared = f"{history.began.case}#{blank.attempt}"
+            result = msgspec.structs.replace(result, drive=shared, seed=history.began.seed)
     Journal(setup.folder, durable=True).finish(result)
     return result
 

@@ -2,22 +2,27 @@
 
 Leaves what a run is doing to `status`, joining to `campaign`, all else that stands behind a page to `desk`. Pages are
 made here in one process, without a script of their own: that of a run under way loads itself anew. Forms carry a token
-that only the page knows. With `--lab` entries are signed; once persons have passwords each logs in and does what
-lab.toml allows.
+that only the page of who is logged in knows. With `--lab` entries are signed; once persons have passwords each logs in
+and does what lab.toml allows. Others than this computer are served over TLS, and only who has a password.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hmac
+import ipaddress
+import os
 import secrets
 import socket
+import ssl
 import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from markupsafe import Markup
@@ -50,11 +55,16 @@ _REFRESH_S = 2
 _SLOW_S = 5
 _MOST_LANES = 4
 _MOST_ROWS = 400
+_MOST_DIGITS = 18
 _STALE = "this form is out of date; enter it here / 表单已过期，请重新填写"
 _Wrong = (CampaignError, ChainTrouble, KeyTrouble, OSError)
 
 
 COOKIE = "carbonbench"
+_PIN = "CARBONBENCH_PIN"
+_BEHIND = web.AppKey("behind", bool)
+_SANDBOX = "sandbox allow-scripts"
+"""A report is a file of a run, not a page of ours: its script runs in an origin of its own."""
 
 
 class Desk:
@@ -63,14 +73,20 @@ class Desk:
     def __init__(self, out: Path, lab: Path | None = None, profiles: Path = Path()) -> None:
         """Raises PeopleError, PaperError, QueueError."""
         self._out = out.resolve()
-        self._token = secrets.token_urlsafe(16)
+        self._secret = secrets.token_bytes(32)
         self._lab = lab.resolve() if lab else None
         self._people = People.of(self._lab) if self._lab else None
         self.queue = Queue(self._out, profiles.resolve(), self._lab)
 
-    def app(self) -> web.Application:
-        """All pages and forms."""
+    @property
+    def asks_who(self) -> bool:
+        """Whether persons have to log in."""
+        return bool(self._people and self._people.asked)
+
+    def app(self, *, behind: bool = False) -> web.Application:
+        """All pages and forms; `behind` a proxy of the laboratory they are reached by its name."""
         made = web.Application(client_max_size=_MOST_OCTETS, middlewares=[_guarded, self._known])
+        made[_BEHIND] = behind
         made.add_routes(
             [
                 web.get("/", self._index),
@@ -111,7 +127,7 @@ class Desk:
 
     @web.middleware
     async def _known(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        if self._people and self._people.asked and request.path != "/login" and not self._who(request):
+        if self.asks_who and request.path != "/login" and not self._who(request):
             raise web.HTTPSeeOther("/login")
         return await handler(request)
 
@@ -120,15 +136,20 @@ class Desk:
 
     def _told(self, request: web.Request) -> dict[str, Any]:
         """What every page knows: the form's token, who is logged in, whether anybody can be."""
-        return {"token": self._token, "who": self._who(request), "asked": bool(self._people and self._people.asked)}
+        return {"token": self._token(request), "who": self._who(request), "asked": self.asks_who}
+
+    def _token(self, request: web.Request) -> str:
+        """The token of the forms of who is logged in: nobody else's page shows it."""
+        session = request.cookies.get(COOKIE, "") if self._who(request) else ""
+        return hmac.digest(self._secret, session.encode(), "sha256").hex()
 
     def _allow(self, request: web.Request, duty: str) -> None:
         """Raises CampaignError where who is logged in may not do this; without passwords everybody may."""
         if self._people and self._people.asked and not self._people.may(name := self._who(request), duty):
             raise CampaignError(f'{name}: lab.toml does not authorise them: may lacks "{duty}" / 未获相应授权')
 
-    def _fresh(self, form: Any) -> bool:
-        return hmac.compare_digest(_text(form, "token").encode(), self._token.encode())
+    def _fresh(self, request: web.Request, form: Any) -> bool:
+        return hmac.compare_digest(_text(form, "token").encode(), self._token(request).encode())
 
     async def _login(self, request: web.Request) -> web.Response:
         return _page("serve_login.html.j2", wrong="", **self._told(request))
@@ -137,18 +158,18 @@ class Desk:
         form = await request.post()
         name = _text(form, "name")
         session = ""
-        if self._people and self._fresh(form):
+        if self._people and self._fresh(request, form):
             session = await asyncio.to_thread(self._people.login, name, _text(form, "password"))
         if not session:
             await asyncio.sleep(1)
             words = "name or password is wrong / 姓名或口令有误"
             return _page("serve_login.html.j2", 403, wrong=words, **self._told(request))
         answer = web.HTTPSeeOther("/")
-        answer.set_cookie(COOKIE, session, httponly=True, samesite="Strict")
+        answer.set_cookie(COOKIE, session, httponly=True, samesite="Strict", secure=request.secure)
         raise answer
 
     async def _log_out(self, request: web.Request) -> web.Response:
-        if self._people and self._fresh(await request.post()):
+        if self._people and self._fresh(request, await request.post()):
             self._people.logout(request.cookies.get(COOKIE, ""))
         raise web.HTTPSeeOther("/login")
 
@@ -187,7 +208,7 @@ class Desk:
 
     async def _order(self, request: web.Request) -> web.Response:
         form = await request.post()
-        if not self._fresh(form):
+        if not self._fresh(request, form):
             return self._first(request, _STALE, 403)
         try:
             self._allow(request, TESTS)
@@ -203,12 +224,12 @@ class Desk:
         raise web.HTTPSeeOther("/")
 
     async def _withdraw(self, request: web.Request) -> web.Response:
-        if not self._fresh(await request.post()):
+        if not self._fresh(request, await request.post()):
             return self._first(request, _STALE, 403)
         try:
             self._allow(request, TESTS)
             number = request.match_info["number"]
-            self.queue.withdraw(int(number) if number.isdecimal() else 0)
+            self.queue.withdraw(_number(number) if number.isdecimal() else 0)
         except (QueueError, CampaignError) as error:
             return self._first(request, str(error), 422)
         raise web.HTTPSeeOther("/")
@@ -270,7 +291,7 @@ class Desk:
         path = self._below(request, RUN) / FILE
         if not path.is_file():
             raise web.HTTPNotFound(text="no report yet / 尚无报告")
-        return web.FileResponse(path)
+        return web.FileResponse(path, headers={"Content-Security-Policy": _SANDBOX, "Cache-Control": "no-store"})
 
     async def _person(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -298,7 +319,7 @@ class Desk:
 
     def _seen(self, request: web.Request) -> tuple[Path, str, int, looking.Seen]:
         folder = self._below(request, RUN)
-        case, attempt = request.match_info["case"], int(request.match_info["attempt"])
+        case, attempt = request.match_info["case"], _number(request.match_info["attempt"])
         try:
             found = looking.seen(folder, case, attempt)
         except (HistoryError, JournalError) as error:
@@ -310,7 +331,7 @@ class Desk:
     async def _case(self, request: web.Request) -> web.Response:
         folder, case, attempt, found = self._seen(request)
         at = request.query.get("at", "")
-        near = looking.near(found.history, int(at)) if found.history and at.isdecimal() else []
+        near = looking.near(found.history, _number(at)) if found.history and at.isdecimal() else []
         checks = [(check, looking.said(check.evidence)) for check in found.result.checks] if found.result else []
         return _page(
             "serve_case.html.j2",
@@ -328,7 +349,7 @@ class Desk:
 
     async def _event(self, request: web.Request) -> web.Response:
         folder, case, attempt, found = self._seen(request)
-        number = int(request.match_info["event"])
+        number = _number(request.match_info["event"])
         if found.history is None or number >= len(found.history.events):
             raise web.HTTPNotFound(text="no such event / 无此事件")
         event = found.history.events[number]
@@ -373,7 +394,7 @@ class Desk:
 
     async def _review(self, request: web.Request) -> web.Response:
         folder, form = self._below(request, BOOK), await request.post()
-        if not self._fresh(form):
+        if not self._fresh(request, form):
             return self._shown(request, folder, _STALE, 403)
         with scratch.room("serve") as room:
             try:
@@ -393,7 +414,7 @@ class Desk:
 
     async def _external(self, request: web.Request) -> web.Response:
         folder, form = self._below(request, BOOK), await request.post()
-        if not self._fresh(form):
+        if not self._fresh(request, form):
             return self._shown(request, folder, _STALE, 403)
         with scratch.room("serve") as room:
             try:
@@ -427,7 +448,7 @@ class Desk:
 
     async def _keep_order(self, request: web.Request) -> web.Response:
         folder, form = self._below(request, BOOK), await request.post()
-        if not self._fresh(form):
+        if not self._fresh(request, form):
             return await self._hand(request, folder, _STALE, 403)
         try:
             self._allow(request, TESTS)
@@ -438,7 +459,7 @@ class Desk:
 
     async def _issue(self, request: web.Request) -> web.Response:
         folder, form = self._below(request, BOOK), await request.post()
-        if not self._fresh(form) or self._lab is None:
+        if not self._fresh(request, form) or self._lab is None:
             return await self._hand(request, folder, _STALE, 403)
         try:
             self._allow(request, AUTHORISES)
@@ -452,8 +473,9 @@ class Desk:
 
     async def _issued_file(self, request: web.Request) -> web.StreamResponse:
         folder, file = self._below(request, BOOK), request.match_info["file"]
-        place = self._out / handing.ISSUED / handing.number_of(folder) / request.match_info["issue"]
-        if file not in handing.SHOWN or not (place / file).is_file():
+        number = handing.number_of(folder)
+        place = self._out / handing.ISSUED / number / request.match_info["issue"]
+        if not number or file not in handing.SHOWN or not (place / file).is_file():
             raise web.HTTPNotFound(text="no such file / 无此文件")
         headers = {"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"}
         return web.FileResponse(place / file, headers=headers)
@@ -464,7 +486,7 @@ def _files(form: Any, room: Path) -> list[Path]:
     found: list[Path] = []
     for each in form.getall("file", []):
         if isinstance(each, web.FileField) and each.filename:
-            path = room / (Path(each.filename).name or "file")
+            path = room / file_name(each.filename)
             path.write_bytes(each.file.read())
             found.append(path)
     return found
@@ -483,6 +505,19 @@ def _pictures(folder: Path, run: RunResult, case: str) -> list[tuple[str, Markup
         return [(f"{folder.name}: {name}", drawn) for at in found for name, drawn in [_lanes_of(folder, case, at)]]
     except (HistoryError, JournalError) as error:
         raise web.HTTPConflict(text=str(error)) from None
+
+
+def file_name(told: str) -> str:
+    """The name under which a file of a form is kept: the last part of what a browser says, and no other folder."""
+    name = Path(told.replace("\\", "/").replace("\0", "")).name
+    return name if name not in ("", ".", "..") else "file"
+
+
+def _number(digits: str) -> int:
+    """A whole number of an address. Raises HTTPNotFound for one that nothing can have."""
+    if len(digits) > _MOST_DIGITS:
+        raise web.HTTPNotFound(text="no such number / 无此编号")
+    return int(digits)
 
 
 def _text(form: Any, key: str) -> str:
@@ -522,51 +557,133 @@ def _page(template: str, code: int = 200, *, frames: bool = False, **values: obj
 
 @web.middleware
 async def _guarded(request: web.Request, handler: Any) -> web.StreamResponse:
-    """No other site frames these pages, and one that found them by another name (DNS rebinding) gets nothing."""
-    host = request.host.rpartition(":")[0] or request.host
-    sockname = request.transport.get_extra_info("sockname") if request.transport else None
-    if sockname and str(sockname[0]).startswith("127.") and host not in ("127.0.0.1", "localhost", str(sockname[0])):
-        raise web.HTTPForbidden(text="expected a local name / 仅限本机访问")
-    response = await handler(request)
+    """No other site frames these pages or sends their forms, and one that found them by another name gets nothing."""
+    origin = request.headers.get("Origin", "")
+    try:
+        if not request.app[_BEHIND] and _strange(request):
+            raise web.HTTPForbidden(text="expected a local name / 仅限本机访问")
+        if request.method == "POST" and origin and urlsplit(origin).netloc != request.host:
+            raise web.HTTPForbidden(text="this form is another site's / 表单来自其他站点")
+        response = await handler(request)
+    except web.HTTPException as error:
+        response = error
     # The person's question stands in a frame of its run's page, which is ours.
     response.headers["X-Frame-Options"] = "SAMEORIGIN" if "/person/" in request.path else "DENY"
     response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    if isinstance(response, web.HTTPException):
+        raise response
     return response
 
 
-async def _serve(desk: Desk, host: str, port: int) -> None:
-    runner = web.AppRunner(desk.app(), access_log=None, shutdown_timeout=1.0)
+def _strange(request: web.Request) -> bool:
+    """Whether somebody reached this computer's own address by a foreign name (DNS rebinding)."""
+    sockname = request.transport.get_extra_info("sockname") if request.transport else None
+    own = str(sockname[0]) if isinstance(sockname, tuple) and sockname else ""
+    if not own or not local(own):
+        return False
+    return urlsplit(f"//{request.host}").hostname not in ("localhost", "127.0.0.1", "::1", own)
+
+
+def local(host: str) -> bool:
+    """Whether only this computer reaches an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def channel(certificate: Path, key: Path) -> ssl.SSLContext:
+    """TLS with the laboratory's certificate. Raises OSError (ssl.SSLError is one), ValueError."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.minimum_version = ssl.TLSVersion.TLSv1_2
+    made.load_cert_chain(certificate, key, lambda: os.environ.get(_PIN, ""))
+    return made
+
+
+async def _serve(desk: Desk, host: str, port: int, tls: ssl.SSLContext | None, *, behind: bool) -> None:
+    runner = web.AppRunner(desk.app(behind=behind), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        await web.TCPSite(runner, host, port, ssl_context=tls).start()
         address = runner.addresses[0][:2]
         shown = f"[{address[0]}]" if ":" in str(address[0]) else address[0]
-        print(f"http://{shown}:{address[1]}/  Ctrl-C ends / 按 Ctrl-C 结束", flush=True)
+        scheme = "https" if tls else "http"
+        print(f"{scheme}://{shown}:{address[1]}/  Ctrl-C ends / 按 Ctrl-C 结束", flush=True)
         await asyncio.Event().wait()
     finally:
         await runner.cleanup()
 
 
-def main(out: Path, where: str, lab: Path | None = None, profiles: Path = Path()) -> int:
-    """Serve until somebody ends it."""
-    if not out.is_dir():
-        print(f"{out}: expected a folder of runs and campaigns / 应为运行和任务所在目录", file=sys.stderr)
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asked for. `plain` lets others be served without TLS: a proxy of the laboratory has it."""
+
+    out: Path
+    where: str
+    lab: Path | None = None
+    profiles: Path = Path()
+    certificate: Path | None = None
+    key: Path | None = None
+    plain: bool = False
+
+
+def _open_to_others(asked: Asked, host: str, desk: Desk) -> str:
+    """Why others than this computer are not served; empty where they may be, or are not."""
+    if local(host) and not asked.plain:
+        return ""
+    if not desk.asks_who:
+        return (
+            f"--at {asked.where}: others reach it, and nobody has a password: `carbonbench lab password` first, then "
+            "--lab / 他人可访问，须先设置口令"
+        )
+    if not (asked.certificate or asked.plain):
+        return (
+            f"--at {asked.where}: others reach it: give --certificate and --key, or --plain where a proxy has TLS / "
+            "他人可访问，须使用 TLS"
+        )
+    return ""
+
+
+def main(asked: Asked) -> int:
+    """Serve until somebody ends it. 3 it cannot listen or has nothing to serve, 4 wrong words."""
+    if not asked.out.is_dir():
+        print(f"{asked.out}: expected a folder of runs and campaigns / 应为运行和任务所在目录", file=sys.stderr)
         return EXIT_ERROR
-    host, _, port = where.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:
-        print(f"--at {where}: expected host:port, such as 127.0.0.1:8600 / 应为 主机:端口", file=sys.stderr)
+    host, _, port = asked.where.rpartition(":")
+    host = host.strip("[]")
+    if not host or not (port.isascii() and port.isdecimal()) or int(port) > 65535:
+        print(f"--at {asked.where}: expected host:port, such as 127.0.0.1:8600 / 应为 主机:端口", file=sys.stderr)
         return EXIT_ERROR
+    if (asked.certificate is None) is not (asked.key is None):
+        print("--certificate, --key: one goes with the other / 证书与私钥须同时给出", file=sys.stderr)
+        return EXIT_USAGE
     try:
-        if lab is not None:
-            load_lab(lab)
-        desk = Desk(out, lab, profiles)
+        if asked.lab is not None:
+            load_lab(asked.lab)
+        desk = Desk(asked.out, asked.lab, asked.profiles)
+        if wrong := _open_to_others(asked, host, desk):
+            raise PeopleError(wrong)
     except (LabError, PaperError, PeopleError, QueueError) as error:
         print(error, file=sys.stderr)
         return EXIT_USAGE
+    made = None
+    if asked.certificate and asked.key:
+        try:
+            made = channel(asked.certificate, asked.key)
+        except (OSError, ValueError) as error:
+            print(
+                f"--certificate {asked.certificate}, --key {asked.key}: cannot be used together ({error}) / "
+                "证书与私钥无法使用",
+                file=sys.stderr,
+            )
+            return EXIT_USAGE
     try:
-        asyncio.run(_serve(desk, host.strip("[]"), int(port)))
+        asyncio.run(_serve(desk, host, int(port), made, behind=asked.plain))
     except (OSError, socket.gaierror) as error:
-        print(f"--at {where}: cannot listen ({error.strerror}) / 无法监听", file=sys.stderr)
+        print(f"--at {asked.where}: cannot listen ({error.strerror}) / 无法监听", file=sys.stderr)
         return EXIT_ERROR
     except KeyboardInterrupt:
         return EXIT_PASS

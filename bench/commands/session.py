@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -53,8 +54,17 @@ from bench.evidence.keys import fingerprint
 from bench.evidence.lab import NOBODY, Lab, LabError, load_lab
 from bench.history import digest_of_run
 from bench.journal import LOCAL, Planned, Process, RunFile, Sat, Settings, last_sign, now, write_run
-from bench.run import CaseRig, Setup, blank_result, excused, strength_of
-from conformance.clauses.suite import CaseNote, case_classes, case_modules, cases_in, find_cases, item_of, subject_of
+from bench.run import CaseRig, Setup, blank_result, excused, strength_of, together
+from conformance.clauses.suite import (
+    CaseNote,
+    case_classes,
+    case_modules,
+    cases_in,
+    find_cases,
+    item_of,
+    shared_drives,
+    subject_of,
+)
 from conformance.defects import all_defects
 from reports import allure, annotations, run_folder, screen
 from reports.clause_results import clause_results
@@ -320,7 +330,7 @@ class Session:
     def setup(self) -> Setup:
         """What every case of this run shares."""
         name = self.profile.adapter
-        return Setup(
+        alone = Setup(
             rig=rig_named(self.options.rig),
             profile=self.profile,
             adapter=lambda: adapter(name),
@@ -336,6 +346,10 @@ class Session:
             accelerate=self.options.accelerate or 1,
             opening=self._opening,
         )
+        if not self.options.together:
+            return alone
+        cases = [case for case in case_classes(self.profile.kind).values() if self.means(case)]
+        return replace(alone, together=together(shared_drives().values(), cases, alone))
 
     def ran(self, planned: Planned) -> Ran:
         """What came of an attempt, run here or on the cluster. Raises ClusterError."""

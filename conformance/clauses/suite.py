@@ -18,11 +18,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from bench.case import Case, Criterion, Evidence, EvidenceKind, Need, Rig, binding, ways_of
+from bench.case.shared_drive import SharedDrive
 from conformance.clauses.cache import remembered
 from conformance.clauses.ledger import Words
 
 SUBJECTS = ("conformance.terminal", "conformance.platform")
 """What is tested: a package each, called as the item; its chapters hold cases, judges and defects side by side."""
+SHARED = "conformance.terminal.days"
+"""The module of the drives that several cases share."""
 _READ_OUT = "local."
 """How questions of the capability statement begin that ask for something to be read out of the terminal."""
 _BESIDE = ("_judge", "_truth", "_defects")
@@ -104,6 +107,13 @@ def cases_in(module: str) -> Iterator[type[Case]]:
     for _, found in inspect.getmembers(importlib.import_module(module), inspect.isclass):
         if issubclass(found, Case) and found.__module__ == module and not inspect.isabstract(found):
             yield found
+
+
+def shared_drives() -> dict[str, type[SharedDrive]]:
+    """Every drive that several cases can be judged from, by id."""
+    room: Any = importlib.import_module(SHARED)
+    found = (each for _, each in inspect.getmembers(room, inspect.isclass))
+    return {each.id(): each for each in found if issubclass(each, SharedDrive) and each.__module__ == SHARED}
 
 
 @cache

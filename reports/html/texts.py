@@ -412,6 +412,7 @@ TEXTS: dict[str, Text] = {
     "provenance": Text("Provenance", "溯源信息"),
     "replay": Text("Replay", "重放命令"),
     "copy": Text("Copy", "复制"),
+    "drive": Text("Drive shared with other cases", "与其他用例共用的驱动"),
     "record": Text("Record", "记录文件"),
     "digest": Text("Digest of the record (SM3)", "记录摘要（SM3）"),
     "case-seed": Text("Seed", "种子"),

@@ -35,6 +35,7 @@ from reports.conformity import (
 from reports.entries import Entry
 from reports.glance import Glance, glance_at
 from reports.html.texts import TEXTS
+from reports.ledger import questions
 from reports.observed import DECLARED, Claimed, Observation, compare
 from reports.readings import Difference, differences, tally
 from reports.repeats import Repeatability, outcomes, repeatability
@@ -230,7 +231,7 @@ def report(
         statements=statements(run, ledger),
         documents=tuple(_documents(rows)),
         chapters=chapters,
-        questions={entry.claim: entry.question for entry in ledger if entry.claim},
+        questions=questions(ledger),
         requirements={entry.id: entry.requirement for entry in ledger},
         answers=tuple((name, answer) for name, answer in run.claims.items() if not name.startswith(DECLARED)),
         unsupported=denied,

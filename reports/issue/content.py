@@ -24,6 +24,7 @@ from reports.issue.joint import Joint
 from reports.issue.papers import Equipment, Job, Lab
 from reports.issue.reading import Said
 from reports.issue.words import LIMITS, WORDS
+from reports.ledger import questions
 
 
 class Heading(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -758,11 +759,11 @@ class _Author:
         """The capability statement is the customer's word (7.8.2.2)."""
         yield Heading(text=self.w("annex-claims"), breaks=True)
         yield Paragraph(text=self.w("claims-note"), style="note")
-        questions = {entry.claim: entry.question for entry in self.ledger if entry.claim}
+        asked = questions(self.ledger)
         yield Table(
             heads=(self.w("question"), self.w("answer")),
             rows=tuple(
-                (self.join(name, self.t(questions[name])) if name in questions else name, self._answer(answer))
+                (self.join(name, self.t(asked[name])) if name in asked else name, self._answer(answer))
                 for name, answer in self.run.claims.items()
             ),
             widths=(85, 15),

@@ -58,6 +58,11 @@ def name_of(said: Said) -> tuple[str, str]:
     return (said.zh, said.en) if isinstance(said, Words) else (said, said)
 
 
+def names_a_folder(number: str) -> bool:
+    """Whether a report's number can name the folder of its issues, and no other folder."""
+    return bool(number.strip(".")) and all(char.isalnum() or char in "-_.()（）〔〕[]" for char in number)
+
+
 def demands(
     lab: Lab,
     job: Job,
@@ -132,7 +137,7 @@ def _identity(lab: Lab, job: Job) -> Iterator[Demand]:
     number = job.report.number
     if not number:
         yield _ask("7.8.2.1 d", "job.toml report.number", "number of the report", "报告编号")
-    elif any(not (char.isalnum() or char in "-_.()（）〔〕[]") for char in number) or number.strip(".") == "":
+    elif not names_a_folder(number):
         yield _ask(
             "7.8.2.1 d",
             "job.toml report.number",

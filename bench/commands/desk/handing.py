@@ -13,6 +13,7 @@ from pathlib import Path
 from bench.case import EXIT_PASS
 from bench.commands.issue import Asked, lacking
 from reports.issue.amend import Issued, check_chain
+from reports.issue.demands import names_a_folder
 from reports.issue.papers import Job
 from reports.issue.reading import PaperError, read_paper
 from reports.verdicts import write_whole
@@ -50,11 +51,12 @@ def kept(campaign: Path, text: str) -> None:
 
 
 def number_of(campaign: Path) -> str:
-    """The report's number by the order; empty where it says none."""
+    """The report's number by the order; empty where it says none, or none that can name a folder."""
     try:
-        return read_paper(job_of(campaign), Job).report.number
+        number = read_paper(job_of(campaign), Job).report.number
     except PaperError:
         return ""
+    return number if names_a_folder(number) else ""
 
 
 def shown(campaign: Path, lab: Path) -> Desk:

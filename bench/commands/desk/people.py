@@ -11,7 +11,8 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -25,6 +26,10 @@ FILE = "passwords.json"
 LEAST = 10
 """Letters of a password at least."""
 _N, _R, _P = 1 << 14, 8, 1
+LASTS_S = 12 * 3600.0
+"""How long who has logged in need not do so again."""
+TRIES, PAUSE_S = 5, 60.0
+"""After so many wrong passwords of a name in a row none is looked at for so long."""
 
 
 class PeopleError(Exception):
@@ -78,7 +83,9 @@ class People:
 
     lab: Lab
     passwords: Mapping[str, str]
-    _sessions: dict[str, str] = field(default_factory=dict[str, str])
+    now_s: Callable[[], float] = time.monotonic
+    _sessions: dict[str, tuple[str, float]] = field(default_factory=dict[str, tuple[str, float]])
+    _wrong: dict[str, tuple[int, float]] = field(default_factory=dict[str, tuple[int, float]])
 
     @classmethod
     def of(cls, lab: Path) -> People:
@@ -92,13 +99,19 @@ class People:
 
     def login(self, name: str, password: str) -> str:
         """A session for who has this name and password; empty for anybody else."""
+        tries, last = self._wrong.get(name, (0, 0.0))
+        if tries >= TRIES and self.now_s() - last < PAUSE_S:
+            return ""
         salt, _, kept = self.passwords.get(name, f"{'00' * 16}:").partition(":")
         # An unknown name takes as long as a wrong password.
         same = hmac.compare_digest(digest_of(password, bytes.fromhex(salt)), kept)
         if not same or person_of(self.lab, name) is None:
+            if name in self.passwords:
+                self._wrong[name] = (tries + 1, self.now_s())
             return ""
+        self._wrong.pop(name, None)
         session = secrets.token_urlsafe(24)
-        self._sessions[session] = name
+        self._sessions[session] = name, self.now_s()
         return session
 
     def logout(self, session: str) -> None:
@@ -107,7 +120,11 @@ class People:
 
     def name(self, session: str) -> str:
         """Whose session it is; empty for none."""
-        return self._sessions.get(session, "")
+        name, since = self._sessions.get(session, ("", 0.0))
+        if name and self.now_s() - since > LASTS_S:
+            self.logout(session)
+            return ""
+        return name
 
     def may(self, name: str, duty: str) -> bool:
         """Whether lab.toml authorises a person."""

@@ -40,6 +40,22 @@ class ReadsMetersOnCommand(Case):
         yield from commands_judge.read_now_findings(history, "A", needed=self.times)
 
 
+async def ask_for_history(bench: Bench, start: int) -> None:
+    """Ask for minute, hour and day data of the day that begins at `start` (us UTC), and for some that cannot be."""
+    quarter = 15 * MINUTE
+    for kind, begin, end, empty in (
+        ("minute", start + 4 * HOUR, start + 6 * HOUR, False),
+        ("minute", start + 7 * HOUR, start + 7 * HOUR, False),
+        ("hour", start + 3 * HOUR, start + 9 * HOUR, False),
+        ("day", start, start, False),
+        ("minute", start - 30 * DAY, start - 30 * DAY + quarter, True),
+    ):
+        marks = {"begin": stamp_of(begin), "end": stamp_of(end)}
+        bench.phase("query", kind=kind, empty="yes" if empty else "no", **marks)
+        await bench.centres["A"].history(kind, marks["begin"], marks["end"])
+        await bench.clock.sleep(30)
+
+
 class AnswersHistoryRequests(Case):
     """History requests for minute, hour and day data bring every record of the closed range, and nothing else."""
 
@@ -57,18 +73,7 @@ class AnswersHistoryRequests(Case):
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
         await bench.clock.sleep(hours=25, minutes=10)
-        quarter = 15 * MINUTE
-        for kind, begin, end, empty in (
-            ("minute", start + 4 * HOUR, start + 6 * HOUR, False),
-            ("minute", start + 7 * HOUR, start + 7 * HOUR, False),
-            ("hour", start + 3 * HOUR, start + 9 * HOUR, False),
-            ("day", start, start, False),
-            ("minute", start - 30 * DAY, start - 30 * DAY + quarter, True),
-        ):
-            marks = {"begin": stamp_of(begin), "end": stamp_of(end)}
-            bench.phase("query", kind=kind, empty="yes" if empty else "no", **marks)
-            await bench.centres["A"].history(kind, marks["begin"], marks["end"])
-            await bench.clock.sleep(30)
+        await ask_for_history(bench, start)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from commands_judge.query_findings(history, "A")

@@ -179,6 +179,13 @@ def _next_five(now_us: int) -> str:
     return f"{target // 3600:02d}:{target // 60 % 60:02d}:{target % 60:02d}"
 
 
+async def read_back(bench: Bench, start: int) -> None:
+    """Read what is stored of the day that begins at `start` (us UTC); of minutes three hours."""
+    for kind, until in (("minute", 3 * HOUR), ("quarter", 24 * HOUR), ("hour", 24 * HOUR), ("day", 24 * HOUR)):
+        for point in points(bench):
+            await bench.operator.records(kind, point, start, start + until)
+
+
 class StoresWhatItAcquires(Case):
     """Every minute, quarter, hour and day record of a day is in the terminal's store and right."""
 
@@ -209,9 +216,7 @@ class StoresWhatItAcquires(Case):
         await bench.clock.sleep(days=1, minutes=20)
         bench.phase("settle")
         await bench.clock.sleep(minutes=2)
-        for kind, until in (("minute", 3 * HOUR), ("quarter", 24 * HOUR), ("hour", 24 * HOUR), ("day", 24 * HOUR)):
-            for point in points(bench):
-                await bench.operator.records(kind, point, start, start + until)
+        await read_back(bench, start)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from retention.local_findings(history, ("minute", "quarter", "hour", "day"))

@@ -14,9 +14,14 @@ from suite_kit import REFERENCE, in_place, verdicts
 from bench.campaign import joining
 from bench.campaign.book import External, Reviewed
 from bench.case import CaseResult, Check, ClauseResult, RunResult, Text, Verdict
+from bench.case.reach import decided
+from bench.commands.campaign import waits_for_people
+from bench.dut.profile import Claim, Profile, load_profile
+from conformance.clauses.suite import case_classes
 from reports.clause_results import clause_results
-from reports.conformity import Conformity, statements
+from reports.conformity import Conformity, completed, statements
 from reports.entries import Entry
+from reports.ledger import entries
 
 P, F, N = Verdict.PASS, Verdict.FAIL, Verdict.NOT_RUN
 
@@ -140,6 +145,52 @@ def entry(name: str, disposition: str = "automated", **more: str) -> Entry:
     )
 
 
+def everything_passed(profile: Profile) -> tuple[CaseResult, ...]:
+    """What a product with these claims leaves that passes every check of every case, three times."""
+    yes = {question for question, answer in profile.claims.items() if answer is Claim.YES}
+    found = {name: decided(case, yes) for name, case in case_classes("terminal").items()}
+    return tuple(
+        CaseResult(
+            id=name,
+            title=Text("t", "t"),
+            clauses=tuple({clause for clauses in checks.values() for clause in clauses}),
+            verdict=P,
+            checks=tuple(check(each, P, *clauses) for each, clauses in checks.items()),
+            attempt=attempt,
+        )
+        for name, checks in found.items()
+        for attempt in (1, 2, 3)
+        if checks
+    )
+
+
+def test_who_passes_everything_and_is_judged_by_people_where_no_case_does_conforms() -> None:
+    """Under no draft is a clause left that nobody can decide."""
+    profile, ledger = load_profile(REFERENCE), entries()
+    cases = everything_passed(profile)
+    told = {
+        "claims": {question: answer.value for question, answer in profile.claims.items()},
+        "parameters": {**profile.in_force(), "documents": ", ".join(profile.documents), "roles": "terminal, collector"},
+    }
+    passed = msgspec.structs.replace(run(*cases, rig="virtual, lab"), **told, clauses=clause_results(cases))
+    whole = completed(passed, ledger)
+    assert {each.conformity for each in statements(whole, ledger) if each.binding} == {Conformity.NO_STATEMENT}
+    known = {entry.id: entry for entry in ledger}
+    people = [
+        Reviewed(at="2026-03-02", by="Li", clause=clause.id, verdict=P, words="seen", files={})
+        for clause in whole.clauses
+        if clause.open or waits_for_people(known[clause.id], clause.verdict)
+    ]
+    decided_too = joining.decided(clause_results(cases), people, [])
+    # What a case leaves open of a clause is known once the ledger was asked.
+    after = completed(msgspec.structs.replace(passed, clauses=tuple(decided_too)), ledger)
+    found = {each.document: each for each in statements(after, ledger) if each.binding}
+    assert found.keys() >= {"isc-2", "csmt", "cpcif"}
+    assert {name: each.conformity for name, each in found.items()} == dict.fromkeys(found, Conformity.CONFORMS), [
+        (name, each.reasons) for name, each in found.items()
+    ]
+
+
 def test_untestable_entries_do_not_count_and_are_listed() -> None:
     told = run(case(P, check("a", P, "isc-2/1")))
     told = msgspec.structs.replace(told, clauses=clause_results(told.cases), rig="process")
@@ -233,6 +284,8 @@ def test_people_decide_only_what_is_theirs(campaign: Path) -> None:
     words = ("--verdict", "pass", "--by", "Li Wei", "--words", "seen")
     assert "no such entry" in call(campaign, "review", "--clause", "isc-2/99.9", *words, code=3)
     assert "cases decide it" in call(campaign, "review", "--clause", "isc-2/9.1e", *words, code=3)
+    planned = next(entry.id for entry in entries() if entry.disposition == "planned" and entry.document == "csmt")
+    assert "no case yet: --file" in call(campaign, "review", "--clause", planned, *words, code=3)
 
 
 def test_an_external_report_lacks_nothing_of_what_is_asked(campaign: Path) -> None:

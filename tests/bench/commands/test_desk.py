@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
+import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from browser import Browser as Window
+from browser import browser as chromium
 from suite_kit import REFERENCE, in_place
 
 from bench.captures import holding
 from bench.commands.desk import asking, handing, looking
-from bench.commands.desk.people import People, PeopleError, set_password
-from bench.commands.desk.queue import Queue, QueueError
-from bench.commands.serve import Desk
+from bench.commands.desk.people import LASTS_S, PAUSE_S, TRIES, People, PeopleError, set_password
+from bench.commands.desk.queue import QUEUED, WITHDRAWN, Queue, QueueError
+from bench.commands.serve import Desk, channel, file_name
 from bench.journal import RESULT, attempts
 from bench.operator.person import ATTEST, Question, Reply
 from bench.operator.web import ADDRESS, WebPage
@@ -34,10 +37,10 @@ name = "Li"
 function = "manager"
 may = ["reviews"]
 """
-Browser = TestClient[web.Request, web.Application]
+Client = TestClient[web.Request, web.Application]
 
 
-def browsed(desk: Desk, walk: Callable[[Browser], Awaitable[None]]) -> None:
+def browsed(desk: Desk, walk: Callable[[Client], Awaitable[None]]) -> None:
     """A walk through the pages of a desk."""
 
     async def work() -> None:
@@ -47,7 +50,7 @@ def browsed(desk: Desk, walk: Callable[[Browser], Awaitable[None]]) -> None:
     asyncio.run(work())
 
 
-async def got(browser: Browser, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
+async def got(browser: Client, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
     async with await (browser.post(path, data=form) if form else browser.get(path)) as answer:
         return answer.status, await answer.text()
 
@@ -67,7 +70,7 @@ def laboratory(folder: Path) -> Path:
 def test_a_verdict_leads_down_to_its_frame_and_two_runs_stand_side_by_side(own: Path) -> None:
     other = shutil.copytree(own, own.parent / "other")
 
-    async def walk(browser: Browser) -> None:
+    async def walk(browser: Client) -> None:
         code, page = await got(browser, f"/run/{own.name}")
         assert code == 200
         (case,) = {each for each in re.findall(r'href="(/run/[^"]+/case/[^"]+)"', page) if "on-command" in each}
@@ -115,7 +118,7 @@ def test_who_has_a_password_logs_in_and_does_what_the_laboratory_allows(own: Pat
         set_password(lab, "Li", "short")
     shutil.copy(REFERENCE, own.parent / "item.toml")
 
-    async def walk(browser: Browser) -> None:
+    async def walk(browser: Client) -> None:
         code, page = await got(browser, f"/run/{own.name}")
         assert code == 200 and 'type="password"' in page
         who = {"token": token_in(page), "name": "Zhang", "password": PASSWORD}
@@ -149,6 +152,151 @@ def test_who_has_a_password_logs_in_and_does_what_the_laboratory_allows(own: Pat
     with pytest.raises(PaperError):
         handing.kept(own.parent / "c", "= nonsense")
     assert not (own.parent / "c" / "job.toml.new").exists()
+
+
+def test_other_sites_names_and_paths_get_nothing(own: Path) -> None:
+    lab = laboratory(own.parent)
+    assert in_place("campaign", "new", own.parent / "c", "--profile", REFERENCE, cwd=own.parent).code == 0
+    for name in ("Zhang", "Li"):
+        set_password(lab, name, PASSWORD)
+    for place in ("issued", "elsewhere"):
+        (own.parent / place / "1").mkdir(parents=True)
+        (own.parent / place / "1" / "report.pdf").write_bytes(b"%PDF")
+
+    async def walk(browser: Client) -> None:
+        who = {"name": "Zhang", "password": PASSWORD}
+        before = token_in((await got(browser, "/login"))[1])
+        # Whoever has not logged in knows a token, and that of nobody else.
+        _, page = await got(browser, "/login", {"token": before, **who})
+        token = {"token": token_in(page)}
+        assert token["token"] != before
+        order = {"profile": "none.toml", "rig": "virtual", "repeat": "1"}
+        assert (await got(browser, "/queue", {**order, "token": before}))[0] == 403
+        foreign = {"Origin": "http://evil.example"}
+        async with await browser.post("/queue", data={**order, **token}, headers=foreign) as refused:
+            assert refused.status == 403 and refused.headers["X-Frame-Options"] == "DENY"
+        async with await browser.get("/", headers={"Host": "evil.example"}) as refused:
+            assert refused.status == 403
+        digits = "9" * 5000
+        paths = (f"/run/{own.name}/case/x/{digits}", f"/run/{own.name}/event/x/1/{digits}")
+        for path in (*paths, f"/run/{own.name}/case/..%2f..%2fx/1", "/run/..%2f/report", "/campaign/%2e%2e/issue"):
+            assert (await got(browser, path))[0] == 404, path
+        await got(browser, "/campaign/c/order", {**token, "text": "[report]\nnumber = '../elsewhere'"})
+        assert (await got(browser, "/campaign/c/issued/1/report.pdf"))[0] == 404
+        async with await browser.get(f"/run/{own.name}/report") as report:
+            assert report.status == 200 and "sandbox" in report.headers["Content-Security-Policy"]
+
+    browsed(Desk(own.parent, lab, own.parent), walk)
+
+
+def test_the_name_of_a_file_that_is_handed_in_names_no_other_place() -> None:
+    for told, kept in (("a.png", "a.png"), ("../../x", "x"), ("..", "file"), ("c:\\d\\e.pdf", "e.pdf"), ("a\0b", "ab")):
+        assert file_name(told) == kept
+
+
+def test_a_session_ends_and_guessing_is_slow(tmp_path: Path) -> None:
+    lab = laboratory(tmp_path)
+    set_password(lab, "Li", PASSWORD)
+    clock = [0.0]
+    people = People.of(lab)
+    people.now_s = lambda: clock[0]
+    session = people.login("Li", PASSWORD)
+    assert people.name(session) == "Li"
+    clock[0] = LASTS_S + 1
+    assert people.name(session) == ""
+    for _ in range(TRIES):
+        assert people.login("Li", "a wrong guess") == ""
+    assert people.login("Li", PASSWORD) == ""
+    clock[0] += PAUSE_S
+    assert people.name(people.login("Li", PASSWORD)) == "Li"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--at", "0.0.0.0:0"), "nobody has a password"),
+        (("--plain",), "nobody has a password"),
+        (("--at", "0.0.0.0:0", "--lab", "lab.toml"), "--certificate and --key"),
+        (("--certificate", "lab.toml"), "one goes with the other"),
+        (("--certificate", "lab.toml", "--key", "lab.toml"), "cannot be used together"),
+        (("--certificate", "none.pem", "--key", "none.pem"), "cannot be used together"),
+    ],
+)
+def test_others_are_served_only_with_passwords_and_over_tls(tmp_path: Path, words: tuple[str, ...], told: str) -> None:
+    set_password(laboratory(tmp_path), "Li", PASSWORD)
+    (tmp_path / "out").mkdir()
+    done = in_place("serve", *words, cwd=tmp_path)
+    assert done.code == 4 and told in done.err and len(done.err.strip().splitlines()) == 1
+
+
+def certified(folder: Path) -> tuple[Path, Path]:
+    """A certificate for this computer, and its key."""
+    made = (folder / "page.pem", folder / "page.key")
+    words = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost")
+    subprocess.run(["openssl", *words, "-out", made[0], "-keyout", made[1]], check=True, capture_output=True)
+    return made
+
+
+def test_a_person_presses_the_buttons_over_tls(own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Log in, order and withdraw a run, keep an order, see what an issue lacks, log out: in a real browser."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("Chromium is not installed: tools/peers --for browser")
+    out = own.parent
+    lab = laboratory(out)
+    set_password(lab, "Zhang", PASSWORD)
+    shutil.copy(REFERENCE, out / "item.toml")
+    assert in_place("campaign", "new", out / "c", "--profile", REFERENCE, cwd=out).code == 0
+    desk = Desk(out, lab, out)
+
+    async def idle(queue: Queue) -> None:
+        """What was ordered waits until it is withdrawn."""
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Queue, "work", idle)
+
+    async def walk() -> None:
+        server = TestServer(desk.app(), scheme="https")
+        await server.start_server(ssl=channel(*certified(tmp_path)))
+        base = str(server.make_url("")).rstrip("/")
+        try:
+            async with chromium(program, tmp_path / "home") as window:
+                await window.ask("Security.setIgnoreCertificateErrors", ignore=True)
+                await window.go(f"{base}/", to=f"{base}/login")
+                await window.fill(name="Zhang", password=PASSWORD)
+                await window.click("main form[action='/login'] button")
+                await window.settled(f"{base}/")
+                assert await window.run("document.getElementById('who').textContent.includes('Zhang')")
+                # No script of any page reads who is logged in.
+                assert await window.run("document.cookie") == ""
+                await window.fill(cases="x/y", repeat="2")
+                await window.click("main form[action='/queue'] button")
+                await until(window, "x/y × 2")
+                assert [(each.by, each.state) for each in desk.queue.orders] == [("Zhang", QUEUED)]
+                await window.click("#queue form button")
+                await until(window, "x/y × 2", without="#queue form")
+                assert [each.state for each in desk.queue.orders] == [WITHDRAWN]
+                await window.go(f"{base}/campaign/c/issue")
+                await window.fill(text="[report]\nnumber = 'R-9'\n")
+                await window.click("main form[action$='/order'] button")
+                await until(window, "7.8.2.1 e", without="#issue")
+                assert handing.number_of(out / "c") == "R-9"
+                await window.click("form[action='/logout'] button")
+                await window.settled(f"{base}/login")
+        finally:
+            await server.close()
+
+    asyncio.run(walk())
+
+
+async def until(window: Window, words: str, without: str = "#nothing") -> None:
+    """Wait until a complete page says these words and has nothing that a selector names."""
+    for _ in range(1200):
+        lacks = f"document.readyState === 'complete' && document.querySelector({without!r}) === null"
+        if await window.run(lacks) and words in await window.text():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"expected {words!r} and no {without}, the page says {await window.text()}")
 
 
 def test_the_queue_is_kept_and_says_what_it_does_not_know(tmp_path: Path) -> None:
@@ -189,7 +337,7 @@ def test_the_question_of_a_run_is_asked_and_answered_on_its_page(own: Path) -> N
     (under_way.folder / RESULT).unlink()
     said: list[Reply] = []
 
-    async def walk(browser: Browser) -> None:
+    async def walk(browser: Client) -> None:
         page = WebPage("127.0.0.1:0")
         await page.start()
         try:

@@ -10,8 +10,9 @@ from suite_kit import REFERENCE, in_place
 
 from bench.commands.lengths import Length, read_lengths
 from bench.commands.plan import DAY_S, ceiling_s, planned
+from bench.commands.plan import lengths as lengths_of_all
 from bench.dut.profile import load_profile
-from conformance.clauses.suite import case_classes
+from conformance.clauses.suite import case_classes, shared_drives
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +70,18 @@ def test_the_plan_is_told_and_written_for_machines(tmp_path: Path) -> None:
 def test_lengths_are_counted_in_a_whole_run_only(quick: Path, tmp_path: Path) -> None:
     told = in_place("plan", "--record", quick, cwd=tmp_path)
     assert told.code == 4 and "every case" in told.err
+
+
+def test_cases_that_share_a_drive_cost_its_time_once(profile: object) -> None:
+    cases, lengths, drives = case_classes(), lengths_of_all(), shared_drives()
+    alone, shared = (planned(profile, cases, lengths, 14, given) for given in ({}, drives))
+    assert shared.decided > alone.decided
+    judged = [case for step in shared.steps for case in step.judged]
+    assert judged and not {*judged} & {step.case for step in shared.steps}
+    for step in shared.steps:
+        if step.judged:
+            assert step.hours < sum(lengths[case].s for case in step.judged) / 3600
+    named = [*judged, *(step.case for step in shared.steps if not step.judged), *(left.case for left in shared.left)]
+    assert sorted([*named, *shared.unknown]) == sorted(
+        [*(step.case for step in alone.steps), *(left.case for left in alone.left), *alone.unknown]
+    )
