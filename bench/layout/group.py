@@ -6,6 +6,8 @@ bench gives each the others' addresses, and a certificate of one authority.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bench.dut import Fellow, Role, ServerSide
 from bench.layout.build import TERMINAL_UPLINK, terminal_of
 from bench.layout.scenario import Scenario
@@ -33,8 +35,13 @@ def site_of(scenario: Scenario, site: Site, terminal: str) -> Site:
     return site.part(meters, () if terminal else [spec.name for spec in site.world.centres])
 
 
-def roles_of(scenario: Scenario, site: Site, chance: Chance) -> dict[str, Role]:
-    """What every terminal is told of the others, by slave; the master's under the empty name. None of one alone."""
+def roles_of(
+    scenario: Scenario, site: Site, chance: Chance, doors: Mapping[str, tuple[str, str]] | None = None
+) -> dict[str, Role]:
+    """What every terminal is told of the others, by slave; the master's under the empty name. None of one alone.
+
+    `doors` gives the address of each slave and that under which it finds its master, where they are not the usual.
+    """
     if not scenario.slaves:
         return {}
     subjects: list[tuple[Side, str]] = [("server", MASTER), *(("client", slave.name) for slave in scenario.slaves)]
@@ -45,13 +52,17 @@ def roles_of(scenario: Scenario, site: Site, chance: Chance) -> dict[str, Role]:
         return ServerSide(leaf.certificate, leaf.key, authority.anchor)
 
     fellows: dict[str, Fellow] = {}
+    masters: dict[str, Fellow] = {}
     for index, slave in enumerate(scenario.slaves):
         rows = tuple(row for row in site.points.values() if terminal_of(scenario, row.meter) == slave.name)
-        fellows[slave.name] = Fellow(slave.name, addresses_of(index)[1], MASTER_PORT, rows, _tags(rows))
+        at, found = addresses_of(index)[1], TERMINAL_UPLINK
+        at, found = (at, found) if doors is None else doors[slave.name]
+        fellows[slave.name] = Fellow(slave.name, at, MASTER_PORT, rows, _tags(rows))
+        masters[slave.name] = Fellow(MASTER, found, MASTER_PORT)
     known = tuple(fellows[slave.name] for slave in scenario.slaves if not slave.stranger)
     interval = scenario.minute_interval
-    master = Fellow(MASTER, TERMINAL_UPLINK, MASTER_PORT)
-    roles = {"": Role(MASTER, own("server", MASTER, (TERMINAL_UPLINK,)), slaves=known, minute_interval=interval)}
+    hosts = tuple(dict.fromkeys(each.host for each in masters.values()))
+    roles = {"": Role(MASTER, own("server", MASTER, hosts), slaves=known, minute_interval=interval)}
     for slave in scenario.slaves:
         tags = fellows[slave.name].tags
         if slave.claims:
@@ -60,7 +71,7 @@ def roles_of(scenario: Scenario, site: Site, chance: Chance) -> dict[str, Role]:
         roles[slave.name] = Role(
             slave.name,
             own("client", slave.name),
-            master=master,
+            master=masters[slave.name],
             reports_as=slave.claims or slave.name,
             minute_interval=interval,
             tags=tags,

@@ -43,6 +43,8 @@ class Forwarder:
         self._server: asyncio.Server | None = None
         self._pairs: dict[asyncio.Task[None], list[asyncio.StreamWriter]] = {}
         self._dark = False
+        self.taken = 0
+        """Connections that were opened over it."""
 
     async def start(self) -> None:
         """Listen. Raises OSError if the address is taken."""
@@ -81,6 +83,7 @@ class Forwarder:
     def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # A task of our own: asyncio would complain of one of its own that is cancelled, on the user's screen.
         writers = [writer]
+        self.taken += 1
         task = asyncio.get_running_loop().create_task(self._connected(reader, writer, writers))
         self._pairs[task] = writers
         task.add_done_callback(self._ended)

@@ -19,9 +19,9 @@ from bench.dut.platform import Intake
 from bench.facade.bench import LinkControl, Unable
 from bench.facade.timekeeping import NTP_PORT
 from bench.history import Captured
-from bench.layout import build
+from bench.layout import build, group
 from bench.real.proxy.forwarder import Forwarder, Impairment
-from bench.rigs.places.place import LinkTold, peers
+from bench.rigs.places.place import Door, LinkTold, peers
 from simulators.world import World
 
 LIMITS = (
@@ -146,6 +146,7 @@ class LoopbackPlace:
         self._slot, self._lock = _take_slot()
         self._states: dict[str, Impairment] = {}
         self._forwarders: list[Forwarder] = []
+        self._between: dict[str, Forwarder] = {}
         self._observe: Callable[[LinkTold], None] = lambda told: None
         self.links: Mapping[str, LinkControl] = {}
 
@@ -192,6 +193,26 @@ class LoopbackPlace:
             await forwarder.start()
             self._forwarders.append(forwarder)
         return host
+
+    def beside(self, number: int) -> Door:
+        """Where a slave is; it finds its master behind a forwarder of its own."""
+        _, uplink, local = group.addresses_of(number)
+        found = self._host(uplink, inside=False)
+        return Door((self._host(local, inside=False), build.LOCAL_PORT), found, found)
+
+    async def join(self, slave: str, number: int, port: int) -> None:
+        """A forwarder between a slave and its master."""
+        name = f"group.{slave}"
+        state = self._states[name] = Impairment()
+        self.links = {**self.links, name: LoopbackLink(name, state, self)}
+        forwarder = Forwarder((self.beside(number).master, port), (self.uplink(), port), (state,))
+        await forwarder.start()
+        self._forwarders.append(forwarder)
+        self._between[slave] = forwarder
+
+    def came(self, slave: str) -> int:
+        """How many connections a slave has opened to its master."""
+        return self._between[slave].taken
 
     def cards(self) -> Mapping[str, str]:
         """The local one: a program on loopback has no others of its own."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bench.dut.platform import Intake
 from bench.facade.bench import LinkControl
@@ -84,6 +84,32 @@ class Place(Protocol):
 
     async def close(self) -> None:
         """Take everything away; may be repeated."""
+        ...
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where a slave is: its local interface, its card towards its master, and where it finds that one."""
+
+    local: tuple[str, int]
+    uplink: str
+    master: str
+
+
+@runtime_checkable
+class Roomy(Protocol):
+    """A place that has room for more than one terminal."""
+
+    def beside(self, number: int) -> Door:
+        """Where the slave with this number, from 0, is."""
+        ...
+
+    async def join(self, slave: str, number: int, port: int) -> None:
+        """Lay the cable `group.<slave>` between a slave and its master, which listens at this port."""
+        ...
+
+    def came(self, slave: str) -> int:
+        """How many connections a slave has opened over it."""
         ...
 
 

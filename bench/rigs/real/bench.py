@@ -10,8 +10,9 @@ import asyncio
 import dataclasses
 import random
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,11 +21,11 @@ import msgspec
 from bench.case import Case, Item
 from bench.case.lifeless import TERMINAL
 from bench.case.program_evidence import RIG
-from bench.dut import Elsewhere, Launch, Launchable, LaunchError, Seat
+from bench.dut import Elsewhere, Launch, Launchable, LaunchError, Role, Seat
 from bench.dut.access.browser import Browsers
 from bench.dut.profile import Claim
 from bench.facade import remote_configuration
-from bench.facade.bench import Unable
+from bench.facade.bench import OtherTerminal, Unable
 from bench.facade.load import Loads
 from bench.facade.machine import MachineControl, NoMachine, OwnMachine
 from bench.facade.maintainers import maintainers
@@ -48,18 +49,19 @@ from bench.history import (
     Trouble,
     Unserved,
 )
-from bench.layout import build
+from bench.layout import build, group
 from bench.layout.park import Park
-from bench.layout.scenario import Scenario
+from bench.layout.scenario import Scenario, Slave
 from bench.real import faketime
 from bench.real.disk import lossy_disk as lossy
 from bench.real.haste import rate_now
 from bench.real.pressure import PressureWatch
 from bench.real.realclock import LoopWatch, RealClock, expanded_uncertainty_us, resolution_ns
 from bench.rigs.places.hastened import hastened
-from bench.rigs.places.place import LinkTold, Place
+from bench.rigs.places.place import LinkTold, Place, Roomy
 from bench.rigs.real.elsewhere import OWN_CLOCK, LifeElsewhere, NoSupply
 from bench.rigs.real.lines import Lines
+from bench.rigs.real.neighbours import Apart, RealNeighbour, room_beside
 from bench.rigs.real.power import PowerSupply, TerminalHands
 from bench.rigs.real.storage import TerminalFiles
 from bench.rigs.real.terminal import Room, TerminalLife
@@ -87,7 +89,6 @@ class RealBench:
 
     pseudo_terminals = True
     """What stands for serial lines."""
-    slaves = OneAlone()
 
     def __init__(self, scenario: Scenario, setup: Setup, seed: int, recorder: Recorder, place: Place, room: Room):
         self.seed = seed
@@ -123,14 +124,17 @@ class RealBench:
         side = server_side(self._trust, place.uplink(), names)
         self.reads = setup.profile.claim("local.readout") is not Claim.NO
         self.lines = Lines(world, room.scratch / "ports")
+        self.told = Site(
+            self.lines.told(place.told(self.world)) if self.pseudo_terminals else place.told(self.world),
+            clock=self.true_time,
+            observe=_nobody,
+            chance=self._streams,
+            carriers=lambda line: DrawnLine(line.name),
+        )
+        self._scenario = scenario
+        roles = self._roles(place)
         self.seat = Seat(
-            site=Site(
-                self.lines.told(place.told(self.world)) if self.pseudo_terminals else place.told(self.world),
-                clock=self.true_time,
-                observe=_nobody,
-                chance=self._streams,
-                carriers=lambda line: DrawnLine(line.name),
-            ),
+            site=group.site_of(scenario, self.told, ""),
             settings=build.settings_of(scenario),
             clock=_HostClock(self.true_time),
             chance=self._chance.stream("terminal"),
@@ -145,7 +149,72 @@ class RealBench:
             uplink=place.uplink(),
             side=side if self._maintainers is None else self._maintainers.side(place.local()[0]),
             intakes=setup.profile.intakes,
+            role=roles.get(""),
         )
+        self._beside = {
+            slave.name: self._neighbour(slave, number, setup, roles[slave.name], place)
+            for number, slave in enumerate(scenario.slaves)
+            if isinstance(place, Roomy)
+        }
+        self.slaves: Mapping[str, OtherTerminal] = self._beside or OneAlone()
+
+    def _roles(self, place: Place) -> dict[str, Role]:
+        """What each of several terminals is told of the others; of one alone, or where there is no room, none."""
+        if not isinstance(place, Roomy):
+            return {}
+        doors = {slave.name: place.beside(number) for number, slave in enumerate(self._scenario.slaves)}
+        told = {name: (door.uplink, door.master) for name, door in doors.items()}
+        return group.roles_of(self._scenario, self.told, self._chance.child("group").stream, told)
+
+    def _neighbour(self, slave: Slave, number: int, setup: Setup, role: Role, place: Roomy) -> RealNeighbour:
+        door = place.beside(number)
+        seat = dataclasses.replace(
+            self.seat,
+            site=group.site_of(self._scenario, self.told, slave.name),
+            settings=build.settings_of(self._scenario.but(derived=(), emitter=None)),
+            chance=self._chance.stream(f"terminal/{slave.name}"),
+            local=door.local,
+            uplink=door.uplink,
+            time_server=None,
+            access=None,
+            side=None,
+            state=None,
+            role=role,
+        )
+        return RealNeighbour(slave.name, setup.adapter(), seat, seat.site, self.clock, self.record, reads=self.reads)
+
+    async def _stand_beside(self) -> None:
+        """Cables and programs of the slaves. Raises LaunchError, OSError."""
+        for number, (name, each) in enumerate(self._beside.items()):
+            assert isinstance(self.place, Roomy)
+            await self.place.join(name, number, group.MASTER_PORT)
+            room = room_beside(self._room, name)
+            launch = launch_of(each.adapter, dataclasses.replace(each.seat, state=room.state), room.state)
+            clock = self._clock_of(launch, room)
+            life = TerminalLife(
+                launch,
+                room=room,
+                place=Apart(self.place),
+                disk=None,
+                clock=clock,
+                record=each.record,
+                now_us=self.clock.now_us,
+            )
+            each.stand(life, self.spawn, partial(self.place.came, name))
+
+    def _clock_of(self, launch: Launch, room: Room) -> faketime.FakeClock | None:
+        """The clock of a program, where it can be moved."""
+        if clock_problem(launch):
+            return None
+        file, starts = room.scratch / "clock", self.true_time
+        fast = faketime.FastStart(file, self.rate, starts.starts, starts.ahead_us) if self.rate > 1 else None
+        return faketime.FakeClock(file, self.true_time.now_us, fast)
+
+    async def switch_others_on(self) -> None:
+        """Start the programs beside the one on test. Raises LaunchError."""
+        for each in self._beside.values():
+            await each.life.commission()
+            await each.life.switch_on()
 
     async def stand_up(self, inner: World, disk: lossy.LossyDisk | None) -> None:
         """Once the wires are there: the simulators, and everything that a case can touch. Raises LaunchError."""
@@ -172,15 +241,7 @@ class RealBench:
         why_not = clock_problem(launch)
         if self.rate > 1 and why_not:
             raise LaunchError(f"it cannot be accelerated: {why_not}")
-        clock = None
-        if not why_not:
-            file = self._room.scratch / "clock"
-            fast = (
-                faketime.FastStart(file, self.rate, self.true_time.starts, self.true_time.ahead_us)
-                if self.rate > 1
-                else None
-            )
-            clock = faketime.FakeClock(file, self.true_time.now_us, fast)
+        clock = self._clock_of(launch, self._room)
         why_not = why_not or (ACCELERATED_CLOCK if self.rate > 1 else "")
         self.life = TerminalLife(
             launch,
@@ -193,6 +254,7 @@ class RealBench:
             now_us=self.clock.now_us,
             item=self._profile.kind,
         )
+        await self._stand_beside()
         self.show_site()
         whole = self._profile.kind is Item.TERMINAL
         self.power = PowerSupply(self.life, self.clock.sleep, self.spawn, needs_disk=whole)
@@ -333,12 +395,15 @@ class RealBench:
     async def drive(self, case: Case) -> None:
         """Let the case drive until it is through, the terminal's program ends by itself, or the bench fails."""
         driving = asyncio.create_task(case.drive(self), name="case")
-        await asyncio.wait([driving, self.life.died, self.failed], return_when=asyncio.FIRST_COMPLETED)
+        lives = [self.life, *(each.life for each in self._beside.values())]
+        ends = [life.died for life in lives]
+        await asyncio.wait([driving, *ends, self.failed], return_when=asyncio.FIRST_COMPLETED)
         now_us = self.clock.now_us()
         if self.failed.done():
             self.record(Trouble(t=now_us, what=self.failed.result()))
         elif not driving.done():
-            self.record(CutShort(t=now_us, because=TERMINAL, what=self.life.died.result()))
+            died = next(end for end in ends if end.done())
+            self.record(CutShort(t=now_us, because=TERMINAL, what=died.result()))
         else:
             self._through(driving)
         driving.cancel()
@@ -369,6 +434,8 @@ class RealBench:
         if self.life.clock is not None:
             self.life.clock.close()
         await self.life.close()
+        for each in self._beside.values():
+            await each.end()
         self.time_server.stop()
         await self.site.stop()
 
@@ -438,7 +505,7 @@ async def conduct(
     bench = RealBench(case.scenario, setup, seed, recorder, stand, room)
     opening = build.opening(
         case.scenario,
-        bench.seat.site,
+        bench.told,
         setup.profile,
         case=case.id(),
         seed=seed,
@@ -466,6 +533,7 @@ async def conduct(
                 stack.push_async_callback(bench.end)
                 await bench.life.commission()
                 await bench.life.switch_on()
+                await bench.switch_others_on()
                 await bench.drive(case)
                 bench.tell_timing(watch)
                 await bench.life.close()

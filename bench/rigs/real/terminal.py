@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from bench.case import Item
 from bench.dut import Launch, LaunchError
@@ -19,7 +20,6 @@ from bench.real.disk.lossy_disk import LossReport, LossyDisk
 from bench.real.faketime import FakeClock
 from bench.real.haste import of_the_wall
 from bench.real.program import Ending, Program
-from bench.rigs.places.place import Place
 from bench.rigs.real.lines import Lines
 
 _LOOK_S = 0.05
@@ -39,6 +39,19 @@ class Room:
     logs: Path
 
 
+class Housing(Protocol):
+    """What of a place a program needs."""
+
+    @property
+    def namespace(self) -> str:
+        """Its network namespace; empty where it shares the bench's."""
+        ...
+
+    async def dark(self, on: bool) -> None:
+        """While it has no power, nothing leaves it."""
+        ...
+
+
 class TerminalLife:
     """The program on test. `died` is set to a sentence when it ends by itself while it has power.
 
@@ -52,7 +65,7 @@ class TerminalLife:
         launch: Launch,
         *,
         room: Room,
-        place: Place,
+        place: Housing,
         disk: LossyDisk | None,
         clock: FakeClock | None,
         record: Callable[[Event], None],
