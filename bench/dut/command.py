@@ -16,7 +16,7 @@ from typing import Any, cast
 import jinja2
 import msgspec
 
-from bench.dut import Launch, LaunchError, Seat, templates
+from bench.dut import Fellow, Launch, LaunchError, Role, Seat, templates
 from bench.dut.asking import Asks
 from bench.dut.questions import ask_by_hooks, environment, hook_problems
 from bench.dut.revocation import lists_of, status_of
@@ -57,9 +57,11 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     figures at every centre by name in `emission_codes`;
     without those that an operator adds later), `revocation` (urls, look_s, policy; none where no lists are fetched),
     `status` (url, look_s, policy; none where no certificate is asked about), `connection` (that section of the
-    profile). For a platform: `uplink` (host) where it listens for terminals, `intakes` (port, path, server_name by way,
-    such as `intakes.hj212.port`), `side` (certificate, key, anchors as PEM; none where nobody comes by TLS) and
-    `accounts` (name, role, password of those that it shall have, by their word).
+    profile), `role` (what the terminal is among several, none where it is alone: name, own (certificate, key, anchors),
+    master (name, host, port), slaves (name, host, port, points with `tag`), reports_as, tags by point,
+    minute_interval). For a platform: `uplink` (host) where it listens for terminals, `intakes` (port, path,
+    server_name by way, such as `intakes.hj212.port`), `side` (certificate, key, anchors as PEM; none where nobody comes
+    by TLS) and `accounts` (name, role, password of those that it shall have, by their word).
     """
     units: Mapping[str, str] = seat.settings.get("units", {})
     limits: Mapping[str, tuple[str, str]] = seat.settings.get("limits", {})
@@ -123,14 +125,33 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
         "uplink": {"host": seat.uplink},
         "intakes": {way: msgspec.to_builtins(each) for way, each in seat.intakes.items()},
         "side": seat.side,
+        "role": None if seat.role is None else _role(seat.role),
         "accounts": {} if seat.access is None else msgspec.to_builtins(seat.access.accounts),
+    }
+
+
+def _role(role: Role) -> dict[str, Any]:
+    """What a template may name of the terminals beside this one."""
+
+    def told(fellow: Fellow) -> dict[str, Any]:
+        points = [{**msgspec.to_builtins(row), "tag": fellow.tags[row.id]} for row in fellow.rows]
+        return {"name": fellow.name, "host": fellow.host, "port": fellow.port, "points": points}
+
+    return {
+        "name": role.name,
+        "own": role.own,
+        "master": None if role.master is None else told(role.master),
+        "slaves": [told(each) for each in role.slaves],
+        "reports_as": role.reports_as,
+        "tags": dict(role.tags),
+        "minute_interval": role.minute_interval,
     }
 
 
 def _centre(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
     """What a template may name of a centre: its fields, what the terminal is given for it, the codes of its points."""
     given = seat.site.terminal_side(spec.name)
-    rows = seat.site.points.values()
+    rows = seat.rows
     return {
         **{name: value for name, value in centre_fields(spec).items() if name not in _UNTOLD},
         **msgspec.structs.asdict(given),

@@ -61,6 +61,7 @@ FIELDS: Mapping[str, Collection[str] | None] = {
     "intakes": None,
     "side": frozenset(["certificate", "key", "anchors"]),
     "accounts": None,
+    "role": frozenset(["name", "own", "master", "slaves", "reports_as", "tags", "minute_interval"]),
 }
 """What a template of a command line, an environment or a file may name, with the fields of each (None: not known)."""
 ASKED: Mapping[str, Collection[str] | None] = {

@@ -241,12 +241,20 @@ def _kept(history: History) -> Iterator[Check]:
 
 
 def caught_up_findings(history: History) -> Iterator[Check]:
-    """Totals of all periods that ended while a slave could report nothing: their last content."""
+    """Totals of all periods that ended while a slave could report nothing: their last content.
+
+    Open unless some of them were not whole before that was over: of those it is known that something was missing.
+    """
     formulas = Formulas(history)
     setup = setup_of(history, _CENTRE)
-    final = {each.key: each for each in last(_at_centre(history))}
+    everything = _at_centre(history)
+    final = {each.key: each for each in last(everything)}
+    whole: dict[tuple[str, str, str, int], int] = {}
+    for each in everything:
+        if each.value and each.flag == "N":
+            whole.setdefault(each.key, each.at)
     wrong: list[str] = []
-    due = 0
+    missing = 0
     for begin, end in _apart(history):
         for kind in ("minute", "hour"):
             length = length_of(kind, setup)
@@ -255,12 +263,13 @@ def caught_up_findings(history: History) -> Iterator[Check]:
                     wanted = formulas.due(point, kind, start, start + length)
                     if wanted.state is not Certainty.SURE or start < history.began.t:
                         continue
-                    due += 1
-                    each = final.get((_CENTRE, point, kind, start))
-                    if each is None or not wanted.holds(each.value):
-                        text = f"{point}, {kind} from {local(start)}: never reported" if each is None else each.told()
+                    key = (_CENTRE, point, kind, start)
+                    missing += whole.get(key, end) >= end
+                    found = final.get(key)
+                    if found is None or not wanted.holds(found.value):
+                        text = f"{point}, {kind} from {local(start)}: never reported" if found is None else found.told()
                         wrong.append(f"{text}, expected {wanted.told()}")
-    yield CAUGHT_UP.none(wrong, due >= _FEWEST)
+    yield CAUGHT_UP.none(wrong, missing >= _FEWEST)
 
 
 def stranger_findings(history: History, stranger: str) -> Iterator[Check]:
