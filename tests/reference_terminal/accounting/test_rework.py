@@ -33,6 +33,13 @@ term = "electricity-in"
 inputs.AD.point = "grid"
 inputs.EF = { value = "0.5", unit = "tCO2/MWh", factor = "grid" }
 [[accounting.sources]]
+id = "grid-too"
+unit = "iron"
+category = "power"
+term = "electricity-in"
+inputs.AD.point = "grid"
+inputs.EF = { value = "0.5", unit = "tCO2/MWh", factor = "grid" }
+[[accounting.sources]]
 id = "boiler"
 unit = "iron"
 category = "fuel"
