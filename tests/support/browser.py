@@ -101,8 +101,13 @@ class Browser:
         await self.run(f"document.querySelector({json.dumps(selector)}).click()")
 
     async def text(self) -> str:
-        """What the page says."""
-        return str(await self.run("document.body.innerText"))
+        """What the page says; the next one where it goes away meanwhile."""
+        while True:
+            try:
+                return str(await self.run("document.body.innerText"))
+            except AssertionError as error:
+                if "navigated" not in str(error):
+                    raise
 
     async def picture(self, path: Path) -> None:
         """The window as it is, as PNG."""

@@ -20,7 +20,7 @@ from bench.layout.scenario import Scenario
 from bench.rigs.real.bench import RealBench
 from bench.run import CaseRig, Setup, run_case
 
-PATIENCE_S = 60
+PATIENCE_S = 240
 """What a program of a few lines may take on a machine that is busy with other things."""
 LOOK_S = 0.05
 
@@ -40,6 +40,13 @@ async def told(bench: Bench, state: str) -> None:
     """Wait until the record says that the terminal is in this state. Raises TimeoutError."""
     events = cast(RealBench, bench)._recorder.events  # pyright: ignore[reportPrivateUsage]
     await _until(lambda: any(isinstance(event, TerminalState) and event.state == state for event in events))
+
+
+async def recorded(bench: Bench, kind: type[Event]) -> None:
+    """Wait until one more event of a kind is recorded. Raises TimeoutError."""
+    events = cast(RealBench, bench)._recorder.events  # pyright: ignore[reportPrivateUsage]
+    begun = len(events)
+    await _until(lambda: any(isinstance(event, kind) for event in events[begun:]))
 
 
 async def _until(holds: Callable[[], bool]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from lab_kit import ANSWERS, table
-from process_kit import conduct, record
+from process_kit import conduct, record, recorded
 
 from bench.case import Case, CaseResult, Finding, Verdict, criterion
 from bench.dut import adapter
@@ -43,6 +43,17 @@ class OffAndOn(Case):
         yield SEEN.decide(True, measured=len(history.of(Unserved)))
 
 
+class IsAsked(OffAndOn):
+    """The same; the meter is asked before and after."""
+
+    zh = "同上，断电前后均有询问。"
+
+    async def drive(self, bench: Bench) -> None:
+        await recorded(bench, Unserved)
+        await super().drive(bench)
+        await recorded(bench, Unserved)
+
+
 class CutsAtSync(OffAndOn):
     """Asks for what nobody can do to a device."""
 
@@ -62,7 +73,7 @@ def look(folder: Path, profile: Profile, case: type[Case] = OffAndOn) -> tuple[C
 
 def test_a_case_runs_around_a_device_with_its_supply_and_a_person(tmp_path: Path) -> None:
     with table(tmp_path, ANSWERS) as (device, profile):
-        result, history = look(tmp_path, profile)
+        result, history = look(tmp_path, profile, IsAsked)
         assert result.verdict is Verdict.PASS, result.reason
         assert device.heard[0] == "OUTP ON" and device.heard.count("OUTP OFF") == 1 and device.program is not None
     cut, back = history.of(Power)

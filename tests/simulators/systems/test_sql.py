@@ -318,7 +318,9 @@ def test_a_server_refuses_ends_and_comes_back_and_no_row_is_lost(kind: str) -> N
             await heard.until(lambda: len(heard.of(Published)) >= held + 3)
             await answered(reader)
             stamps = [each.stamp for each in heard.of(Published)]
-            assert {later - earlier for earlier, later in itertools.pairwise(stamps)} == {200_000}
+            # A machine that is late leaves instants out, and makes up none.
+            assert all(later > earlier for earlier, later in itertools.pairwise(stamps))
+            assert {(each - stamps[0]) % 200_000 for each in stamps} == {0}
             known = {each.stamp // 1000 for each in heard.of(Published)[: held + 3]}
             assert known <= {row.at_ms for row in taken}
         finally:
