@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 import tomllib
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ from conformance.clauses.suite import case_classes
 
 DOCS = ROOT / "docs"
 TEMPLATES = sorted((DOCS / "ci").glob("*.yml"))
+SERVERS = ("Jenkinsfile", "gitlab-ci.yml", "github-actions.yml")
 PAGE = (DOCS / "VENDORS.md").read_text("utf-8")
 
 
@@ -70,17 +73,65 @@ def test_the_pipeline_of_jenkins_runs_commands_that_exist() -> None:
     assert text.count("{") == text.count("}") and "junit 'out/*/junit.xml'" in text
 
 
-@pytest.mark.parametrize("name", ["Jenkinsfile", "gitlab-ci.yml", "github-actions.yml"])
-def test_what_is_run_on_a_bare_machine_is_what_the_template_says(name: str) -> None:
+def tool() -> ModuleType:
+    """tools/templates as a module."""
     loader = SourceFileLoader("templates", str(ROOT / "tools" / "templates"))
     spec = spec_from_loader("templates", loader)
     assert spec is not None
-    tool = module_from_spec(spec)
-    loader.exec_module(tool)
+    made = module_from_spec(spec)
+    loader.exec_module(made)
+    return made
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_what_is_run_on_a_bare_machine_is_what_the_template_says(name: str) -> None:
     text = (DOCS / "ci" / name).read_text("utf-8")
-    found = commands("\n".join(tool.scripts(text)))
+    found = commands("\n".join(tool().scripts(text)))
     assert [words[0] for words in found] == ["profile", "run", "status"]
     assert "-n" in found[1] and "--expected-failures" in found[1]
+
+
+_STUB = """#!/bin/sh
+printf '%s' "${0##*/}" >> "$CALLS"
+for word in "$@"; do printf ' [%s]' "$word" >> "$CALLS"; done
+echo >> "$CALLS"
+case "${0##*/} $1" in
+"git clone") mkdir -p "$3/tools" && touch "$3/tools/install" ;;
+"sudo "*) "$@" ;;
+esac
+"""
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_the_scripts_of_a_template_run_in_an_empty_folder(name: str, tmp_path: Path) -> None:
+    """As written, in a clean environment, with a stub in the place of every program that is called."""
+    stubs, work, calls = tmp_path / "stubs", tmp_path / "work", tmp_path / "calls"
+    stubs.mkdir()
+    work.mkdir()
+    for program in ("git", "python", "python3", "apt-get", "sudo", "carbonbench"):
+        (stubs / program).write_text(_STUB)
+        (stubs / program).chmod(0o755)
+    env = {
+        "PATH": f"{stubs}:/usr/bin:/bin",
+        "CALLS": str(calls),
+        "CARBONBENCH": "https://git.example/a b.git",
+        "CARBONBENCH_COMMIT": "c0ffee",
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+    }
+    for script in tool().scripts((DOCS / "ci" / name).read_text("utf-8")):
+        done = subprocess.run(
+            ["sh", "-eu"], input=script, text=True, cwd=work, env=env, capture_output=True, check=False
+        )
+        assert done.returncode == 0 and done.stderr == "", (script, done.stderr)
+    told = calls.read_text("utf-8").splitlines()
+    assert told.index("git [clone] [https://git.example/a b.git] [carbonbench]") < told.index(
+        "git [-C] [carbonbench] [checkout] [c0ffee]"
+    )
+    assert "python [carbonbench/tools/install]" in told
+    own = [line.split(" [", 1) for line in told if line.startswith("carbonbench ")]
+    words = [each[1].rstrip("]").split("] [") for each in own]
+    assert [each[0] for each in words] == ["profile", "run", "status"]
+    assert words[0] == ["profile", "check", "bench/profile.toml"] and words[1][-2:] == ["--out", "out"]
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
