@@ -127,6 +127,9 @@ WORDS: dict[str, str] = {
     # phases
     "settle": "收尾等待",
     "factor-issued": "下发因子",
+    "boundary-issued": "下发核算边界",
+    "formula-issued": "下发核算公式",
+    "valid-again": "证书恢复有效",
     "wrong-input": "错误输入",
     "sound": "正常",
     "faulty": "故障",

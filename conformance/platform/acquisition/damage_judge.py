@@ -42,7 +42,8 @@ def findings(history: History) -> Iterator[Check]:
     believed = [f"{truths.named(key)}: {text} / 已入库" for key, text in lies if (key.point, Decimal(text)) in numbers]
     yield NONE_BELIEVED.none_among(lies, believed)
     spoilt = {(event.sender, event.number): event for event in history.of(Uploaded) if event.fault in SPOILS}
-    driven = {event.detail["how"] for event in history.of(Phase) if event.name in ("sender-spoil", "sender-intrude")}
+    orders = [event for event in history.of(Phase) if event.name in ("sender-spoil", "sender-intrude")]
+    driven = {how for event in orders for how in event.detail["how"].split()}
     unsent = driven - {event.fault for event in spoilt.values()}
     # Who acknowledges nothing at all has not told the damaged from the sound.
     heard = any(event.accepted for event in history.of(Acknowledged))

@@ -20,8 +20,8 @@ _ROOM = Path(conformance.__path__[0])
 _BENCH = Path(bench.__path__[0])
 _NEAR = 0.84
 _MARKERS = ("bench.phase", "self.phase", "self._bench.phase", "self._tell")
-_DETAILS_OF_OTHERS = {"count", "status", "sync", "file", "event", "event_us", "at"}
-"""Details of rules of links, faults of meters and cuts of power, which are not phases."""
+_DETAILS_OF_OTHERS = {"count", "status", "sync", "file", "event", "event_us", "at", "how"}
+"""Details of rules of links, faults of meters, cuts of power and what is done to senders, which no drive marks."""
 _TOLD_TO_PEOPLE = {
     "backed-up",
     "between",
