@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import traceback
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 import msgspec
@@ -76,7 +77,7 @@ class PowerSupply:
         self._bench.awaited = awaited(what, at, after_s, off_s, sync, effective)
 
 
-class Unit:
+class Unit(ABC):
     """A terminal. `terminal` is its name in the history, empty for the one on test; `start_us` when the world begins.
 
     Its disk's chance is a stream of `chance`. Who seats it gives `take_seat`.
@@ -110,9 +111,9 @@ class Unit:
         self.awaited: Awaited | None = None
         self._lives: list[asyncio.Task[None]] = []
 
+    @abstractmethod
     def take_seat(self) -> Seat:
         """The seat for the present life of the terminal: after a power cut its disk answers under a new name."""
-        raise NotImplementedError
 
     def tell(self, event: Event) -> None:
         """Put an event into the history, under the terminal's name where it is the terminal's own."""

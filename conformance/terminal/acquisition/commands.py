@@ -79,6 +79,21 @@ class AnswersHistoryRequests(Case):
         yield from commands_judge.query_findings(history, "A")
 
 
+_EXERCISED = dict.fromkeys(
+    (
+        command_handling_judge.REALTIME_INTERVAL,
+        command_handling_judge.MINUTE_INTERVAL,
+        command_handling_judge.PATIENCE,
+        command_handling_judge.PASSWORD_CHANGED,
+        command_handling_judge.REALTIME_STOPPED,
+        command_handling_judge.REALTIME_RESUMED,
+        command_handling_judge.SETTINGS_TOLD,
+    ),
+    ("isc-2/7.2.4k",),
+)
+"""What a centre sets, seen in what the terminal does."""
+
+
 class ObeysItsCentre(Case):
     """Time-outs, intervals, password and real-time data follow what the centre sets, and outlast a power cut."""
 
@@ -91,13 +106,7 @@ class ObeysItsCentre(Case):
         command_handling_judge.EXECUTES.of("1064"): ("isc-2/7.2.4k",),
         command_handling_judge.EXECUTES.of("1072"): ("isc-2/7.2.4k",),
         command_handling_judge.EXECUTES.of("2012"): ("isc-2/7.2.4k",),
-        command_handling_judge.REALTIME_INTERVAL: ("isc-2/7.2.4k",),
-        command_handling_judge.MINUTE_INTERVAL: ("isc-2/7.2.4k",),
-        command_handling_judge.PATIENCE: ("isc-2/7.2.4k",),
-        command_handling_judge.PASSWORD_CHANGED: ("isc-2/7.2.4k",),
-        command_handling_judge.REALTIME_STOPPED: ("isc-2/7.2.4k",),
-        command_handling_judge.REALTIME_RESUMED: ("isc-2/7.2.4k",),
-        command_handling_judge.SETTINGS_TOLD: ("isc-2/7.2.4k",),
+        **_EXERCISED,
     }
     needs = (MODBUS, HJ212)
     scenario = Scenario(circuits=1, points=2, centres=("A",), realtime_interval_s=60, over_time_s=5)
@@ -151,15 +160,7 @@ class KeepsWhatItsCentreSet(Case):
     """What a centre set is exercised once more after two power cuts: intervals, time-outs, password, real-time data."""
 
     zh = "中心下发的间隔、超时与重发、密码、实时数据开关，两次断电重启后逐项再验证，均按设定执行。"
-    checks = {
-        command_handling_judge.REALTIME_INTERVAL: ("isc-2/7.2.4k",),
-        command_handling_judge.MINUTE_INTERVAL: ("isc-2/7.2.4k",),
-        command_handling_judge.PATIENCE: ("isc-2/7.2.4k",),
-        command_handling_judge.PASSWORD_CHANGED: ("isc-2/7.2.4k",),
-        command_handling_judge.REALTIME_STOPPED: ("isc-2/7.2.4k",),
-        command_handling_judge.REALTIME_RESUMED: ("isc-2/7.2.4k",),
-        command_handling_judge.SETTINGS_TOLD: ("isc-2/7.2.4k",),
-    }
+    checks = _EXERCISED
     needs = (MODBUS, HJ212)
     scenario = ObeysItsCentre.scenario
 

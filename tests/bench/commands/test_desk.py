@@ -237,11 +237,11 @@ def certified(folder: Path) -> tuple[Path, Path]:
     return made
 
 
-def test_a_person_presses_the_buttons_over_tls(own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_person_presses_the_buttons_over_tls(
+    own: Path, program: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Log in, order and withdraw a run, keep an order, see what an issue lacks, log out: in a real browser."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("Chromium is not installed: tools/peers --for browser")
+    path = program("chromium")
     out = own.parent
     lab = laboratory(out)
     set_password(lab, "Zhang", PASSWORD)
@@ -260,7 +260,7 @@ def test_a_person_presses_the_buttons_over_tls(own: Path, tmp_path: Path, monkey
         await server.start_server(ssl=channel(*certified(tmp_path)))
         base = str(server.make_url("")).rstrip("/")
         try:
-            async with chromium(program, tmp_path / "home") as window:
+            async with chromium(path, tmp_path / "home") as window:
                 await window.ask("Security.setIgnoreCertificateErrors", ignore=True)
                 await window.go(f"{base}/", to=f"{base}/login")
                 await window.fill(name="Zhang", password=PASSWORD)

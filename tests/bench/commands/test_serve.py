@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -71,10 +70,8 @@ def test_nothing_else_is_served(served: tuple[str, Path]) -> None:
     assert got(address, "", host="evil.example:80")[0] == 403
 
 
-def test_a_browser_shows_it(served: tuple[str, Path], tmp_path: Path) -> None:
-    browser = shutil.which("chromium")
-    if browser is None:
-        pytest.skip("Chromium is not installed: tools/peers --for browser")
+def test_a_browser_shows_it(served: tuple[str, Path], program: Callable[[str], str], tmp_path: Path) -> None:
+    browser = program("chromium")
     address, run = served
     case = f"run/{run.name}/case/accuracy/takes-over-edge-values/1"
     for path, words in ((f"run/{run.name}", case), (case, "<svg"), ("campaign/c", "proof of the suite")):
