@@ -1,9 +1,9 @@
 """`carbonbench serve`: runs, campaigns, queue and issues in the browser, live, on the local interface unless told.
 
 Leaves what a run is doing to `status`, joining to `campaign`, all else that stands behind a page to `desk`. Pages are
-made here in one process, without a script of their own: that of a run under way loads itself anew. Forms carry a token
-that only the page of who is logged in knows. With `--lab` entries are signed; once persons have passwords each logs in
-and does what lab.toml allows. Others than this computer are served over TLS, and only who has a password.
+made here in one process; parts of a page that live are fetched anew (`live.js`), what is typed beside them stays. Forms
+carry a token that only the page of who is logged in knows. With `--lab` entries are signed; once persons have passwords
+each logs in and does what lab.toml allows. Others than this computer are served over TLS, and only who has a password.
 """
 
 from __future__ import annotations
@@ -271,7 +271,7 @@ class Desk:
         order = sorted(ended, key=lambda result: (result.started, result.id), reverse=True)
         return _page(
             "serve_run.html.j2",
-            refresh=_REFRESH_S if found.state == "running" and not question else 0,
+            refresh=_REFRESH_S if found.state == "running" else 0,
             frames=True,
             status=found,
             part=100 * found.done // max(found.planned, 1),
@@ -551,7 +551,7 @@ def _by_clause(results: list[CaseResult]) -> dict[str, list[tuple[str, Any]]]:
 
 
 def _page(template: str, code: int = 200, *, frames: bool = False, **values: object) -> web.Response:
-    text = page(template, frames=frames, **values)
+    text = page(template, frames=frames, live=bool(values.get("refresh")), **values)
     return web.Response(text=text, content_type="text/html", status=code, headers={"Cache-Control": "no-store"})
 
 

@@ -129,9 +129,13 @@ def environment() -> Environment:
     return made
 
 
-def page(template: str, *, frames: bool = False, **values: object) -> str:
-    """A page with style and script inlined, and a policy that lets it load or run nothing else, but own `frames`."""
-    script = (_HERE / "script.js").read_text(encoding="utf-8")
+def page(template: str, *, frames: bool = False, live: bool = False, **values: object) -> str:
+    """A page with style and script inlined, and a policy that lets it load or run nothing else.
+
+    It may have `frames` of its own; a `live` one may ask its own server for itself again.
+    """
+    names = ("script.js", "live.js") if live else ("script.js",)
+    script = "".join((_HERE / name).read_text(encoding="utf-8") for name in names)
     digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
         environment()
@@ -140,7 +144,8 @@ def page(template: str, *, frames: bool = False, **values: object) -> str:
             style=Markup((_HERE / "style.css").read_text(encoding="utf-8") + STYLE),
             script=Markup(script),
             policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'"
-            + ("; frame-src 'self'" if frames else ""),
+            + ("; frame-src 'self'" if frames else "")
+            + ("; connect-src 'self'" if live else ""),
             **values,
         )
     )

@@ -110,7 +110,7 @@
     var entry = document.querySelector('[data-word="' + key + '"]');
     return entry ? entry.getAttribute("data-" + (root.lang === "en" ? "en" : "zh")) : key;
   }
-  document.querySelectorAll("figure svg.tl").forEach(function (svg) {
+  function watch(svg) {
     if (!svg.dataset.start) return;
     svg.addEventListener("mousemove", function (event) {
       var box = svg.getBoundingClientRect();
@@ -137,6 +137,9 @@
       tip.style.top = event.clientY + 18 + "px";
     });
     svg.addEventListener("mouseleave", function () { tip.style.display = "none"; });
-  });
+  }
+  function watchAll(part) { part.querySelectorAll("figure svg.tl").forEach(watch); }
+  watchAll(document);
+  document.addEventListener("renewed", function (event) { watchAll(event.target); });
   reveal();
 })();

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -17,11 +18,12 @@ from browser import browser as chromium
 from suite_kit import REFERENCE, in_place
 
 from bench.captures import holding
+from bench.commands import serve
 from bench.commands.desk import asking, handing, looking
 from bench.commands.desk.people import LASTS_S, PAUSE_S, TRIES, People, PeopleError, set_password
 from bench.commands.desk.queue import QUEUED, WITHDRAWN, Queue, QueueError
 from bench.commands.serve import Desk, channel, file_name
-from bench.journal import RESULT, attempts
+from bench.journal import RESULT, Process, attempts, read_run, write_run
 from bench.operator.person import ATTEST, Question, Reply
 from bench.operator.web import ADDRESS, WebPage
 from reports.issue.reading import PaperError
@@ -289,11 +291,74 @@ def test_a_person_presses_the_buttons_over_tls(
     asyncio.run(walk())
 
 
-async def until(window: Window, words: str, without: str = "#nothing") -> None:
-    """Wait until a complete page says these words and has nothing that a selector names."""
+def test_what_is_half_typed_stays_while_the_page_lives(
+    own: Path, program: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Start page and page of a run: parts that live are renewed, fields and opened details stay as they are."""
+    path = program("chromium")
+    shutil.copy(REFERENCE, own.parent / "item.toml")
+    for name in ("_SLOW_S", "_REFRESH_S"):
+        monkeypatch.setattr(serve, name, 0.1)
+    desk = Desk(own.parent, None, own.parent)
+
+    async def idle(queue: Queue) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Queue, "work", idle)
+
+    def ordered(case: str) -> None:
+        desk.queue.add(by="Li", profile="item.toml", rig="virtual", cases=(case,), repeat="1")
+
+    async def walk() -> None:
+        server = TestServer(desk.app())
+        await server.start_server()
+        base = str(server.make_url("")).rstrip("/")
+        try:
+            async with chromium(path, tmp_path / "home") as window:
+                ordered("a/first")
+                await window.go(f"{base}/")
+                await window.fill(cases="half-ty", by="Zha")
+                await window.run("document.querySelector('[name=cases]').focus()")
+                ordered("a/second")
+                await until(window, "a/second")
+                for script, kept in (
+                    ("document.querySelector('[name=cases]').value", "half-ty"),
+                    ("document.querySelector('[name=by]').value", "Zha"),
+                    ("document.activeElement.name", "cases"),
+                ):
+                    assert await window.run(script) == kept
+                under_way = next(iter(attempts(own)))
+                result = (under_way.folder / RESULT).read_bytes()
+                (under_way.folder / RESULT).unlink()
+                lives(own)
+                await window.go(f"{base}/run/{own.name}")
+                await window.run("document.querySelector('#verdicts summary').click()")
+                key = await window.run("document.querySelector('#verdicts details').dataset.key")
+                case = under_way.begun.case
+                assert key and case not in await window.run("document.getElementById('verdicts').innerText")
+                (under_way.folder / RESULT).write_bytes(result)
+                await until(window, case, within="#verdicts")
+                assert await window.run("document.querySelectorAll('#verdicts details[open]').length") == 1
+                assert await window.run("document.querySelector('#verdicts details[open]').dataset.key") == key
+        finally:
+            await server.close()
+
+    asyncio.run(walk())
+
+
+def lives(run: Path) -> None:
+    """Let a run be under way: this process has it, and it has not ended."""
+    told = read_run(run)
+    sitting = msgspec.structs.replace(told.sittings[-1], process=Process.this(), ended="")
+    write_run(run, msgspec.structs.replace(told, sittings=(*told.sittings[:-1], sitting)))
+
+
+async def until(window: Window, words: str, without: str = "#nothing", within: str = "body") -> None:
+    """Wait until a complete page says these words within a part and has nothing that a selector names."""
+    lacks = f"document.readyState === 'complete' && document.querySelector({without!r}) === null"
+    says = f"document.querySelector({within!r}).innerText"
     for _ in range(1200):
-        lacks = f"document.readyState === 'complete' && document.querySelector({without!r}) === null"
-        if await window.run(lacks) and words in await window.text():
+        if await window.run(lacks) and words in (await window.run(says) or ""):
             return
         await asyncio.sleep(0.05)
     raise AssertionError(f"expected {words!r} and no {without}, the page says {await window.text()}")
