@@ -22,6 +22,7 @@ from bench.dut.access.expressions import value
 from bench.dut.access.visit import Entry, Kept, Session, Visits
 from bench.facade.bench import Unable
 from bench.facade.maintainers import Maintainers
+from bench.facade.one_time_codes import OneTimeCodes
 from bench.history import Event, Observed
 from simulators.centres.spec import Given
 from simulators.trust import sessions as trust
@@ -223,18 +224,27 @@ class People:
         step: str = "",
         source: str = "",
         certificate: str = "good",
+        code: str = "",
     ) -> Session | None:
         """Log in; the session where the product let somebody in, even if only to change the password.
 
         `told` says in the history what password it was, `step` what the case tries with it; `certificate` is what is
-        shown at a door that asks for one.
+        shown at a door that asks for one, `code` the one-time code given beside the password.
         """
-        return await self._login(door, self.account(word, password), word, told, source, step, certificate)
+        return await self._login(door, self.account(word, password), word, told, source, step, certificate, code)
 
     async def _login(
-        self, door: str, account: Account, word: str, told: str, source: str, step: str, certificate: str = "good"
+        self,
+        door: str,
+        account: Account,
+        word: str,
+        told: str,
+        source: str,
+        step: str,
+        certificate: str = "good",
+        code: str = "",
     ) -> Session | None:
-        session = Session(door, account, source=source, certificate=certificate)
+        session = Session(door, account, source=source, certificate=certificate, code=code)
         await asyncio.sleep(self.access.rules.pace_s)
         asked = self._bench.clock.now_us()
         query = {"door": door, "account": word, "user": account.name, "given": told, "role": account.role}
@@ -336,6 +346,27 @@ class People:
             if session.account is not None:
                 session.account = msgspec.structs.replace(session.account, password=password)
         return changed
+
+    async def codes_on(self, word: str) -> OneTimeCodes | None:
+        """Turn one-time codes on for an account, as the profile says; None where the product did not."""
+        known = self.access.codes
+        if known is None:
+            raise Unable("the profile has no section [access.codes] / 档案无 [access.codes] 小节")
+        session = await self.login(known.door, word, step="codes-on")
+        asked = self._bench.clock.now_us()
+        made: OneTimeCodes | None = None
+        row, problem = {"outcome": "refused"}, ""
+        try:
+            for call in known.turn_on if session is not None else ():
+                answer = await self._visits.make(cast(Session, session), call)
+                if secret := cast(Session, session).values.get("secret", ""):
+                    made = OneTimeCodes.of(known, secret)
+                    cast(Session, session).code = made.at(self.now_us())
+                row = {"outcome": "changed" if value(known.on, answer=answer) else "refused"}
+        except _TROUBLES as error:
+            row, problem = {"outcome": "unanswered"}, f"{type(error).__name__}: {error}"
+        self._tell("codes", asked, {"door": known.door, "account": word}, [row], problem)
+        return made if row["outcome"] == "changed" else None
 
     async def _step(
         self, what: str, session: Session, query: dict[str, str], calls: Sequence[Any], **known: Any

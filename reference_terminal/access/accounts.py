@@ -32,6 +32,8 @@ from reference_terminal.storage.store import Store
 REMOVED = "removed"
 CODE_DIGITS, CODE_PERIOD_S = 6, 30
 _SECRET = 20
+_CERTIFICATE = "certificate:"
+"""What stands before the name in the certificate that is an account's second factor."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS account (
   name TEXT PRIMARY KEY, role TEXT NOT NULL, kept TEXT NOT NULL, set_s INTEGER NOT NULL, first INTEGER NOT NULL,
@@ -61,7 +63,7 @@ class Account:
     """One account as it is stored. `first`: its password was given by another and opens nothing until changed.
 
     `former` are kept forms of former passwords as JSON; `secret` is that of one-time codes, sealed where there is a
-    passphrase, and `secret_step` the last 30 s whose code was taken.
+    passphrase, and `secret_step` the last 30 s whose code was taken; or it names the certificate that its owner shows.
     """
 
     name: str
@@ -194,9 +196,12 @@ class Accounts:
 
     # Login
 
-    def log_in(self, name: str, password: str, code: str, origin: str) -> Account:
-        """Who has proved who he is. Raises LoginRefused; every refusal is in the log before it is answered."""
-        account = self._prove(name, password, code, origin)
+    def log_in(self, name: str, password: str, code: str, origin: str, certified: str = "") -> Account:
+        """Who has proved who he is. Raises LoginRefused; every refusal is in the log before it is answered.
+
+        `certified` is the name in the certificate that was shown on the way (empty: none).
+        """
+        account = self._prove(name, password, code, origin, certified)
         rules = self._rules()
         if account.first:
             raise self._refuse(
@@ -214,9 +219,9 @@ class Accounts:
             )
         return account
 
-    def change_password(self, name: str, password: str, new: str, code: str, origin: str) -> None:
+    def change_password(self, name: str, password: str, new: str, code: str, origin: str, certified: str = "") -> None:
         """Put a new password in the place of the own one, first and expired ones included. Raises LoginRefused."""
-        account = self._prove(name, password, code, origin)
+        account = self._prove(name, password, code, origin, certified)
         former: list[str] = [*json.loads(account.former), account.kept]
         wrong = passwords.fault(new, account.name, self._rules(), former)
         if wrong is not None:
@@ -238,8 +243,8 @@ class Accounts:
         self._commit(gather)
 
     @seam
-    def _prove(self, name: str, password: str, code: str, origin: str) -> Account:
-        """The account that name, password and code belong to. Raises LoginRefused."""
+    def _prove(self, name: str, password: str, code: str, origin: str, certified: str) -> Account:
+        """The account that name, password and second factor belong to. Raises LoginRefused."""
         account = self.get(name)
         if account is None or account.disabled or account.role not in ROLES:
             passwords.agrees(passwords.nobodys(self._kib), password)
@@ -259,7 +264,7 @@ class Accounts:
             raise self._refuse(
                 account.name, "account-locked", f"locked for {left_s} s more", f"账户已锁定，剩余 {left_s} 秒", left_s
             )
-        step = self._step(account, code)
+        step = self._second(account, code, certified)
         if not passwords.agrees(account.kept, password) or step is None:
             self._fail(account)
             raise LoginRefused(*_WRONG)
@@ -305,12 +310,20 @@ class Accounts:
     def _tell_failed(self, name: str, en: str, zh: str) -> None:
         self._journal.event(messages.LOGIN_FAILED, name, reason=Text(en, zh), user=name)
 
-    # One-time codes (RFC 6238)
+    # The second factor: one-time codes (RFC 6238), or a certificate shown on the way
 
-    def _step(self, account: Account, code: str) -> int | None:
-        """The 30 s of a right code that was not taken yet; None for a wrong one. Without a second factor: as before."""
+    @seam
+    def _second(self, account: Account, code: str, certified: str) -> int | None:
+        """None where the second factor is wrong; else the last 30 s whose code was taken."""
         if not account.secret:
             return account.secret_step
+        if account.secret.startswith(_CERTIFICATE):
+            return account.secret_step if certified == account.secret.removeprefix(_CERTIFICATE) else None
+        return self._step(account, code)
+
+    @seam
+    def _step(self, account: Account, code: str) -> int | None:
+        """The 30 s of a right code that was not taken yet; None for a wrong one."""
         secret = self._opened(account)
         now = self._clock.now_s() // CODE_PERIOD_S
         for step in (now, now - 1, now + 1):
@@ -411,8 +424,15 @@ class Accounts:
         )
         self._order(changed, lambda: self._journal.event(messages.PASSWORD_GIVEN, account.name, author=author))
 
+    def bind_certificate(self, name: str, certificate: str, author: str) -> None:
+        """Let an account in with a certificate of this name alone; it takes the place of one-time codes."""
+        account = self._other(name, author)
+        changed = replace(account, secret=_CERTIFICATE + certificate, secret_step=0)
+        told = {"author": author, "certificate": certificate}
+        self._order(changed, lambda: self._journal.event(messages.CERTIFICATE_BOUND, account.name, **told))
+
     def end_second_factor(self, name: str, author: str) -> None:
-        """Ask for no one-time code any more, because its device was lost."""
+        """Ask for no second factor any more, because its device was lost."""
         account = self._other(name, author)
         changed = replace(account, secret="", secret_step=0)
         self._order(changed, lambda: self._journal.event(messages.SECOND_FACTOR_OFF, account.name, author=author))

@@ -25,6 +25,7 @@ TYPES: dict[str, tuple[str, ...]] = {
         "password-given",
         "second-factor-on",
         "second-factor-off",
+        "second-factor-certificate",
     ),
     "role": ("role-given",),
     "configuration": (

@@ -37,7 +37,12 @@ ACCOUNT_UNLOCKED = event("account-unlocked", en="{author}: account unlocked", zh
 ROLE_GIVEN = event("role-given", en="{author}: role {before} to {after}", zh="{author}：角色由 {before} 改为 {after}")
 RULE_SET = event("login-rule-set", en="{author}: {before} to {after}", zh="{author}：由 {before} 改为 {after}")
 SECOND_FACTOR_ON = event("second-factor-on", en="a one-time code is asked for", zh="启用动态口令")
-SECOND_FACTOR_OFF = event("second-factor-off", en="{author}: no one-time code any more", zh="{author}：停用动态口令")
+CERTIFICATE_BOUND = event(
+    "second-factor-certificate",
+    en="{author}: logs in with the certificate of {certificate} alone",
+    zh="{author}：登录须出示 {certificate} 的证书",
+)
+SECOND_FACTOR_OFF = event("second-factor-off", en="{author}: no second factor any more", zh="{author}：停用第二因素")
 AUDIT_EXPORTED = event(
     "audit-export", en="{author}: {count} entries of the log exported", zh="{author}：导出审计日志 {count} 条"
 )

@@ -39,6 +39,8 @@ _STATUS = {
 _BURST, _EACH_S = 20.0, 1.0
 _ALL_BURST, _ALL_EACH_S = 60.0, 4.0
 _MOST_PEERS = 256
+_MOST_NAME = 64
+"""Characters of a common name (RFC 5280, appendix A: ub-common-name)."""
 _CHANGED = Text("account, password or role was changed", "账户、口令或角色已变更")
 _BY_ORDER = Text("ended by an administrator", "由管理员结束")
 
@@ -58,20 +60,20 @@ class Door:
         self._gates: dict[str, Gate] = {}
 
     @seam
-    def log_in(self, name: str, password: str, code: str, origin: str, way: str) -> tuple[str, Session]:
+    def log_in(self, name: str, password: str, code: str, origin: str, way: str, certified: str) -> tuple[str, Session]:
         """A session's token and the session. Raises HttpError."""
         self._hold(origin)
         try:
-            account = self._desk.accounts.log_in(name, password, code, origin)
+            account = self._desk.accounts.log_in(name, password, code, origin, certified)
         except LoginRefused as error:
             raise refusal(error) from None
         return self._desk.begin(account, origin, way)
 
-    def change(self, name: str, password: str, new: str, code: str, origin: str) -> None:
+    def change(self, name: str, password: str, new: str, code: str, origin: str, certified: str) -> None:
         """Put a new password in the place of the own. Raises HttpError."""
         self._hold(origin)
         try:
-            self._desk.accounts.change_password(name, password, new, code, origin)
+            self._desk.accounts.change_password(name, password, new, code, origin, certified)
         except LoginRefused as error:
             raise refusal(error) from None
         self._desk.sessions.end_of(self._desk.accounts.key(name), _CHANGED)
@@ -104,7 +106,7 @@ class AccessApi(Addresses):
         del query
         given = entry.read(request.content_type, request.body, ("name", "password"), optional=("code",))
         token, session = self._door.log_in(
-            given["name"], given["password"], given.get("code", ""), request.peer, BEARER
+            given["name"], given["password"], given.get("code", ""), request.peer, BEARER, request.certified
         )
         return {"token": token, **self._told(session)}
 
@@ -113,7 +115,8 @@ class AccessApi(Addresses):
         """Put a new password in the place of the own; all sessions of the account end."""
         del query
         given = entry.read(request.content_type, request.body, ("name", "password", "new"), optional=("code",))
-        self._door.change(given["name"], given["password"], given["new"], given.get("code", ""), request.peer)
+        code = given.get("code", "")
+        self._door.change(given["name"], given["password"], given["new"], code, request.peer, request.certified)
         return {"changed": given["name"]}
 
     @route("POST", "logout", right=Right.OWN)
@@ -280,9 +283,22 @@ class AccessApi(Addresses):
         name = fields["account"]
         return self._ordered(lambda: self._desk.accounts.unlock(name, fields["author"]), "")
 
+    @route("POST", "account-certificate", right=Right.GRANT, body=("account", "certificate", "author"))
+    def bind_certificate(self, fields: dict[str, str]) -> Any:
+        """Let an account in from afar alone, with the certificate of this name (CN)."""
+        name, certificate = fields["account"], fields["certificate"]
+        if not 1 <= len(certificate) <= _MOST_NAME or not certificate.isprintable():
+            raise HttpError(
+                400,
+                f"expected certificate as the name in it (CN), 1 to {_MOST_NAME} characters",
+                f"certificate 应为证书中的名称（CN），1 至 {_MOST_NAME} 个字符",
+            )
+        order = self._desk.accounts.bind_certificate
+        return self._ordered(lambda: order(name, certificate, fields["author"]), name)
+
     @route("POST", "account-second-factor-end", right=Right.GRANT, body=("account", "author"))
     def end_second_factor(self, fields: dict[str, str]) -> Any:
-        """Ask an account for no one-time code any more."""
+        """Ask an account for no second factor any more."""
         name = fields["account"]
         return self._ordered(lambda: self._desk.accounts.end_second_factor(name, fields["author"]), name)
 

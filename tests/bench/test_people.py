@@ -17,6 +17,7 @@ from toy_product import PROFILE, profile, serving
 from bench.case import Check, Verdict
 from bench.dut import access
 from bench.dut.profile import ProfileError, load_profile
+from bench.facade.one_time_codes import OneTimeCodes
 from bench.facade.people import People
 from bench.history import Event, History
 from conformance.terminal.access import logins_judge, rights_judge
@@ -118,6 +119,10 @@ def test_a_delivered_password_that_opens_everything(tmp_path: Path) -> None:
         ("[rules]", "[state]\nof = 'states'\n[rules]", "access.state: there is no function 'states'"),
         ("[rules]", "[state]\nof = 'show'\ncpu = 'answer.'\n[rules]", "access.state.cpu"),
         ("[rules]", "[review]\nenter = 'set'\n[rules]", "access.review"),
+        ("[rules]", "[codes]\ndoor = 'gate'\nturn_on = []\n[rules]", "access.codes.door: there is no door 'gate'"),
+        ("[rules]", "[codes]\ndoor = 'api'\nturn_on = []\n[rules]", "access.codes.turn_on: expected keep"),
+        ("[rules]", "[codes]\ndoor = 'api'\ndigits = 4\nturn_on = []\n[rules]", "access.codes: expected 6 to 8"),
+        ("[rules]", "[bound]\nfunction = 'set'\naccount = 'x'\n[rules]", "access.bound.account: there is no account"),
         ('get = "/log"', 'get = "/log/{{ query | up }}"', "access.functions[log].api.get: No filter named 'up'"),
         ('get = "/log"', 'get = "/log", headers = { X = "{{ x | up }}" }', "functions[log].api.headers.X: No filter"),
     ],
@@ -129,6 +134,22 @@ def test_what_is_wrong_with_a_list_of_functions(tmp_path: Path, before: str, aft
     with pytest.raises(ProfileError) as raised:
         load_profile(path)
     assert told in str(raised.value)
+
+
+def test_codes_are_those_of_the_standard() -> None:
+    """RFC 6238, appendix B: eight digits by SHA-1 of the secret 12345678901234567890."""
+    known = access.Codes(door="api", turn_on=(), digits=8)
+    codes = OneTimeCodes.of(known, "GEZD GNBV gy3t qojq GEZDGNBVGY3TQOJQ")
+    assert [codes.at(s * 1_000_000) for s in (59, 1_111_111_109, 20_000_000_000)] == [
+        "94287082",
+        "07081804",
+        "65353130",
+    ]
+    assert codes.at(1_111_111_079_000_000, later=1) == codes.at(1_111_111_109_000_000)
+    assert codes.wrong(1_111_111_109_000_000) not in {codes.at(1_111_111_109_000_000, each) for each in range(-20, 21)}
+    assert codes.wait_s(1_111_111_109_000_000) == 16
+    with pytest.raises(LookupError, match="no base32"):
+        OneTimeCodes.of(known, "1!")
 
 
 def test_a_list_that_is_not_there(tmp_path: Path) -> None:

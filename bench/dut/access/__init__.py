@@ -183,6 +183,37 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pace_s: float = 0
 
 
+class Codes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One-time codes as a second factor (RFC 6238): how somebody turns them on at a door, and what they are like.
+
+    The calls of `turn_on` are made in a session in order; one of them keeps `secret`, in base32, and from then on
+    `account.code` is a code of it, as in the calls of a login. `on` is an expression over the last answer. `periods`
+    is by how many periods a code may be early or late, as the maker declares.
+    """
+
+    door: str
+    turn_on: tuple[Call, ...]
+    on: str = "answer.status < 300"
+    digits: int = 6
+    period_s: int = 30
+    algorithm: str = "SHA1"
+    periods: int = 1
+
+
+class Bound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A certificate as a second factor: `function` binds `account` (a word of the profile) to the name in it.
+
+    `object` of the function's templates is that name. The doors that ask for certificates are those of the profile.
+    """
+
+    function: str
+    account: str
+
+
+ALGORITHMS = ("SHA1", "SHA256", "SHA512")
+"""What RFC 6238 makes codes by."""
+
+
 class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How what a function did shows: `shown` is an expression over the answer to another function, `of`."""
 
@@ -316,6 +347,8 @@ class Access(msgspec.Struct, frozen=True):
     state: State | None = None
     instruments: Instruments | None = None
     review: Review | None = None
+    codes: Codes | None = None
+    bound: Bound | None = None
 
     def without_browsers(self) -> Access:
         """The same without the doors of a browser, for virtual time."""
@@ -353,7 +386,10 @@ STATE_KEYS = ("cpu", "memory", "disk", "system", "version", "programs", "errors"
 INSTRUMENT_KEYS = ("number", "type", "accuracy", "basis", "calibrated", "due", "state")
 """What a register of instruments may show of one."""
 _KEYS = frozenset(
-    ("file", "doors", "accounts", "rules", "functions", "audit", "in_force", "state", "instruments", "review")
+    (
+        *("file", "doors", "accounts", "rules", "functions", "audit", "in_force", "state", "instruments", "review"),
+        *("codes", "bound"),
+    )
 )
 _OWN = ("name", "en", "zh", "may", "done", "effect", "ends", "events", "objects", "never", "wait_s", "only")
 
@@ -382,12 +418,17 @@ def read(given: object, folder: Path, problems: list[str]) -> Access | None:
         _one(table["instruments"], "access.instruments", Instruments, problems) if "instruments" in table else None
     )
     review = _one(table["review"], "access.review", Review, problems) if "review" in table else None
+    codes = _one(table["codes"], "access.codes", Codes, problems) if "codes" in table else None
+    bound = _one(table["bound"], "access.bound", Bound, problems) if "bound" in table else None
     functions: list[Function] = []
     for at, each in enumerate(cast("Sequence[object]", table.get("functions", ())), 1):
         made = _function(each, at, doors, problems)
         if made is not None:
             functions.append(made)
-    found = Access(doors, accounts, tuple(functions), rules or Rules(), audit, in_force, state, instruments, review)
+    numbers = rules or Rules()
+    found = Access(
+        doors, accounts, tuple(functions), numbers, audit, in_force, state, instruments, review, codes, bound
+    )
     problems += _contradictions(found)
     return found if len(problems) == before else None
 
@@ -474,6 +515,7 @@ def _contradictions(found: Access) -> Iterator[str]:
         for word in words:
             if word and word not in names:
                 yield f"access.{where}: there is no function {word!r} / 无此功能"
+    yield from _second_factors(found)
     if found.in_force is not None:
         if found.in_force.of not in names:
             yield f"access.in_force: there is no function {found.in_force.of!r} / 无此功能"
@@ -484,6 +526,24 @@ def _contradictions(found: Access) -> Iterator[str]:
         yield from faults(where, text, expression=True)
     for where, text in _templates(found):
         yield from faults(where, text)
+
+
+def _second_factors(found: Access) -> Iterator[str]:
+    codes, bound = found.codes, found.bound
+    if codes is not None:
+        if codes.door not in found.doors:
+            yield f"access.codes.door: there is no door {codes.door!r} / 无此通道"
+        else:
+            for call in codes.turn_on:
+                yield from _of_its_door("access.codes.turn_on", found.doors[codes.door], call)
+        if codes.algorithm not in ALGORITHMS:
+            yield f"access.codes.algorithm: expected one of {', '.join(ALGORITHMS)} / 算法无效"
+        if not (6 <= codes.digits <= 8 and 1 <= codes.period_s <= 600 and 0 <= codes.periods <= 10):
+            yield "access.codes: expected 6 to 8 digits, period_s of 1 to 600, periods of 0 to 10 / 取值超出范围"
+        if not any("secret" in call.keep for call in codes.turn_on):
+            yield 'access.codes.turn_on: expected keep = { secret = "…" } at one of its calls / 未保留 secret'
+    if bound is not None and bound.account not in found.accounts:
+        yield f"access.bound.account: there is no account {bound.account!r} / 无此账户"
 
 
 def _of_its_door(where: str, door: Door, call: Call) -> Iterator[str]:
@@ -508,6 +568,8 @@ def _named(found: Access) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "instruments", (found.instruments.set, found.instruments.of)
     if found.review is not None:
         yield "review", (found.review.enter, found.review.waiting, found.review.release, found.review.shown)
+    if found.bound is not None:
+        yield "bound", (found.bound.function,)
 
 
 def _expressions(found: Access) -> Iterator[tuple[str, str]]:
@@ -525,6 +587,10 @@ def _expressions(found: Access) -> Iterator[tuple[str, str]]:
         yield f"access.instruments.{key}", getattr(found.instruments, key) or "''"
     if found.review is not None:
         yield "access.review.number", found.review.number
+    if found.codes is not None:
+        yield "access.codes.on", found.codes.on
+        for call in found.codes.turn_on:
+            yield from ((f"access.codes.turn_on.keep.{key}", text) for key, text in call.keep.items())
     for key in STATE_KEYS if found.state is not None else ():
         yield f"access.state.{key}", getattr(found.state, key) or "''"
     if found.audit is not None:
@@ -550,6 +616,8 @@ def _templates(found: Access) -> Iterator[tuple[str, str]]:
         for steps in ("login", "logout", "password"):
             for at, call in enumerate(getattr(door, steps)):
                 yield from ((f"{where}.{steps}[{at}].{key}", text) for key, text in call.templates)
+    for call in () if found.codes is None else found.codes.turn_on:
+        yield from ((f"access.codes.turn_on.{key}", text) for key, text in call.templates)
     for each in found.functions:
         for door, call in each.calls.items():
             yield from ((f"access.functions[{each.name}].{door}.{key}", text) for key, text in call.templates)

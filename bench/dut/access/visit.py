@@ -42,6 +42,8 @@ class Session:
     source: str = ""
     certificate: str = "good"
     """What certificate is shown at a door that asks for one (`trust.authority.Choice`; empty: none)."""
+    code: str = ""
+    """The one-time code of the moment, where there is a second factor."""
 
     def copy(self) -> Session:
         """The same, so that what one does leaves the other as it is."""
@@ -95,9 +97,9 @@ class Visits:
         account = session.account
         return {
             "local": self._local,
-            "account": {"name": NOBODY, "password": ""}
+            "account": {"name": NOBODY, "password": "", "code": ""}
             if account is None
-            else {"name": account.name, "password": account.password},
+            else {"name": account.name, "password": account.password, "code": session.code},
             "session": Kept({**session.cookies, **session.values}),
             "query": Kept(),
             "fresh": "",

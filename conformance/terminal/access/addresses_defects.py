@@ -46,9 +46,9 @@ def listed_in_vain(patch: Patch) -> None:
 def address_after_password(patch: Patch) -> None:
     """In the order in which the form has its fields."""
 
-    def prove(self: Accounts, name: str, password: str, code: str, origin: str) -> Account:
+    def prove(self: Accounts, name: str, password: str, code: str, origin: str, certified: str) -> Account:
         listed = self._rules().administrators_from
-        account = own(self, name, password, code, listed[0].partition("-")[0] if listed else origin)
+        account = own(self, name, password, code, listed[0].partition("-")[0] if listed else origin, certified)
         if account.role == "administrator" and not is_listed(origin, listed):
             self._journal.event(messages.ADDRESS_REFUSED, account.name, origin=origin, user=account.name)
             raise LoginRefused("address-refused", "not from here", "地址不符")
@@ -66,10 +66,10 @@ def address_after_password(patch: Patch) -> None:
 def addresses_bind_everybody(patch: Patch) -> None:
     """One list for the whole door."""
 
-    def prove(self: Accounts, name: str, password: str, code: str, origin: str) -> Account:
+    def prove(self: Accounts, name: str, password: str, code: str, origin: str, certified: str) -> Account:
         if not is_listed(origin, self._rules().administrators_from):
             raise self._refuse(name, "address-refused", "not from here", "地址不符")
-        return own(self, name, password, code, origin)
+        return own(self, name, password, code, origin, certified)
 
     own = patch(Accounts, "_prove", prove)
 
@@ -83,11 +83,11 @@ def addresses_bind_everybody(patch: Patch) -> None:
 def address_refusals_unlogged(patch: Patch) -> None:
     """It came to nothing, so there is nothing to tell."""
 
-    def prove(self: Accounts, name: str, password: str, code: str, origin: str) -> Account:
+    def prove(self: Accounts, name: str, password: str, code: str, origin: str, certified: str) -> Account:
         account = self.get(name)
         listed = is_listed(origin, self._rules().administrators_from)
         if account is not None and account.role == "administrator" and not listed:
             raise LoginRefused("address-refused", "not from here", "地址不符")
-        return own(self, name, password, code, origin)
+        return own(self, name, password, code, origin, certified)
 
     own = patch(Accounts, "_prove", prove)

@@ -40,8 +40,8 @@ def any_password_opens(patch: Patch) -> None:
 def own_password_refused(patch: Patch) -> None:
     """Whoever is not of the three roles is not expected."""
 
-    def prove(self: Accounts, name: str, password: str, code: str, origin: str) -> Account:
-        account = own(self, name, password, code, origin)
+    def prove(self: Accounts, name: str, password: str, code: str, origin: str, certified: str) -> Account:
+        account = own(self, name, password, code, origin, certified)
         if account.role in ("clerk", "viewer") and not account.first:
             raise self._refuse(account.name, "login-refused", "not expected", "不在名单")
         return account
@@ -58,8 +58,8 @@ def own_password_refused(patch: Patch) -> None:
 def delivered_password_opens(patch: Patch) -> None:
     """It is printed on the label."""
 
-    def prove(self: Accounts, name: str, password: str, code: str, origin: str) -> Account:
-        return replace(own(self, name, password, code, origin), first=0)
+    def prove(self: Accounts, name: str, password: str, code: str, origin: str, certified: str) -> Account:
+        return replace(own(self, name, password, code, origin, certified), first=0)
 
     own = patch(Accounts, "_prove", prove)
 
@@ -224,11 +224,13 @@ def sessions_outlive_logout(patch: Patch) -> None:
 def pages_count_no_failures(patch: Patch) -> None:
     """The counter was written for the interface."""
 
-    def log_in(self: Door, name: str, password: str, code: str, origin: str, way: str) -> tuple[str, Session]:
+    def log_in(
+        self: Door, name: str, password: str, code: str, origin: str, way: str, certified: str
+    ) -> tuple[str, Session]:
         accounts = self._desk.accounts
         before = accounts.get(name)
         try:
-            return own(self, name, password, code, origin, way)
+            return own(self, name, password, code, origin, way, certified)
         except HttpError:
             if way == COOKIE and before is not None:
                 accounts._commit(lambda: accounts._put(before))

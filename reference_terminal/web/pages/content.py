@@ -915,10 +915,19 @@ async def _people(asks: Asks, query: dict[str, str]) -> Page:
     if asks.may(Right.GRANT):
         role = Field("role", _ROLE, "viewer", list(ROLES.items()))
         password = Field("password", Text("First password", "初始口令"), input="password")
+        certificate = Field("certificate", Text("Name in the certificate (CN)", "证书名称（CN）"))
         blocks += [
             Form(Text("Give a role", "授予角色"), _SET, (account, role), to="account-role"),
             Form(Text("Give a first password", "设置初始口令"), _SET, (account, password), to="account-password"),
             Form(Text("Unlock", "解锁账户"), _SEND, (account,), to="account-unlock"),
+            Form(Text("Bind a certificate", "绑定登录证书"), _SET, (account, certificate), to="account-certificate"),
+            Form(
+                Text("End the second factor", "停用第二因素"),
+                _SEND,
+                (account,),
+                to="account-second-factor-end",
+                risky=True,
+            ),
         ]
     if asks.may(Right.SECURE):
         rule = Field("rule", Text("Rule", "规则"), choices=_choices([name for name in rules if name[:5] != "audit"]))

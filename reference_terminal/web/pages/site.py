@@ -142,7 +142,12 @@ class Pages(Addresses):
         given = fields_of(request)
         try:
             token, session = self._door.log_in(
-                given.get("name", ""), given.get("password", ""), given.get("code", ""), request.peer, COOKIE
+                given.get("name", ""),
+                given.get("password", ""),
+                given.get("code", ""),
+                request.peer,
+                COOKIE,
+                request.certified,
             )
         except HttpError as error:
             if error.code in ("password-change-required", "password-expired"):
@@ -180,7 +185,8 @@ class Pages(Addresses):
             if given.get("new", "") != given.get("again", ""):
                 raise HttpError(400, "the new passwords differ", "两次输入的新口令不一致")
             code = given.get("code", "")
-            self._door.change(name, given.get("password", ""), given.get("new", ""), code, request.peer)
+            new = given.get("new", "")
+            self._door.change(name, given.get("password", ""), new, code, request.peer, request.certified)
         except HttpError as error:
             return self._password(request, name, error)
         return _go("/login")

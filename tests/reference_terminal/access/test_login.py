@@ -127,6 +127,20 @@ def test_a_code_counts_once_and_a_wrong_one_is_a_failure() -> None:
     live(body)
 
 
+def test_a_bound_account_comes_with_its_certificate_alone() -> None:
+    async def body(life: Life) -> None:
+        token = await token_of("olga")
+        bind = {"account": "vera", "certificate": "vera's card"}
+        assert (await api("POST", "account-certificate", {**bind, "certificate": ""}, token=token)).status == 400
+        assert (await api("POST", "account-certificate", bind, token=token)).status == 200
+        assert (await log_in("vera")).code == "login-refused"
+        assert (await api("POST", "account-certificate", {**bind, "account": "olga"}, token=token)).status == 403
+        assert (await api("POST", "account-second-factor-end", {"account": "vera"}, token=token)).status == 200
+        assert (await log_in("vera")).status == 200
+
+    live(body)
+
+
 def test_administrators_come_from_listed_addresses_only() -> None:
     async def body(life: Life) -> None:
         refused = await log_in("root", "any")
