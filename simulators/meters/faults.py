@@ -297,6 +297,10 @@ class CommittedLate(Fault, frozen=True, tag="committed-late"):
     after_s: float
 
 
+class Misnumbered(Fault, frozen=True, tag="misnumbered"):
+    """Rows get the highest numbers that a column of 64 bits holds; those after go on where the others were."""
+
+
 class Misdated(Fault, frozen=True, tag="misdated"):
     """Rows bear 1 January of this year, 00:00 local time, as writers that know no time put it (1: their zero date)."""
 
@@ -349,6 +353,7 @@ AnyFault = (
     | ForeignCertificate
     | Locked
     | CommittedLate
+    | Misnumbered
     | Misdated
     | Withheld
     | WrongRange

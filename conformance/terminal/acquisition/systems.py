@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, beside
+from bench.case import Case, Finding, Rig, Text, beside
 from bench.dut.systems import missing_driver
 from bench.facade.bench import Bench
 from bench.history import History
@@ -27,6 +27,7 @@ from simulators.meters.faults import (
     ForeignCertificate,
     Late,
     Locked,
+    Misnumbered,
     Omitted,
     OtherType,
     Restarting,
@@ -298,6 +299,27 @@ class TakesEachRowOnce(_Spoiled, Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from systems_judge.row_findings(history, systems=True)
+
+
+class OutlastsRowsOfHighestNumber(_Spoiled, Case):
+    """Rows that follow some with the highest number there is, at their old numbers, still become one reading each."""
+
+    zh = "出现编号最大的数据行后，按原编号继续写入的每一行仍成为一条读数。"
+    checks = beside(systems_judge.ROWS_KEPT, systems_judge.VALUES_EXACT)
+    remark = Text(
+        "no clause says how rows are told apart; one row of a plant's program is to end nothing all the same",
+        "没有条文规定如何区分数据行，但工厂程序的一行数据不应使采集终止",
+    )
+    needs = (SQL, LOCAL)
+    rigs = Rig.VIRTUAL | Rig.PROCESS | Rig.LOOPBACK
+    scenario = _world(System("sql", ("energy-system",)))
+    before_s = spoilt_s = 610.0
+    faults = (Misnumbered(),)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        for found in systems_judge.row_findings(history, needed=40):
+            if found.id in {each.id for each in self.checks}:
+                yield found
 
 
 class _OfServer(_Spoiled):

@@ -342,10 +342,10 @@ def sql_refused_for_ever(patch: Patch) -> None:
     real, real_refused = RowSource.rows, RowSource._refused
     given_up: list[RowSource] = []
 
-    async def rows(self: RowSource) -> list[Row]:
+    async def rows(self: RowSource, since: int | None = None) -> list[Row]:
         if self in given_up:
             raise ReadFailed(reading.ERROR_ANSWER)
-        return await real(self)
+        return await real(self, since)
 
     def refused(self: RowSource, reason: str) -> None:
         given_up.append(self)
@@ -353,6 +353,21 @@ def sql_refused_for_ever(patch: Patch) -> None:
 
     patch(RowSource, "rows", rows)
     patch(RowSource, "_refused", refused)
+
+
+@defect(
+    "sql-highest-number-ends-reading",
+    en="after a row with the highest number no row is read any more",
+    zh="出现编号最大的行后不再读取数据行",
+    clauses=_SQL,
+)
+def sql_highest_number_ends_reading(patch: Patch) -> None:
+    """What is asked for lies above the highest number that was seen."""
+
+    def advance(self: RowSource, number: int) -> None:
+        self._after = max(self._after, number)
+
+    patch(RowSource, "_advance", advance)
 
 
 @defect(
@@ -403,8 +418,8 @@ def sql_only_higher_numbers(patch: Patch) -> None:
     """Numbers rise, and so do rows: a transaction that commits late was not thought of."""
     whole = RowSource.rows
 
-    async def rows(self: RowSource) -> list[Row]:
+    async def rows(self: RowSource, since: int | None = None) -> list[Row]:
         after = self._after
-        return [row for row in await whole(self) if row.id > after]
+        return [row for row in await whole(self, since) if row.id > after]
 
     patch(RowSource, "rows", rows)

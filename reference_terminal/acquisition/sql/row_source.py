@@ -2,12 +2,14 @@
 
 Leaves what rows mean to `driver`, the dialects to SQLAlchemy or an ODBC driver. Where it stands is kept in the
 store behind what was read, so that a restart neither loses a row nor counts one twice. Rows may be committed out of
-the order of their ids: the last `overlap` of them are asked for again.
+the order of their ids: the last `overlap` of them are asked for again. An id far ahead of the others may be a
+mistake, after which they go on where they were: it is passed only once enough rows have come above it.
 """
 
 from __future__ import annotations
 
 import asyncio
+from bisect import insort
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,6 +37,8 @@ from reference_terminal.storage.journal import Journal
 ALARM = messages.SYSTEM_REFUSED
 _SCOPE = "system"
 _MOST_DIGITS = 30
+_CONFIRMED = 100
+"""So many rows further ahead than the overlap show that the ids go on there."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class RowSource:
         self._asking = asyncio.Lock()
         self._takers: dict[str, Take] = {}
         self._known: dict[int, None] = {}
+        self._ahead: list[int] = []
         self._after = int(memory.setting(_SCOPE, config.id) or 0)
         self._kept = self._after
         self._owed = 0
@@ -86,27 +91,38 @@ class RowSource:
             if self._after != self._kept and not self._owed:
                 self._kept = self._after
                 self._memory.keep_setting(_SCOPE, self.config.id, str(self._kept))
-            while True:
-                rows = await self.rows()
-                fresh = [row for row in rows if row.id > self._kept - self.config.overlap]
-                for row in fresh:
-                    self._note(row)
-                if not fresh or rows[-1].id <= self._after:
-                    return
+            self._take_fresh(await self.rows())
+            if self._ahead:
+                # An answer may hold so many rows only that known ones fill it.
+                self._take_fresh(await self.rows(self._ahead[-1]))
+
+    def _take_fresh(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            if row.id > self._kept - self.config.overlap:
+                self._note(row)
 
     @seam
     def _note(self, row: Row) -> None:
         self._known[row.id] = None
-        self._after = max(self._after, row.id)
-        while self._known and next(iter(self._known)) <= self._after - 2 * self.config.overlap - 1:
-            del self._known[next(iter(self._known))]
+        self._advance(row.id)
+        if len(self._known) > 4 * self.config.overlap + 2 * _CONFIRMED:
+            oldest = self._after - 2 * self.config.overlap
+            self._known = {number: None for number in self._known if number >= oldest}
         take = self._takers.get(row.tag)
         if take is not None:
             take(row)
 
-    async def rows(self) -> list[Row]:
-        """Every row that is not known, since the last one known and some before it. Raises ReadFailed."""
-        after = max(0, self._after - self.config.overlap)
+    @seam
+    def _advance(self, number: int) -> None:
+        """The mark follows the ids; over a leap, under which the overlap does not reach, only once it is confirmed."""
+        insort(self._ahead, number)
+        leap = max(1, self.config.overlap)
+        while self._ahead and (self._ahead[0] <= self._after + leap or len(self._ahead) >= _CONFIRMED):
+            self._after = max(self._after, self._ahead.pop(0))
+
+    async def rows(self, since: int | None = None) -> list[Row]:
+        """Every row that is not known, since the mark (or this id) and some before it. Raises ReadFailed."""
+        after = max(0, (self._after if since is None else since) - self.config.overlap)
         try:
             found = await asyncio.to_thread(self._ask, after)
         except DBAPIError as error:

@@ -6,9 +6,10 @@ committed), `tag`, `at` (local time, +08:00, without zone), `value` (text in SQL
 number). What is written is told as `Published`.
 
 Faults: omitted (no row), delayed (rows come so much later, with their own time), duplicate (rows come twice), sentinel
-(NULL), locked (a writer keeps the table to itself), silent (an SQLite file is away, a server of our own ends, one given
-by URL is as locked), withheld (a server of our own takes the reader's right away, elsewhere the table is renamed).
-Rows that cannot be written meanwhile come afterwards, with their own time.
+(NULL), misnumbered (rows have the highest ids there are), locked (a writer keeps the table to itself), silent (an
+SQLite file is away, a server of our own ends, one given by URL is as locked), withheld (a server of our own takes the
+reader's right away, elsewhere the table is renamed). Rows that cannot be written meanwhile come afterwards, with their
+own time.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from simulators.meters.faults import (
     Fault,
     Locked,
     Misdated,
+    Misnumbered,
     Omitted,
     Silent,
     Withheld,
@@ -55,6 +57,7 @@ QUERY = "SELECT id, tag, at, value FROM readings WHERE id > :after ORDER BY id L
 _DRIVERS = {"postgresql": "postgresql+psycopg2", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
 """The installed driver of a URL that names none."""
 _ZONE = timedelta(hours=8)
+_HIGHEST_ID = 2**63 - 1
 
 _META = MetaData()
 _READINGS = Table(
@@ -122,6 +125,7 @@ class SqlDatabase:
         self._here.set()
         self._batches = 0
         self._last_id = 0
+        self._highest = _HIGHEST_ID
         for meter in self.meters:
             meter.altered = self._altered.set
 
@@ -223,6 +227,9 @@ class SqlDatabase:
                 self._later(loop, late.after_s, batch)
             elif isinstance(kept, CommittedLate):
                 self._later(loop, kept.after_s, replace(batch, first=self._numbered(len(batch.rows))))
+            elif meter.fault(Misnumbered):
+                self._highest -= len(batch.rows)
+                self._insert(replace(batch, first=self._highest + 1))
             else:
                 self._insert(batch)
             if isinstance(twice, Duplicate):

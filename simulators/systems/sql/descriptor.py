@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
-from simulators.meters.faults import CommittedLate, Delayed, Duplicate, Locked, Misdated, Omitted, Silent, Withheld
+from simulators.meters.faults import (
+    CommittedLate,
+    Delayed,
+    Duplicate,
+    Locked,
+    Misdated,
+    Misnumbered,
+    Omitted,
+    Silent,
+    Withheld,
+)
 from simulators.meters.protocols import Note, Surroundings
 from simulators.meters.spec import MeterSpec
 from simulators.systems.kinds import SystemKind, SystemPlace
@@ -76,7 +86,7 @@ class Sql(SystemKind[SqlPlace]):
     id = "sql"
     rank = 2
     settings = SqlPlace
-    faults = (*OF_VALUES, Omitted, Delayed, Duplicate, CommittedLate, Misdated, Locked, Withheld, Silent)
+    faults = (*OF_VALUES, Omitted, Delayed, Duplicate, CommittedLate, Misdated, Misnumbered, Locked, Withheld, Silent)
 
     def placed(self, options: Mapping[str, Any], host: str) -> SqlPlace:
         """A server at its usual port, a file nowhere."""
