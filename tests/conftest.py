@@ -103,6 +103,18 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         faulthandler.cancel_dump_traceback_later()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def what_a_file_leaves() -> Generator[None, None, None]:
+    """Garbage that cannot end (a coroutine that goes on after its end) fails the file that made it.
+
+    Otherwise it fails whichever test Python's collector happens to run in, once in many rounds. What still stands
+    then (modules, caches) is here to stay.
+    """
+    yield
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture
 def program() -> Callable[[str], str]:
     """Gives the path of an installed program; a test that needs an absent one is skipped and counted at the end."""
