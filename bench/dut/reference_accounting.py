@@ -91,6 +91,7 @@ def _source(source: EmissionSource) -> dict[str, Any]:
         "term": source.term,
         **_given(item=source.item),
         "inputs": inputs,
+        **({"stack": _given(valid=source.valid_share, substitute=source.substitution)} if source.valid_share else {}),
     }
 
 

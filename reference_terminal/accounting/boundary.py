@@ -39,6 +39,9 @@ from reference_terminal.settings.meters import PointConfig
 from reference_terminal.settings.problems import Problem
 from reference_terminal.settings.reader import did_you_mean
 
+MEASURED = "measured"
+"""The category of what is measured in a stack."""
+
 
 @dataclass(frozen=True)
 class Fixed:
@@ -103,7 +106,8 @@ class Bound:
     @property
     def additive(self) -> bool:
         """Whether a period's activity alone decides: parts add up to the whole by themselves."""
-        return self.shares is not None and not any(each.entry for each in self.inputs if not each.extensive)
+        entered = any(each.entry for each in self.inputs if not each.extensive)
+        return self.shares is not None and not entered and not self.source.stack.valid
 
     @property
     def category(self) -> str:
@@ -317,6 +321,9 @@ def _check_words(source: SourceConfig, term: Term, where: str, problems: list[Pr
         problems.append(
             Problem(where, f"{source.term} is of scope {term.scope}, not {source.scope}", f"应为范围 {term.scope}")
         )
+    if source.stack.valid and term.category != MEASURED:
+        told = f"{source.term} is not measured in a stack; remove the table stack"
+        problems.append(Problem(f"{where}.stack", told, "该项不是烟气实测，请删除 stack"))
 
 
 def _formula(

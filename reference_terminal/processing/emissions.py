@@ -26,7 +26,7 @@ from reference_terminal.accounting.quantity import Quantity, UnitError
 from reference_terminal.model.rows import BY_HAND, Record
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, HOUR, MINUTE, MONTH, QUARTER, Span, span_of
-from reference_terminal.processing import messages
+from reference_terminal.processing import messages, stacks
 from reference_terminal.processing.versions import Versions
 from reference_terminal.settings.accounting import (
     AMOUNT,
@@ -58,6 +58,13 @@ SHELVES = (
 )
 """What is stored of periods: of an emission, then its record."""
 KEEP = "INSERT OR REPLACE INTO emission VALUES (?,?,?,?,?,?,?)"
+_HOURS = (
+    "SELECT r.start_s, e.mass, r.flag FROM record r LEFT JOIN emission e"
+    " ON e.span=r.span AND e.start_s=r.start_s AND e.point=r.point"
+    " WHERE r.span=? AND r.point=? AND r.start_s BETWEEN ? AND ?"
+)
+_LOOKED_BACK_S = 366 * DAY.code
+"""So far back valid hours of a stack are looked for."""
 _FORGET = "DELETE FROM emission WHERE span=? AND start_s=? AND point=?"
 SOURCE_TOLD = "INSERT OR REPLACE INTO record_source VALUES (?,?,?,?)"
 _ENTRIES = (
@@ -191,6 +198,8 @@ class Emissions:
         self._open: tuple[int, int, Stored] | None = None
         self._known_members: dict[str, tuple[Boundary, list[Bound]]] = {}
         self._classes: dict[int, dict[str, bool]] = {}
+        self._stacks = dict.fromkeys(each.id for each in config.sources if each.stack.valid)
+        self._measured: dict[str, dict[int, stacks.Hour]] | None = None
         self._bounded = any(each.since_s or each.until_s for each in config.sources)
         self._dependent: dict[int, dict[str, None]] = {}
         for source in config.sources:
@@ -236,6 +245,8 @@ class Emissions:
             made += done
             if done:
                 made += self.sum_up(connection, period, again=False)
+                valid = [name for name in sources if self._is_measured(connection, period, name)]
+                made += self._stand_in(connection, self._failed_beside(connection, period, valid))
         return made
 
     @seam
@@ -271,10 +282,19 @@ class Emissions:
         return self._numbers[self.of_source[source].id]
 
     def _again(
-        self, connection: apsw.Connection, touched: list[tuple[Period, list[str]]], told: Sequence[Period] = ()
+        self,
+        connection: apsw.Connection,
+        touched: list[tuple[Period, list[str]]],
+        told: Sequence[Period] = (),
+        *,
+        beside: bool = True,
     ) -> list[Record]:
-        """Work periods out again, and those above them that are made of parts; deliver what nobody else does."""
+        """Work periods out again, and those above them that are made of parts; deliver what nobody else does.
+
+        `beside`: failed hours of stacks beside them too.
+        """
         made: list[Record] = []
+        failed: dict[tuple[Period, str], None] = {}
         waiting = list(touched)
         while waiting:
             period, names = waiting.pop(0)
@@ -285,17 +305,35 @@ class Emissions:
                 continue
             if period not in told:
                 self.deliver(span_of(period.span), period.start_s, period.end_s)
-            for above in self._above(period):
-                waiting.append((above, names))
-        return made
+            waiting += [(above, names) for above in self._above(period, names)]
+            failed |= self._failed_beside(connection, period, names) if beside else {}
+        return made + self._stand_in(connection, failed)
 
-    def _above(self, period: Period) -> list[Period]:
-        """The period of the next longer class that has this one as a part."""
-        later = [span for span in _UPWARDS if length_s(span) > length_s(span_of(period.span))]
-        if not later:
+    def _is_measured(self, connection: apsw.Connection, period: Period, name: str) -> bool:
+        """Whether a stack has a value of an hour that was measured, or entered."""
+        if name not in self._stacks or period.span != HOUR.code:
+            return False
+        kept = self.kept(connection, period.span, period.start_s, self.number(name))
+        return kept is not None and kept.mass is not None and kept.record.flag in stacks.VALID
+
+    def _stand_in(self, connection: apsw.Connection, failed: Mapping[tuple[Period, str], None]) -> list[Record]:
+        """What stands for failed hours of stacks, worked out again."""
+        if not failed:
             return []
-        start_s = later[0].start(period.start_s)
-        return [Period(later[0].code, start_s, later[0].end(start_s))]
+        self._measured = {}
+        try:
+            return self._again(connection, [(period, [name]) for period, name in failed], beside=False)
+        finally:
+            self._measured = None
+
+    def _above(self, period: Period, names: Sequence[str]) -> list[Period]:
+        """The period of the next longer class that has this one as a part; of a stack all up to its hour."""
+        later = [span for span in _UPWARDS if length_s(span) > length_s(span_of(period.span))]
+        if any(name in self._stacks for name in names):
+            later = [span for span in later if length_s(span) <= HOUR.code] or later[:1]
+        else:
+            later = later[:1]
+        return [Period(span.code, span.start(period.start_s), span.end(span.start(period.start_s))) for span in later]
 
     def revise(self, connection: apsw.Connection, period: Period, name: str) -> Record | None:
         """A source's period worked out anew; None if nothing changes."""
@@ -383,6 +421,8 @@ class Emissions:
             return Outcome(None, Fraction(0), _INSTRUMENT, wrong, "", version)
         source = boundary.named(name)
         assert source is not None
+        if source.source.stack.valid:
+            return self._of_stack(connection, period, source, version)
         split = self._is_split(connection, period, source)
         if split or not source.additive:
             parts = self._of_parts(connection, period, source)
@@ -405,6 +445,10 @@ class Emissions:
         """Whether all that could still come of a period has come."""
         if period.end_s > self._now_s():
             return False
+        return self._has_come(connection, period, source)
+
+    def _has_come(self, connection: apsw.Connection, period: Period, source: Bound) -> bool:
+        """Whether every point that feeds a source has its record."""
         numbers = [self._numbers[each] for each in source.points]
         return all(self._record(connection, period.span, period.start_s, number) for number in numbers)
 
@@ -501,6 +545,67 @@ class Emissions:
         told = f"{_called(source)} {told}"
         flag, cause = _carried(found)
         return Outcome(mass, equivalent, flag, cause, _called(source), version, told, (), source, lower)
+
+    # Stacks
+
+    def _of_stack(self, connection: apsw.Connection, period: Period, source: Bound, version: int) -> Outcome | None:
+        """What was measured in a stack: of its shortest periods, of its hours, or a substitute for an hour."""
+        spans = self.spans(source.source)
+        if span_of(period.span) == spans[0]:
+            return self.of_own(connection, period, source, version)
+        if length_s(span_of(period.span)) > HOUR.code:
+            found = self._of_parts(connection, period, source)
+            told = found is None and self._is_over(connection, period, source)
+            return Outcome(None, Fraction(0), _LOST, NOT_YET, _called(source), version) if told else found
+        if not self._has_come(connection, period, source):
+            return None
+        starts = range(period.start_s, period.end_s, length_s(spans[0]))
+        number = self.number(source.id)
+        found = [self.kept(connection, spans[0].code, at_s, number) for at_s in starts]
+        known = [each for each in found if each is not None and each.mass is not None]
+        valid = [each for each in known if each.record.flag in stacks.VALID]
+        called, share = _called(source), f"{len(valid)} of {len(starts)} {spans[0].name} values"
+        if stacks.enough(source.source.stack, len(valid), len(starts)):
+            mass = stacks.mean([each.mass or Fraction(0) for each in valid], len(starts))
+            told = f"{called} #{version}: mean of {share} for the {span_of(period.span).name}"
+            flag, cause = _carried(valid)
+            return Outcome(mass, mass * source.gwp, flag, cause, called, version, told, (), source, spans[0])
+        if span_of(period.span) != HOUR:
+            return Outcome(None, Fraction(0), _LOST, f"{share} are too few", called, version, bound=source)
+        hours = self._hours(connection, source.id, period.start_s)
+        stands = stacks.substitute(source.source.stack, hours, period.start_s)
+        told = f"{called} #{version}: {share}; {stands.cause}"
+        mass = stands.mass or Fraction(0)
+        return Outcome(
+            stands.mass, mass * source.gwp, _LOST, f"{share}; {stands.cause}", called, version, told, (), source
+        )
+
+    def _hours(self, connection: apsw.Connection, name: str, at_s: int) -> dict[int, stacks.Hour]:
+        """The stored hours of a source that decide about one of them."""
+        if self._measured is not None and name in self._measured:
+            return self._measured[name]
+        key = (HOUR.code, self.number(name), at_s - _LOOKED_BACK_S, self._now_s())
+        rows: list[Any] = list(connection.execute(_HOURS, key))
+        hours = {row[0]: stacks.Hour(None if row[1] is None else Fraction(row[1]), row[2]) for row in rows}
+        if self._measured is not None:
+            self._measured[name] = hours
+        return hours
+
+    def _failed_beside(
+        self, connection: apsw.Connection, period: Period, names: Sequence[str]
+    ) -> dict[tuple[Period, str], None]:
+        """Hours of stacks beside one that was worked out, which are not valid: what stands for them may change."""
+        found: dict[tuple[Period, str], None] = {}
+        for name in names if period.span == HOUR.code else ():
+            if name not in self._stacks:
+                continue
+            hours = self._hours(connection, name, period.start_s)
+            for at_s in (period.start_s - HOUR.code, period.end_s):
+                if at_s in hours and not hours[at_s].valid:
+                    failed = range(*stacks.failure(hours, at_s), HOUR.code)
+                    found |= {(Period(HOUR.code, each, each + HOUR.code), name): None for each in failed}
+            found.pop((period, name), None)
+        return found
 
     def part_of(self, span: Span, spans: Sequence[Span]) -> Span | None:
         """The longest class whose periods make up those of `span`; None if there is none."""

@@ -19,7 +19,7 @@ from reference_terminal.settings.centres import check_code
 from reference_terminal.settings.meters import PointConfig
 from reference_terminal.settings.problems import Problem
 from reference_terminal.settings.protocols import Place
-from reference_terminal.settings.reader import Name, Section, Settings, did_you_mean, note_doubles
+from reference_terminal.settings.reader import Name, Section, Settings, between, did_you_mean, note_doubles
 
 TOTAL, SOURCE, UNIT, CATEGORY, SCOPE, GAS, PRODUCTION = (
     "total", "source", "unit", "category", "scope", "gas", "production",
@@ -55,6 +55,25 @@ class InputConfig:
     factor: str = ""
 
 
+class StackConfig(Settings, frozen=True):
+    """When what is measured in a stack is valid, and what stands for hours that are not (facts 6.2, 6.3).
+
+    `valid`: the percentage of its shortest periods from which on a quarter-hour or hour counts; 0: all must be there.
+    `hours_short`, `hours_long`, `hours_poor`: how many valid hours before a failure are looked at for one of at most
+    `short_failure_h` hours, for a longer one, and where less than `good_percent` of the quarter's hours are valid.
+    Below `poor_percent` there is no rule.
+    """
+
+    valid: Annotated[Decimal, between(0, 100)] = Decimal(0)
+    substitute: Literal["", "hj75-2017"] = ""
+    hours_short: Annotated[int, Meta(ge=1, le=9000)] = 180
+    hours_long: Annotated[int, Meta(ge=1, le=9000)] = 720
+    hours_poor: Annotated[int, Meta(ge=1, le=9000)] = 2160
+    short_failure_h: Annotated[int, Meta(ge=1, le=9000)] = 24
+    good_percent: Annotated[Decimal, between(0, 100)] = Decimal(90)
+    poor_percent: Annotated[Decimal, between(0, 100)] = Decimal(75)
+
+
 @dataclass(frozen=True)
 class SourceConfig:
     """A single source; `since_s` and `until_s` bound when it belongs to the boundary (UTC s, 0: always)."""
@@ -71,6 +90,7 @@ class SourceConfig:
     since_s: int = 0
     until_s: int = 0
     inputs: Mapping[str, InputConfig] = field(default_factory=dict[str, InputConfig])
+    stack: StackConfig = field(default_factory=StackConfig)
 
 
 class UnitConfig(Settings, frozen=True):
@@ -375,7 +395,10 @@ def _source(section: Section, points: Mapping[str, PointConfig]) -> SourceConfig
         since_s=_instant(section, "since", ""),
         until_s=_instant(section, "until", ""),
         inputs={name: _input(name, each, points) for name, each in section.tables("inputs").items()},
+        stack=section.table("stack", StackConfig),
     )
+    if value.stack.substitute and not value.stack.valid:
+        section.problem("stack.valid", "valid is missing beside substitute; add it", "已给出 substitute，请补上 valid")
     if value.until_s and value.until_s <= value.since_s:
         section.problem("until", f"{iso(value.until_s)} is not later than since; exchange them", "until 应晚于 since")
     section.done()

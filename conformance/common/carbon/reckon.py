@@ -19,10 +19,11 @@ from weakref import WeakKeyDictionary
 
 from bench.history import History, Observed, Phase
 from bench.history.accounting import EmissionSource, Emitter, Feed, Figure
+from conformance.common.carbon import stacks
 from conformance.common.carbon.methods import APART, METHODS, product, reckon
 from conformance.common.carbon.units import UnlikeUnits, in_unit
 from conformance.common.readings import number
-from conformance.common.times import DAY, HOUR, MINUTE, ceil, instant_of_iso
+from conformance.common.times import DAY, HOUR, MINUTE, ceil, floor, instant_of_iso
 from conformance.common.truth import Certainty, Truth, truth_of
 
 _LENGTHS = {"minute": MINUTE, "quarter": 15 * MINUTE, "hour": HOUR, "day": DAY}
@@ -74,6 +75,7 @@ class Reckoned:
     why: str = ""
     co2e: Fraction = Fraction(0)
     gases: dict[str, Fraction] = field(default_factory=dict[str, Fraction])
+    substituted: bool = False
 
     def tonnes(self, gas: str) -> Fraction:
         """Tonnes of one gas, or of CO2 equivalent."""
@@ -104,6 +106,8 @@ class Books:
             raise ValueError("the terminal was told of no emitter / 未配置核算边界")
         self.emitter: Emitter = emitter
         self.truth: Truth = truth_of(history)
+        self._began, self._watched = history.began.t, history.watched_us
+        self._hours: dict[tuple[str, int], tuple[dict[int, Fraction | None], list[str]]] = {}
         self._sources = {source.id: source for source in emitter.sources}
         self.constants: dict[tuple[str, str], list[Version]] = {}
         for source in emitter.sources:
@@ -211,6 +215,7 @@ class Books:
             part = self.source(source, start, end, at=at, bounded=bounded)
             whole.pieces += part.pieces
             whole.co2e += part.co2e
+            whole.substituted |= part.substituted
             for gas, tonnes in part.gases.items():
                 whole.gases[gas] = whole.gases.get(gas, Fraction(0)) + tonnes
             if part.state is not Certainty.SURE:
@@ -225,6 +230,8 @@ class Books:
         self, source: EmissionSource, start: int, end: int, *, at: int | None = None, bounded: bool = False
     ) -> Reckoned:
         """One source over [start, end); `bounded` leaves out what lies outside the boundary."""
+        if source.valid_share and not (bounded and source.term in APART) and stacks.is_whole(start, end):
+            return self._stack(source, start, end, at)
         found = Reckoned()
         for low, high in self._stretches(source, start, end, at):
             if bounded and not _in_force(self.inside[source.id], low, at):
@@ -249,6 +256,43 @@ class Books:
                 found.pieces.append(Piece(source.id, low, high, gas, tonnes, inputs))
                 found.gases[gas] = found.gases.get(gas, Fraction(0)) + tonnes
                 found.co2e += tonnes * METHODS[source.method].potential(gas)
+        return found
+
+    def _stack(self, source: EmissionSource, start: int, end: int, at: int | None) -> Reckoned:
+        """What was measured in a stack whose hours count from a share of their minutes on."""
+        gas = METHODS[source.method].formula(source.term).gas
+        unsure: list[str] = []
+
+        def minutes(low: int, high: int) -> Iterator[Fraction | None]:
+            for minute in range(low, high, MINUTE):
+                each = self.source(source, minute, minute + MINUTE, at=at)
+                if each.state is Certainty.UNSURE:
+                    unsure.append(each.why)
+                yield None if each.state is Certainty.GAP else each.gases[gas]
+
+        if end - start < HOUR:
+            mean = stacks.averaged(list(minutes(start, end)), source.valid_share)
+            amount = stacks.Amount(mean, "" if mean is not None else "too few minutes are valid")
+        else:
+            last = floor(self._watched if at is None else min(at, self._watched), HOUR)
+            known = self._hours.get((source.id, last))
+            if known is None:
+                hours = {
+                    hour: stacks.averaged(list(minutes(hour, hour + HOUR)), source.valid_share)
+                    for hour in range(ceil(self._began, HOUR), last, HOUR)
+                }
+                known = self._hours[source.id, last] = (hours, unsure)
+            unsure = known[1]
+            amount = stacks.over(start, end, known[0], source.substitution)
+        found = Reckoned(substituted=amount.substituted)
+        if amount.tonnes is None:
+            found.lack(Certainty.GAP, amount.why)
+        else:
+            found.gases[gas] = amount.tonnes
+            found.co2e = amount.tonnes * METHODS[source.method].potential(gas)
+            found.pieces.append(Piece(source.id, start, end, gas, amount.tonnes, {}))
+        if unsure:
+            found.lack(Certainty.UNSURE, unsure[0])
         return found
 
     def _editions(self, source: EmissionSource) -> list[Edition]:

@@ -1,6 +1,7 @@
 """A stack measured beside the accounting: both results for the same minutes, the measured one in no total.
 
-Leaves drift, calibration and substitution of instruments to the laboratory (docs/LIMITS.md).
+Hours of it that lack values count from a share of their minutes on, or are stood in for. Leaves drift and calibration
+of instruments to the laboratory (docs/LIMITS.md).
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, Text, beside
 from bench.facade.bench import Bench
 from bench.history import History
+from bench.history.accounting import AccountingUnit, Emitter
 from conformance.common.times import HOUR, MINUTE, SECOND, ceil
-from conformance.terminal import MODBUS, UPLINK, read_out
+from conformance.terminal import LOCAL, MODBUS, UPLINK, read_out
 from conformance.terminal.accounting import boundaries, stacks_judge
 from conformance.terminal.accounting.boundaries import fixed, read, scenario, source
 from conformance.terminal.accounting.figures import ACCOUNTING
@@ -34,7 +36,7 @@ class MeasuresTheStackBesideTheFuel(Case):
 
     zh = "发电机组烟气流量、含湿量、CO2 浓度实测与燃料核算并列，两者逐位准确；分析仪无值时实测结果缺失，核算不受影响。"
     checks = {
-        stacks_judge.MEASURED: ("isc-2/5.1c",),
+        stacks_judge.MEASURED: ("isc-2/5.1c", "csmt/12.2d"),
         stacks_judge.BESIDE: (),
         stacks_judge.NO_GAS_NO_RESULT: (),
     }
@@ -58,3 +60,59 @@ class MeasuresTheStackBesideTheFuel(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from stacks_judge.findings(history, "stack")
+
+
+_PLAIN = source(
+    *("stack", "unit-1", "measured", "flue-gas-hj75-2017", "stack-wet"),
+    *(read("Q", "Nm3", "stack_flow.water"), fixed("XSW", "%", "8.4"), read("CO2", "%", "stack_co2.share")),
+)
+_ALONE = Emitter(
+    id="power-unit",
+    name="示范发电厂",
+    sector="power",
+    units=(AccountingUnit(id="unit-1", use="发电"),),
+    sources=(msgspec.structs.replace(_PLAIN, valid_share="75", substitution="hj75-2017"),),
+)
+
+
+class StandsInForFailedHours(Case):
+    """Hours of a stack count from three quarters of their minutes on; for the others the largest before them stands."""
+
+    zh = "烟气小时值自有效分钟达 75 % 起有效；无效小时按 HJ 75 以此前最大有效小时值替代并标识，有效率不足则不替代。"
+    remark = Text(
+        "the drafts name no rule for stacks that lack values; HJ 75 has one for pollutants, used for CO2 in practice",
+        "标准草案未规定烟气实测缺失数据的处理；HJ 75 针对污染物，CO2 系参照实践",
+    )
+    checks = beside(stacks_judge.HOURS, stacks_judge.SUBSTITUTED, stacks_judge.MARKED, stacks_judge.NO_RULE)
+    needs = (ACCOUNTING, "source.cems", "source.cems-substitution", MODBUS, LOCAL)
+    scenario = scenario(
+        "power-unit",
+        _ALONE,
+        (("stack_flow", "water"), ("stack_co2", "share")),
+        start="2026-06-30T23:58:00+08:00",
+        centres=(),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        hour = ceil(bench.clock.now_us(), HOUR)
+
+        async def until(minutes: float) -> None:
+            await bench.clock.sleep((hour + minutes * MINUTE - bench.clock.now_us()) / SECOND)
+
+        async def silent(since: float, to: float) -> None:
+            await until(since)
+            bench.meters["stack_co2"].set_fault(Silent())
+            await until(to)
+            bench.meters["stack_co2"].clear()
+
+        # The largest of the hours before the failure is not the last of them; three quarters of the hours are valid.
+        await silent(80.5, 95.5)
+        await silent(250.5, 275.5)
+        await until(361.1)
+        await bench.operator.emissions("source", "stack", "hour", hour, hour + 6 * HOUR)
+        await silent(370.5, 410.5)
+        await until(481.1)
+        await bench.operator.emissions("source", "stack", "hour", hour + 6 * HOUR, hour + 8 * HOUR)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from stacks_judge.hours_findings(history, "stack")

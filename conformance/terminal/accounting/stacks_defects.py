@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -10,7 +10,9 @@ import apsw
 
 from conformance.defects import Patch, defect
 from reference_terminal.accounting.boundary import Bound
+from reference_terminal.processing import stacks
 from reference_terminal.processing.emissions import Emissions, Outcome, Period
+from reference_terminal.settings.accounting import StackConfig
 
 _CLAUSES = ("isc-2/5.1c",)
 
@@ -62,5 +64,83 @@ def stack_goes_on(patch: Patch) -> None:
         if found is None or found.mass is not None or name != "stack":
             return found
         return replace(found, mass=Fraction(0), equivalent=Fraction(0), flag="N", cause="")
+
+    patch(Emissions, "work_out", work_out)
+
+
+@defect(
+    "hour-of-stack-only-whole",
+    en="an hour of a stack counts only if all of its minutes do",
+    zh="烟气实测小时值须全部分钟有效方计",
+    clauses=_CLAUSES,
+)
+def hour_of_stack_only_whole(patch: Patch) -> None:
+    """A calibration of ten minutes costs the hour."""
+
+    def enough(config: StackConfig, valid: int, of: int) -> bool:
+        del config
+        return valid == of
+
+    patch(stacks, "enough", enough)
+
+
+@defect(
+    "hour-of-stack-added-up",
+    en="an hour of a stack is the sum of the minutes that are valid",
+    zh="烟气实测小时值仅为有效分钟之和",
+    clauses=_CLAUSES,
+)
+def hour_of_stack_added_up(patch: Patch) -> None:
+    """What was not measured was not emitted."""
+
+    def mean(masses: Sequence[Fraction], of: int) -> Fraction:
+        del of
+        return sum(masses, Fraction(0))
+
+    patch(stacks, "mean", mean)
+
+
+@defect(
+    "last-hour-stands-for-failure",
+    en="the last valid hour, not the largest, stands for a failure",
+    zh="以最近一个有效小时值而非最大值替代",
+    clauses=_CLAUSES,
+)
+def last_hour_stands(patch: Patch) -> None:
+    """The rule is there to make failures dear."""
+    patch(stacks, "largest", lambda masses: masses[-1])
+
+
+@defect(
+    "substitute-without-valid-hours",
+    en="failures are stood in for however few hours of the quarter are valid",
+    zh="季度有效率再低也自动替代",
+    clauses=_CLAUSES,
+)
+def substitute_without_valid_hours(patch: Patch) -> None:
+    """Nothing is left that bears it out."""
+
+    def window(config: StackConfig, rate: Fraction, hours: int) -> int:
+        del rate, hours
+        return config.hours_poor
+
+    patch(stacks, "window", window)
+
+
+@defect(
+    "substitute-as-measured",
+    en="what stands for a failed hour is shown as measured",
+    zh="替代值表现为实测值",
+    clauses=_CLAUSES,
+)
+def substitute_as_measured(patch: Patch) -> None:
+    """Nobody can tell it from a measured one."""
+    whole = Emissions.work_out
+
+    def work_out(self: Emissions, connection: apsw.Connection, period: Period, name: str) -> Outcome | None:
+        found = whole(self, connection, period, name)
+        if found is None or found.mass is None or name != "stack":
+            return found
+        return replace(found, flag="N", cause="")
 
     patch(Emissions, "work_out", work_out)

@@ -12,7 +12,7 @@ from bench.case import Finding, criterion, measure
 from bench.history import History
 from conformance.common.carbon.reckon import books_of
 from conformance.common.truth import Certainty
-from conformance.terminal.accounting.figures_judge import compare, missing, shown
+from conformance.terminal.accounting.figures_judge import compare, exact, missing, right, shown
 
 MEASURED = criterion(
     "stack-measured",
@@ -31,6 +31,30 @@ NO_GAS_NO_RESULT = criterion(
     en="where an instrument of the stack gives no value, nothing is told as measured",
     zh="烟气仪表无值的时段不给出实测排放量",
     unit="figures",
+)
+HOURS = criterion(
+    "hours-valid",
+    en="an hour of a stack counts from three quarters of its minutes on, and is their mean for the whole hour",
+    zh="烟气实测小时值自有效分钟达四分之三起有效，按有效分钟均值计全小时",
+    unit="hours",
+)
+SUBSTITUTED = criterion(
+    "hours-substituted",
+    en="for an hour that is not valid stands the largest of the valid hours that the rule names",
+    zh="无效小时以规则所列有效小时的最大值替代",
+    unit="hours",
+)
+MARKED = criterion(
+    "substitute-marked",
+    en="what stands for an hour is not shown as measured",
+    zh="替代值不得表现为实测值",
+    unit="hours",
+)
+NO_RULE = criterion(
+    "substitute-without-rule",
+    en="where too few hours of the quarter are valid nothing is stood in for",
+    zh="季度有效率不足时不自动替代",
+    unit="hours",
 )
 
 
@@ -60,3 +84,34 @@ def findings(history: History, stack: str) -> Iterator[Finding]:
             zh="烟气实测相对核算直接排放的偏差",
             unit="%",
         )
+
+
+def hours_findings(history: History, stack: str) -> Iterator[Finding]:
+    """Hours of a stack that lack values: by how the oracle has each."""
+    books = books_of(history)
+    wrong: dict[str, list[str]] = {"valid": [], "substituted": [], "marked": [], "none": []}
+    known = dict.fromkeys(wrong, 0)
+    for each in shown(history):
+        if (each.of, each.id, each.kind) != ("source", stack, "hour"):
+            continue
+        total = books.total("source", stack, each.start, each.end, at=each.at)
+        if total.state is Certainty.UNSURE:
+            continue
+        if total.state is Certainty.GAP:
+            known["none"] += 1
+            if each.value:
+                wrong["none"].append(f"{each.told()}; {total.why}")
+            continue
+        how = "substituted" if total.substituted else "valid"
+        known[how] += 1
+        if not right(each, total.co2e):
+            wrong[how].append(f"{each.told()}; exactly {exact(total.co2e, each.unit)}")
+        if total.substituted and each.value:
+            known["marked"] += 1
+            if each.state == "complete":
+                wrong["marked"].append(f"{each.told()}, {each.state}")
+    absent = missing(history, books)
+    yield HOURS.none([*wrong["valid"], *absent], known["valid"])
+    yield SUBSTITUTED.none(wrong["substituted"], known["substituted"])
+    yield MARKED.none(wrong["marked"], known["marked"])
+    yield NO_RULE.none(wrong["none"], known["none"])

@@ -7,10 +7,11 @@ from fractions import Fraction as F
 
 import pytest
 
-from conformance.common.carbon import steam, tables
+from conformance.common.carbon import stacks, steam, tables
 from conformance.common.carbon.formulas import FORMULAS
 from conformance.common.carbon.methods import METHODS, reckon
 from conformance.common.carbon.units import UnlikeUnits, in_unit
+from conformance.common.times import HOUR
 from reference_terminal.accounting import steam as terminal_steam
 
 
@@ -169,6 +170,34 @@ def test_flue_gas_of_a_state_is_that_of_the_worked_example() -> None:
     inputs = {"Q": "1000", "P": "100500", "TS": "93.4", "XSW": "0", "CO2": "1"}
     found = FORMULAS["stack-state"]({name: F(text) for name, text in inputs.items()})
     assert round(F(1000 * 44) / F("22400") / found, 6) == F("1.353142")
+
+
+def _hours(masses: str) -> dict[int, F | None]:
+    """Hours of July 2026 on; x is not valid."""
+    july = 1_782_835_200_000_000
+    return {july + at * HOUR: None if each == "x" else F(each) for at, each in enumerate(masses)}
+
+
+def _stands(masses: str, at: int) -> F | None:
+    hours = _hours(masses)
+    return stacks.stands_for(hours, min(hours) + at * HOUR).tonnes
+
+
+def test_what_stands_for_an_hour_of_a_stack_is_the_largest_of_the_hours_that_the_rule_names() -> None:
+    assert _stands("9" + "1" * 180 + "x1", 181) == 1
+    assert _stands("9" + "1" * 179 + "x1", 180) == 9
+    assert _stands("9" + "1" * 400 + "x" * 24 + "1", 401) == 1
+    assert _stands("9" + "1" * 400 + "x" * 25 + "1", 425) == 9
+    assert _stands("9" + "1" * 700 + "2" * 100 + "x" * 24 + "1", 810) == 2
+    assert _stands("9" + "1" * 200 + "x" * 23 + "1", 210) == 9  # 89.7 % of the hours
+    assert _stands("111x1", 3) == 1 and _stands("11x1", 2) is None
+    assert _stands("1111x", 4) is None and _stands("xxxxx1", 2) is None
+
+
+def test_an_hour_of_a_stack_counts_from_its_share_on() -> None:
+    assert stacks.averaged([F(2)] * 45 + [None] * 15, "75") == 120
+    assert stacks.averaged([F(2)] * 44 + [None] * 16, "75") is None
+    assert stacks.averaged([None] * 4, "0") is None
 
 
 def test_a_printed_formula_has_no_words_of_the_language() -> None:

@@ -1,0 +1,161 @@
+"""What is measured in a stack: hours that are valid from a share on, and substitutes by HJ 75 (facts 6.2, 6.3)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from accounting_kit import METERS, Plant, at
+
+from reference_terminal.assembly import check_accounting
+from reference_terminal.model.rows import Record
+from reference_terminal.model.times import DAY, HOUR, MINUTE, QUARTER
+from reference_terminal.processing.stacks import Hour, failure, substitute, window
+from reference_terminal.settings.accounting import StackConfig
+from reference_terminal.settings.config import load_config
+from reference_terminal.settings.problems import InputError
+
+RULE = StackConfig(valid=Decimal(75), substitute="hj75-2017")
+START = at("2026-04-01T00:00:00")
+STACK = """
+[accounting]
+emitter = "示范发电厂"
+method = "flue-gas-hj75-2017"
+[[accounting.sources]]
+id = "stack"
+term = "stack-wet"
+stack = { valid = "75", substitute = "hj75-2017" }
+inputs.Q = { point = "gas", unit = "Nm3" }
+inputs.XSW = { value = "0", unit = "%", origin = "dry" }
+inputs.CO2.point = "co2"
+"""
+STACK_METERS = METERS + (
+    '[[meters.points]]\nid = "gas"\nkind = "counter"\nunit = "m3"\naddress = 90\ntype = "u32"\n'
+    '[[meters.points]]\nid = "co2"\nkind = "instant"\nunit = "%"\naddress = 92\ntype = "u32"\n'
+)
+TONNE = Fraction(44, 22400) / 10
+"""t of CO2 in 1 Nm3 of dry gas with 10 %."""
+
+
+def hours(masses: str) -> dict[int, Hour]:
+    """A letter an hour: a digit is its valid mass, x has none, s is a substitute."""
+    return {
+        START + at_h * HOUR.code: Hour(None if each == "x" else Fraction(99 if each == "s" else int(each)), _flag(each))
+        for at_h, each in enumerate(masses)
+    }
+
+
+def _flag(each: str) -> str:
+    return "N" if each.isdigit() else "B"
+
+
+def stands(masses: str, at_h: int, rule: StackConfig = RULE) -> Fraction | None:
+    return substitute(rule, hours(masses), START + at_h * HOUR.code).mass
+
+
+def test_the_largest_of_the_valid_hours_before_stands_for_a_failure_once_it_is_over() -> None:
+    assert stands("37512" * 8 + "x5", 40) == 7
+    assert stands("37512" * 8 + "x", 40) is None
+    assert stands("37512" * 8 + "xs9", 40) == stands("37512" * 8 + "xs9", 41) == 7
+    assert stands("x3", 0) is None
+
+
+@pytest.mark.parametrize(
+    ("rate", "count", "looked_at"),
+    [
+        ("0.9", 24, 180), ("0.9", 25, 720), ("0.8999", 1, 2160), ("0.75", 24, 2160), ("0.75", 25, 2160),
+        ("0.7499", 1, 0), ("1", 1, 180),
+    ],
+)  # fmt: skip
+def test_how_many_hours_are_looked_at(rate: str, count: int, looked_at: int) -> None:
+    assert window(RULE, Fraction(rate), count) == looked_at
+
+
+def test_the_window_counts_valid_hours_and_the_share_those_of_the_quarter_of_the_year() -> None:
+    rule = StackConfig(valid=Decimal(75), substitute="hj75-2017", hours_short=3, hours_long=5, short_failure_h=1)
+    assert stands("99" + "4" * 20 + "1x233x1", 27, rule) == 3
+    assert stands("9" + "1" * 20 + "x1", 21, rule) == 1
+    assert stands("9" + "2" * 20 + "1111xx1", 25, rule) == 2
+    quarter = {START - HOUR.code * each: Hour(None, "B") for each in range(1, 40)} | hours("1111x1")
+    assert substitute(rule, quarter, START + 4 * HOUR.code).mass == 1
+    assert stands("111x1", 3) == 1
+    assert stands("11x1", 2) is None
+
+
+def test_a_failure_reaches_from_the_last_valid_hour_to_the_next() -> None:
+    assert failure(hours("1xsx1"), START + 2 * HOUR.code) == (START + HOUR.code, START + 4 * HOUR.code)
+
+
+def hour(plant: Plant, at_h: int, co2: Mapping[int, None], gas: int = 1000) -> None:
+    """An hour of minutes with 10 % CO2, but for some; then what the points have of its quarters and of it."""
+    start_s = START + at_h * HOUR.code
+    plant.clock.now_s = start_s + HOUR.code + 5
+    records: list[Record] = []
+    for span in (MINUTE, QUARTER, HOUR):
+        for begin_s in range(start_s, start_s + HOUR.code, span.code):
+            lacks = span == MINUTE and (begin_s - start_s) // 60 in co2
+            records.append(plant.record("gas", span, begin_s, str(gas * span.code // 60)))
+            records.append(plant.record("co2", span, begin_s, None if lacks else "10"))
+    plant.store.add_records(records)
+    assert plant.store.flush()
+
+
+def told(plant: Plant, at_h: int) -> tuple[Fraction | None, str]:
+    kept = plant.kept("co2e.source.stack", HOUR, f"2026-04-01T{at_h:02d}:00:00")
+    assert kept is not None
+    return None if kept.mass is None else kept.mass / TONNE, kept.record.flag
+
+
+def test_an_hour_counts_from_its_share_of_minutes_on_and_failures_are_stood_in_for() -> None:
+    async def scene() -> None:
+        plant = Plant("2026-04-01T00:00:00", emitter=STACK, meters=STACK_METERS)
+        hour(plant, 0, {})
+        hour(plant, 1, dict.fromkeys(range(15)), gas=2000)
+        hour(plant, 2, {})
+        assert [told(plant, each) for each in range(3)] == [(60_000, "N"), (120_000, "N"), (60_000, "N")]
+        quarter = plant.kept("co2e.source.stack", QUARTER, "2026-04-01T01:00:00")
+        assert quarter is not None and quarter.mass is None
+        hour(plant, 3, dict.fromkeys(range(16)))
+        assert told(plant, 3) == (None, "B")
+        plant.delivered.clear()
+        hour(plant, 4, {}, gas=9000)
+        assert told(plant, 3) == (120_000, "B")
+        kept = plant.kept("co2e.source.stack", HOUR, "2026-04-01T03:00:00")
+        assert kept is not None and kept.record.revision == 1
+        assert kept.record.cause.startswith("44 of 60 minute values; substituted: largest of 3 valid hours before")
+        assert ("hour", START + 3 * HOUR.code) in plant.delivered
+        # Late minutes make the hour valid after all, and then the failure before it another.
+        for minute in range(16):
+            plant.revise("co2", MINUTE, START + 3 * HOUR.code + minute * 60, "10")
+        assert told(plant, 3) == (60_000, "S")
+
+    asyncio.run(scene())
+
+
+def test_a_day_holds_substitutes_and_nothing_is_made_up_below_the_share() -> None:
+    async def scene() -> None:
+        plant = Plant("2026-04-01T00:00:00", emitter=STACK, meters=STACK_METERS)
+        for at_h in range(23):
+            hour(plant, at_h, dict.fromkeys(range(60)) if at_h == 20 else {})
+        for at_h in range(23, 24):
+            hour(plant, at_h, {})
+        plant.add(DAY, START, {"gas": "1440000", "co2": "10"})
+        day = plant.kept("co2e.source.stack", DAY, "2026-04-01T00:00:00")
+        assert day is not None and day.mass == 24 * 60_000 * TONNE and day.record.flag == "B"
+        total = plant.kept("co2e.total", DAY, "2026-04-01T00:00:00")
+        assert total is not None and total.mass == 0
+
+    asyncio.run(scene())
+
+
+def test_a_rule_without_a_share_or_of_what_is_no_stack_is_refused() -> None:
+    where = '[storage]\npath = ":memory:"\n' + STACK_METERS
+    with pytest.raises(InputError, match="valid is missing beside substitute"):
+        load_config(where + STACK.replace('valid = "75", ', ""))
+    fuel = STACK.replace('"flue-gas-hj75-2017"', '"steel-ndrc-2013"').replace('"stack-wet"', '"electricity-in"')
+    inputs = 'inputs.AD = { point = "grid" }\n'
+    with pytest.raises(InputError, match="not measured in a stack; remove the table stack"):
+        check_accounting(load_config(where + fuel.split("inputs.Q")[0] + inputs), START)
