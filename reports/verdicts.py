@@ -90,18 +90,26 @@ def _row_type(kind: type[msgspec.Struct]) -> type[msgspec.Struct]:
     return msgspec.defstruct(f"{kind.__name__}Row", fields, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
+@cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[tuple[str, bool, Any], ...]:
+    """Name of each field, whether it is a text in two languages, what a tuple of it holds."""
+    return tuple(
+        (field.name, field.type is Text, next(iter(get_args(field.type)), None))
+        for field in msgspec.structs.fields(kind)
+    )
+
+
 def _raised(row: Any, kind: type[S]) -> S:
     """The struct of a row."""
     fields: dict[str, Any] = {}
-    for field in msgspec.structs.fields(kind):
-        held = getattr(row, field.name)
-        if field.type is Text:
-            held = Text(held, getattr(row, f"{field.name}_zh"))
+    for name, in_both, inner in _fields(kind):
+        held = getattr(row, name)
+        if in_both:
+            held = Text(held, getattr(row, f"{name}_zh"))
         elif isinstance(held, tuple):
             rows = cast(tuple[object, ...], held)
-            inner = get_args(field.type)[0]
             held = tuple(_raised(each, inner) if isinstance(each, msgspec.Struct) else each for each in rows)
-        fields[field.name] = held
+        fields[name] = held
     return kind(**fields)
 
 

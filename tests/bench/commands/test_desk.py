@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -21,8 +20,8 @@ from bench.captures import holding
 from bench.commands import serve
 from bench.commands.desk import asking, handing, looking
 from bench.commands.desk.people import LASTS_S, PAUSE_S, TRIES, People, PeopleError, set_password
-from bench.commands.desk.queue import QUEUED, WITHDRAWN, Queue, QueueError
-from bench.commands.serve import Desk, channel, file_name
+from bench.commands.desk.queue import Queue, QueueError
+from bench.commands.serve import Desk, file_name
 from bench.journal import RESULT, Process, attempts, read_run, write_run
 from bench.operator.person import ATTEST, Question, Reply
 from bench.operator.web import ADDRESS, WebPage
@@ -229,66 +228,6 @@ def test_others_are_served_only_with_passwords_and_over_tls(tmp_path: Path, word
     (tmp_path / "out").mkdir()
     done = in_place("serve", *words, cwd=tmp_path)
     assert done.code == 4 and told in done.err and len(done.err.strip().splitlines()) == 1
-
-
-def certified(folder: Path) -> tuple[Path, Path]:
-    """A certificate for this computer, and its key."""
-    made = (folder / "page.pem", folder / "page.key")
-    words = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost")
-    subprocess.run(["openssl", *words, "-out", made[0], "-keyout", made[1]], check=True, capture_output=True)
-    return made
-
-
-def test_a_person_presses_the_buttons_over_tls(
-    own: Path, program: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Log in, order and withdraw a run, keep an order, see what an issue lacks, log out: in a real browser."""
-    path = program("chromium")
-    out = own.parent
-    lab = laboratory(out)
-    set_password(lab, "Zhang", PASSWORD)
-    shutil.copy(REFERENCE, out / "item.toml")
-    assert in_place("campaign", "new", out / "c", "--profile", REFERENCE, cwd=out).code == 0
-    desk = Desk(out, lab, out)
-
-    async def idle(queue: Queue) -> None:
-        """What was ordered waits until it is withdrawn."""
-        await asyncio.Event().wait()
-
-    monkeypatch.setattr(Queue, "work", idle)
-
-    async def walk() -> None:
-        server = TestServer(desk.app(), scheme="https")
-        await server.start_server(ssl=channel(*certified(tmp_path)))
-        base = str(server.make_url("")).rstrip("/")
-        try:
-            async with chromium(path, tmp_path / "home") as window:
-                await window.ask("Security.setIgnoreCertificateErrors", ignore=True)
-                await window.go(f"{base}/", to=f"{base}/login")
-                await window.fill(name="Zhang", password=PASSWORD)
-                await window.click("main form[action='/login'] button")
-                await window.settled(f"{base}/")
-                assert await window.run("document.getElementById('who').textContent.includes('Zhang')")
-                # No script of any page reads who is logged in.
-                assert await window.run("document.cookie") == ""
-                await window.fill(cases="x/y", repeat="2")
-                await window.click("main form[action='/queue'] button")
-                await until(window, "x/y × 2")
-                assert [(each.by, each.state) for each in desk.queue.orders] == [("Zhang", QUEUED)]
-                await window.click("#queue form button")
-                await until(window, "x/y × 2", without="#queue form")
-                assert [each.state for each in desk.queue.orders] == [WITHDRAWN]
-                await window.go(f"{base}/campaign/c/issue")
-                await window.fill(text="[report]\nnumber = 'R-9'\n")
-                await window.click("main form[action$='/order'] button")
-                await until(window, "7.8.2.1 e", without="#issue")
-                assert handing.number_of(out / "c") == "R-9"
-                await window.click("form[action='/logout'] button")
-                await window.settled(f"{base}/login")
-        finally:
-            await server.close()
-
-    asyncio.run(walk())
 
 
 def test_what_is_half_typed_stays_while_the_page_lives(
