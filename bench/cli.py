@@ -119,6 +119,8 @@ def _measured_rate() -> str:
 def _prove(words: argparse.Namespace) -> int:
     if words.mutants:
         return _mutants(words)
+    if words.each:
+        return _wrong("--each: only with --mutants / 仅用于变异试验")
     if words.together:
         return _prove_together(words)
     from bench.commands import prove
@@ -176,6 +178,7 @@ def _mutants(words: argparse.Namespace) -> int:
             cases=tuple(words.case),
             record=words.record,
             resume=Path(words.resume) if words.resume else None,
+            each=words.each,
         )
     )
 
@@ -534,6 +537,13 @@ def parser() -> argparse.ArgumentParser:
     prove.add_argument("--full", action="store_true", help="every defect against every case / 全矩阵")
     prove.add_argument(
         "--mutants", default="", metavar="N", help="N random small faults instead: how much escapes / 随机变异体漏检率"
+    )
+    prove.add_argument(
+        "--each",
+        default="",
+        metavar="S",
+        help="cases of so many seconds for each mutant (default: all that run its line); --resume with more goes on / "
+        "每个变异体的用例时限",
     )
     prove.add_argument(
         "--together", action="store_true", help="of the drives that cases share (run --together) / 证明共用驱动"

@@ -20,12 +20,12 @@ from msgspec import structs
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Item, Rig, Verdict
 from bench.commands.lines import Lines, whole_lines
-from bench.commands.mutant_trials import attempt, measure, terminal_lines
+from bench.commands.mutant_trials import attempt, measure, terminal_lines, within
 from bench.commands.options import no_case, picks, whole, workers_of
 from bench.commands.session import commit
 from conformance.clauses.suite import case_classes
 from conformance.mutants.figure import Figure, Trial, figure_of, write_figure
-from conformance.mutants.lines import LineMap, sources
+from conformance.mutants.lines import LineMap, Measured, sources
 from conformance.mutants.sampling import Mutant, draw
 from conformance.mutants.survivors import Sorted, SurvivorError, read_survivors
 from reports import mutants as shown
@@ -33,12 +33,14 @@ from reports.html import mutants as page
 from reports.progress import Progress
 
 _MOST = 100_000
-_LINES, _TRIALS, _RESULT, _PAGE = "lines.json", "trials.jsonl", "mutants.json", "mutants.html"
+_LINES, _CASES, _TRIALS, _RESULT, _PAGE = "lines.json", "cases.jsonl", "trials.jsonl", "mutants.json", "mutants.html"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """The words of the command: how many mutants, of which seed, with which cases; `resume` is an earlier folder."""
+    """The words of the command: how many mutants, of which seed, with which cases; `resume` is an earlier folder,
+    `each` how many seconds of cases a mutant is tried with, all if empty.
+    """
 
     number: str
     out: Path
@@ -47,6 +49,7 @@ class Asked:
     cases: tuple[str, ...] = ()
     record: bool = False
     resume: Path | None = None
+    each: str = ""
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -71,6 +74,8 @@ def _cases(asked: Asked) -> tuple[str, ...]:
     whole("--mutants", asked.number, problems, least=1, most=_MOST)
     whole("--seed", asked.seed, problems)
     workers_of(asked.workers, problems)
+    if asked.each:
+        whole("--each", asked.each, problems, least=1, most=_MOST)
     if asked.record and asked.cases:
         problems.append("--record with --case: the figure is of the whole suite; leave one out / 记录须针对全部用例")
     if problems:
@@ -89,7 +94,7 @@ class Trials:
         self.folder = folder
         self.head = head
         self._lines = lines
-        self.done = [*done]
+        self.done = {trial.mutant: trial for trial in done}
 
     @classmethod
     def fresh(cls, out: Path, head: Head) -> Trials:
@@ -123,8 +128,8 @@ class Trials:
         self._lines.close()
 
     def add(self, trial: Trial) -> None:
-        """Note one trial more."""
-        self.done.append(trial)
+        """Note one trial more, or what came of one when it went on."""
+        self.done[trial.mutant] = trial
         self._lines.add(msgspec.json.encode(trial))
 
     def lines(self, workers: int) -> LineMap:
@@ -144,6 +149,7 @@ class Trials:
         fresh = path.with_name(path.name + ".part")
         fresh.write_bytes(msgspec.json.encode(found))
         fresh.replace(path)
+        (self.folder / _CASES).unlink()
         return found
 
 
@@ -152,29 +158,65 @@ _FINE = (Verdict.PASS.value, Verdict.NOT_APPLICABLE.value, Verdict.NOT_RUN.value
 
 
 def _measured(head: Head, workers: int, folder: Path) -> LineMap:
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as crew:
+    """Each case's lines, those of cases that were measured before a stop read again."""
+    path = folder / _CASES
+    old, octets = whole_lines(path) if path.exists() else ([], None)
+    done = {case.case: case for case in (msgspec.json.decode(line, type=Measured) for line in old)}
+    with (
+        Lines(path, after=octets) as out,
+        ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as crew,
+    ):
         terminal = crew.submit(terminal_lines)
-        jobs = [crew.submit(measure, case, head.seed, str(folder)) for case in head.cases]
-        progress = Progress("cases measured / 已测用例", len(jobs))
+        jobs = [crew.submit(measure, case, head.seed, str(folder)) for case in head.cases if case not in done]
+        progress = Progress("cases measured / 已测用例", len(head.cases), done=len(done))
         for job in as_completed(jobs):
-            progress.step(job.result().case)
+            case = job.result()
+            out.add(msgspec.json.encode(case))
+            done[case.case] = case
+            progress.step(case.case)
         progress.close()
         code, imported = terminal.result()
-        return LineMap(code=code, imported=imported, cases=tuple(job.result() for job in jobs))
+        return LineMap(code=code, imported=imported, cases=tuple(done[case] for case in head.cases))
 
 
-def _tried(mutants: Iterable[Mutant], lines: LineMap, seed: int, workers: int, folder: Path) -> Iterator[Trial]:
+def _tried(todo: Iterable[_Todo], seed: int, workers: int, folder: Path) -> Iterator[Trial]:
     """Each trial as it ends. The threads only wait for the processes."""
     crew = ThreadPoolExecutor(workers)
     try:
-        jobs = [
-            crew.submit(attempt, mutant, lines.running(mutant.module, mutant.line), seed, str(folder))
-            for mutant in mutants
-        ]
+        jobs = {crew.submit(attempt, each.mutant, each.cases, seed, str(folder)): each for each in todo}
         for job in as_completed(jobs):
-            yield job.result()
+            yield jobs[job].joined(job.result())
     finally:
         crew.shutdown(cancel_futures=True)
+
+
+@dataclass(frozen=True)
+class _Todo:
+    """A mutant, the cases it is to be tried with now, how many run its line, and what came of those before."""
+
+    mutant: Mutant
+    cases: Sequence[Measured]
+    of: int
+    before: Trial | None
+
+    def joined(self, now: Trial) -> Trial:
+        """What came of all cases so far."""
+        tried = now.tried + (self.before.tried if self.before else 0)
+        if now.outcome == "survived" and self.before:
+            return structs.replace(self.before, tried=tried, of=self.of)
+        return structs.replace(now, tried=tried, of=self.of)
+
+
+def _todo(drawn: Iterable[Mutant], trials: Trials, lines: LineMap, each_s: float) -> Iterator[_Todo]:
+    """What is left: mutants not tried, and those that live and have cases left that the time for each allows now."""
+    for mutant in drawn:
+        before = trials.done.get(mutant)
+        if before and before.outcome not in ("survived", "undecided"):
+            continue
+        cases = lines.running(mutant.module, mutant.line)
+        begin, end = before.tried if before else 0, within(cases, each_s)
+        if before is None or begin < min(end, len(cases)):
+            yield _Todo(mutant, cases[begin:end], len(cases), before)
 
 
 def main(asked: Asked) -> int:
@@ -201,14 +243,13 @@ def _shown(trials: Trials, asked: Asked, known: Mapping[tuple[str, str, str, str
         print(_without_coverage(error), file=sys.stderr)
         return EXIT_ERROR
     drawn = draw(lines.run(), sources(), int(asked.number), seed)
-    have = {trial.mutant for trial in trials.done}
-    progress = Progress("mutants / 变异体", len(drawn), done=sum(each in have for each in drawn))
-    for trial in _tried((each for each in drawn if each not in have), lines, seed, workers, trials.folder):
+    todo = list(_todo(drawn, trials, lines, float(asked.each or "inf")))
+    progress = Progress("mutants / 变异体", len(drawn), done=len(drawn) - len(todo))
+    for trial in _tried(todo, seed, workers, trials.folder):
         trials.add(trial)
         progress.step(f"{trial.mutant.module}:{trial.mutant.line} {trial.mutant.kind}", trial.outcome)
     progress.close()
-    wanted = set(drawn)
-    found = [trial for trial in trials.done if trial.mutant in wanted]
+    found = [trials.done[mutant] for mutant in drawn]
     figure = figure_of(found, lines, known, commit=trials.head.commit, seed=seed)
     told = shown.Told(figure=figure, trials=tuple(found), known=known, never=lines.never())
     (trials.folder / _RESULT).write_bytes(shown.to_json(told))

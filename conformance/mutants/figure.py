@@ -25,7 +25,8 @@ _Z = 1.959964
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of one mutant. `by` is the check (`case:check`) or case that killed it; `tried` how many cases ran.
+    """What came of one mutant. `by` is the check (`case:check`) or case that killed it; `tried` how many cases ran,
+    `of` how many run its line.
 
     killed: a check failed; hangs: a case did not end; stillborn: the terminal cannot even be imported; undecided: some
     case was only inconclusive or an error, none failed; survived: every case passed.
@@ -35,6 +36,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Literal["killed", "hangs", "stillborn", "undecided", "survived"]
     by: str = ""
     tried: int = 0
+    of: int = 0
 
     @property
     def killed(self) -> bool:

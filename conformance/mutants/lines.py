@@ -24,11 +24,14 @@ Lines = dict[str, tuple[int, ...]]
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """One case's lines beyond those that importing runs, the seconds it took and its verdict."""
+    """One case's lines beyond those that importing runs, the processor's seconds it took and its verdict.
+
+    What the terminal works out once a process is seen with the first case of that process only.
+    """
 
     case: str
     verdict: str
-    wall_s: float
+    cpu_s: float
     lines: Lines
 
 
@@ -59,15 +62,16 @@ class LineMap(msgspec.Struct, frozen=True, kw_only=True):
         return code - sum(map(len, self.never().values())), code
 
     def running(self, module: str, line: int) -> list[Measured]:
-        """The cases that run this line, the quickest first; where importing runs it, those that use the module.
+        """The cases that run this line; where importing runs it, those that use the module.
 
-        A module is used where its functions run, or, if none has any that runs, where those of its importers do.
+        First those that take the least time for each line of the module that they run: cheap ones, and about it. A
+        module is used where its functions run, or, if none has any that runs, where those of its importers do.
         """
         if line in self.imported.get(module, ()):
             found = self._using({module})
         else:
             found = [case for case in self.cases if line in case.lines.get(module, ())]
-        return sorted(found, key=lambda case: (case.wall_s, case.case))
+        return sorted(found, key=lambda case: (case.cpu_s / (len(case.lines.get(module, ())) or 1), case.case))
 
     def _using(self, modules: set[str]) -> list[Measured]:
         seen: set[str] = set()

@@ -45,7 +45,7 @@ def mutant_of(module: str, owner: str, before: str, kind: str) -> Mutant:
 
 
 def measured(case: str = CASE) -> list[Measured]:
-    return [Measured(case=case, verdict="pass", wall_s=1.0, lines={})]
+    return [Measured(case=case, verdict="pass", cpu_s=1.0, lines={})]
 
 
 def test_a_wrong_end_of_every_frame_is_killed(tmp_path: Path) -> None:

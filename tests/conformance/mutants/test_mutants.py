@@ -126,9 +126,9 @@ def small_map() -> LineMap:
         code={module: (*lines, 9999)},
         imported={module: lines[:2], "reference_terminal.model.reading": (1,)},
         cases=(
-            Measured(case="a/slow", verdict="pass", wall_s=2.0, lines={module: lines[2:5]}),
-            Measured(case="a/quick", verdict="pass", wall_s=1.0, lines={module: lines[2:4]}),
-            Measured(case="a/other", verdict="pass", wall_s=0.5, lines={"reference_terminal.web.router": (1,)}),
+            Measured(case="a/slow", verdict="pass", cpu_s=2.0, lines={module: lines[2:5]}),
+            Measured(case="a/quick", verdict="pass", cpu_s=1.0, lines={module: lines[2:4]}),
+            Measured(case="a/other", verdict="pass", cpu_s=0.5, lines={"reference_terminal.web.router": (1,)}),
         ),
     )
 
@@ -234,7 +234,7 @@ def test_a_case_that_chance_leaves_open_is_left_out_and_one_that_fails_ends_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def measured(verdict: str) -> LineMap:
-        cases = [Measured(case=f"x/{word}", verdict=word, wall_s=1, lines={}) for word in ("pass", verdict)]
+        cases = [Measured(case=f"x/{word}", verdict=word, cpu_s=1, lines={}) for word in ("pass", verdict)]
         return LineMap(code={}, imported={}, cases=tuple(cases))
 
     head = command.Head("0", 1, ("x/pass",))
