@@ -239,8 +239,8 @@ def _shown(trials: Trials, asked: Asked, known: Mapping[tuple[str, str, str, str
     print(f"{trials.folder}  (stopped: prove --mutants N --resume / 中断后可续跑)", flush=True)
     try:
         lines = trials.lines(workers)
-    except (Unsound, ImportError) as error:
-        print(_without_coverage(error), file=sys.stderr)
+    except Unsound as error:
+        print(error, file=sys.stderr)
         return EXIT_ERROR
     drawn = draw(lines.run(), sources(), int(asked.number), seed)
     todo = list(_todo(drawn, trials, lines, float(asked.each or "inf")))
@@ -262,9 +262,3 @@ def _shown(trials: Trials, asked: Asked, known: Mapping[tuple[str, str, str, str
 
 def _exit(figure: Figure) -> int:
     return EXIT_FAIL if figure.escaped or figure.unsorted else EXIT_PASS
-
-
-def _without_coverage(error: Exception) -> str:
-    if isinstance(error, Unsound):
-        return str(error)
-    return f"{error}: the lines that a case runs are measured by coverage; make test installs it / 缺少 coverage"

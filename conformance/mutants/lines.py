@@ -1,6 +1,6 @@
 """Which lines of the terminal each case runs: the map from which mutants are drawn and cases for them chosen.
 
-Leaves running cases to the command. Lines are counted from 1, modules are dotted names. The measuring is coverage.py's.
+Leaves running cases to the command. Lines are counted from 1, modules are dotted names.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import msgspec
+
+from conformance.mutants import probes
 
 ITEM = "reference_terminal"
 _NO_PROGRAM = (f"{ITEM}.__main__",)
@@ -112,34 +113,21 @@ def importers() -> Mapping[str, tuple[str, ...]]:
 
 
 class Meter:
-    """Measures lines in this process; the terminal must not have been imported before it is made.
-
-    Raises ImportError where coverage.py is not installed.
-    """
+    """Measures lines in this process; the terminal must not have been imported before it is made."""
 
     def __init__(self) -> None:
-        coverage: Any = importlib.import_module("coverage")
-        self._tool: Any = coverage.Coverage(data_file=None, source_pkgs=[ITEM], config_file=False, messages=False)
-        # The package itself is imported to find its files.
-        self._tool.set_option("run:disable_warnings", ["module-not-measured", "no-data-collected"])
+        probes.install(sources())
         self.imported, _ = self.lines_of(_import_all)
 
     def lines_of(self, work: Callable[[], object]) -> tuple[Lines, object]:
         """The lines that the work runs, and what it gives."""
-        self._tool.erase()
-        self._tool.start()
-        try:
-            given = work()
-        finally:
-            self._tool.stop()
-        data = self._tool.get_data()
-        by_file = {str(path): module for module, path in sources().items()}
-        found = {by_file[name]: tuple(sorted(data.lines(name))) for name in data.measured_files() if name in by_file}
-        return {module: lines for module, lines in sorted(found.items()) if lines}, given
+        probes.forget()
+        given = work()
+        return probes.ran(), given
 
     def code(self) -> Lines:
-        """Every line that can run."""
-        found = {module: tuple(self._tool.analysis2(str(path))[1]) for module, path in sources().items()}
+        """The first line of every statement that can run."""
+        found = {name: tuple(sorted(probes.statements(path.read_text("utf-8")))) for name, path in sources().items()}
         return {module: lines for module, lines in found.items() if lines and module not in _NO_PROGRAM}
 
 
