@@ -149,7 +149,7 @@ class Trials:
         fresh = path.with_name(path.name + ".part")
         fresh.write_bytes(msgspec.json.encode(found))
         fresh.replace(path)
-        (self.folder / _CASES).unlink()
+        (self.folder / _CASES).unlink(missing_ok=True)
         return found
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.defects import Patch, defect
@@ -19,12 +19,15 @@ from conformance.defects.seams import believes_anybody, hides_events
 from reference_terminal.assembly import Terminal
 from reference_terminal.hj212.qn import QnSource
 from reference_terminal.model.messages import Text
+from reference_terminal.model.rows import Record
+from reference_terminal.model.times import QUARTER
 from reference_terminal.settings import overlay
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.config import Config
 from reference_terminal.settings.overlay import Overlay
 from reference_terminal.settings.security import ChannelConfig
 from reference_terminal.storage.store import Store
+from reference_terminal.uplink.platforms import energy
 from reference_terminal.web.centre_orders import CentreOrders
 from reference_terminal.web.server import HttpError
 
@@ -120,6 +123,33 @@ def one_set_of_credentials(patch: Patch) -> None:
 def one_schedule_for_all_centres(patch: Patch) -> None:
     """One timer drives every upload."""
     _added(patch, lambda centre, config: dataclasses.replace(centre, minute_interval=config.centres[0].minute_interval))
+
+
+@defect(
+    "added-centres-get-ten-minutes",
+    en="every added centre is sent intervals of ten minutes, whatever was ordered",
+    zh="新增中心一律按 10 min 间隔上传，不论其设定",
+    clauses=(*_CLAUSES, "isc-2/7.2.4(3)d"),
+)
+def added_centres_get_ten_minutes(patch: Patch) -> None:
+    """The form for adding has no field for it, and its default stands."""
+    _added(patch, lambda centre, config: dataclasses.replace(centre, minute_interval=10))
+
+
+@defect(
+    "platforms-get-half-hours",
+    en="a platform is sent every other quarter of an hour",
+    zh="向平台每半小时仅上传一个 15 min 时段",
+    clauses=(*_CLAUSES, "isc-2/7.2.4(3)d"),
+)
+def platforms_get_half_hours(patch: Patch) -> None:
+    """Half an hour is enough for a day's set, and halves the traffic."""
+
+    def kept(channels: Any, records: Mapping[int, Record], *rest: Any) -> list[dict[str, object]]:
+        whole = {point: each for point, each in records.items() if each.span != QUARTER.code or not each.start_s % 1800}
+        return own(channels, whole, *rest)
+
+    own = patch(energy, "entries", kept)
 
 
 @defect(

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from bench.case import Check, criterion
 from bench.history import Connected, History, Phase, Received
 from conformance.common.delivery import Ledger, setup_of
 from conformance.common.times import MINUTE, SECOND, local
+from conformance.common.truth import Key
 
 JOINED_IS_SERVED = criterion(
     "joined-is-served-{0}", en="centre {1} is served once it is added", zh="新增中心 {1} 后开始向其上传", unit="records"
@@ -38,6 +40,19 @@ ACT_US = 2 * MINUTE
 def moments(history: History, name: str) -> dict[str, int]:
     """Centre to the instant of its phase `joined` or `left`."""
     return {mark.detail["centre"]: mark.t for mark in history.of(Phase) if mark.name == name}
+
+
+def _spacing(keys: Sequence[Key], interval: int) -> tuple[int, int]:
+    """How many minute records follow another of their point, and how many of them end one interval (us) after it.
+
+    Longer intervals stand on the grid of shorter ones: only what lies next to each other tells them apart.
+    """
+    ends: dict[str, list[int]] = {}
+    for key in keys:
+        if key.kind == "minute":
+            ends.setdefault(key.point, []).append(key.end)
+    steps = [after - before for each in ends.values() for before, after in pairwise(sorted(each))]
+    return len(steps), sum(step == interval for step in steps)
 
 
 def owed(history: History, ledgers: Sequence[Ledger]) -> list[Ledger]:
@@ -70,8 +85,11 @@ def findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:
         ]
         other = setup_of(history, ledger.centre).minute_interval * MINUTE
         off = [problem.evidence for problem in ledger.mis_stamped]
+        found, apart = _spacing(got, other)
+        if found and not apart:
+            off.append(f"of {found} records that follow another none ends {other // MINUTE} min after it")
         yield OWN_SCHEDULE.of(ledger.centre.lower(), ledger.centre, other // MINUTE).decide(
-            False if early or off else True if got else None,
+            False if early or off else True if apart else None,
             measured=len(early) + len(off),
             limit=0,
             evidence=[*early, *off][:10],
