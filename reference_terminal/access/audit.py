@@ -34,8 +34,10 @@ CREATE TABLE IF NOT EXISTS audit (
   outcome TEXT NOT NULL, code TEXT NOT NULL, subject TEXT NOT NULL, en TEXT NOT NULL, zh TEXT NOT NULL,
   before TEXT NOT NULL, link TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS audit_at ON audit (at_ms);
-CREATE INDEX IF NOT EXISTS audit_type ON audit (type, number);
-CREATE INDEX IF NOT EXISTS audit_user ON audit (user, number);
+DROP INDEX IF EXISTS audit_type;
+DROP INDEX IF EXISTS audit_user;
+CREATE INDEX IF NOT EXISTS audit_type_at ON audit (type, at_ms, outcome);
+CREATE INDEX IF NOT EXISTS audit_user_type_at ON audit (user, type, at_ms, outcome);
 CREATE TABLE IF NOT EXISTS audit_head (one INTEGER PRIMARY KEY, number INTEGER NOT NULL, link TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS audit_cleared (
   number INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, code TEXT NOT NULL);
@@ -44,6 +46,7 @@ COLUMNS = ("number", "at_ms", "user", "origin", "type", "outcome", "code", "subj
 SORTED_BY = ("number", "user", "origin", "type", "outcome", "code", "subject")
 _LISTED = ", ".join(COLUMNS)
 _ROWS_AT_ONCE = 4000
+_ALWAYS_MS = 1 << 62
 _CLEARINGS = "('audit-clearing','audit-overflow')"
 
 
@@ -55,7 +58,7 @@ class Search:
     """
 
     from_ms: int = 0
-    to_ms: int = 1 << 62
+    to_ms: int = _ALWAYS_MS
     equal: Mapping[str, str] = field(default_factory=dict[str, str])
     text: str = ""
     by: str = "number"
@@ -300,8 +303,9 @@ def _covered(gone: Sequence[tuple[int, int]], first: int, last: int) -> bool:
 
 @seam
 def _where(search: Search) -> tuple[str, tuple[Any, ...]]:
-    conditions, values = ["at_ms>=?", "at_ms<?"], [search.from_ms, search.to_ms]
-    given: list[Any] = [*values]
+    conditions, given = list[str](), list[Any]()
+    if search.from_ms > 0 or search.to_ms < _ALWAYS_MS:
+        conditions, given = ["at_ms>=?", "at_ms<?"], [search.from_ms, search.to_ms]
     for name, text in search.equal.items():
         if text and name in SORTED_BY:
             conditions.append(f"{name}=?")
@@ -309,7 +313,7 @@ def _where(search: Search) -> tuple[str, tuple[Any, ...]]:
     if search.text:
         conditions.append("(instr(en, ?) OR instr(zh, ?) OR instr(subject, ?))")
         given += [search.text] * 3
-    return " AND ".join(conditions), tuple(given)
+    return " AND ".join(conditions) or "1", tuple(given)
 
 
 def told(row: Sequence[Any]) -> dict[str, Any]:
