@@ -73,8 +73,8 @@ def peer_of(folder: Path, store: Store) -> sqlite3.Connection:
 
 def searches(audit: Audit, store: Store, days: int) -> dict[str, tuple[Search, str, tuple[Any, ...]]]:
     """What is asked: as the terminal takes it, and as SQL with its values."""
-    row = store.connection.execute("SELECT min(at_ms) FROM audit").fetchone()
-    from_ms = int(row[0]) + days // 2 * DAY_MS
+    ((first_ms,),) = store.connection.execute("SELECT min(at_ms) FROM audit").fetchall()
+    from_ms = int(str(first_ms)) + days // 2 * DAY_MS
     return {
         "one day": (Search(from_ms, from_ms + DAY_MS), "at_ms>=? AND at_ms<?", (from_ms, from_ms + DAY_MS)),
         "10 days (10,000 entries) of one user": (

@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 
 import msgspec
 
-from bench.dut.access import INSTRUMENT_KEYS, NOBODY, STATE_KEYS, Access, Account, Audit, Call, Function
+from bench.dut.access import INSTRUMENT_KEYS, NOBODY, STATE_KEYS, Access, Account, Audit, Call, Display, Function
 from bench.dut.access.browser import Browsers
 from bench.dut.access.exchange import Answer, Place, ask, connect, send
 from bench.dut.access.expressions import value
@@ -575,6 +575,66 @@ class People:
             shown["due_word"] = next((word for word, states in words if shown["state"] in states), "")
             rows.append(shown)
         self._tell("instrument", asked, {"told": told, **fields}, rows, "" if answer else "LookupError: nothing shown")
+
+    async def displayed(self, session: Session, points: Sequence[str]) -> None:
+        """Put into the history the latest value of each point as the page has it."""
+        known = self._display
+
+        def read(answer: Answer) -> list[dict[str, str]]:
+            asked = ((each, value(known.value, answer=answer, query={"point": each})) for each in points)
+            return [{"point": point, "value": _text(found)} for point, found in asked]
+
+        await self._page_told("displayed", session, known.live, {}, read)
+
+    async def displayed_history(self, session: Session, point: str, from_us: int, to_us: int) -> None:
+        """Put into the history the minutes of a point over a stretch of time as the page has them."""
+        known = self._display
+        query = {"point": point, "kind": "minute", "from_us": str(from_us), "to_us": str(to_us)}
+
+        def read(answer: Answer) -> list[dict[str, str]]:
+            rows = cast("list[Any]", value(known.rows, answer=answer, query=query) or [])
+            return [
+                {"at": _text(value(known.at, row=row)), "value": _text(value(known.number, row=row))} for row in rows
+            ]
+
+        await self._page_told("displayed-history", session, known.history, query, read)
+
+    async def displayed_state(self, told: str, session: Session, meter: str) -> None:
+        """Put into the history what the page says of a meter, and whether that is a word for one that works."""
+        known = self._display
+        query = {"meter": meter}
+
+        def read(answer: Answer) -> list[dict[str, str]]:
+            said = _text(value(known.state, answer=answer, query=query))
+            return [{"state": said, "working": "yes" if said in known.working else ""}] if said else []
+
+        await self._page_told("displayed-state", session, known.instruments, {"told": told, **query}, read)
+
+    @property
+    def _display(self) -> Display:
+        known = self.access.display
+        if known is None:
+            raise Unable("the profile has no section [access.display] / 档案无 [access.display] 小节")
+        return known
+
+    async def _page_told(
+        self,
+        what: str,
+        session: Session,
+        name: str,
+        query: dict[str, str],
+        read: Callable[[Answer], list[dict[str, str]]],
+    ) -> None:
+        """Put into the history what `read` finds at the page of a function."""
+        asked = self._bench.clock.now_us()
+        rows: list[dict[str, str]] = []
+        problem = ""
+        try:
+            call = self.access.function(name).calls[session.door]
+            rows = read(await self._visits.make(session, call, query=Kept(query)))
+        except _TROUBLES as error:
+            problem = f"{type(error).__name__}: {error}"
+        self._tell(what, asked, {"door": session.door, **query}, rows, problem)
 
     async def reviewed(self, told: str, mark: str) -> str:
         """Put into the history whether a value that bears `mark` counts; the number by which the last one waits."""

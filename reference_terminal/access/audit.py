@@ -305,7 +305,8 @@ def _covered(gone: Sequence[tuple[int, int]], first: int, last: int) -> bool:
 def _where(search: Search) -> tuple[str, tuple[Any, ...]]:
     conditions, given = list[str](), list[Any]()
     if search.from_ms > 0 or search.to_ms < _ALWAYS_MS:
-        conditions, given = ["at_ms>=?", "at_ms<?"], [search.from_ms, search.to_ms]
+        conditions += ["at_ms>=?", "at_ms<?"]
+        given += [search.from_ms, search.to_ms]
     for name, text in search.equal.items():
         if text and name in SORTED_BY:
             conditions.append(f"{name}=?")

@@ -16,6 +16,7 @@ from toy_product import PROFILE, profile, serving
 
 from bench.case import Check, Verdict
 from bench.dut import access
+from bench.dut.access.expressions import value
 from bench.dut.profile import ProfileError, load_profile
 from bench.facade.one_time_codes import OneTimeCodes
 from bench.facade.people import People
@@ -134,6 +135,12 @@ def test_what_is_wrong_with_a_list_of_functions(tmp_path: Path, before: str, aft
     with pytest.raises(ProfileError) as raised:
         load_profile(path)
     assert told in str(raised.value)
+
+
+def test_the_cells_of_a_page() -> None:
+    """Rows of all its tables, marks left out, letters that stand for others read."""
+    page = "<p>x</p><table><tr><th>A</th></tr><tr><td> a&amp;<b>b</b>\n</td><td></td></tr></table>y<tr><td>z"
+    assert value("answer | cells", answer=page) == [["A"], ["a&b", ""], ["z"]]
 
 
 def test_codes_are_those_of_the_standard() -> None:

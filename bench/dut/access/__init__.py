@@ -300,6 +300,25 @@ class Instruments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     due: str = ""
 
 
+class Display(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What pages show of meters: the functions of pages, and expressions over `answer` and `query` (point, meter).
+
+    `value` is the latest value of `query.point` at the page `live`; `rows` are those that `history` shows of it
+    (its call names `query.point`, `kind` = minute, `from_us`, `to_us`) with `at` (when its minute begins, local time)
+    and `number` over a `row`; `state` is what `instruments` says of `query.meter`, one of `working` while it answers.
+    """
+
+    live: str
+    value: str
+    history: str = ""
+    rows: str = ""
+    at: str = ""
+    number: str = ""
+    instruments: str = ""
+    state: str = ""
+    working: tuple[str, ...] = ()
+
+
 class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Values by hand that another person releases (CSMT 11.13): functions, and which `number` the last one waits by.
 
@@ -349,6 +368,7 @@ class Access(msgspec.Struct, frozen=True):
     review: Review | None = None
     codes: Codes | None = None
     bound: Bound | None = None
+    display: Display | None = None
 
     def without_browsers(self) -> Access:
         """The same without the doors of a browser, for virtual time."""
@@ -388,7 +408,7 @@ INSTRUMENT_KEYS = ("number", "type", "accuracy", "basis", "calibrated", "due", "
 _KEYS = frozenset(
     (
         *("file", "doors", "accounts", "rules", "functions", "audit", "in_force", "state", "instruments", "review"),
-        *("codes", "bound"),
+        *("codes", "bound", "display"),
     )
 )
 _OWN = ("name", "en", "zh", "may", "done", "effect", "ends", "events", "objects", "never", "wait_s", "only")
@@ -420,6 +440,7 @@ def read(given: object, folder: Path, problems: list[str]) -> Access | None:
     review = _one(table["review"], "access.review", Review, problems) if "review" in table else None
     codes = _one(table["codes"], "access.codes", Codes, problems) if "codes" in table else None
     bound = _one(table["bound"], "access.bound", Bound, problems) if "bound" in table else None
+    display = _one(table["display"], "access.display", Display, problems) if "display" in table else None
     functions: list[Function] = []
     for at, each in enumerate(cast("Sequence[object]", table.get("functions", ())), 1):
         made = _function(each, at, doors, problems)
@@ -427,7 +448,7 @@ def read(given: object, folder: Path, problems: list[str]) -> Access | None:
             functions.append(made)
     numbers = rules or Rules()
     found = Access(
-        doors, accounts, tuple(functions), numbers, audit, in_force, state, instruments, review, codes, bound
+        doors, accounts, tuple(functions), numbers, audit, in_force, state, instruments, review, codes, bound, display
     )
     problems += _contradictions(found)
     return found if len(problems) == before else None
@@ -570,6 +591,8 @@ def _named(found: Access) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "review", (found.review.enter, found.review.waiting, found.review.release, found.review.shown)
     if found.bound is not None:
         yield "bound", (found.bound.function,)
+    if found.display is not None:
+        yield "display", (found.display.live, found.display.history, found.display.instruments)
 
 
 def _expressions(found: Access) -> Iterator[tuple[str, str]]:
@@ -587,6 +610,8 @@ def _expressions(found: Access) -> Iterator[tuple[str, str]]:
         yield f"access.instruments.{key}", getattr(found.instruments, key) or "''"
     if found.review is not None:
         yield "access.review.number", found.review.number
+    for key in ("value", "rows", "at", "number", "state") if found.display is not None else ():
+        yield f"access.display.{key}", getattr(found.display, key) or "''"
     if found.codes is not None:
         yield "access.codes.on", found.codes.on
         for call in found.codes.turn_on:

@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from html.parser import HTMLParser
 from typing import Any, cast
 
 import jinja2
@@ -29,6 +30,41 @@ def _table(text: object) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(str(text).lstrip("\ufeff"))))
 
 
+class _Cells(HTMLParser):
+    """The cells of the tables of a page, row by row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        """See `HTMLParser`."""
+        del attrs
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th") and self.rows:
+            self.rows[-1].append("")
+            self._inside = True
+
+    def handle_endtag(self, tag: str) -> None:
+        """See `HTMLParser`."""
+        if tag in ("td", "th", "tr", "table"):
+            self._inside = False
+
+    def handle_data(self, data: str) -> None:
+        """See `HTMLParser`."""
+        if self._inside:
+            self.rows[-1][-1] += data
+
+
+def _cells(text: object) -> list[list[str]]:
+    """The rows of all tables of a page (HTML), each as the texts of its cells without blanks at their ends."""
+    reader = _Cells()
+    reader.feed(str(text))
+    return [[cell.strip() for cell in row] for row in reader.rows]
+
+
 def _b64(text: object) -> str:
     """A text as base64, as HTTP's basic authentication has it."""
     return base64.b64encode(str(text).encode()).decode()
@@ -36,10 +72,11 @@ def _b64(text: object) -> str:
 
 @cache
 def engine() -> jinja2.Environment:
-    """The sandbox of profiles with `find`, for what stands somewhere in a page, `table`, for a file, and `b64`."""
+    """The sandbox of profiles with `find` and `cells`, for what stands in a page, `table`, for a file, and `b64`."""
     made = environment()
     made.filters["find"] = cast("Any", _find)
     made.filters["table"] = cast("Any", _table)
+    made.filters["cells"] = cast("Any", _cells)
     made.filters["b64"] = _b64
     return made
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from reference_terminal.access.rights import Right
 from reference_terminal.model.messages import Text
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, iso, parse_iso
 from reference_terminal.web.pages.blocks import Block, Chart, Facts, Field, Form, Lines, Links, Page, Send, Shown, Table
 from reference_terminal.web.server import HttpError
@@ -152,6 +153,7 @@ class Asks:
     sees: Callable[[str], bool]
     now_s: int
 
+    @seam
     async def rows(self, name: str, key: str = "", **query: str) -> list[dict[str, Any]]:
         """The list in an answer; empty where the reader may not see it or there is no such thing here."""
         if not self.sees(name):

@@ -1,0 +1,123 @@
+"""What pages showed beside what the meters said (ISC-2 7.2.3-A(3), 7.2.4).
+
+Leaves what is stored and sent to `accuracy` and `delivery`. A page is a moment behind: it may show the reading before
+the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Check, Criterion, EvidenceKind, criterion
+from bench.history import History, Observed
+from conformance.common.readings import number
+from conformance.common.times import MINUTE, instant_of_iso
+from conformance.common.truth import Certainty, Truth, truth_of
+
+_READ_OUT = EvidenceKind.READ_OUT
+_LEAST_MINUTES = 5
+"""With fewer minutes compared for a point there was no history to speak of."""
+
+LIVE = criterion(
+    "page-shows-what-the-meter-said",
+    en="the latest value that a page shows of a point is one that its meter has just given",
+    zh="页面显示的实时值为仪表刚刚给出的读数",
+    unit="values",
+    evidence=_READ_OUT,
+)
+COLLECTED = criterion(
+    "page-shows-what-the-collector-said",
+    en="the latest value that a page shows of a point is one that the collector has just handed over",
+    zh="页面显示的实时值为采集装置刚刚提供的数据",
+    unit="values",
+    evidence=_READ_OUT,
+)
+HISTORY = criterion(
+    "page-shows-the-past",
+    en="the minutes that a page shows of a stretch of time are those that the readings give, none left out",
+    zh="页面显示的历史分钟数据与读数一致，无遗漏",
+    unit="minutes",
+    evidence=_READ_OUT,
+)
+STATE = criterion(
+    "page-shows-the-state",
+    en="a page shows an instrument as working while it answers, and not while it is silent",
+    zh="仪表应答时页面显示正常，无应答时不显示正常",
+    unit="looks",
+    evidence=_READ_OUT,
+)
+
+
+def _looks(history: History, what: str) -> list[Observed]:
+    return [event for event in history.of(Observed) if event.what == what and not event.problem]
+
+
+def live_finding(asked: Criterion, history: History) -> Check:
+    """Every value at every look; each point has been read twice before, and something was shown of it."""
+    truth = truth_of(history)
+    found: list[str] = []
+    compared: dict[str, int] = dict.fromkeys(truth.series, 0)
+    for event in _looks(history, "displayed"):
+        for row in event.rows:
+            problem = _live_problem(truth, event, row["point"], row["value"])
+            if problem is not None:
+                compared[row["point"]] += 1
+                found += [problem] if problem else []
+    return asked.none(found, compared and all(compared.values()))
+
+
+def _live_problem(truth: Truth, event: Observed, point: str, shown: str) -> str | None:
+    """What is wrong with a value on a page; empty for nothing, None where nothing can be said."""
+    series = truth.series[point]
+    span = series.between(event.asked - 2 * series.period_us - MINUTE // 6, event.t + 1)
+    if not span:
+        return None
+    said = [series.texts[index] for index in span]
+    value = number(shown)
+    if value is not None and any(number(text) == value for text in said):
+        return ""
+    return f"{point}: {shown or 'nothing'} shown, the meter said {' and '.join(said[-2:])}"
+
+
+def history_finding(history: History) -> Check:
+    """Every minute that is certain is shown once with its value; none that cannot be has one."""
+    truth = truth_of(history)
+    found: list[str] = []
+    compared: dict[str, int] = {name: 0 for name, each in truth.series.items() if each.point.kind == "counter"}
+    for event in _looks(history, "displayed-history"):
+        point = event.query["point"]
+        if point in compared:
+            problems = list(_minutes(truth, event, point))
+            compared[point] += len(problems)
+            found += [problem for problem in problems if problem]
+    return HISTORY.none(found, compared and all(each >= _LEAST_MINUTES for each in compared.values()))
+
+
+def _minutes(truth: Truth, event: Observed, point: str) -> Iterator[str]:
+    """What is wrong with each minute of a stretch of time; empty for nothing."""
+    shown: dict[int, list[str]] = {}
+    for row in event.rows:
+        at = instant_of_iso(row["at"])
+        if at is not None:
+            shown.setdefault(at, []).append(row["value"])
+    for start in range(int(event.query["from_us"]), int(event.query["to_us"]), MINUTE):
+        expected = truth.expected(point, "minute", start, start + MINUTE)
+        if expected.certainty is not Certainty.SURE:
+            continue
+        given = shown.get(start, [])
+        right = [number(each.get("Cou", "")) for each in (expected.fields, *expected.others)]
+        if len(given) == 1 and number(given[0]) is not None and number(given[0]) in right:
+            yield ""
+        else:
+            yield f"{point} {start}: {', '.join(given) or 'nothing'} shown, expected {expected.fields.get('Cou')}"
+
+
+def state_finding(history: History) -> Check:
+    """Working before, not working while silent, working again."""
+    looks = {event.query["told"]: event for event in _looks(history, "displayed-state") if event.rows}
+    wrong = [
+        f"{told}: {looks[told].rows[0]['state']}"
+        for told, works in (("answers", True), ("silent", False), ("again", True))
+        if told in looks and bool(looks[told].rows[0]["working"]) is not works
+    ]
+    return STATE.none(wrong, len(looks) == 3)
