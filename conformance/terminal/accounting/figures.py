@@ -46,7 +46,7 @@ def total_checks(totals: Sequence[str], clauses: Mapping[str, tuple[str, ...]]) 
 
 
 _BY_PERIOD = {
-    "minute": ("isc-2/7.2.3-A(3)g", "csmt/8.2.1g"),
+    "minute": ("isc-2/7.2.3-A(3)g", "csmt/8.2.1g", "isc-2/5.4b", "isc-2/7.2.2-2"),
     "hour": (
         *("isc-2/7.3a", "csmt/8.2.1h", "isc-2/7.2.3-A(3)k", "isc-2/7.2.5-3"),
         *("isc-2/7.2.3-B(5)a", "csmt/9.2-10"),
@@ -94,7 +94,7 @@ def _checks(emitter: Emitter, *units: str) -> dict[Criterion, tuple[str, ...]]:
     return {
         **class_checks(_KINDS, _BY_PERIOD),
         **total_checks(_TOTALS, {**_BY_TOTAL, "unit": (*_BY_TOTAL["unit"], *units)}),
-        figures_judge.SENT: ("isc-2/7.2.2-4", "isc-2/7.2.2(2)d"),
+        figures_judge.SENT: ("isc-2/7.2.2-4", "isc-2/7.2.2(2)d", "csmt/4g"),
         figures_judge.NAMED: ("csmt/9.2-7",),
         figures_judge.CUMULATIVE: ("isc-2/7.2.3-A(3)g", "isc-2/7.2.3-A(3)o"),
         **{figures_judge.CATEGORY.of(name, *figures_judge.CATEGORIES[name]): _OF[name] for name in categories(emitter)},

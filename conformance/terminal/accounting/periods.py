@@ -49,7 +49,7 @@ class CountsEntriesOfDays(Case):
 
     zh = "按日填报的活动数据计入当日及任意整日时段，与表计数据一并汇总。"
     checks = {
-        periods_judge.ENTERED: ("csmt/11.6b", "csmt/9.2-6", "csmt/9.2-8"),
+        periods_judge.ENTERED: ("csmt/11.6b", "csmt/6.2c", "csmt/9.2-6", "csmt/9.2-8"),
         **class_checks(
             ("day", "span"),
             {

@@ -189,7 +189,7 @@ class ReadsFurtherModbusInstruments(_Reads, Case):
         accuracy.SAME_READING.of("stored"): ("isc-2/9.3c",),
         accuracy.SAME_READING.of("stored-heat-integrator"): ("isc-2/7.2.2b-2",),
         accuracy.SAME_READING.of("stored-water-meter"): ("isc-2/7.2.2d-2",),
-        accuracy.SAME_READING.of("stored-gas-analyser"): ("isc-2/9.3c",),
+        accuracy.SAME_READING.of("stored-gas-analyser"): ("isc-2/9.3c", "isc-2/7.1f"),
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
         **beside(accuracy.SAME_DIGITS.of("stored"), accuracy.SAME_DIGITS.of("centre-a")),
     }
