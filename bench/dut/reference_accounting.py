@@ -53,6 +53,18 @@ def accounting_of(seat: Seat) -> dict[str, Any]:
     return {"accounting": {**table, **({"versions": versions} if versions else {})}}
 
 
+def figure_codes(seat: Seat, form: Callable[[str], str]) -> dict[str, str]:
+    """Codes of figures at a centre that has a form of its own for codes; nothing where they stay as they are."""
+    emitter: Emitter | None = seat.settings.get("emitter")
+    plain: Mapping[str, str] = seat.settings.get("emission_codes", {})
+    figures = {} if emitter is None else {each: plain[each.name] for each in emitter.figures if each.name in plain}
+    return {
+        _name({"of": each.of, "id": each.id, "gas": each.gas}): form(code)
+        for each, code in figures.items()
+        if form(code) != code
+    }
+
+
 def _new_year(at_us: int) -> str:
     """The beginning of the year of an instant: a version of long ago would be asked for factors of long ago."""
     return f"{local(at_us).year}-01-01T00:00:00+08:00"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bench.dut import Seat
+from bench.dut.reference_accounting import figure_codes
 from bench.dut.reference_kinds import tables_of
 from bench.dut.reference_meters import NoDriver
 from bench.dut.revocation import lists_of, status_of
@@ -44,7 +45,10 @@ def centre_of(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
         "overtime_s": spec.over_time_s,
         "recount": spec.re_count,
         "buffer_h": seat.settings["buffer_h"],
-        "codes": {row.id: row.codes[spec.name] for row in rows if spec.name in row.codes},
+        "codes": {
+            **{row.id: row.codes[spec.name] for row in rows if spec.name in row.codes},
+            **figure_codes(seat, kind_of(spec).code),
+        },
         **tables.told(spec, side),
         **_channel(spec, side, seat.site.world.revocation is not None),
     }

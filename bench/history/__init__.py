@@ -152,7 +152,8 @@ class CentreSetup(msgspec.Struct, frozen=True, kw_only=True):
     `codes` maps point id to the code on the wire. `minute_interval` is in minutes, `realtime_interval_s` in seconds (0:
     no real-time data). `kinds` are the classes whose completeness is judged: minute, hour, day, and realtime only if
     the profile uses it for the 15-minute index (R-25). `kind`, `channel` and `payload` are those of
-    `simulators.centres.spec`; `upload_time` opens the daily window of a centre that has one (HH:mm:ss).
+    `simulators.centres.spec`; `upload_time` opens the daily window of a centre that has one (HH:mm:ss). `figures` maps
+    names of emission figures to their codes on the wire, where these are not the plain ones of `Began.emission_codes`.
     """
 
     name: str
@@ -167,6 +168,7 @@ class CentreSetup(msgspec.Struct, frozen=True, kw_only=True):
     channel: str = "plain"
     payload: str = "clear"
     upload_time: str = ""
+    figures: dict[str, str] = {}
 
 
 class DerivedPoint(msgspec.Struct, frozen=True, kw_only=True):

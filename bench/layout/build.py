@@ -6,6 +6,7 @@ Leaves the standing up to the rigs. Addresses are those of three networks: field
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from decimal import Decimal
@@ -487,6 +488,12 @@ def emission_codes(scenario: Scenario) -> dict[str, str]:
     return {figure.name: f"k97{number:03d}" for number, figure in enumerate(figures, 1)}
 
 
+def emission_codes_at(spec: CentreSpec, codes: Mapping[str, str]) -> dict[str, str]:
+    """The codes of emission figures at a centre whose kind has a form of its own; nothing where they stay."""
+    own = {name: kind_of(spec).code(code) for name, code in codes.items()}
+    return {} if own == dict(codes) else own
+
+
 def derived_code(number: int) -> str:
     """The code of the derived point with this number, from 1, at every centre: a local extension of HJ 212."""
     return f"k98{number:03d}"
@@ -582,6 +589,7 @@ def opening(
                 channel=spec.channel,
                 payload=kind_of(spec).payload(spec),
                 upload_time=kind_of(spec).window(spec),
+                figures=emission_codes_at(spec, emission_codes(scenario)),
             )
             for spec in site.world.centres
         ),

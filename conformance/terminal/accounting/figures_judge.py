@@ -150,8 +150,9 @@ def shown_in(event: Observed) -> list[Shown]:
 def sent(history: History, centre: str) -> list[Shown]:
     """Every emission figure that a centre got, in order; only the wire of the energy platform has revisions."""
     emitter, codes = history.began.emitter, history.began.emission_codes
-    figures = {} if emitter is None else {codes[each.name]: each for each in emitter.figures}
     setup = setup_of(history, centre)
+    codes = setup.figures or codes
+    figures = {} if emitter is None else {codes[each.name]: each for each in emitter.figures}
     bears = setup.kind == "https"
     found: list[Shown] = []
     for event in history.of(Stored):
@@ -309,15 +310,15 @@ def invented_findings(history: History) -> Iterator[Check]:
 
 
 def sent_findings(
-    history: History, centres: Sequence[str], kinds: Sequence[str] = ("minute", "hour")
+    history: History, centres: Sequence[str], kinds: Sequence[str] = ("minute", "hour"), until: int = 0
 ) -> Iterator[Check]:
-    """What centres got, and did not get."""
+    """What centres got, and did not get, of periods that end by `until` (0: by the settling)."""
     books = books_of(history)
     emitter = books.emitter
     wrong: list[str] = []
     known = 0
     mark = history.phase("settle")
-    until = mark.t if mark else history.watched_us
+    until = until or (mark.t if mark else history.watched_us)
     for centre in centres:
         got = sent(history, centre)
         setup = setup_of(history, centre)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from bench.case import Case, Finding
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.history.accounting import AccountingUnit, Emitter
+from bench.history.accounting import AccountingUnit, Emitter, Figure
 from bench.layout.scenario import Scenario, System
 from conformance.common.times import HOUR, MINUTE, SECOND, ceil
 from conformance.terminal import OPC, UPLINK, read_out
@@ -21,13 +21,21 @@ from conformance.terminal.accounting.figures import ACCOUNTING, class_checks
 FAMILY = "accounting"
 
 _METHOD = "buildings-ndrc-2015"
-_EMITTER = Emitter(
-    id="office",
-    name="示范办公楼",
-    sector="public-buildings",
-    units=(AccountingUnit(id="office"),),
-    sources=(electricity("grid", "office", _METHOD, "energy-system.electricity"),),
-)
+
+
+def office(point: str, figures: tuple[Figure, ...] = ()) -> Emitter:
+    """An office with nothing but its electricity."""
+    return Emitter(
+        id="office",
+        name="示范办公楼",
+        sector="public-buildings",
+        units=(AccountingUnit(id="office"),),
+        sources=(electricity("grid", "office", _METHOD, point),),
+        figures=figures,
+    )
+
+
+_EMITTER = office("energy-system.electricity")
 
 
 class AccountsActivityOfSystems(Case):

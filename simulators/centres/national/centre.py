@@ -207,6 +207,12 @@ class NationalCentre(JsonCentre):
         self._terms = dataclasses.replace(self._terms, dictionary=self._terms.dictionary + 1)
         self.tell({"dictionary": str(self._terms.dictionary)})
 
+    def add_items(self, items: Mapping[str, Item]) -> None:
+        """Further items by dataCode; told by a new dictionary version."""
+        self.items |= items
+        self._terms = dataclasses.replace(self._terms, dictionary=self._terms.dictionary + 1)
+        self.tell({"dictionary": str(self._terms.dictionary)})
+
     def _change(self, changed: Terms, told: str) -> None:
         self._terms = dataclasses.replace(changed, registration=changed.registration + 1)
         self.tell({"registration": f"{self._terms.registration}: {told}"})
