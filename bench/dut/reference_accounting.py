@@ -179,7 +179,7 @@ async def ask_accounting(ask: Ask, encode: Callable[[Mapping[str, str]], str], s
             }
             for what_of, name in (("period", "period"), ("before", "before"), ("year-before", "year_before"))
         )
-    if what in ("factor", "boundary"):
+    if what in ("factor", "boundary", "formula"):
         body = _change(what, query)
         words = {"author": query["author"], "reason": query.get("origin") or _REASON}
         return _told(await ask("POST", f"accounting-version?{encode(words)}", body))
@@ -228,6 +228,9 @@ def _change(what: str, query: Mapping[str, str]) -> dict[str, Any]:
     since = _iso(query["since"])
     if what == "boundary":
         return _version("boundary", since, sources=[{"id": query["source"], "inside": query["inside"] == "yes"}])
+    if what == "formula":
+        given = {key: query[key] for key in ("method", "term", "formula", "edition")}
+        return _version(f"{query['method']} {query['term']}", since, formulas=[given])
     factor = {"source": query["source"], "input": query["symbol"], "value": query["value"]}
     return _version(
         f"{query['source']} {query['symbol']}",

@@ -432,6 +432,10 @@ class Operator(Protocol):
         """Have a constant of a source count from an instant on (R-24): rows result, message; refusal is a problem."""
         ...
 
+    async def set_formula(self, method: str, term: str, formula: str, edition: str, since_us: int, author: str) -> None:
+        """Have a formula of a method's term count from an instant on, entered on the spot (R-24); as for a factor."""
+        ...
+
     async def move_source(self, source: str, inside: bool, since_us: int, author: str) -> None:
         """Have a source count inside the boundary, or not, from an instant on (R-23)."""
         ...

@@ -50,6 +50,11 @@ class Emissions(ABC):
         words = {"source": source, "symbol": symbol, "value": value, "unit": unit, "since": str(since_us)}
         await self._ask("factor", {**words, "origin": origin, "author": author})
 
+    async def set_formula(self, method: str, term: str, formula: str, edition: str, since_us: int, author: str) -> None:
+        """Have a formula of a method's term count from an instant on, entered on the spot (R-24); as for a factor."""
+        words = {"method": method, "term": term, "formula": formula, "edition": edition, "since": str(since_us)}
+        await self._ask("formula", {**words, "author": author})
+
     async def move_source(self, source: str, inside: bool, since_us: int, author: str) -> None:
         """Have a source count inside the boundary, or not, from an instant on (R-23)."""
         words = {"source": source, "inside": "yes" if inside else "no", "since": str(since_us), "author": author}

@@ -121,12 +121,12 @@ class Books:
         }
         self.entered: dict[tuple[str, str], dict[tuple[int, int], list[Version]]] = {}
         self.by_hand: dict[str, dict[tuple[int, int], list[Version]]] = {}
+        self.formulas: dict[tuple[str, str], list[Edition]] = {}
         for event in history.of(Observed):
             # What no formula can take is nonsense that the terminal took: nothing follows from it.
             if not event.problem:
                 with suppress(KeyError, StopIteration, UnlikeUnits):
                     self._told(event)
-        self.formulas: dict[tuple[str, str], list[Edition]] = {}
         for phase in history.of(Phase):
             if phase.name == "factor-issued":
                 self._issued(phase)
@@ -150,6 +150,9 @@ class Books:
         elif event.what == "boundary":
             inside = Fraction(query["inside"] == "yes")
             self.inside[query["source"]].append(Version(ceil(int(query["since"]), MINUTE), inside, event.t))
+        elif event.what == "formula":
+            edition = Edition(ceil(int(query["since"]), MINUTE), query["formula"], event.t)
+            self.formulas.setdefault((query["method"], query["term"]), []).append(edition)
         elif event.what == "activity" and value is not None:
             source = self._sources[query["source"]]
             unit = next(feed.unit for feed in source.feeds(query["symbol"]) if feed.entered)

@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, beside
+from bench.case import Case, Finding, Text, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common.times import HOUR, MINUTE, SECOND, ceil, local
-from conformance.terminal import MANAGEMENT, MODBUS, MUTUAL_TLS, UPLINK, read_out
+from conformance.terminal import LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS, UPLINK, read_out
 from conformance.terminal.accounting import boundaries, figures_judge, issued_judge
 from conformance.terminal.accounting.boundaries import scenario
 from conformance.terminal.accounting.figures import ACCOUNTING, FIGURES
+from conformance.terminal.accounting.systems import office
 from conformance.terminal.management.management import management_of, told
 from simulators.centres.management.packages import Kind
 
@@ -92,6 +93,37 @@ class TakesOverBoundaries(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from issued_judge.boundary_findings(history)
+        yield from figures_judge.findings(history, ("quarter",))
+
+
+class TakesFormulasEnteredOnTheSpot(Case):
+    """A formula is entered at the terminal itself: it counts from its instant on, and not before."""
+
+    zh = "在终端本地录入公式：自生效时刻起按新公式计算，之前不变，跨越时段逐位准确。"
+    remark = Text(
+        "no draft asks that formulas be entered at the terminal and by what way; who may edit them is for a reviewer",
+        "标准草案未规定公式本地录入的方式；编辑界面由评审人员查看",
+    )
+    checks = beside(
+        issued_judge.FORMULA.of("local", *issued_judge.LOCAL_WAY["local"]),
+        FIGURES.of("quarter", *figures_judge.NAMES["quarter"]),
+    )
+    needs = (ACCOUNTING, "accounting.formula-entry", MODBUS, LOCAL)
+    scenario = scenario(
+        "building", office("grid.energy"), (("grid", "energy"),), start="2026-03-02T10:58:00+08:00", centres=()
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        hour = ceil(bench.clock.now_us(), HOUR)
+        await bench.clock.sleep((hour + 3 * MINUTE - bench.clock.now_us()) / SECOND)
+        words = (_METHOD, "electricity-in", "AD * EF * 1.03", "2026 draft")
+        await bench.operator.set_formula(*words, hour + 8 * MINUTE, _AUTHOR)
+        await bench.clock.sleep((hour + _QUARTER - bench.clock.now_us()) / SECOND + 65)
+        await bench.operator.emissions("source", "grid", "minute", hour + MINUTE, hour + _QUARTER)
+        await bench.operator.emissions("source", "grid", "quarter", hour, hour + _QUARTER)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from issued_judge.formula_findings(history, issued_judge.LOCAL_WAY)
         yield from figures_judge.findings(history, ("quarter",))
 
 

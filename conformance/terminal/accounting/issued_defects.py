@@ -11,6 +11,8 @@ from conformance.defects import Patch, defect
 from reference_terminal.management.accounting import AccountingPackages
 from reference_terminal.settings.accounting import VersionConfig
 from reference_terminal.settings.problems import Problem
+from reference_terminal.settings.reader import Section
+from reference_terminal.web import accounting
 
 _Versions = tuple[list[VersionConfig], Sequence[Problem]]
 
@@ -77,3 +79,32 @@ def formula_counts_at_once(patch: Patch) -> None:
         return whole(self, name, from_s // 3600 * 3600, body)
 
     patch(AccountingPackages, "_method", method)
+
+
+@defect(
+    "entered-formula-only-kept",
+    en="a formula that is entered on the spot is kept and never used",
+    zh="本地录入的公式仅保存、不起作用",
+    clauses=("isc-2/8.3e", "csmt/9.2-3"),
+)
+def entered_formula_only_kept(patch: Patch) -> None:
+    """The version has its name and changes nothing."""
+    whole = accounting.read_version
+    patch(accounting, "read_version", lambda section: replace(whole(section), formulas=()))
+
+
+@defect(
+    "entered-formula-counts-at-once",
+    en="a formula that is entered on the spot counts from the hour in which it was entered",
+    zh="本地录入的公式自录入当小时起计算",
+    clauses=("isc-2/8.3e", "csmt/9.2-3"),
+)
+def entered_formula_counts_at_once(patch: Patch) -> None:
+    """Its instant is not heeded."""
+    whole = accounting.read_version
+
+    def read(section: Section) -> VersionConfig:
+        found = whole(section)
+        return replace(found, from_s=found.from_s // 3600 * 3600) if found.formulas else found
+
+    patch(accounting, "read_version", read)

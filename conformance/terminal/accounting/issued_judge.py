@@ -5,11 +5,12 @@ Leaves single figures to `figures_judge`, what must come out to the oracle.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bench.case import Check, criterion
 from bench.history import History, Phase
 from conformance.common.carbon.reckon import books_of
+from conformance.common.queries import answers
 from conformance.common.times import MINUTE
 from conformance.terminal.accounting.figures_judge import Shown, compare, missing, shown
 
@@ -29,6 +30,7 @@ WAYS = {
     "remote": ("was issued from afar", "远程下发"),
     "file": ("was handed over as a file", "文件导入"),
 }
+LOCAL_WAY = {"local": ("was entered on the spot", "本地录入")}
 
 
 def boundary_findings(history: History) -> Iterator[Check]:
@@ -45,12 +47,14 @@ def boundary_findings(history: History) -> Iterator[Check]:
         yield BOUNDARY.of(way, *words).none(wrong, found.known if at is not None and _on_both_sides(near, at) else 0)
 
 
-def formula_findings(history: History) -> Iterator[Check]:
+def formula_findings(history: History, ways: Mapping[str, tuple[str, str]] = WAYS) -> Iterator[Check]:
     """Figures of the sources whose formula came, by the way it came."""
     books = books_of(history)
     everything, absent = shown(history), missing(history, books)
     issued = {phase.detail["way"]: phase.detail for phase in _issued(history, "formula-issued")}
-    for way, words in WAYS.items():
+    if entered := answers(history, "formula"):
+        issued["local"] = entered[-1].query
+    for way, words in ways.items():
         detail = issued.get(way, {"since": "0", "method": "", "term": ""})
         names = [each.id for each in books.emitter.sources if (each.method, each.term) == _of(detail)]
         own = [each for each in everything if each.of == "source" and each.id in names]
