@@ -21,7 +21,7 @@ from bench.virtual.links import Link, Scope
 from bench.virtual.loop import VirtualLoop, finish
 from bench.virtual.network import Network
 
-PACKETS = 2000
+PACKETS = 1000
 """So many show a share."""
 FEW = 100
 """So many show what is done to all of them alike."""

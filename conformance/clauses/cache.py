@@ -1,4 +1,4 @@
-"""What was parsed once is remembered by the digest of its sources, so that short commands answer at once.
+"""What was parsed or compiled once is remembered by its sources, so that short commands answer at once.
 
 Leaves building to the caller. A remembered value is used only if it was made from exactly these octets by exactly this
 code, and kept only if the octets are the same after building as before; a folder that cannot be written costs time and
@@ -11,11 +11,13 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+import jinja2
 import msgspec
+from jinja2.bccache import Bucket
 
 T = TypeVar("T")
 
@@ -46,6 +48,26 @@ def remembered(kind: str, sources: Iterable[Path], build: Callable[[], T], shape
     if _digest(paths) == digest:
         _keep(path, kind, msgspec.msgpack.encode(value))
     return value
+
+
+class CompiledTemplates(jinja2.FileSystemBytecodeCache):
+    """The compiled templates of an environment with these options; Jinja itself compares source and version."""
+
+    def __init__(self, options: Mapping[str, object]) -> None:
+        made_by = sorted((name, repr(value)) for name, value in options.items())
+        key = hashlib.sha256(f"{jinja2.__version__} {made_by}".encode()).hexdigest()[:16]
+        super().__init__(str(cache_folder()), f"template-{key}-%s.cache")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill a bucket from what is remembered, if that can be read."""
+        with contextlib.suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Remember a bucket, if there is room."""
+        with contextlib.suppress(OSError):
+            cache_folder().mkdir(parents=True, exist_ok=True)
+            super().dump_bytecode(bucket)
 
 
 def _digest(sources: Iterable[Path]) -> str | None:

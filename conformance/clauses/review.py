@@ -13,12 +13,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from conformance.clauses import comments
+from conformance.clauses.cache import CompiledTemplates
 from conformance.clauses.findings import (
     CLASSES,
     GRADES,
@@ -345,16 +346,18 @@ _MARKS: Mapping[Language, Mapping[str, str]] = {
 """Punctuation, full width in Chinese."""
 
 
+_OPTIONS: dict[str, Any] = {
+    "undefined": StrictUndefined,
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "keep_trailing_newline": True,
+}
+
+
 def render(review: Review, name: str, language: Language) -> str:
     """The text of one file; `name` is html or md."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=name == "html",
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    options: dict[str, Any] = {**_OPTIONS, "autoescape": name == "html"}
+    environment = Environment(loader=FileSystemLoader(_TEMPLATES), bytecode_cache=CompiledTemplates(options), **options)
 
     def say(words: Words) -> str:
         return words.zh if language == "zh" else words.en

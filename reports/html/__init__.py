@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from bench.case import Item, Measurement, RunResult, Text, Verdict, shown_limit
 from bench.evidence.sealed import signed_of
+from conformance.clauses.cache import CompiledTemplates
 from conformance.mutants.figure import read_figure
 from reports.blocks import visible
 from reports.conformity import document_of, item_of
@@ -101,16 +102,18 @@ def _moment(told: str) -> str:
         return told
 
 
+_OPTIONS: dict[str, Any] = {
+    "autoescape": True,
+    "undefined": StrictUndefined,
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+}
+
+
 @cache
 def environment() -> Environment:
     """The templates with their helpers; everything is escaped unless it is Markup."""
-    made = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = Environment(loader=FileSystemLoader(_HERE), bytecode_cache=CompiledTemplates(_OPTIONS), **_OPTIONS)
     helpers = cast(dict[str, Any], made.globals)
     helpers.update(
         t=words,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import jinja2
 import pytest
 
 from conformance.clauses import suite
-from conformance.clauses.cache import cache_folder, remembered
+from conformance.clauses.cache import CompiledTemplates, cache_folder, remembered
 from conformance.clauses.ledger import Words
 from conformance.clauses.suite import CaseNote, case_classes, find_cases
 
@@ -83,3 +85,41 @@ def test_a_process_older_than_an_edit_remembers_nothing(house: Path, monkeypatch
     (house / "conformance" / "part.py").write_text("# edited\n", "utf-8")
     assert [note.id for note in find_cases()] == loaded
     assert not list(cache_folder().glob("cases-*"))
+
+
+def _page(folder: Path, **options: Any) -> str:
+    loader = jinja2.FileSystemLoader(folder)
+    made = jinja2.Environment(loader=loader, bytecode_cache=CompiledTemplates(options), **options)
+    return made.get_template("page").render(it="<")
+
+
+def test_a_template_is_compiled_once_for_its_text_and_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "page").write_text("1 {{ it }}", "utf-8")
+    assert _page(tmp_path) == "1 <"
+    with monkeypatch.context() as patched:
+        patched.setattr(jinja2.Environment, "_parse", lambda *_: pytest.fail("compiled again"))
+        assert _page(tmp_path) == "1 <"
+    assert _page(tmp_path, autoescape=True) == "1 &lt;"
+    (tmp_path / "page").write_text("2 {{ it }}", "utf-8")
+    assert _page(tmp_path) == "2 <"
+
+
+@pytest.mark.parametrize("spoiled", ["empty", "cut", "folder"])
+def test_a_spoiled_template_is_compiled_again(tmp_path: Path, spoiled: str) -> None:
+    (tmp_path / "page").write_text("1 {{ it }}", "utf-8")
+    assert _page(tmp_path) == "1 <"
+    (kept,) = cache_folder().glob("template-*")
+    octets = kept.read_bytes()
+    kept.unlink()
+    if spoiled == "folder":
+        kept.mkdir()
+    else:
+        kept.write_bytes(octets[: -len(octets) // 2] if spoiled == "cut" else b"")
+    assert _page(tmp_path) == "1 <"
+
+
+def test_without_a_folder_templates_are_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    (tmp_path / "page").write_text("1 {{ it }}", "utf-8")
+    assert _page(tmp_path) == "1 <"
