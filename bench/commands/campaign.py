@@ -498,7 +498,8 @@ def main(what: str, folder: Path, words: Any) -> int:
     except BrokenPipeError:
         raise
     except _Trouble as error:
-        print(str(error) if not isinstance(error, OSError) else f"{error.filename}: {error.strerror}", file=sys.stderr)
+        unusable = isinstance(error, OSError)
+        print(f"{error.filename}: {error.strerror} / 无法读写" if unusable else str(error), file=sys.stderr)
         return EXIT_ERROR
 
 
@@ -511,6 +512,8 @@ def _done(what: str, folder: Path, words: Any) -> int:
             new(folder, Path(words.profile), name=words.name, by=words.by, lab=words.lab)
             print(f"{folder}: begun / 已建立")
         case "add":
+            if not words.result:
+                raise CampaignError("campaign add: needs what is to be joined: folders, files / 须给出待加入的结果")
             for each in words.result:
                 made = add(folder, Path(each), as_load=words.load, by=words.by, lab=words.lab)
                 print(f"{each}: joined as {made.kind}: {made.words} / 已加入")
@@ -519,7 +522,9 @@ def _done(what: str, folder: Path, words: Any) -> int:
                 leave(folder, each, words=words.words, by=words.by, lab=words.lab)
                 print(f"{each}: left out / 已排除")
         case "review":
-            clause = words.clause[0] if len(words.clause) == 1 else ""
+            if len(words.clause) != 1:
+                raise CampaignError("campaign review: needs one --clause / 须给出一个条款")
+            clause = words.clause[0]
             review(folder, clause, words.verdict, words=words.words, files=files, by=words.by, lab=words.lab)
             print(f"{clause}: {words.verdict} / 已登记")
         case "external":

@@ -661,6 +661,8 @@ def main(asked: Asked) -> int:
         print("--certificate, --key: one goes with the other / 证书与私钥须同时给出", file=sys.stderr)
         return EXIT_USAGE
     try:
+        if not asked.profiles.is_dir():
+            raise QueueError(f"--profiles {asked.profiles}: expected a folder / 应为档案所在目录")
         if asked.lab is not None:
             load_lab(asked.lab)
         desk = Desk(asked.out, asked.lab, asked.profiles)
