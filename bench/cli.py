@@ -445,13 +445,14 @@ def _profile_try(rest: Sequence[str]) -> int:
     parser.add_argument("profile", type=Path, metavar="FILE", help="profile (TOML) / 档案文件")
     parser.add_argument("--wait", type=float, default=70.0, metavar="S", help="seconds before asking / 询问前等待秒数")
     parser.add_argument("--orders", action="store_true", help="also what changes the product / 包括改变终端状态的指令")
+    parser.add_argument("--show", action="store_true", help="command line and files as made / 显示启动命令与配置文件")
     parser.add_argument("--json", action="store_true", help="for machines / 机器可读")
     words = parser.parse_args(list(rest))
     if not 0 < words.wait <= 3600:
         return _wrong(f"--wait {words.wait:g}: expected seconds above 0, 3600 at most / 取值无效")
     from bench.commands import profile_try
 
-    return profile_try.main(words.profile, wait_s=words.wait, orders=words.orders, as_json=words.json)
+    return profile_try.main(words.profile, wait_s=words.wait, orders=words.orders, as_json=words.json, show=words.show)
 
 
 def _wrong(text: str) -> int:

@@ -34,7 +34,8 @@ SENDS = {
 LOCAL = "local"
 """In the place of a port: the one that the bench tells the product as its local interface."""
 WORLD = """\
-{# What your program is told of the bench: give it the form in which it is configured (docs/TERMINALS.md). -#}
+{# What your program is told of the bench: give it the form in which it is configured. What may be named here is in
+   docs/TERMINALS.md; what becomes of it is shown by: carbonbench profile try FILE --show -#}
 {
   "period_s": {{ period_s }},
   "local": { "host": {{ local.host | tojson }}, "port": {{ local.port }} },
@@ -145,7 +146,7 @@ def profile_text(told: Mapping[str, str]) -> str:
     ]
     if not told["program"]:
         return "\n".join([*lines, 'rig = "rig.toml"   # the table it stands on: docs/LAB.md / 实验室台架', ""])
-    lines += [f"command = {quoted(shlex.split(told['program']), ensure_ascii=False)}", "ready_s = 60"]
+    lines += [f"command = {quoted(_command(told), ensure_ascii=False)}", "ready_s = 60"]
     if told["ready"]:
         port = "{{ local.port }}" if told["ready"] == LOCAL else told["ready"]
         lines.append(f'ready = "{{{{ local.host }}}}:{port}"')
@@ -162,6 +163,12 @@ def profile_text(told: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
+def _command(told: Mapping[str, str]) -> list[str]:
+    """The words of the command line; it runs in its state folder, so files named from here are named outright."""
+    words = shlex.split(told["program"])
+    return [str(Path(word).absolute()) if word != told["config"] and Path(word).is_file() else word for word in words]
+
+
 def _template(told: Mapping[str, str]) -> str:
     return f"{Path(told['config']).name}.j2"
 
@@ -176,6 +183,7 @@ def write(told: Mapping[str, str], out: Path) -> list[Path]:
         raise InitError(f"{', '.join(there)}: there already; give another --out, nothing is overwritten / 文件已存在")
     made: list[Path] = []
     try:
+        out.parent.mkdir(parents=True, exist_ok=True)
         for path, text in files.items():
             path.write_text(text, "utf-8", newline="\n")
             made.append(path)
@@ -206,5 +214,10 @@ def main(words: Mapping[str, Any]) -> int:
 
         code = profile_try.main(out, wait_s=words["wait"])
     rig = "loopback" if told["program"] else "lab"
-    print(f"next / 下一步: carbonbench run --rig {rig} --terminal {out} --case realtime/delivers-within-minutes")
+    run = f"carbonbench run --rig {rig} --terminal {out} --case realtime/delivers-within-minutes"
+    if code != EXIT_PASS and len(files) > 1:
+        print(f"next / 下一步: give {files[1]} your program's form / 按程序格式修改: carbonbench profile try {out}")
+        print(f"then / 然后: {run}")
+    else:
+        print(f"next / 下一步: {run}")
     return code

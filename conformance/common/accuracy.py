@@ -92,6 +92,8 @@ class Comparison:
     misplaced: list[str] = field(default_factory=list)
     status: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    absent: str = ""
+    """Why there was nothing to compare, where the bench knows."""
     values: dict[str, set[str]] = field(default_factory=dict)
 
 
@@ -213,7 +215,14 @@ def at_centre(history: History, centre: str) -> Comparison:
             _match(comparison, truth, series, at, text, where)
         if bool(text) != (event.flag == "N"):
             comparison.status.append(f"{where}: value {text or 'none'} with flag {event.flag or 'none'}")
+    if not any(event.centre == centre and event.kind == "realtime" for event in history.of(Stored)):
+        comparison.absent = "no real-time data came, in HJ 212 CN=2011 / 未收到实时数据"
     return comparison
+
+
+def _few(found: Comparison, needed: int) -> str:
+    absent = f"; {found.absent}" if found.absent else ""
+    return f"only {found.compared} of {needed} records compared / 样本不足{absent}"
 
 
 def findings(
@@ -246,7 +255,7 @@ def findings(
                 measured=len(bad),
                 limit=0,
                 evidence=[*bad, *found.problems],
-                actual="" if enough or bad else f"only {found.compared} of {needed} records compared / 样本不足",
+                actual="" if enough or bad else _few(found, needed),
                 has_b=enough,
                 reading_b=not found.unequal,
             )
@@ -262,7 +271,7 @@ def part_finding(history: History, name: str, zh: str, points: Collection[str], 
         measured=len(bad),
         limit=0,
         evidence=[*bad, *found.problems],
-        actual="" if enough or bad else f"only {found.compared} of {needed} records compared / 样本不足",
+        actual="" if enough or bad else _few(found, needed),
     )
 
 

@@ -516,8 +516,15 @@ def _judge_content(
             shifted = _found_elsewhere(truth, expected, values, length)
             gap = expected.certainty is Certainty.GAP
             fault = ledger.invented if gap else ledger.mis_stamped if shifted else ledger.altered
-            why = f"truth: {expected.why}" if gap else shifted or f"truth {_true(expected)}"
+            why = f"truth: {expected.why}{_counted(expected)}" if gap else shifted or f"truth {_true(expected)}"
         fault.append(Problem(key, f"{_where(event)}: {_shown(values)}; {why}"))
+
+
+def _counted(expected: Expected) -> str:
+    """What an interval in which the terminal was first started may hold instead of nothing."""
+    if expected.begun is None:
+        return ""
+    return f"; from its first reading to the first at or after the end it counted {_true(expected.begun)}"
 
 
 def _found_elsewhere(truth: Truth, expected: Expected, values: dict[str, str], length: int) -> str:

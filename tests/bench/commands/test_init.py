@@ -39,6 +39,18 @@ def test_ten_answers_make_a_profile_that_passes_its_check(tmp_path: Path, capsys
     assert cli.main(["profile", "check", str(tmp_path / "my.toml")]) == 0
 
 
+def test_files_named_from_here_are_named_outright_and_the_folder_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("gw.py", "world.json"):
+        Path(name).write_text("", "utf-8")
+    told = ("--program", "python3 ./gw.py -c world.json", "--config", "world.json", "--no-try")
+    assert cli.main(["init", "--out", "new/mine/my.toml", *told]) == 0
+    command = load_profile(Path("new/mine/my.toml")).connection["command"]
+    assert command == ["python3", str(tmp_path / "gw.py"), "-c", "world.json"]
+
+
 def test_every_answer_is_a_question_of_the_statement() -> None:
     known = {*load_ledger().questions, *read_statement().questions}
     named = {name for claims in init.READS.values() for name in claims} | set(init.SENDS.values()) | set(init.DENIED)

@@ -15,8 +15,9 @@ EXAMPLE = Path(__file__).resolve().parents[3] / "fixtures" / "terminals" / "prog
 def test_the_example_answers(capsys: pytest.CaptureFixture[str]) -> None:
     # No whole minute is over after so short a while: the question for records is told to be of no use, whether nothing
     # came or the minute in which it was started, which has no value.
-    assert main(["profile", "try", str(EXAMPLE), "--wait", "12"]) == 1
+    assert main(["profile", "try", str(EXAMPLE), "--wait", "12", "--show"]) == 1
     told = capsys.readouterr().out
+    assert "-m reference_terminal terminal.toml\n--- terminal.toml" in told and "[[meters]]" in told
     assert f"value={SHOWN}" in told and "ok   readings" in told and "ok   queue" in told
     assert "FAIL records" in told and ("no row came" in told or "without value" in told) and "项可用" in told
 

@@ -32,7 +32,7 @@ from bench.history import (
     TerminalState,
     Timing,
 )
-from conformance.common import delivery, retention, timing
+from conformance.common import accuracy, delivery, retention, timing
 from conformance.common.readings import register_step
 from conformance.common.times import HOUR, MINUTE, SECOND, stamp_of
 from conformance.common.truth import truth_of
@@ -226,6 +226,7 @@ def test_what_was_not_counted_since_the_first_reading_is_and_the_rule_is_told() 
     ledger = started_at(5, {"Cou": "0.07"})
     (line,) = delivery.lines(ledger.invented)
     assert "no opening reading was served within 5.000 s after 2026-03-02 00:10:00" in line
+    assert line.endswith("from its first reading to the first at or after the end it counted Cou=0.00")
     assert not ledger.mis_stamped
 
 
@@ -240,6 +241,13 @@ def test_zero_is_the_truth_of_every_idle_minute_and_no_stamp() -> None:
     assert not ledger.mis_stamped
     (line,) = delivery.lines(ledger.invented)
     assert "nothing was read before 2026-03-02 00:00:00" in line
+
+
+def test_a_centre_that_got_no_real_time_data_says_so() -> None:
+    history = World(hours=1, period_s=5, minute_interval=1, kinds=("minute",)).history()
+    found = accuracy.findings(history, "reading", centres=("A",), stored=False)
+    (check,) = [each for each in found if isinstance(each, Check)]
+    assert check.verdict is Verdict.INCONCLUSIVE and "no real-time data came, in HJ 212 CN=2011" in check.actual
 
 
 # A power cut that never struck.
