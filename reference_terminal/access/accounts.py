@@ -25,6 +25,7 @@ from reference_terminal.model.messages import Text
 from reference_terminal.model.sealed import SealedError, is_sealed
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S
+from reference_terminal.model.words import WORDS
 from reference_terminal.settings.accounts import ROLES, SECURITY_ROLES, AccountsConfig, RulesConfig, is_listed
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
@@ -404,7 +405,12 @@ class Accounts:
                 f"{account.name} is {account.role} already; these roles exclude each other, make another account",
                 "系统管理员、安全操作员、安全审计员角色互斥，请另建账户",
             )
-        told = {"author": author, "before": account.role or "-", "after": role}
+        before = account.role or "-"
+        told = {
+            "author": author,
+            "before": Text(before, WORDS.get(before, before)),
+            "after": Text(role, WORDS[role]),
+        }
         changed = replace(account, role=role)
         self._order(changed, lambda: self._journal.event(messages.ROLE_GIVEN, account.name, **told))
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from reference_terminal.model.words import in_chinese
+
 CLEARED = ".cleared"
 """What follows an alarm's code in the entry of the log that tells its end."""
 
@@ -50,7 +52,7 @@ class Message:
     def text(self, fields: dict[str, object]) -> Text:
         """The sentences with their fields."""
         en = {name: value.en if isinstance(value, Text) else value for name, value in fields.items()}
-        zh = {name: value.zh if isinstance(value, Text) else value for name, value in fields.items()}
+        zh = {name: value.zh if isinstance(value, Text) else in_chinese(name, value) for name, value in fields.items()}
         return Text(self.en.format(**en), self.zh.format(**zh), fields)
 
     def __call__(self, **fields: object) -> Text:

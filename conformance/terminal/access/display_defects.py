@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance.defects import Patch, defect
+from reference_terminal.web.pages import content
 from reference_terminal.web.pages.content import Asks
 
 Row = dict[str, Any]
@@ -67,6 +68,21 @@ def first_reading(patch: Patch) -> None:
 def minutes_left_out(patch: Patch) -> None:
     """The table was too long."""
     _rows(patch, "records", lambda found: found[::2])
+
+
+@defect(
+    "pages-forget-the-times-asked-for",
+    en="pages show the last day, whatever stretch of time was asked for",
+    zh="无论选择何时段，页面均显示最近一天",
+    clauses=("isc-2/7.2.3-A(3)c",),
+)
+def times_forgotten(patch: Patch) -> None:
+    """The field of the form has another name by now."""
+
+    def when(text: str, default_s: int) -> str:
+        return own("", default_s)
+
+    own = patch(content, "_when", when)
 
 
 @defect(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from bench.case import Check, Criterion, EvidenceKind, criterion
 from bench.history import History, Observed
 from conformance.common.readings import number
-from conformance.common.times import MINUTE, instant_of_iso
+from conformance.common.times import MINUTE, instant_of_iso, local
 from conformance.common.truth import Certainty, Truth, truth_of
 
 _READ_OUT = EvidenceKind.READ_OUT
@@ -100,7 +100,11 @@ def _minutes(truth: Truth, event: Observed, point: str) -> Iterator[str]:
         at = instant_of_iso(row["at"])
         if at is not None:
             shown.setdefault(at, []).append(row["value"])
-    for start in range(int(event.query["from_us"]), int(event.query["to_us"]), MINUTE):
+    asked = range(int(event.query["from_us"]), int(event.query["to_us"]), MINUTE)
+    for at in shown:
+        if at not in asked:
+            yield f"{point} {local(at)}: shown, but not asked for"
+    for start in asked:
         expected = truth.expected(point, "minute", start, start + MINUTE)
         if expected.certainty is not Certainty.SURE:
             continue
@@ -109,7 +113,8 @@ def _minutes(truth: Truth, event: Observed, point: str) -> Iterator[str]:
         if len(given) == 1 and number(given[0]) is not None and number(given[0]) in right:
             yield ""
         else:
-            yield f"{point} {start}: {', '.join(given) or 'nothing'} shown, expected {expected.fields.get('Cou')}"
+            wanted = expected.fields.get("Cou")
+            yield f"{point} {local(start)}: {', '.join(given) or 'nothing'} shown, expected {wanted}"
 
 
 def state_finding(history: History) -> Check:

@@ -6,6 +6,7 @@ who have it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,21 +16,18 @@ from reference_terminal.access.rights import Right
 from reference_terminal.model.messages import Text
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, iso, parse_iso
+from reference_terminal.model.words import WORDS
+from reference_terminal.settings.accounts import ROLES as EVERY_ROLE
 from reference_terminal.web.pages.blocks import Block, Chart, Facts, Field, Form, Lines, Links, Page, Send, Shown, Table
 from reference_terminal.web.server import HttpError
 
 HOUR_S = 3600
 _NONE = Text("", "")
 _YES, _NO = Text("yes", "是"), Text("no", "否")
-ROLES = {
-    "administrator": Text("system administrator", "系统管理员"),
-    "operator": Text("security operator", "安全操作员"),
-    "auditor": Text("security auditor", "安全审计员"),
-    "clerk": Text("clerk", "填报员"),
-    "reviewer": Text("reviewer", "审核员"),
-    "viewer": Text("viewer", "查看员"),
-}
+_TITLES = {"administrator": "system administrator", "operator": "security operator", "auditor": "security auditor"}
+ROLES = {role: Text(_TITLES.get(role, role), WORDS[role]) for role in EVERY_ROLE}
 IN_CHINESE = {
+    **WORDS,
     "login": "登录",
     "login failure": "登录失败",
     "lock": "锁定",
@@ -57,21 +55,6 @@ IN_CHINESE = {
     "running": "运行",
     "stopped": "停止",
     "failing": "故障",
-    "missed cycle": "漏采",
-    "timeout": "超时",
-    "no connection": "无法连接",
-    "bad frame": "报文错误",
-    "exception": "异常应答",
-    "late": "迟到",
-    "power off": "断电",
-    "clock step": "时钟跳变",
-    "out of range": "超限",
-    "counter reset": "计数回零",
-    "minute": "分钟",
-    "quarter": "15 分钟",
-    "hour": "小时",
-    "day": "日",
-    "month": "月",
     "continuous": "连续",
     "window": "定时",
     "plain": "明文",
@@ -92,8 +75,6 @@ IN_CHINESE = {
     "system": "第三方系统",
     "local": "本地",
     "remote": "远程",
-    "cookie": "页面",
-    "bearer": "接口",
     "max_failures": "最多失败次数",
     "lock_s": "锁定时长（秒）",
     "idle_s": "空闲超时（秒）",
@@ -121,6 +102,10 @@ RULES = {
     "audit_entries": "room of the log (entries)",
 }
 """Rules of login as an English reader sees them."""
+INSTANT = "datetime-local"
+"""The kind of field in which a browser lets its reader pick an instant."""
+INSTANTS = ("start", "at", "from", "to", "before")
+_PICKED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 OPTIONAL = ("code",)
 """Fields of forms that are left out when they are empty."""
 CLASSES = (
@@ -214,11 +199,17 @@ def _second(text: str) -> int:
     return parse_iso(text) or 0
 
 
+def as_sent(name: str, text: str) -> str:
+    """A field of a form as its address takes it: an instant of a picker is the terminal's local time."""
+    return _when(text, 0) if name in INSTANTS and _PICKED.fullmatch(text) else text
+
+
+@seam
 def _when(text: str, default_s: int) -> str:
     """An instant of a form (`2026-03-01T08:00`) as the interface takes it."""
     if not text:
         return iso(default_s)
-    return text if text[-6:-5] in ("+", "-") or text.endswith("Z") else f"{text:0<10}" + _rest(text)
+    return text if text[-6:-5] in ("+", "-") or text.endswith("Z") else text[:10] + _rest(text)
 
 
 def _rest(text: str) -> str:
@@ -304,8 +295,8 @@ async def _trends(asks: Asks, query: dict[str, str]) -> Page:
         (
             Field("point", _POINT, name, _choices(names)),
             Field("class", _CLASS, span, CLASSES),
-            Field("from", _FROM, _field(from_s), input="datetime-local"),
-            Field("to", _TO, _field(to_s), input="datetime-local"),
+            Field("from", _FROM, _field(from_s), input=INSTANT),
+            Field("to", _TO, _field(to_s), input=INSTANT),
         ),
         search=True,
     )
@@ -351,8 +342,8 @@ async def _emissions(asks: Asks, query: dict[str, str]) -> Page:
         (
             Field("figure", Text("Figure", "数据项"), name, _choices([each["figure"] for each in figures])),
             Field("class", _CLASS, span, LONG_CLASSES),
-            Field("from", _FROM, _field(from_s), input="datetime-local"),
-            Field("to", _TO, _field(to_s), input="datetime-local"),
+            Field("from", _FROM, _field(from_s), input=INSTANT),
+            Field("to", _TO, _field(to_s), input=INSTANT),
         ),
         search=True,
     )
@@ -444,8 +435,8 @@ async def _records(asks: Asks, query: dict[str, str]) -> Page:
             Field("point", _POINT, point, [*everything, *_choices(points)]),
             Field("emission_source", Text("Emission source", "排放源"), source, [*everything, *_choices(sources)]),
             Field("class", _CLASS, span, CLASSES),
-            Field("from", _FROM, _field(from_s), input="datetime-local"),
-            Field("to", _TO, _field(to_s), input="datetime-local"),
+            Field("from", _FROM, _field(from_s), input=INSTANT),
+            Field("to", _TO, _field(to_s), input=INSTANT),
         ),
         search=True,
     )
@@ -489,7 +480,7 @@ async def _entry(asks: Asks, query: dict[str, str]) -> Page:
                 (
                     Field("point", _POINT, choices=_choices(points)),
                     Field("class", _CLASS, "hour", CLASSES),
-                    Field("start", _START, f"{iso(asks.now_s - 2 * HOUR_S)[:13]}:00:00+08:00"),
+                    Field("start", _START, f"{iso(asks.now_s - 2 * HOUR_S)[:13]}:00", input=INSTANT),
                     Field("value", _VALUE),
                     Field("reason", _REASON),
                 ),
@@ -500,7 +491,7 @@ async def _entry(asks: Asks, query: dict[str, str]) -> Page:
                 _SEND,
                 (
                     Field("point", _POINT, choices=_choices(points)),
-                    Field("at", Text("At", "时间"), iso(asks.now_s)),
+                    Field("at", Text("At", "时间"), _field(asks.now_s), input=INSTANT),
                     Field("final_old", Text("Last reading of the old meter", "旧表止码")),
                     Field("initial_new", Text("First reading of the new meter", "新表起码")),
                 ),
@@ -638,7 +629,7 @@ async def _network(asks: Asks, query: dict[str, str]) -> Page:
     lost = frozenset(number for number, each in enumerate(centres) if not each["connected"])
     blocks: list[Block] = [Table(Text("Data centres", "数据中心"), columns, rows, marked=lost)]
     names = _choices([each["centre"] for each in centres])
-    if asks.may(Right.OPERATE):
+    if names and asks.may(Right.OPERATE):
         blocks.append(
             Form(Text("Send now", "立即上传"), _SEND, (Field("centre", _CENTRE, choices=names),), to="upload")
         )
@@ -649,8 +640,8 @@ async def _network(asks: Asks, query: dict[str, str]) -> Page:
                 (
                     Field("centre", _CENTRE, choices=names),
                     Field("class", _CLASS, "hour", CLASSES),
-                    Field("from", _FROM, iso(asks.now_s - DAY_S)),
-                    Field("to", _TO, iso(asks.now_s)),
+                    Field("from", _FROM, _field(asks.now_s - DAY_S), input=INSTANT),
+                    Field("to", _TO, _field(asks.now_s), input=INSTANT),
                     Field("reason", _REASON),
                 ),
                 to="backfill",
@@ -658,25 +649,21 @@ async def _network(asks: Asks, query: dict[str, str]) -> Page:
         )
     if asks.may(Right.CONFIGURE):
         time = Field("time", Text("Time of day", "时刻"), hint="02:00:00")
-        blocks += [
-            Form(
-                Text("Upload time", "上传时间"), _SET, (Field("centre", _CENTRE, choices=names), time), to="upload-time"
-            ),
+        chosen_centre = Field("centre", _CENTRE, choices=names)
+        if names:
+            blocks.append(Form(Text("Upload time", "上传时间"), _SET, (chosen_centre, time), to="upload-time"))
+        blocks.append(
             Form(
                 Text("Add a centre", "新增数据中心"),
                 _SEND,
                 (Field("settings", Text("Settings (TOML)", "配置（TOML）"), input="area", hint='id = "B"'),),
                 to="centre-add",
-            ),
-            Form(
-                Text("Remove a centre", "删除数据中心"),
-                Text("Remove", "删除"),
-                (Field("centre", _CENTRE, choices=names),),
-                to="centre-remove",
-                risky=True,
-            ),
-        ]
-    if asks.may(Right.SECURE):
+            )
+        )
+        if names:
+            remove, button = Text("Remove a centre", "删除数据中心"), Text("Remove", "删除")
+            blocks.append(Form(remove, button, (chosen_centre,), to="centre-remove", risky=True))
+    if names and asks.may(Right.SECURE):
         blocks.append(
             Form(
                 Text("Exchange certificate and key", "更换证书和私钥"),
@@ -795,8 +782,8 @@ async def _log(asks: Asks, query: dict[str, str]) -> Page:
         _NONE,
         _SHOW,
         (
-            Field("from", _FROM, query.get("from", ""), input="datetime-local", needed=False),
-            Field("to", _TO, query.get("to", ""), input="datetime-local", needed=False),
+            Field("from", _FROM, query.get("from", ""), input=INSTANT, needed=False),
+            Field("to", _TO, query.get("to", ""), input=INSTANT, needed=False),
             Field("user", Text("User", "用户"), query.get("user", ""), needed=False),
             Field("type", Text("Type", "类型"), query.get("type", ""), chosen),
             Field("outcome", Text("Outcome", "结果"), query.get("outcome", ""), outcomes),
@@ -847,7 +834,7 @@ async def _log(asks: Asks, query: dict[str, str]) -> Page:
     clear = Form(
         Text("Clear the oldest", "清除早期日志"),
         Text("Clear", "清除"),
-        (Field("before", Text("Before", "早于"), hint="2026-01-01T00:00:00+08:00"),),
+        (Field("before", Text("Before", "早于"), input=INSTANT),),
         to="audit-clear",
         risky=True,
     )

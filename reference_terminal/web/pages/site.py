@@ -233,7 +233,8 @@ class Pages(Addresses):
         known = next((each for each in content.PAGES if each.path == back), None)
         if known is None:
             raise HttpError(400, "expected _back as the path of a page", "_back 应为页面地址")
-        body = json.dumps({name: text for name, text in given.items() if text or name not in content.OPTIONAL})
+        kept = {name: text for name, text in given.items() if text or name not in content.OPTIONAL}
+        body = json.dumps({name: content.as_sent(name, text) for name, text in kept.items()})
         asked = replace(
             request,
             path=ROOT + to,
