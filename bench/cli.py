@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG
+from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Item
 from bench.commands.options import ACCELERATED_RIGS, AUTO, ROWS, SCREENS, SHARED, WORKERS, workers_of, wrong_cluster
 from bench.commands.outlet import OutletLost, outlets
 from simulators import scratch
@@ -23,18 +23,21 @@ _KNOWN = ("certificate", "roots", "register")
 # Commands that leave a folder, for which nobody has to read the screen.
 LAST = "last"
 INIT_ANSWERS = {
-    "name": "of the terminal / 名称",
+    "name": "of the item / 名称",
     "vendor": "its maker / 制造商",
     "model": "model / 型号",
     "firmware": "version / 固件版本",
     "documents": "drafts, separated by commas / 标准",
     "reads": "modbus-tcp, modbus-rtu, dlt645, cjt188 / 采集协议",
     "sends": "hj212, https-json, hj212-window / 上传方式",
-    "program": "its command line; empty: a device / 启动命令",
+    "program": "its command line; empty: a device, or a platform that is up / 启动命令",
     "config": "file it is configured by / 配置文件名",
     "ready": "port at which it listens once up, or local / 就绪端口",
+    "address": "of a platform: http://host:port, or local / 平台地址",
+    "takes": "of a platform: ways terminals come by, hj212=9212,http=9080 / 终端接入方式",
+    "account": "of a platform: name:password of an administrator / 平台管理员",
 }
-"""The answers of `init` as options; its questions are `bench.commands.init.QUESTIONS`."""
+"""The answers of `init` as options; its questions are those of `bench.commands.init` and `init_platform`."""
 _LASTING = ("run", "prove", "sweep", "parity")
 
 
@@ -86,9 +89,12 @@ def _list(words: argparse.Namespace) -> int:
 def _init(words: argparse.Namespace) -> int:
     if not 0 < words.wait <= 3600:
         return _wrong(f"--wait {words.wait:g}: expected seconds above 0, 3600 at most / 取值无效")
+    item = words.item or Item.TERMINAL
+    if item not in [*Item]:
+        return _wrong(f"--item {item}: expected {' or '.join(Item)} / 未知受测品类型")
     from bench.commands import init
 
-    return init.main(vars(words))
+    return init.main({**vars(words), "item": Item(item)})
 
 
 def _version() -> int:
@@ -506,9 +512,10 @@ def parser() -> argparse.ArgumentParser:
     listing.add_argument("--json", action="store_true", help="for machines / 机器可读")
 
     init = command("init", _init, "ten questions, a short profile that runs, a first start / 快速生成终端档案")
+    ROWS["item"].add_to(init.add_argument)
     for key, text in INIT_ANSWERS.items():
         init.add_argument(f"--{key}", metavar="TEXT", help=text)
-    init.add_argument("--out", default="my-terminal.toml", metavar="FILE", help="the profile / 档案文件")
+    init.add_argument("--out", default="", metavar="FILE", help="the profile (default my-terminal.toml) / 档案文件")
     init.add_argument("--wait", type=float, default=70.0, metavar="S", help="seconds of the first start / 试运行秒数")
     init.add_argument("--no-try", action="store_true", help="do not start the product / 不试运行")
 

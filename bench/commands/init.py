@@ -1,20 +1,20 @@
 """`carbonbench init`: a short profile that runs, made of ten answers, and the product started once to see what it does.
 
-Leaves the whole capability statement to `carbonbench profile new`, and the trial to `profile_try`. What stands on the
-command line is not asked; where nobody can be asked, defaults stand.
+Leaves the whole capability statement to `carbonbench profile new`, the trial to `profile_try`, and what is a platform's
+own to `init_platform`.
 """
 
 from __future__ import annotations
 
 import json
-import shlex
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.case import EXIT_PASS, EXIT_USAGE
+from bench.case import EXIT_PASS, EXIT_USAGE, Item
+from bench.commands import init_platform
+from bench.commands.asked import Asked, InitError, answered, command_words, quotes, template_name, words_of
 from bench.dut.profile import DOCUMENTS
 
 READS: Mapping[str, Mapping[str, str]] = {
@@ -51,22 +51,6 @@ WORLD = """\
 """
 
 
-class InitError(Exception):
-    """Answers that cannot be used; one sentence a line."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One of the questions: the option's name, what is asked in both languages, what stands where nobody answers."""
-
-    key: str
-    en: str
-    zh: str
-    default: str
-    one_of: tuple[str, ...] = ()
-    """Words that may be named, separated by commas; empty: any text."""
-
-
 QUESTIONS = (
     Asked("name", "name of the terminal", "终端名称", "my terminal"),
     Asked("vendor", "its maker", "制造商", ""),
@@ -86,43 +70,25 @@ QUESTIONS = (
 )
 
 
+ANSWERS = tuple(dict.fromkeys(asked.key for asked in (*QUESTIONS, *init_platform.QUESTIONS)))
+"""The answers as options."""
+
+
 def answers(given: Mapping[str, str], ask: Callable[[str], str] | None) -> dict[str, str]:
-    """Every question answered: by the command line, by whoever sits there, or by default. Raises InitError."""
-    found: dict[str, str] = {}
-    problems: list[str] = []
-    for number, asked in enumerate(QUESTIONS, 1):
-        said = given.get(asked.key)
-        if said is None and ask is not None:
-            among = f" ({', '.join(asked.one_of)})" if asked.one_of else ""
-            shown = f" [{asked.default}]" if asked.default else ""
-            said = ask(f"{number}/{len(QUESTIONS)} {asked.en} / {asked.zh}{among}{shown}: ").strip() or None
-        text = asked.default if said is None else said
-        wrong = [word for word in _words(text) if word not in asked.one_of] if asked.one_of else []
-        if wrong or (asked.one_of and not _words(text)):
-            problems.append(f"--{asked.key} {text}: expected of {', '.join(asked.one_of)} / 取值无效")
-        found[asked.key] = text
-    try:
-        shlex.split(found["program"])
-    except ValueError as error:
-        problems.append(f"--program {found['program']}: {error} / 引号不匹配")
-    config = Path(found["config"])
-    if found["config"] and (config.is_absolute() or ".." in config.parts):
-        problems.append(f"--config {config}: expected a name below the state folder / 应为状态目录内的文件名")
-    port = found["ready"]
+    """Every question answered. Raises InitError."""
+    return answered(QUESTIONS, given, ask, _flaws)
+
+
+def _flaws(told: Mapping[str, str]) -> Iterator[str]:
+    yield from quotes(told)
+    port = told["ready"]
     if port and port != LOCAL and not (port.isascii() and port.isdecimal() and 0 < int(port[:6]) < 65536):
-        problems.append(f"--ready {port}: expected a port, 1 to 65535, or {LOCAL} / 应为端口号")
-    if problems:
-        raise InitError("\n".join(problems))
-    return found
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
+        yield f"--ready {port}: expected a port, 1 to 65535, or {LOCAL} / 应为端口号"
 
 
 def profile_text(told: Mapping[str, str]) -> str:
     """The profile, some thirty lines."""
-    reads, sends = _words(told["reads"]), _words(told["sends"])
+    reads, sends = words_of(told["reads"]), words_of(told["sends"])
     claims = dict.fromkeys(DENIED, "no")
     for word in reads:
         claims.update(READS[word])
@@ -135,7 +101,7 @@ def profile_text(told: Mapping[str, str]) -> str:
         "[terminal]",
         *(f"{key} = {quoted(told[key], ensure_ascii=False)}" for key in ("name", "vendor", "model", "firmware")),
         f"adapter = {quoted('command' if told['program'] else 'manual')}",
-        f"documents = {quoted(_words(told['documents']))}",
+        f"documents = {quoted(words_of(told['documents']))}",
         'roles = ["terminal"]',
         "",
         "[claims]",
@@ -146,12 +112,12 @@ def profile_text(told: Mapping[str, str]) -> str:
     ]
     if not told["program"]:
         return "\n".join([*lines, 'rig = "rig.toml"   # the table it stands on: docs/LAB.md / 实验室台架', ""])
-    lines += [f"command = {quoted(_command(told), ensure_ascii=False)}", "ready_s = 60"]
+    lines += [f"command = {quoted(command_words(told), ensure_ascii=False)}", "ready_s = 60"]
     if told["ready"]:
         port = "{{ local.port }}" if told["ready"] == LOCAL else told["ready"]
         lines.append(f'ready = "{{{{ local.host }}}}:{port}"')
     if told["config"]:
-        lines += ["", "[connection.files]", f"{quoted(told['config'])} = {quoted(_template(told))}"]
+        lines += ["", "[connection.files]", f"{quoted(told['config'])} = {quoted(template_name(told))}"]
     lines += [
         "",
         "# [connection.ask.readings]      # how the bench reads what was kept: docs/TERMINALS.md / 查询方式",
@@ -163,21 +129,11 @@ def profile_text(told: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _command(told: Mapping[str, str]) -> list[str]:
-    """The words of the command line; it runs in its state folder, so files named from here are named outright."""
-    words = shlex.split(told["program"])
-    return [str(Path(word).absolute()) if word != told["config"] and Path(word).is_file() else word for word in words]
-
-
-def _template(told: Mapping[str, str]) -> str:
-    return f"{Path(told['config']).name}.j2"
-
-
-def write(told: Mapping[str, str], out: Path) -> list[Path]:
+def write(profile: str, template: str, told: Mapping[str, str], out: Path) -> list[Path]:
     """Write the profile and the template of its configuration. Raises InitError; then nothing was written."""
-    files = {out: profile_text(told)}
+    files = {out: profile}
     if told["program"] and told["config"]:
-        files[out.parent / _template(told)] = WORLD
+        files[out.parent / template_name(told)] = template
     there = [str(path) for path in files if path.exists()]
     if there:
         raise InitError(f"{', '.join(there)}: there already; give another --out, nothing is overwritten / 文件已存在")
@@ -196,11 +152,19 @@ def write(told: Mapping[str, str], out: Path) -> list[Path]:
 
 def main(words: Mapping[str, Any]) -> int:
     """Ask, write, start once. Exit code: of the trial; 0 without one; 4 for answers that cannot be used."""
-    out = Path(words["out"])
+    platform = words["item"] is Item.PLATFORM
+    out = Path(words["out"] or f"my-{words['item'].value}.toml")
     ask = input if sys.stdin.isatty() and sys.stdout.isatty() else None
+    given = {key: said for key, said in words.items() if key in ANSWERS and isinstance(said, str)}
     try:
-        told = answers({key: said for key, said in words.items() if isinstance(said, str)}, ask)
-        files = write(told, out)
+        _fits(given, init_platform.QUESTIONS if platform else QUESTIONS, words["item"])
+        if platform:
+            told = answered(init_platform.QUESTIONS, given, ask, init_platform.flaws)
+            found = init_platform.Found() if told["address"] == LOCAL else init_platform.look(told["address"])
+            files = write(init_platform.profile_text(told, found), init_platform.WORLD, told, out)
+        else:
+            told, found = answers(given, ask), init_platform.Found()
+            files = write(profile_text(told), WORLD, told, out)
     except InitError as error:
         print(error, file=sys.stderr)
         return EXIT_USAGE
@@ -208,16 +172,29 @@ def main(words: Mapping[str, Any]) -> int:
         print("init: no answer came; give the answers as options (carbonbench init --help) / 未作答", file=sys.stderr)
         return EXIT_USAGE
     print(f"{', '.join(map(str, files))}: written / 已生成")
+    if found.where:
+        said = "login, " if found.login else ""
+        print(f"{found.where}: {found.paths} paths; {said}{len(found.lists)} kinds taken over / 已采用接口描述")
     code = EXIT_PASS
-    if told["program"] and not words["no_try"]:
+    if (told["program"] or platform) and not words["no_try"]:
         from bench.commands import profile_try
 
         code = profile_try.main(out, wait_s=words["wait"])
-    rig = "loopback" if told["program"] else "lab"
-    run = f"carbonbench run --rig {rig} --terminal {out} --case realtime/delivers-within-minutes"
+    if platform:
+        run = f"carbonbench run --rig loopback --profile {out} --case kept/keeps-what-is-entered"
+    else:
+        rig = "loopback" if told["program"] else "lab"
+        run = f"carbonbench run --rig {rig} --terminal {out} --case realtime/delivers-within-minutes"
     if code != EXIT_PASS and len(files) > 1:
         print(f"next / 下一步: give {files[1]} your program's form / 按程序格式修改: carbonbench profile try {out}")
         print(f"then / 然后: {run}")
     else:
         print(f"next / 下一步: {run}")
     return code
+
+
+def _fits(given: Mapping[str, str], questions: Sequence[Asked], item: Item) -> None:
+    known = {asked.key for asked in questions}
+    wrong = [f"--{key}: not of a {item.value} / 不适用于该类受测品" for key in given if key not in known]
+    if wrong:
+        raise InitError("\n".join(wrong))

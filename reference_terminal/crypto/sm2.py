@@ -146,12 +146,22 @@ class _Handle:
 
 
 class PublicKey:
-    """An SM2 public key from its SubjectPublicKeyInfo (DER). Raises CryptoError for anything else."""
+    """An SM2 public key from its SubjectPublicKeyInfo (DER). Raises CryptoError for anything else.
+
+    Two of the same octets are equal.
+    """
 
     def __init__(self, der: bytes) -> None:
+        self._der = der
         if _SM2_OID not in der:
             raise CryptoError("expected an SM2 public key in DER, found something else / 不是 SM2 公钥")
         self._handle = _Handle(der, "d2i_PUBKEY", "public key")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PublicKey) and self._der == other._der
+
+    def __hash__(self) -> int:
+        return hash(self._der)
 
     def verify(self, message: bytes, signature: bytes, identifier: bytes = IDENTIFIER) -> bool:
         """Whether a DER signature over `message` is this key's. Only strict DER with r and s in range is taken."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from functools import lru_cache
 
 from reference_terminal.crypto.sm2 import PrivateKey, PublicKey
 from reference_terminal.crypto.symmetric import sm3
@@ -56,8 +57,9 @@ def sign(key: PrivateKey, digest_hex: str) -> str:
     return base64.b64encode(key.sign(bytes.fromhex(digest_hex))).decode("ascii")
 
 
+@lru_cache(maxsize=16384)
 def is_signed(key: PublicKey, digest_hex: str, signature: str) -> bool:
-    """Whether a signature is this device's over this digest."""
+    """Whether a signature is this device's over this digest; remembered, since stores are compared again."""
     try:
         return key.verify(bytes.fromhex(digest_hex), base64.b64decode(signature, validate=True))
     except ValueError:

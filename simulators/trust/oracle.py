@@ -41,8 +41,17 @@ class OracleError(ValueError):
 # SM3.
 
 
+_SHORT = 1024
+"""Octets of a message up to which its digest is remembered: records and signatures come again."""
+
+
 def sm3(message: bytes) -> bytes:
     """SM3 of a message, 32 octets; apart from OpenSSL, from which terminals have theirs as a rule."""
+    return _remembered(message) if len(message) <= _SHORT else arithmetic.sm3(message)
+
+
+@lru_cache(maxsize=8192)
+def _remembered(message: bytes) -> bytes:
     return arithmetic.sm3(message)
 
 

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import select
 
 from simulators.platform.core import Desk, rights, seam
+from simulators.platform.core.kinds import Kind
 from simulators.platform.core.tables import VersionRow
 
 
@@ -23,6 +24,9 @@ class Versions:
         self._found = found
         self._counting: dict[int, list[Any]] = {}
         self._since = sorted({each.valid_from or 0 for versions in found.values() for each in versions})
+
+    def __len__(self) -> int:
+        return len(self._found)
 
     @property
     def since(self) -> Sequence[int]:
@@ -40,8 +44,12 @@ class Versions:
 
 def versions_of(desk: Desk, name: str) -> Versions:
     """Every object of a kind that the account sees and that still is, with its versions."""
-    kind = desk.office.objects.kind(name)
-    asked = select(VersionRow.id, VersionRow.after).where(VersionRow.kind == name)
+    objects = desk.office.objects
+    return objects.answers.get(("versions of", name, desk.account), lambda: _read(desk, objects.kind(name)))
+
+
+def _read(desk: Desk, kind: Kind) -> Versions:
+    asked = select(VersionRow.id, VersionRow.after).where(VersionRow.kind == kind.name)
     asked = asked.where(rights.visible(desk.account, kind, VersionRow)).order_by(VersionRow.id, VersionRow.version)
     found: dict[str, list[Any]] = {}
     with desk.office.ground.db.begin() as session:
