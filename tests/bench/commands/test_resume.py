@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from suite_kit import COMMAND, REFERENCE, Told, carbonbench, chain_of, environment, run_folder, verdicts
 
-LONG = "ports/serves-all-ports-together"
+LONG = "overflow/gives-up-the-oldest-and-says-so"
 SHORT = ("accuracy/takes-over-edge-values", "commands/reads-meters-on-command")
 LAST = "protocol/identifies-itself"
 REAL = "realtime/delivers-within-minutes"
