@@ -62,6 +62,17 @@ SOUND = (
     b'[terminal]\nname = "T"\n[[gateways]]\nid = "g"\nhost = "127.0.0.1"\n',
     b"http://example.org:80/a?b=c",
     b"\x32\x3a\x00\x17v1/devices/me/telemetry\x00\x01" + b'{"ts":1772380800000,"values":{"k01":"1"}}'[:31],
+    bytes.fromhex("fefe68010000000000689108333334337a433333b016"),
+    bytes.fromhex(
+        "fefe681001000000000000811690 1f00 0012340000 2c 0012340000 2c 00000000000000 00 00 3616".replace(" ", "")
+    ),
+    bytes.fromhex("010304422a0000cf35"),
+    b":010304422A00008C\r\n",
+    b"\x02+0012342\x41\x42\x03",
+    bytes.fromhex("1c0104e9") + bytes(44),
+    b'{"format":"carbonbench-package/1","kind":"factors","name":"f","version":"1.0","validFrom":"2026-03-02T00:00:00Z"}',
+    b'["carbonbench-terminal-set/1",{"terminal":"T","points":{"energy":["kWh","counter"]}}]\n["reading",1,1,1,"1","","","",1]\n',
+    b'code,name,value\n1,a,2.5\n2,"b\nc",\n',
     b"POST /api/login HTTP/1.1\r\nHost: h\r\nContent-Length: 33\r\n\r\n" + b'{"account":"a","password":"bcdef"}',
 )
 

@@ -32,7 +32,7 @@ if LED:
 else:
     from fuzz_targets import TARGETS
 
-MOST = 24
+MOST = 8
 """Inputs of a run led by coverage that join a target's corpus, the smallest first."""
 CORPUS = Path(__file__).parents[1] / "fuzz" / "corpus"
 
@@ -71,9 +71,10 @@ def by_coverage(name: str, seconds: float, seed: int) -> int:
         for path in sorted(found.iterdir(), key=lambda each: each.stat().st_size)[:MOST]:
             keep(name, path.read_bytes())
     print(f"| {name} | {int(''.join(tried[-1])) if tried else 0:,} | {len(crashes)} |", flush=True)
-    if crashes:
+    if crashes or not tried:
+        # Nothing tried is a fuzzer that did not start, and no result.
         print(told[-3000:])
-    return int(bool(crashes))
+    return int(bool(crashes) or not tried)
 
 
 def _fuzzer(words: list[str]) -> str:

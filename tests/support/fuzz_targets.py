@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable
 from typing import Any, cast
 
+import fuzz_field_targets
 from platform_fuzz_kit import stand
 from simulators_helpers import HandClock, Heard
 
@@ -211,6 +212,7 @@ TARGETS: dict[str, Target] = {
     for name, value in list(globals().items())
     if name.startswith(("bench_", "terminal_", "platform_")) and callable(value)
 }
+TARGETS |= fuzz_field_targets.TARGETS
 TARGETS |= {
     f"terminal_form_{form}": _form(form) for form in ("neuron", "neuron-tags", "thingsboard", "properties", "hj212")
 }

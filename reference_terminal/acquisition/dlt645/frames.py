@@ -13,7 +13,6 @@ from reference_terminal.acquisition.closed_frames import START, Found
 from reference_terminal.model import bcd
 from reference_terminal.model.seams import seam
 
-FILL = 0xAA
 READ, FOLLOW, ADDRESS = 0x11, 0x12, 0x13
 READ_1997, FOLLOW_1997 = 0x01, 0x02
 ANSWER, ABNORMAL, MORE, FUNCTION = 0x80, 0x40, 0x20, 0x1F
@@ -106,53 +105,3 @@ def error_text(data: bytes) -> str:
     word = data[0]
     said = [en for bit, (en, _) in enumerate(ERRORS) if word >> bit & 1]
     return f"{word:02X} {', '.join(said) or 'no bit set'}"
-
-
-# The load profile (facts 1.4, DI3 = 06): one record is A0 A0 len time, six classes each closed by AA, sum, E5.
-
-PROFILE_CLASSES = (17, 24, 8, 16, 16, 6)
-"""Octets of the classes of a record: U I f; P Q; power factor; energy; quadrant reactive; demand. Absent ones: none."""
-
-
-@dataclass(frozen=True)
-class ProfileRecord:
-    """One instant of the load profile: `at` YYMMDDhhmm and the octets of each class, empty where it is absent."""
-
-    at: str
-    classes: tuple[bytes, ...]
-
-
-def profile_records(data: bytes) -> list[ProfileRecord]:
-    """The records in the data domain of a load profile answer (without DI); raises ValueError naming what is wrong."""
-    records: list[ProfileRecord] = []
-    at = 0
-    while at < len(data):
-        if data[at : at + 2] != b"\xa0\xa0" or len(data) < at + 3:
-            raise ValueError(f"expected A0 A0 at octet {at} of the load profile, got {data[at : at + 2].hex().upper()}")
-        end = at + 3 + data[at + 2]
-        record = data[at : end + 2]
-        if len(record) < end + 2 - at or record[-1] != 0xE5:
-            raise ValueError(f"the load profile record at octet {at} does not end with E5 after {data[at + 2]} octets")
-        if sum(record[:-2]) & 0xFF != record[-2]:
-            raise ValueError(f"sum of the load profile record at octet {at} is wrong")
-        records.append(_profile_record(record[3:-2]))
-        at = end + 2
-    return records
-
-
-def _profile_record(body: bytes) -> ProfileRecord:
-    stamp, at = bcd.digits_of(body[:5]), 5
-    classes: list[bytes] = []
-    for width in PROFILE_CLASSES:
-        if at >= len(body):
-            break
-        if body[at] == FILL and (at + width >= len(body) or body[at + width] != FILL):
-            classes.append(b"")
-            at += 1
-            continue
-        classes.append(body[at : at + width])
-        at += width
-        if body[at : at + 1] != bytes([FILL]):
-            raise ValueError(f"class {len(classes)} of the load profile of {stamp} is not closed by AA")
-        at += 1
-    return ProfileRecord(stamp, tuple(classes))

@@ -14,7 +14,8 @@ def lines_of(framing: serial.Framing, octets: bytes) -> list[str]:
     lines: list[str] = []
     for body in framing.frames(octets):
         if body[1] & 0x80:
-            lines.append(f"{framing.name}: unit / 从站 {body[0]} refuses / 异常 {body[2]}")
+            code = str(body[2]) if len(body) > 2 else "–"
+            lines.append(f"{framing.name}: unit / 从站 {body[0]} refuses / 异常 {code}")
         else:
             lines.append(f"{framing.name}: unit / 从站 {body[0]}, function / 功能 {body[1]}, {hexes(body[3:])}")
     return lines

@@ -173,23 +173,6 @@ def test_error_words_have_several_bits() -> None:
     assert dlt645.error_text(b"") == "no error word"
 
 
-def test_load_profile_records() -> None:
-    body = bytes.fromhex("0010020326") + bytes(17) + b"\xaa\xaa\xaa" + bytes(16) + b"\xaa\xaa\xaa"
-    record = b"\xa0\xa0" + bytes([len(body)]) + body
-    record += bytes([sum(record) & 0xFF, 0xE5])
-    one, other = dlt645.profile_records(record * 2)
-    assert one == other
-    assert one.at == "2603021000"
-    assert [len(each) for each in one.classes] == [17, 0, 0, 16, 0, 0]
-    for spoiled, says in (
-        (record[:-1], "end with E5"),
-        (record[:-2] + b"\x00\xe5", "sum"),
-        (b"\x00" + record, "A0 A0"),
-    ):
-        with pytest.raises(ValueError, match=says):
-            dlt645.profile_records(spoiled)
-
-
 addresses = st.text("0123456789A", min_size=12, max_size=12)
 
 
@@ -205,10 +188,6 @@ def test_round_trip(address: str, control: int, data: bytes, preamble: int, nois
 def test_no_octets_crash_the_search(octets: bytes) -> None:
     for found in dlt645.scan(octets):
         assert 0 <= found.start < found.end <= len(octets)
-    try:
-        dlt645.profile_records(octets)
-    except ValueError as error:
-        assert str(error)
 
 
 @given(st.text("0123456789ABCDEF", min_size=8, max_size=8) | st.text("0123456789ABCDEF", min_size=4, max_size=4))
