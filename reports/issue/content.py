@@ -7,6 +7,7 @@ or the run does not hold.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -28,11 +29,12 @@ from reports.ledger import questions
 
 
 class Heading(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A heading; `level` 1 begins a page where `breaks`."""
+    """A heading; `level` 1 begins a page where `breaks`, `anchor` is what a list of contents leads to."""
 
     text: str
     level: int = 1
     breaks: bool = False
+    anchor: str = ""
 
 
 class Paragraph(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -49,12 +51,13 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A table: heads (empty: none), rows of texts, widths in percent. `dense` is printed small."""
+    """A table: heads (empty: none), rows of texts, widths in percent. `dense` is printed small, `fine` smaller."""
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[int, ...]
     dense: bool = False
+    fine: bool = False
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -70,7 +73,13 @@ class Signatures(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     rows: tuple[tuple[str, str], ...]
 
 
-Block = Heading | Paragraph | Listed | Table | Picture | Signatures
+class Contents(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Headings by text and anchor; where there are pages, with the page of each."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+Block = Heading | Paragraph | Listed | Table | Picture | Signatures | Contents
 
 
 class Cover(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,6 +198,17 @@ class _Author:
         return told.isoformat() if self.language == "en" else f"{told.year} 年 {told.month} 月 {told.day} 日"
 
     def write(self) -> Paper:
+        annexes = self._lettered(
+            [
+                *self._evidence(),
+                *self._uncertainty(),
+                *self._in_part(),
+                *self._records(),
+                *self._statement(),
+                *self._photos(),
+                *self._changes(),
+            ]
+        )
         body = [
             *self._front(),
             *self._conclusion(),
@@ -200,16 +220,7 @@ class _Author:
             *self._open(),
             *self._further(),
             *self._limits(),
-            *self._authorised(),
-        ]
-        annexes = [
-            *self._evidence(),
-            *self._uncertainty(),
-            *self._in_part(),
-            *self._records(),
-            *self._statement(),
-            *self._photos(),
-            *self._changes(),
+            *self._authorised(annexes),
         ]
         return Paper(
             language=self.language,
@@ -222,6 +233,19 @@ class _Author:
             body=tuple(body),
             annexes=tuple(annexes),
         )
+
+    def _lettered(self, blocks: Sequence[Block]) -> list[Block]:
+        """Annexes by letters without a gap, whichever of them a report has."""
+        found: list[Block] = []
+        number = 0
+        for each in blocks:
+            if isinstance(each, Heading) and each.level == 1:
+                letter = chr(ord("A") + number)
+                number += 1
+                title = self.w("annex-letter", letter=letter, title=each.text)
+                each = msgspec.structs.replace(each, text=title, anchor=f"annex-{letter}")
+            found.append(each)
+        return found
 
     def _cover(self) -> Cover:
         item, told = self.job.item, self.lab.laboratory
@@ -427,9 +451,12 @@ class _Author:
                 continue
             yield Heading(text=f"{SHORT.get(document, document)}  {self.t(DOCUMENTS[document])}", level=2)
             rows: list[tuple[str, ...]] = []
+            several = {each for each, times in Counter(row.number for row in mine).items() if times > 1}
             for row in mine:
                 number += 1
-                rows.append((str(number), row.number, self._asked(row), self._found(row), self._verdict(row)))
+                # The ledger's number where the draft numbers several requirements alike.
+                name = row.id.partition("/")[2] if row.number in several else row.number
+                rows.append((str(number), name, self._asked(row), self._found(row), self._verdict(row)))
             yield Table(
                 heads=tuple(self.w(key) for key in ("no", "clause", "requirement", "result", "verdict")),
                 rows=tuple(rows),
@@ -450,9 +477,20 @@ class _Author:
         if told:
             return "; ".join(dict.fromkeys(told[:2]))
         bad = sum(check.verdict is Verdict.FAIL for check in deciding)
+        found = [self.w(f"by-{who}") for who in self._people(row.id)]
         if deciding:
-            return self.w("checks-failed", bad=bad, all=len(deciding)) if bad else self.w("checks", all=len(deciding))
+            words = self.w("checks-failed", bad=bad, all=len(deciding)) if bad else self.w("checks", all=len(deciding))
+            return "\n".join((words, *found))
+        if found:
+            return "\n".join(found)
         return self.w(f"by-{row.disposition}") if f"by-{row.disposition}" in WORDS else "—"
+
+    def _people(self, clause: str) -> Iterator[str]:
+        """Who beside the cases said something of a clause: a person, another laboratory."""
+        if self.joint and any(each.clause == clause for each in self.joint.reviews):
+            yield "review"
+        if self.joint and any(clause in each.clauses for each in self.joint.externals):
+            yield "external"
 
     def _number(self, check: Check) -> str:
         sign = {"<=": "≤", ">=": "≥", "==": "="}.get(check.op, check.op)
@@ -610,8 +648,11 @@ class _Author:
         yield Paragraph(text=self.w("limits-note", sm3=self.evidence.limits or "—"), style="note")
         yield Listed(lines=tuple(self.t(each) for each in LIMITS))
 
-    def _authorised(self) -> Iterator[Block]:
+    def _authorised(self, annexes: Sequence[Block]) -> Iterator[Block]:
         yield Signatures(rows=self._hands())
+        yield Heading(text=self.w("annex"), level=2)
+        titles = [(each.text, each.anchor) for each in annexes if isinstance(each, Heading) and each.anchor]
+        yield Contents(rows=tuple(titles))
         yield Paragraph(text=self.w("end-of-body"), style="end")
 
     def _evidence(self) -> Iterator[Block]:
@@ -634,7 +675,7 @@ class _Author:
                     ]
                 ),
                 *([(self.w("register"), self.evidence.register)] if self.evidence.register else []),
-                *([(self.w("clock-source"), self.evidence.clock)] if self.evidence.clock else []),
+                *([(self.w("clock-source"), self._half(self.evidence.clock))] if self.evidence.clock else []),
                 (self.w("versions"), self.evidence.software or self._versions()),
             ),
             widths=(25, 75),
@@ -670,7 +711,7 @@ class _Author:
                 (
                     self.w(f"joined-{each.kind}"),
                     each.day,
-                    each.words,
+                    self._half(each.words),
                     self.w("answer-yes" if each.sound else "answer-no"),
                     each.sm3,
                 )
@@ -751,8 +792,10 @@ class _Author:
                 )
                 for case in self.run.cases
             ),
-            widths=(42, 12, 46),
+            # A digest stands on one line.
+            widths=(36, 9, 55),
             dense=True,
+            fine=True,
         )
 
     def _statement(self) -> Iterator[Block]:

@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 from reports.blocks import visible
-from reports.issue.content import Block, Heading, Listed, Paper, Paragraph, Picture, Signatures, Table
+from reports.issue.content import Block, Contents, Heading, Listed, Paper, Paragraph, Picture, Signatures, Table
 from reports.issue.reading import PaperError
 from reports.issue.words import WORDS
 
@@ -123,6 +123,9 @@ class _Writer:
                     self._line(f"· {line}")
             case Table():
                 self._table(each)
+            case Contents():
+                for title, _ in each.rows:
+                    self._line(title)
             case Picture():
                 self.made.add_picture(each.path, width=Cm(14))
                 self._line(each.caption)
@@ -133,6 +136,7 @@ class _Writer:
 
     def _table(self, each: Table) -> None:
         columns = len(each.widths)
+        size = Pt(7 if each.fine else 8 if each.dense else 9.5)
         table = self.made.add_table(rows=0, cols=columns)
         if "Table Grid" in [style.name for style in self.made.styles]:
             table.style = "Table Grid"
@@ -148,7 +152,7 @@ class _Writer:
                 for paragraph in cell.paragraphs:
                     paragraph.paragraph_format.space_after = Pt(0)
                     for run in paragraph.runs:
-                        run.font.size = Pt(8 if each.dense else 9.5)
+                        run.font.size = size
                         run.bold = (row is each.heads) or None
 
 

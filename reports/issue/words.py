@@ -144,8 +144,10 @@ WORDS: Mapping[str, Text] = {
     "results": Text("Results by clause", "检测结果汇总表"),
     "results-note": Text(
         "Clauses that apply to the item as claimed. Requirement in the laboratory's method's words; should, may and "
-        "statements are marked. Measured values with U (k = 2).",
-        "仅列适用于样品且已声明的条款。技术要求为本方法的表述，宜、可及陈述类条款另行标明；测得值附 U（k = 2）。",
+        "statements are marked. Requirements that a draft numbers alike have the number of the method's ledger. "
+        "Measured values with U (k = 2).",
+        "仅列适用于样品且已声明的条款。技术要求为本方法的表述，宜、可及陈述类条款另行标明；文件中编号相同的要求按本方法台账编号。"
+        "测得值附 U（k = 2）。",
     ),
     "no": Text("No.", "序号"),
     "clause": Text("Clause", "条款"),
@@ -163,6 +165,8 @@ WORDS: Mapping[str, Text] = {
     "by-laboratory": Text("not tested: laboratory test", "未检测：须实验室试验"),
     "by-untestable": Text("no test can decide it", "任何试验均无法判定"),
     "by-automated": Text("not tested", "未检测"),
+    "by-review": Text("decided by a person, see their results", "人员审查，见“人员审查结果”"),
+    "by-external": Text("tested elsewhere, see external results", "外部检测，见“外部提供的结果”"),
     "failed": Text("What failed", "不通过项"),
     "failed-none": Text("No check failed.", "无不通过项。"),
     "more": Text("and {number} more in the run's verdicts.json", "其余 {number} 项见运行目录 verdicts.json"),
@@ -210,7 +214,8 @@ WORDS: Mapping[str, Text] = {
     "end-of-body": Text("— end of the report; annexes follow —", "——以下为附件——"),
     "end": Text("— end —", "——以下空白——"),
     "annex": Text("Annexes", "附件"),
-    "annex-evidence": Text("Annex A: evidence", "附件 A：证据"),
+    "annex-letter": Text("Annex {letter}: {title}", "附件 {letter}：{title}"),
+    "annex-evidence": Text("Evidence", "证据"),
     "run": Text("Run", "运行"),
     "bench-ran": Text("Bench that ran", "执行检测的台架版本"),
     "bench-wrote": Text("Bench that wrote this report", "编制报告的台架版本"),
@@ -242,7 +247,7 @@ WORDS: Mapping[str, Text] = {
     "register": Text("Head of the register of runs", "运行登记簿末项"),
     "versions": Text("Software", "软件版本"),
     "clock-source": Text("Clock of the bench", "台架时钟"),
-    "annex-uncertainty": Text("Annex B: uncertainty", "附件 B：测量不确定度"),
+    "annex-uncertainty": Text("Uncertainty", "测量不确定度"),
     "budget-note": Text(
         "Difference of two instants of one record, as the run measured it; formula in docs/MEASUREMENT.md.",
         "同一记录中两时刻之差，按本次运行实测；公式见 docs/MEASUREMENT.md。",
@@ -253,12 +258,12 @@ WORDS: Mapping[str, Text] = {
     "standard": Text("Standard uncertainty", "标准不确定度"),
     "span": Text("Span of time", "时间间隔"),
     "exact": Text("Times and shares without U:", "不带 U 的时间与百分比结果："),
-    "annex-part": Text("Annex C: clauses passed in part", "附件 C：部分通过的条款"),
+    "annex-part": Text("Clauses passed in part", "部分通过的条款"),
     "decided": Text("Decided", "已判定"),
     "left-open": Text("Left open", "未判定"),
-    "annex-records": Text("Annex D: list of records", "附件 D：原始记录清单"),
+    "annex-records": Text("List of records", "原始记录清单"),
     "record-digest": Text("Digest of the record (SM3)", "记录摘要（SM3）"),
-    "annex-claims": Text("Annex E: capability statement", "附件 E：能力声明"),
+    "annex-claims": Text("Capability statement", "能力声明"),
     "claims-note": Text(
         "Supplied by the customer, who answers for it (ISO/IEC 17025, 7.8.2.2).", "由客户提供并对其负责。"
     ),
@@ -267,9 +272,9 @@ WORDS: Mapping[str, Text] = {
     "answer-yes": Text("yes", "是"),
     "answer-no": Text("no", "否"),
     "answer-unanswered": Text("unanswered", "未回答"),
-    "annex-photos": Text("Annex F: photographs", "附件 F：照片"),
+    "annex-photos": Text("Photographs", "照片"),
     "photo": Text("Photo {number}: {name}, SM3 {sm3}", "照片 {number}：{name}，SM3 {sm3}"),
-    "annex-changes": Text("Annex G: amendment", "附件 G：修改"),
+    "annex-changes": Text("Amendment", "修改"),
     "replaces": Text(
         "This issue replaces issue {issue} of report {number}, which stays on file.",
         "本版替代报告 {number} 第 {issue} 版，原版存档保留。",

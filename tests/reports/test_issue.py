@@ -339,9 +339,49 @@ def test_the_pdf_says_what_the_standard_asks_for(issued: Path) -> None:
         assert word in told
     assert "工作稿" not in told and "Conformance" not in told
     pages = told.count("\f")
-    assert told.count("骑缝章") >= pages and f"第 {pages} 页 共 {pages} 页" in told
+    assert told.count("骑缝章") >= pages and f"第{pages}页共{pages}页" in told.replace(" ", "")
     before = told[: told.index("附件 A")]
     assert before.count("\f") <= 30
+
+
+def test_a_reader_finds_every_annex_and_who_decided(tested: RunResult, tmp_path: Path) -> None:
+    """Letters without a gap, a list of them; what a person or another laboratory decided is not called untested."""
+    from reports.conformity import Conformity
+    from reports.issue.content import Contents, Evidence, Heading, Table, paper
+    from reports.issue.joint import Joint, JointExternal, JointReview
+    from reports.ledger import entries
+
+    lab, job = read(tmp_path, laboratory(), order())
+    passed, mine = Text("pass", "通过"), ("cpcif/8.3b-1", "cpcif/8.3a-1")
+    review = JointReview(clause=mine[0], verdict=passed, words="seen", by="Li", day="2026-11-21")
+    other = JointExternal(
+        clauses=mine[1:], verdict=passed, laboratory="L", accreditation="A", report="R", edition="E", specimen="S"
+    )
+    joint = Joint(
+        name="C",
+        head=HEX,
+        begun="2026-11-20",
+        runs=(),
+        reviews=(review,),
+        externals=(other,),
+        conformity={"cpcif": Conformity.NO_STATEMENT},
+    )
+    clock = "no daemon keeps the clock / 时钟未被同步"
+    evidence = Evidence(run_folder="C", manifest=HEX, signed=Text("", ""), writer="w", clock=clock)
+    made = paper(lab, job, tested, entries(), evidence, joint=joint)
+    (contents,) = [each for each in made.body if isinstance(each, Contents)]
+    heads = [each for each in made.annexes if isinstance(each, Heading) and each.level == 1]
+    assert contents.rows == tuple((each.text, each.anchor) for each in heads)
+    assert [each.text[:5] for each in heads] == [f"附件 {letter}：" for letter in "ABCDEFG"[: len(heads)]]
+    rows = [row for each in made.body if isinstance(each, Table) and each.heads[:1] == ("序号",) for row in each.rows]
+    found = {row[1]: row[3] for row in rows if f"cpcif/{row[1]}" in mine}
+    assert len({row[1] for row in rows}) == len(rows)
+    assert {name: words.splitlines()[-1] for name, words in found.items()} == {
+        mine[0].partition("/")[2]: "人员审查，见“人员审查结果”",
+        mine[1].partition("/")[2]: "外部检测，见“外部提供的结果”",
+    }
+    cells = [cell for each in made.annexes if isinstance(each, Table) for row in each.rows for cell in row]
+    assert "时钟未被同步" in cells and clock not in cells
 
 
 def test_the_pdf_is_what_pdf_a_4_asks_for(issued: Path) -> None:
