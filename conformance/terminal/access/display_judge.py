@@ -1,16 +1,18 @@
 """What pages showed beside what the meters said (ISC-2 7.2.3-A(3), 7.2.4).
 
 Leaves what is stored and sent to `accuracy` and `delivery`. A page is a moment behind: it may show the reading before
-the last one.
+the last one. It may show fewer digits, rounded, too: the reference of accuracy is the meter's message and no display
+(R-17).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from bench.case import Check, Criterion, EvidenceKind, criterion
 from bench.history import History, Observed
-from conformance.common.readings import number
+from conformance.common.readings import number, rounded
 from conformance.common.times import MINUTE, instant_of_iso, local
 from conformance.common.truth import Certainty, Truth, truth_of
 
@@ -73,10 +75,18 @@ def _live_problem(truth: Truth, event: Observed, point: str, shown: str) -> str 
     if not span:
         return None
     said = [series.texts[index] for index in span]
-    value = number(shown)
-    if value is not None and any(number(text) == value for text in said):
+    if any(_shows(shown, number(text)) for text in said):
         return ""
     return f"{point}: {shown or 'nothing'} shown, the meter said {' and '.join(said[-2:])}"
+
+
+def _shows(text: str, value: Decimal | None) -> bool:
+    """Whether a text on a page is a number, or that number rounded at the decimals shown."""
+    shown = number(text)
+    if shown is None or value is None:
+        return False
+    decimals, known = (max(0, -int(each.as_tuple().exponent)) for each in (shown, value))
+    return shown == value or (decimals < known and shown == rounded(value, decimals))
 
 
 def history_finding(history: History) -> Check:
@@ -110,7 +120,7 @@ def _minutes(truth: Truth, event: Observed, point: str) -> Iterator[str]:
             continue
         given = shown.get(start, [])
         right = [number(each.get("Cou", "")) for each in (expected.fields, *expected.others)]
-        if len(given) == 1 and number(given[0]) is not None and number(given[0]) in right:
+        if len(given) == 1 and any(_shows(given[0], each) for each in right):
             yield ""
         else:
             wanted = expected.fields.get("Cou")
