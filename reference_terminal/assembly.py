@@ -81,13 +81,14 @@ from reference_terminal.web.audit import AuditApi
 from reference_terminal.web.centre_orders import CentreOrders
 from reference_terminal.web.delivery import DeliveryApi
 from reference_terminal.web.guard import DeskGuard
+from reference_terminal.web.lan import Lan
 from reference_terminal.web.maintenance import Maintenance, MaintenanceApi
 from reference_terminal.web.packages import PackageApi
 from reference_terminal.web.pages.site import Pages, Site
 from reference_terminal.web.periods import PeriodApi
 from reference_terminal.web.results import ResultsApi
 from reference_terminal.web.router import Addresses, Router
-from reference_terminal.web.server import Server
+from reference_terminal.web.server import Application, Server
 from reference_terminal.web.state import StateApi
 from reference_terminal.web.stored import StoredApi
 
@@ -111,6 +112,7 @@ class Terminal:
         self._to_renew: list[str] = []
         self._sessions = Sessions(platform.random)
         self.maintenance: Maintenance | None = None
+        self.lan: Lan | None = None
 
     async def run(self) -> None:
         """Run until `stop()`; raises StoreError if there is no usable database, OSError if the API port is taken."""
@@ -305,7 +307,16 @@ class Terminal:
                 self._site(groups, door, DeskGuard(desk, self.journal)), self._site(groups, door, afar, secured=True)
             )
         here = frozenset(Right) - {Right.LOCK} - (frozenset() if given is None else CONFIGURING)
-        return Server(self.config.api, self._site(groups, door, DeskGuard(desk, self.journal, here)), self.journal)
+        guard = DeskGuard(desk, self.journal, here)
+        self.lan = self._lan_door(self._site(groups, door, guard, secured=True))
+        return Server(self.config.api, self._site(groups, door, guard), self.journal)
+
+    def _lan_door(self, application: Application) -> Lan | None:
+        """The same over HTTPS; None where the settings have no such door."""
+        given, security = self.config.lan, self.keyring.lan
+        if given is None or security is None:
+            return None
+        return Lan(given, security, self.clock, self.journal, application)
 
     def _group_door(self) -> GroupDoor | None:
         """Where slaves report; None for a terminal that is nobody's master."""
@@ -330,6 +341,8 @@ class Terminal:
     async def _open_doors(self) -> None:
         """Listen at every interface that is there for people, and at the door for slaves."""
         await self.server.start()
+        if self.lan is not None:
+            await self.lan.start()
         if self.maintenance is not None:
             await self.maintenance.start()
         if self.group is not None:
@@ -337,6 +350,8 @@ class Terminal:
 
     async def _shut_doors(self) -> None:
         await self.server.stop()
+        if self.lan is not None:
+            await self.lan.stop()
         if self.maintenance is not None:
             await self.maintenance.stop()
         if self.group is not None:

@@ -120,6 +120,7 @@ class Seat:
     serves NTP (None: it does not). `state` is the terminal's state folder on this machine (None: it has none here).
     `access` is who is to have accounts there, by the profile. `uplink` is the address of its card towards centres,
     or, of a platform, towards terminals; `side` is what it is certified by there (None: nobody comes by TLS).
+    `shown` is what it shows to browsers at `local` over HTTPS (None: nothing is given to it).
     `intakes` are the ways by which terminals reach it, by their words. `machine` is what a terminal inside the bench's
     process runs on (None: it knows of none). `role` is what it is among several terminals (None: it is alone).
     """
@@ -140,6 +141,7 @@ class Seat:
     access: Access | None = None
     uplink: str = ""
     side: ServerSide | None = None
+    shown: ServerSide | None = None
     intakes: Mapping[str, Intake] = field(default_factory=dict[str, "Intake"])
     machine: MachineFigures | None = None
     role: Role | None = None

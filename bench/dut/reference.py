@@ -23,7 +23,7 @@ import h11
 import tomli_w
 
 from bench.dut import Alteration, Launch, MachineFigures, Seat
-from bench.dut.reference_access import accounts_of, management_of
+from bench.dut.reference_access import accounts_of, lan_of, management_of
 from bench.dut.reference_accounting import accounting_of, ask_accounting, report_rows, report_words
 from bench.dut.reference_centres import PASSPHRASE, centre_of, security_of
 from bench.dut.reference_collectors import collectors_of, keys_of_collectors
@@ -52,7 +52,7 @@ def render(seat: Seat) -> dict[str, Any]:
     """The terminal's configuration for this seat, as the tables of its TOML file. Raises NoDriver."""
     gateways, lines, systems = gateways_of(seat), lines_of(seat), systems_of(seat)
     room = seat.settings.get("store_octets", 0)
-    management = management_of(seat) if seat.settings.get("accounts") else {}
+    management = {**management_of(seat), **lan_of(seat)} if seat.settings.get("accounts") else {}
     keyed = any("key" in each for each in systems) or "certificate" in str(management)
     keyed = keyed or keys_of_collectors(seat) or seat.role is not None
     return {

@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.dut import Seat
 
-MAINTENANCE_PORT, REMOTE_PORT = 8443, 9443
+MAINTENANCE_PORT, REMOTE_PORT, LAN_PORT = 8443, 9443, 8444
 """As the profile's doors have them."""
 
 
@@ -42,3 +42,12 @@ def management_of(seat: Seat) -> dict[str, Any]:
         own = {"certificate": seat.side.certificate, "key": seat.side.key, "anchors": seat.side.anchors}
         table |= {"remote_host": host, "remote_port": REMOTE_PORT, "channel": "gm-tls13", **own}
     return {"management": table}
+
+
+def lan_of(seat: Seat) -> dict[str, Any]:
+    """The section [lan]: pages and interface over HTTPS, where the profile has a door there."""
+    doors = {} if seat.access is None else seat.access.doors
+    if seat.shown is None or not any(f":{LAN_PORT}" in door.base for door in doors.values()):
+        return {}
+    own = {"certificate": seat.shown.certificate, "key": seat.shown.key}
+    return {"lan": {"host": seat.local[0], "port": LAN_PORT, **own}}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from bench.dut import ServerSide
-from bench.dut.access import Access
+from bench.dut.access import BENCH_ANCHOR, Access
 from simulators.clock import Chance
 from simulators.trust.authority import Choice, Role, Trust
 from simulators.trust.sessions import Material, Session, TongsuoContext, TongsuoSession
@@ -29,7 +29,11 @@ def maintainers(
     access: Access | None, accounts: bool, start_us: int, chance: Chance, clock: TrueClock
 ) -> Maintainers | None:
     """Who maintains a terminal from afar, where people come to it and a door of its asks for certificates."""
-    wanted = accounts and access is not None and any(door.certified for door in access.doors.values())
+    wanted = (
+        accounts
+        and access is not None
+        and any(door.certified or door.anchor == BENCH_ANCHOR for door in access.doors.values())
+    )
     return Maintainers(start_us, chance, clock.now_us) if wanted else None
 
 
@@ -38,13 +42,24 @@ class Maintainers:
 
     def __init__(self, start_us: int, chance: Chance, now_us: Callable[[], int]) -> None:
         subjects: list[tuple[Role, str]] = [("server", _ITEM), ("client", _MAINTAINER)]
-        self._authority = Trust(start_us, chance, subjects, even=True)["sm2"]
+        made = Trust(start_us, chance, subjects, even=True)
+        self._authority, self._pages = made["sm2"], made["ecdsa"]
         self._now_us = now_us
 
     def side(self, host: str) -> ServerSide:
         """What the item is certified by at its address."""
         own = self._authority.leaf("server", _ITEM, (host,))
         return ServerSide(own.certificate, own.key, self._authority.anchor)
+
+    def shown(self, host: str) -> ServerSide:
+        """What the item shows to browsers at its address on the local network, of the family that they know."""
+        own = self._pages.leaf("server", _ITEM, (host,))
+        return ServerSide(own.certificate, own.key, self._pages.anchor)
+
+    @property
+    def page_anchor(self) -> str:
+        """The root of what it shows there (PEM)."""
+        return self._pages.anchor
 
     def session(self, choice: Choice | None) -> Session:
         """A session of somebody who comes; `choice` says with which certificate (None: without any)."""

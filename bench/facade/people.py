@@ -10,14 +10,26 @@ import asyncio
 import hashlib
 import html
 import re
+import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, cast
 
 import msgspec
 
-from bench.dut.access import INSTRUMENT_KEYS, NOBODY, STATE_KEYS, Access, Account, Audit, Call, Display, Function
+from bench.dut.access import (
+    BENCH_ANCHOR,
+    INSTRUMENT_KEYS,
+    NOBODY,
+    STATE_KEYS,
+    Access,
+    Account,
+    Audit,
+    Call,
+    Display,
+    Function,
+)
 from bench.dut.access.browser import Browsers
-from bench.dut.access.exchange import Answer, Place, ask, connect, send
+from bench.dut.access.exchange import Answer, Place, ask, connect, send, tried
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Entry, Kept, Session, Visits
 from bench.facade.bench import Unable
@@ -135,7 +147,8 @@ class People:
         host, port = self._local()
         local = {"host": host, "port": port, "own": self.own_address, "other": self.other_address}
         certify = self._certify if self._maintainers is not None else None
-        return Visits(self.access, local, certify, self._browsers)
+        anchors = {} if self._maintainers is None else {BENCH_ANCHOR: self._maintainers.page_anchor}
+        return Visits(self.access, local, certify, self._browsers, anchors)
 
     def _certify(self, choice: str) -> trust.Session:
         """A session of somebody who maintains from afar. Raises LookupError."""
@@ -272,6 +285,22 @@ class People:
     def doors(self) -> tuple[str, ...]:
         """The doors that answer as the product is delivered."""
         return self.access.delivered_doors
+
+    async def sessions_tried(self, door: str) -> None:
+        """Put into the history what a door of https says to a client that checks, an old one, one in the clear."""
+        place = self._visits.place(door)
+        asked = self._bench.clock.now_us()
+        rows: list[dict[str, str]] = []
+        for trial in ("checked", "old", "clear"):
+            row = {"trial": trial, "outcome": "unanswered"}
+            try:
+                row |= await tried(place, trial)
+            except ssl.SSLError as error:
+                row |= {"outcome": "refused", "reason": str(error.reason or error)}
+            except _TROUBLES as error:
+                row |= {"outcome": "refused" if trial != "checked" else "unanswered", "reason": type(error).__name__}
+            rows.append(row)
+        self._tell("sessions", asked, {"door": door}, rows)
 
     async def scan(self, told: str) -> None:
         """Put into the history which ports take connections where the doors are: theirs, and those that are usual."""

@@ -479,6 +479,7 @@ class VirtualBench(Unit):
             state=self._state,
             uplink=build.TERMINAL_UPLINK,
             side=self._side,
+            shown=None if self._maintainers is None else self._maintainers.shown(build.TERMINAL_LOCAL),
             intakes=self._ways,
             machine=self.machine if self._scenario.machine else None,
             role=self._roles.get(""),

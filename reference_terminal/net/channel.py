@@ -295,13 +295,28 @@ def context_of(security: Security, now_s: int, judge: Judge) -> SSL.Context:
     if national:
         _national(context)
     if needs_own(security.channel):
-        own = own_of(security, now_s)
-        first, *rest = [x509.load_pem_x509_certificate(each.pem.encode()) for each in own.chain]
-        context.use_certificate(first)
-        for each in rest:
-            context.add_extra_chain_cert(each)
-        context.use_privatekey(own.key)
-        context.check_privatekey()
+        _take_own(context, own_of(security, now_s))
+    return context
+
+
+def _take_own(context: SSL.Context, own: Identity) -> None:
+    """Have a context show the terminal's own certificate."""
+    first, *rest = [x509.load_pem_x509_certificate(each.pem.encode()) for each in own.chain]
+    context.use_certificate(first)
+    for each in rest:
+        context.add_extra_chain_cert(each)
+    context.use_privatekey(own.key)
+    context.check_privatekey()
+
+
+@seam
+def _server_context(own: Identity) -> SSL.Context:
+    """The context of a server that anybody may come to: TLS 1.2 or later, its own certificate."""
+    context = SSL.Context(SSL.TLS_METHOD)
+    context.set_min_proto_version(SSL.TLS1_2_VERSION)
+    context.set_cipher_list(_SUITES_12)
+    context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+    _take_own(context, own)
     return context
 
 
@@ -420,6 +435,26 @@ async def accept(inner: Line, security: Security, peer: str, now_s: Callable[[],
             f"no secure channel with {peer}: {reason_of(error)}", f"与 {peer} 未能建立安全通道：{reason_of(error)}"
         ) from None
     line.until_s = agreed(line, connection, security, peer)
+    return line
+
+
+async def show(inner: Line, security: Security, peer: str, now_s: Callable[[], int]) -> TlsLine:
+    """TLS with a peer that shows no certificate: the terminal alone says who it is.
+
+    Raises ChannelRefused, CertificateError, OSError; nothing was said before.
+    """
+    own = own_of(security, now_s())
+    connection = SSL.Connection(_server_context(own), None)
+    connection.set_accept_state()
+    line = TlsLine(inner, connection)
+    try:
+        await line.handshake()
+    except SSL.Error as error:
+        raise ChannelRefused(
+            f"no secure channel with {peer}: {reason_of(error)}", f"与 {peer} 未能建立安全通道：{reason_of(error)}"
+        ) from None
+    line.agreed = f"{connection.get_protocol_version_name()} {connection.get_cipher_name()}"
+    line.until_s = own.leaf.end_s
     return line
 
 

@@ -77,6 +77,7 @@ class Keyring:
             self._read_system(system)
         self.management = self._management(config)
         self.group = self._group(config)
+        self.lan = self._lan(config)
         if self._problems:
             raise KeyringError(self._problems)
 
@@ -98,6 +99,8 @@ class Keyring:
             found["management"] = self.management.identity.leaf
         if self.group is not None and self.group.identity is not None:
             found["group"] = self.group.identity.leaf
+        if self.lan is not None and self.lan.identity is not None:
+            found["lan"] = self.lan.identity.leaf
         if self.device is not None:
             found["device"] = read("device", self.device.certificate)[0]
         return found
@@ -197,6 +200,18 @@ class Keyring:
             return self._security("management", config.management.channel)
         except (CertificateError, SealedError) as error:
             self._problem("management", error)
+            return None
+
+    def _lan(self, config: Config) -> Security | None:
+        """What is shown on the local network over HTTPS; None where there is no such door."""
+        if config.lan is None:
+            return None
+        given = config.lan.channel
+        try:
+            own = identity("lan", self._public(given.certificate), self.secret("lan key", given.key))
+            return Security(channel=given.kind, identity=own)
+        except (CertificateError, SealedError) as error:
+            self._problem("lan", error)
             return None
 
     def _group(self, config: Config) -> Security | None:

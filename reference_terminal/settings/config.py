@@ -22,6 +22,7 @@ from reference_terminal.settings.centres import CentreConfig, read_centre
 from reference_terminal.settings.collectors import CollectorConfig, read_collector
 from reference_terminal.settings.derived import DerivedConfig, ordered, read_derived
 from reference_terminal.settings.group import GroupConfig, check_group, read_group
+from reference_terminal.settings.lan import LanConfig, read_lan
 from reference_terminal.settings.lines import LineConfig, read_line
 from reference_terminal.settings.management import ManagementConfig, read_management
 from reference_terminal.settings.meters import GatewayConfig, MeterConfig, PointConfig, read_gateway, read_meter
@@ -102,6 +103,7 @@ class Config:
     accounts: AccountsConfig | None = None
     accounting: AccountingConfig | None = None
     management: ManagementConfig | None = None
+    lan: LanConfig | None = None
     group: GroupConfig | None = None
 
     @property
@@ -192,6 +194,9 @@ def build_config(data: dict[str, Any]) -> Config:
     security = read_security(top.section("security"))
     accounts = read_accounts(top.section("accounts")) if "accounts" in top else None
     management = read_management(top.section("management"), security) if "management" in top else None
+    lan = read_lan(top.section("lan"), security) if "lan" in top else None
+    if lan is not None and accounts is None:
+        top.problem("lan", "there is nobody to ask at this port; give [accounts]", "缺少 [accounts]，请补上")
     if management is not None and accounts is None:
         top.problem("management", "there is nobody to ask at this port; give [accounts]", "缺少 [accounts]，请补上")
     lines = tuple(read_line(section) for section in top.sections("lines"))
@@ -242,6 +247,7 @@ def build_config(data: dict[str, Any]) -> Config:
         derived=derived,
         accounts=accounts,
         management=management,
+        lan=lan,
         group=group,
     )
     if table is not None:

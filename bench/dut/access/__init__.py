@@ -6,6 +6,7 @@ function once: how it is called through each door, who may, and how success show
 
 from __future__ import annotations
 
+import ssl
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from bench.case import Notice
 from bench.dut.access.expressions import faults
 from simulators.files import given_text
 
+BENCH_ANCHOR = "bench"
 METHODS = ("get", "post", "put", "delete", "patch", "head")
 NOBODY = "nobody"
 """Who has not logged in, among the roles that may use a function."""
@@ -152,6 +154,9 @@ class Door(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The function that opens it (`object` is `yes` or `no`), where a delivered product does not answer there."""
     certified: bool = False
     """Whether whoever comes shows a certificate of the bench's authority."""
+    anchor: str = ""
+    """What the certificate of an https door is checked against: a file of PEM beside the profile, or `bench` for the
+    bench's own authority, which has certified the product for it; empty: it is not checked."""
     browser: bool = False
     """Whether it is gone through in a real browser, by the steps of a page; in real time only."""
 
@@ -428,7 +433,9 @@ def read(given: object, folder: Path, problems: list[str]) -> Access | None:
     for key in table:
         if key not in _KEYS:
             problems.append(f"access.{key}: unknown key; known are {', '.join(sorted(_KEYS))} / 未知键")
-    doors = _each(table, "doors", Door, problems)
+    doors = {
+        name: _anchored(name, each, folder, problems) for name, each in _each(table, "doors", Door, problems).items()
+    }
     accounts = _each(table, "accounts", Account, problems)
     rules = _one(table.get("rules", {}), "access.rules", Rules, problems)
     audit = _one(table["audit"], "access.audit", Audit, problems) if "audit" in table else None
@@ -452,6 +459,19 @@ def read(given: object, folder: Path, problems: list[str]) -> Access | None:
     )
     problems += _contradictions(found)
     return found if len(problems) == before else None
+
+
+def _anchored(name: str, door: Door, folder: Path, problems: list[str]) -> Door:
+    """A door with the text of the file that its certificate is checked against."""
+    if door.anchor in ("", BENCH_ANCHOR):
+        return door
+    try:
+        text = (folder / door.anchor).read_text(encoding="ascii")
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
+    except (OSError, UnicodeDecodeError, ssl.SSLError) as error:
+        problems.append(f"access.doors.{name}.anchor: expected a readable file of PEM: {error} / 根证书文件无法读取")
+        return door
+    return msgspec.structs.replace(door, anchor=text)
 
 
 def _elsewhere(table: Mapping[str, Any], folder: Path, problems: list[str]) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
+import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from bench.dut.access.secured import PlainStream, SecuredStream, Stream
 from simulators.trust.sessions import Session
 
 ANSWER_S = 30.0
+_TRIAL_S = 30.0
 MOST_OCTETS = 16 << 20
 
 
@@ -61,6 +63,8 @@ class Place:
     path: str
     session: Callable[[], Session] | None = None
     """Begins a session of the bench's own, where whoever comes has to show who it is."""
+    anchor: str = ""
+    """The root that its certificate is checked against (PEM); empty: it is not checked."""
 
     @classmethod
     def of(cls, base: str) -> Place:
@@ -75,14 +79,22 @@ class Place:
         return cls(parts.hostname, port, parts.scheme == "https", parts.path.rstrip("/"))
 
 
-async def connect(place: Place, source: str = "") -> Stream:
-    """A connection, from a given address of this machine where wanted. Raises OSError."""
-    context = None
-    if place.secured and place.session is None:
+@cache
+def client_context(anchor: str) -> ssl.SSLContext:
+    """TLS as a browser speaks it: with an `anchor` (PEM) the certificate has to end in it and to name the host."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if anchor:
+        context.load_verify_locations(cadata=anchor)
+    else:
         # What a product shows of itself is asked by the cases of channels; here it only has to be reached.
-        context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+async def connect(place: Place, source: str = "") -> Stream:
+    """A connection, from a given address of this machine where wanted. Raises OSError."""
+    context = client_context(place.anchor) if place.secured and place.session is None else None
     given = (source, 0) if source else None
     plain = PlainStream(*await asyncio.open_connection(place.host, place.port, ssl=context, local_addr=given))
     if place.session is None:
@@ -94,6 +106,29 @@ async def connect(place: Place, source: str = "") -> Stream:
         plain.close()
         raise
     return secured
+
+
+async def tried(place: Place, trial: str) -> dict[str, str]:
+    """What came of a session as `trial` begins it; version and suite, or the status of an answer in the clear.
+
+    `checked` looks at the certificate, `old` offers TLS 1.1 at most, `clear` asks without TLS. Raises OSError.
+    """
+    if trial == "clear":
+        answer = await ask(replace(place, secured=False), "GET", place.path or "/", answer_s=_TRIAL_S)
+        return {"outcome": "answered", "status": str(answer.status)}
+    context = client_context(place.anchor)
+    if trial == "old":
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    async with asyncio.timeout(_TRIAL_S):
+        _, writer = await asyncio.open_connection(place.host, place.port, ssl=context)
+    agreed = writer.get_extra_info("ssl_object")
+    writer.close()
+    return {"outcome": "agreed", "version": str(agreed.version()), "suite": str(agreed.cipher()[0])}
 
 
 async def ask(

@@ -61,6 +61,7 @@ class Visits:
     """The doors of one product in its place on the bench; `local` is what templates call so.
 
     `certify` begins a session with a certificate, for doors that ask for one; `browsers` go through those of a browser.
+    `anchors` are roots (PEM) by the words that doors have for them.
     """
 
     def __init__(
@@ -69,8 +70,10 @@ class Visits:
         local: Mapping[str, Any],
         certify: Callable[[str], sessions.Session] | None = None,
         browsers: Browsers | None = None,
+        anchors: Mapping[str, str] | None = None,
     ) -> None:
         self.access = access
+        self._anchors = anchors or {}
         self._browsers = browsers
         self._local = dict(local)
         self._certify = certify
@@ -84,7 +87,8 @@ class Visits:
     def place(self, door: str, certificate: str = "good") -> Place:
         """Where a door is, and how somebody with a certificate begins there. Raises LookupError."""
         known = self.door(door)
-        place = Place.of(str(fill(known.base, {"local": self._local})))
+        anchor = self._anchors.get(known.anchor, known.anchor)
+        place = replace(Place.of(str(fill(known.base, {"local": self._local}))), anchor=anchor)
         certify = self._certify
         if not known.certified:
             return place

@@ -148,6 +148,7 @@ class RealBench:
             access=setup.profile.access,
             uplink=place.uplink(),
             side=side if self._maintainers is None else self._maintainers.side(place.local()[0]),
+            shown=None if self._maintainers is None else self._maintainers.shown(place.local()[0]),
             intakes=setup.profile.intakes,
             role=roles.get(""),
         )

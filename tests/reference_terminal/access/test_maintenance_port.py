@@ -86,3 +86,16 @@ def test_a_maintenance_port_needs_accounts_and_the_loopback() -> None:
         load_config(text[: text.index("[accounts]")])
     said = " ".join(str(problem) for problem in told.value.problems)
     assert "loopback" in said and "[accounts]" in said
+
+
+@pytest.mark.parametrize(
+    ("section", "told"),
+    [
+        ("[lan]\nport = 8444", "lan.certificate: HTTPS shows who the terminal is; give certificate and key"),
+        ('[lan]\ncertificate = "no.pem"\nkey = "no.key"', "lan.certificate: expected PEM text or a readable file"),
+    ],
+)
+def test_settings_of_https_that_will_not_do_are_told(section: str, told: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        load_config(text_of(more=section))
+    assert told in str(raised.value)
