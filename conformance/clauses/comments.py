@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
+from unicodedata import east_asian_width
 
 from conformance.clauses.ledger import Words
 
@@ -29,7 +30,9 @@ HEADS = (
     Words(zh="处理意见", en="Handling"),
     Words(zh="备注", en="Remark"),
 )
-_WIDTHS = (6, 9, 16, 36, 36, 34, 46, 14, 26, 22)
+_WIDTHS = (7, 11, 16, 36, 36, 34, 46, 17, 26, 22)
+_LINE_PT, _MOST_PT = 15, 409
+"""Height of a line of a sheet, and of the highest row that a sheet can have."""
 MOST_QUOTED = 240
 """Characters of a draft's text in a form; the review has all of it."""
 _RAISED_BY = "carbonbench"
@@ -80,10 +83,19 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell
 
 
+def _lines(text: str, width: int) -> int:
+    """Lines that a text takes in a column: not every program works it out for a file that it has not written."""
+    room = width - 1
+    return sum(
+        max(1, -(-sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in part) // room))
+        for part in text.split("\n")
+    )
+
+
 def as_xlsx(rows: Sequence[Row], language: str) -> bytes:
     """One sheet, its head repeated on every printed page."""
     from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
     from openpyxl.utils import get_column_letter
 
     book = Workbook()
@@ -96,10 +108,14 @@ def as_xlsx(rows: Sequence[Row], language: str) -> bytes:
         sheet.column_dimensions[get_column_letter(column)].width = width
         head = sheet.cell(1, column)
         head.font, head.fill = Font(bold=True), PatternFill("solid", fgColor="DDE3EA")
+    rim = Side(style="thin", color="999999")
     for line in sheet.iter_rows():
         for cell in line:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.border = Border(left=rim, right=rim, top=rim, bottom=rim)
             cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type
+        lines = max(_lines(str(cell.value or ""), width) for cell, width in zip(line, _WIDTHS, strict=True))
+        sheet.row_dimensions[line[0].row].height = min(lines * _LINE_PT, _MOST_PT)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     sheet.print_title_rows = "1:1"
