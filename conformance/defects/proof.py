@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -58,17 +59,33 @@ class ProofError(Exception):
     """The file is no proof; one sentence."""
 
 
+class Made(Protocol):
+    """A file of conformance that the machine made: what form it has."""
+
+    @property
+    def format(self) -> str: ...
+
+
+M = TypeVar("M", bound=Made)
+
+
+def read_made(path: Path, kind: type[M], by: str) -> M:
+    """Such a file, empty where there is none; `by` is the command that makes it. Raises ProofError."""
+    empty = kind()
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=kind)
+    except FileNotFoundError:
+        return empty
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ProofError(f"{path}: expected a file of {by}: {error} / 不是证明文件") from None
+    if found.format != empty.format:
+        raise ProofError(f"{path}: expected format {empty.format}, got {found.format} / 格式不符")
+    return found
+
+
 def read_proof(path: Path = PROOF) -> Proof:
     """The proof of the suite; an empty one where there is no file. Raises ProofError."""
-    try:
-        found = msgspec.json.decode(path.read_bytes(), type=Proof)
-    except FileNotFoundError:
-        return Proof()
-    except (OSError, msgspec.MsgspecError) as error:
-        raise ProofError(f"{path}: expected a file of prove --record: {error} / 不是证明文件") from None
-    if found.format != FORMAT:
-        raise ProofError(f"{path}: expected format {FORMAT}, got {found.format} / 格式不符")
-    return found
+    return read_made(path, Proof, "prove --record")
 
 
 def recorded(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from conformance.defects.proof import Flips, ProofError
+from conformance.defects.proof import Flips, read_made
 
 TOGETHER = Path(__file__).resolve().parents[1] / "together.json"
 FORMAT = "carbonbench-together/1"
@@ -34,15 +34,7 @@ class Together(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_together(path: Path = TOGETHER) -> Together:
     """What was shown; nothing where there is no file. Raises ProofError."""
-    try:
-        found = msgspec.json.decode(path.read_bytes(), type=Together)
-    except FileNotFoundError:
-        return Together()
-    except (OSError, msgspec.MsgspecError) as error:
-        raise ProofError(f"{path}: expected a file of prove --together --record: {error} / 不是证明文件") from None
-    if found.format != FORMAT:
-        raise ProofError(f"{path}: expected format {FORMAT}, got {found.format} / 格式不符")
-    return found
+    return read_made(path, Together, "prove --together --record")
 
 
 def wanted(cases: Mapping[str, object], flips: Mapping[str, Flips]) -> dict[str, dict[str, set[str]]]:

@@ -363,19 +363,22 @@ def _rows_of(*behind: System) -> Scenario:
     return Scenario(circuits=0, systems=behind, centres=("A",), period_s=4, kinds=())
 
 
+_ROWS_OF_SERVERS = {
+    systems_judge.ROWS_KEPT: ("isc-2/7.2.2(2)l",),
+    systems_judge.LATE_ROWS_KEPT: ("isc-2/7.2.2(2)l",),
+    systems_judge.VALUES_EXACT: ("isc-2/7.2.2(2)l",),
+    systems_judge.ONCE_AND_NO_MORE: ("isc-2/7.2.2(2)l",),
+    systems_judge.EMPTY_NO_NUMBER: ("isc-2/7.2.2(2)l",),
+    systems_judge.ENERGY_SYSTEM_TAKEN: ("csmt/11.3c-3",),
+    systems_judge.PRODUCTION_SYSTEM_TAKEN: ("csmt/11.3c-2",),
+}
+
+
 class TakesRowsFromPostgresql(_OfServer, Case):
     """Rows of a PostgreSQL server become one reading each, also late, twice, locked, refused and after its restart."""
 
     zh = "PostgreSQL 数据库的每一行成为一条读数：迟到、重复、锁定、拒绝访问和服务器重启均不例外。"
-    checks = {
-        systems_judge.ROWS_KEPT: ("isc-2/7.2.2(2)l",),
-        systems_judge.LATE_ROWS_KEPT: ("isc-2/7.2.2(2)l",),
-        systems_judge.VALUES_EXACT: ("isc-2/7.2.2(2)l",),
-        systems_judge.ONCE_AND_NO_MORE: ("isc-2/7.2.2(2)l",),
-        systems_judge.EMPTY_NO_NUMBER: ("isc-2/7.2.2(2)l",),
-        systems_judge.ENERGY_SYSTEM_TAKEN: ("csmt/11.3c-3",),
-        systems_judge.PRODUCTION_SYSTEM_TAKEN: ("csmt/11.3c-2",),
-    }
+    checks = _ROWS_OF_SERVERS
     needs = (SQL, "source.postgresql", LOCAL)
     servers = ("postgresql",)
     scenario = _rows_of(System("sql", ("energy-system", "production-system"), {"rows_s": 4, "sql": "postgresql"}))
@@ -385,15 +388,7 @@ class TakesRowsFromMariadb(_OfServer, Case):
     """Rows of a MariaDB server become one reading each, also late, twice, locked, refused and after its restart."""
 
     zh = "MariaDB 数据库的每一行成为一条读数：迟到、重复、锁定、拒绝访问和服务器重启均不例外。"
-    checks = {
-        systems_judge.ROWS_KEPT: ("isc-2/7.2.2(2)l",),
-        systems_judge.LATE_ROWS_KEPT: ("isc-2/7.2.2(2)l",),
-        systems_judge.VALUES_EXACT: ("isc-2/7.2.2(2)l",),
-        systems_judge.ONCE_AND_NO_MORE: ("isc-2/7.2.2(2)l",),
-        systems_judge.EMPTY_NO_NUMBER: ("isc-2/7.2.2(2)l",),
-        systems_judge.ENERGY_SYSTEM_TAKEN: ("csmt/11.3c-3",),
-        systems_judge.PRODUCTION_SYSTEM_TAKEN: ("csmt/11.3c-2",),
-    }
+    checks = _ROWS_OF_SERVERS
     needs = (SQL, "source.mariadb", LOCAL)
     servers = ("mariadb",)
     scenario = _rows_of(System("sql", ("energy-system", "production-system"), {"rows_s": 4, "sql": "mariadb"}))

@@ -98,27 +98,31 @@ class OutlastsTwoDaysWithoutPower(_LosesPower, Case):
         yield retention.longest_loss_finding(history, hours=48)
 
 
+_AT_ANY_INSTANT = {
+    retention.READABLE_STAYS_READABLE: ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a"),
+    retention.KEPT_LOCALLY.of("kept-locally"): ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a"),
+    retention.UNALTERED.of("kept-locally"): ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a"),
+    retention.SENT_AS_STORED: ("csmt/7.6b",),
+    delivery.NONE_LOST: ("csmt/7.6b",),
+    delivery.ALL_ACKNOWLEDGED: ("csmt/7.6b",),
+    **beside(
+        retention.RESUMES_BY_ITSELF,
+        delivery.NONE_ALTERED,
+        delivery.NONE_INVENTED,
+        delivery.NONE_MIS_STAMPED,
+        delivery.FLAGS_RIGHT,
+        delivery.NO_NEEDLESS_REPEATS,
+        retention.CUT_STRUCK,
+    ),
+}
+"""What losing power at an instant of the terminal's own work must not harm."""
+
+
 class OutlastsCutsAtWriteBarriers(_LosesPower, Case):
     """Power lost at a write barrier of the store, before it takes effect or just after, harms no finished record."""
 
     zh = "在落盘时刻（生效前或生效后）断电，已完成记录不受损。"
-    checks = {
-        retention.READABLE_STAYS_READABLE: ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a"),
-        retention.KEPT_LOCALLY.of("kept-locally"): ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a"),
-        retention.UNALTERED.of("kept-locally"): ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a"),
-        retention.SENT_AS_STORED: ("csmt/7.6b",),
-        delivery.NONE_LOST: ("csmt/7.6b",),
-        delivery.ALL_ACKNOWLEDGED: ("csmt/7.6b",),
-        **beside(
-            retention.RESUMES_BY_ITSELF,
-            delivery.NONE_ALTERED,
-            delivery.NONE_INVENTED,
-            delivery.NONE_MIS_STAMPED,
-            delivery.FLAGS_RIGHT,
-            delivery.NO_NEEDLESS_REPEATS,
-            retention.CUT_STRUCK,
-        ),
-    }
+    checks = _AT_ANY_INSTANT
     rigs = Rig.VIRTUAL | Rig.PROCESS | Rig.LOOPBACK
     cuts = 10
 
@@ -137,23 +141,7 @@ class OutlastsCutsAtAnyStep(_LosesPower, Case):
     """Power lost between any two steps of the terminal's work harms no finished record."""
 
     zh = "在任意执行步骤之间断电，已完成记录不受损。"
-    checks = {
-        retention.READABLE_STAYS_READABLE: ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a"),
-        retention.KEPT_LOCALLY.of("kept-locally"): ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a"),
-        retention.UNALTERED.of("kept-locally"): ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a"),
-        retention.SENT_AS_STORED: ("csmt/7.6b",),
-        delivery.NONE_LOST: ("csmt/7.6b",),
-        delivery.ALL_ACKNOWLEDGED: ("csmt/7.6b",),
-        **beside(
-            retention.RESUMES_BY_ITSELF,
-            delivery.NONE_ALTERED,
-            delivery.NONE_INVENTED,
-            delivery.NONE_MIS_STAMPED,
-            delivery.FLAGS_RIGHT,
-            delivery.NO_NEEDLESS_REPEATS,
-            retention.CUT_STRUCK,
-        ),
-    }
+    checks = _AT_ANY_INSTANT
     rigs = Rig.VIRTUAL | Rig.PROCESS | Rig.LOOPBACK
     cuts = 20
 
