@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, Case, Finding, Item, Rig
+from bench.commands.starts import Starts
 from bench.dut import adapter
 from bench.dut.platform import OTHERS
 from bench.dut.platform.vocabulary import kinds
@@ -48,6 +49,7 @@ class _Trial(Case):
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         self.found: list[Tried] = []
+        self.starts = Starts()
 
     async def drive(self, bench: Bench) -> None:
         profile, first = self.profile, ""
@@ -92,7 +94,7 @@ async def _knocked(way: str, host: str, port: int) -> Tried:
     return Tried(f"way {way}", not closed, "closed at once / 立即断开" if closed else "takes connections / 可连接")
 
 
-def main(profile: Profile, *, as_json: bool = False) -> int:
+def main(profile: Profile, *, as_json: bool = False, show: bool = False) -> int:
     """Try and print; 0: all is of use, 1: something is not, 3: product or bench failed."""
     from bench.rigs.loopback import RIG
 
@@ -103,7 +105,7 @@ def main(profile: Profile, *, as_json: bool = False) -> int:
         setup = Setup(
             rig=RIG,
             profile=profile,
-            adapter=lambda: adapter(profile.adapter),
+            adapter=lambda: trial.starts.watched(adapter(profile.adapter)),
             master_seed=1,
             commit="",
             folder=folder,
@@ -121,7 +123,11 @@ def main(profile: Profile, *, as_json: bool = False) -> int:
     if as_json:
         print(msgspec.json.encode({"profile": profile.path, "found": found, "failed": failed}).decode())
     else:
+        if show:
+            trial.starts.show()
         _print(found, failed)
+        if failed and not show:
+            trial.starts.hint(profile.path)
     if failed and not found:
         return EXIT_ERROR
     return EXIT_FAIL if failed or not found or any(each.sound is False for each in found) else EXIT_PASS

@@ -7,7 +7,6 @@ that whoever reads the answers knows what must be in them.
 from __future__ import annotations
 
 import contextlib
-import shlex
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -19,7 +18,8 @@ import psutil
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Case, Finding, Item, Rig
 from bench.commands import platform_try
-from bench.dut import Checked, Launch, Launchable, Seat, TerminalAdapter, UnknownTerminal, adapter
+from bench.commands.starts import Starts
+from bench.dut import Checked, UnknownTerminal, adapter
 from bench.dut.profile import Profile, ProfileError, load_profile
 from bench.facade.bench import Bench
 from bench.history import CutShort, History, Recorder, TerminalState, Trouble
@@ -76,19 +76,7 @@ class _Trial(Case):
         self.asks, self.wait_s, self.orders = asks, wait_s, orders
         self.answers: list[Answered] = []
         self.ports: tuple[int, ...] = ()
-        self.launched: Launch | None = None
-
-    def watched(self, made: TerminalAdapter) -> TerminalAdapter:
-        """The adapter, of which is kept with what words and files it starts the product."""
-        if isinstance(made, Launchable):
-            launch = made.launch
-
-            def kept(seat: Seat, state: Path) -> Launch:
-                launched = self.launched = launch(seat, state)
-                return launched
-
-            made.launch = kept
-        return made
+        self.starts = Starts()
 
     async def drive(self, bench: Bench) -> None:
         real: Any = bench
@@ -228,7 +216,7 @@ def main(path: Path, *, wait_s: float = 70.0, orders: bool = False, as_json: boo
         return EXIT_USAGE
     wrong = chosen.problems(profile.connection, path.parent) if isinstance(chosen, Checked) else []
     if not wrong and profile.kind is Item.PLATFORM:
-        return platform_try.main(profile, as_json=as_json)
+        return platform_try.main(profile, as_json=as_json, show=show)
     asks: Mapping[str, Any] = profile.connection.get("ask", {}) if not wrong else {}
     if wrong:
         print(*wrong, sep="\n", file=sys.stderr)
@@ -243,9 +231,13 @@ def _tried(profile: Profile, trial: _Trial, as_json: bool, show: bool) -> int:
         print(f"{profile.path}: started once, asked after {trial.wait_s:g} s / 启动一次，{trial.wait_s:g} s 后逐一询问")
     with scratch.room("try") as folder:
         setup = Setup(
-            rig=RIG, profile=profile, adapter=lambda: trial.watched(adapter(profile.adapter)), master_seed=1, commit="",
+            rig=RIG,
+            profile=profile,
+            adapter=lambda: trial.starts.watched(adapter(profile.adapter)),
+            master_seed=1,
+            commit="",
             folder=folder,
-        )  # fmt: skip
+        )
         recorder = Recorder(folder)
         try:
             RIG.conduct(trial, setup, 1, recorder)
@@ -260,25 +252,16 @@ def _tried(profile: Profile, trial: _Trial, as_json: bool, show: bool) -> int:
         found = {"profile": profile.path, "start": start, "answers": trial.answers, "failed": failed}
         print(msgspec.json.format(msgspec.json.encode(found)).decode())
     else:
-        if show and trial.launched is not None:
-            _show(trial.launched)
+        if show:
+            trial.starts.show()
         print(*start.lines(), sep="\n")
         _print(trial.answers, failed)
-        if failed and not show and trial.launched is not None and trial.launched.files:
-            print(f"what it was given / 终端所得配置: carbonbench profile try {profile.path} --show")
+        if failed and not show:
+            trial.starts.hint(profile.path)
     if failed and not start.polls and not start.dialled and not trial.answers:
         return EXIT_ERROR
     idle = not trial.answers and not (start.polls and start.dialled)
     return EXIT_FAIL if failed or idle or any(each.sound is False for each in trial.answers) else EXIT_PASS
-
-
-def _show(launched: Launch) -> None:
-    """The command line and each file, as the templates made them."""
-    print(f"started as / 启动命令: {shlex.join(launched.argv)}")
-    for name, text in launched.files.items():
-        print(f"--- {name} / 文件")
-        print(text.rstrip("\n"))
-    print("---")
 
 
 def _print(answers: list[Answered], failed: list[str]) -> None:

@@ -20,8 +20,9 @@ EXAMPLE = ROOT / "fixtures" / "platforms" / "program"
 def test_a_first_start_tells_accounts_lists_and_ways_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copytree(EXAMPLE, tmp_path / "mine")
     profile = tmp_path / "mine" / "profile.toml"
-    assert profile_try.main(profile) == EXIT_PASS
+    assert profile_try.main(profile, show=True) == EXIT_PASS
     sound = capsys.readouterr().out
+    assert "started as / 启动命令: " in sound and "--- platform.toml / 文件" in sound
     for told in ("ok   login clerk-a", "ok   list enterprise", "ok   way hj212", "ok   way http", "0 not"):
         assert told in sound
     profile.write_text(profile.read_text("utf-8").replace('json.rows" }\ncreate', 'json.rowz" }\ncreate'), "utf-8")

@@ -1,0 +1,45 @@
+"""How a trial started a product: its command line and the files that it was given, as the templates made them.
+
+Leaves starting to the adapter and the rig.
+"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from bench.dut import Launch, Launchable, Seat, TerminalAdapter
+
+
+class Starts:
+    """Keeps the last start of an adapter's product; None before the first, and of one that the bench does not start."""
+
+    def __init__(self) -> None:
+        self.last: Launch | None = None
+
+    def watched(self, made: TerminalAdapter) -> TerminalAdapter:
+        """The adapter, of which is kept with what words and files it starts the product."""
+        if isinstance(made, Launchable):
+            launch = made.launch
+
+            def kept(seat: Seat, state: Path) -> Launch:
+                self.last = launch(seat, state)
+                return self.last
+
+            made.launch = kept
+        return made
+
+    def show(self) -> None:
+        """Print the command line and each file."""
+        if self.last is None:
+            return
+        print(f"started as / 启动命令: {shlex.join(self.last.argv)}")
+        for name, text in self.last.files.items():
+            print(f"--- {name} / 文件")
+            print(text.rstrip("\n"))
+        print("---")
+
+    def hint(self, path: str) -> None:
+        """Print how to see it, where there is something to see."""
+        if self.last is not None and self.last.files:
+            print(f"what it was given / 受测品所得配置: carbonbench profile try {path} --show")
