@@ -14,8 +14,9 @@ from reports.blocks import visible
 
 SUFFIX = "-curve"
 """How the id of a measurement ends whose value is a curve."""
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 560, 240, 62, 18, 14, 44
-_TICKS = 4
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 560, 240, 78, 18, 14, 44
+_TICKS = 5
+"""At most, beside 0."""
 Points = tuple[tuple[Decimal, Decimal], ...]
 
 
@@ -35,6 +36,17 @@ def _round(number: Decimal) -> str:
     return f"{number:.3g}" if number < 10 else f"{number:.0f}"
 
 
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
+
+
+def ticks_of(high: Decimal) -> list[Decimal]:
+    """Round numbers from 0 to `high` (above 0) for an axis: steps of 1, 2 or 5 times a power of ten."""
+    unit = Decimal(1).scaleb(high.adjusted() - 1)
+    step = next(unit * each for each in (1, 2, 5, 10, 20, 50) if high / (unit * each) <= _TICKS)
+    return [step * number for number in range(int(high / step) + 1)]
+
+
 def curve_svg(found: Measurement, id: str) -> str:
     """The curve as a picture; empty where there is none to draw."""
     unit, points = points_of(found)
@@ -52,13 +64,13 @@ def curve_svg(found: Measurement, id: str) -> str:
         return f"{_TOP + tall - float(y / high) * tall:.1f}"
 
     parts: list[str] = []
-    for number in range(_TICKS + 1):
-        y, x = high * number / _TICKS, far * number / _TICKS
+    for y in ticks_of(high):
         parts.append(
             f'<line class="grid" x1="{_LEFT}" x2="{_LEFT + wide}" y1="{up(y)}" y2="{up(y)}"/>'
-            f'<text x="{_LEFT - 6}" y="{up(y)}" dy="4" text-anchor="end">{_round(y)}</text>'
-            f'<text x="{across(x)}" y="{_TOP + tall + 16}" text-anchor="middle">{_round(x)}</text>'
+            f'<text x="{_LEFT - 6}" y="{up(y)}" dy="4" text-anchor="end">{_plain(y)}</text>'
         )
+    for x in ticks_of(far):
+        parts.append(f'<text x="{across(x)}" y="{_TOP + tall + 16}" text-anchor="middle">{_plain(x)}</text>')
     if limit is not None:
         parts.append(
             f'<line class="limit" x1="{_LEFT}" x2="{_LEFT + wide}" y1="{up(limit)}" y2="{up(limit)}"/>'
@@ -102,8 +114,8 @@ _LEAST = 4
 def knee_of(points: Points) -> tuple[Decimal, Decimal] | None:
     """Where a rising curve turns up: its point farthest below the straight line from first to last (Kneedle).
 
-    None for fewer than four points, a curve that does not rise, or one that is nowhere a fifth of its height below that
-    line.
+    None for fewer than four points, a curve that does not rise, one that is nowhere a fifth of its height below that
+    line, and one that had fallen by so much: what goes up and down by itself turns nowhere.
     """
     if len(points) < _LEAST:
         return None
@@ -112,4 +124,6 @@ def knee_of(points: Points) -> tuple[Decimal, Decimal] | None:
     if x1 <= x0 or y1 <= y0:
         return None
     depth, best = max(((x - x0) / (x1 - x0) - (y - y0) / (y1 - y0), (x, y)) for x, y in ordered)
-    return best if depth >= _BENT else None
+    heights = [y for _, y in ordered]
+    fallen = max(y for x, y in ordered if x <= best[0]) - best[1]
+    return best if depth >= _BENT and fallen < _BENT * (max(heights) - min(heights)) else None

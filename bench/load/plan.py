@@ -36,7 +36,7 @@ class Target(Settings, frozen=True, kw_only=True):
 
     kind: Kind = "hj212"
     channel: Channel = "plain"
-    host: str = ""
+    host: Annotated[str, matching(r"[^\s/]{0,253}", "a name or address without blanks and slashes")] = ""
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
     token: str = ""
     password: Annotated[str, matching(r"\S{0,64}", "at most 64 characters without blanks")] = "123456"
@@ -54,17 +54,26 @@ class Target(Settings, frozen=True, kw_only=True):
     def flaws(self) -> Iterator[tuple[str, str]]:
         """A channel that its kind has, and a port for a host."""
         if self.kind == "mqtt" and self.channel not in ("plain", "tls"):
-            yield "channel", f"mqtt goes over plain or tls, got {self.channel}"
+            yield "channel", f"mqtt goes over plain or tls, got {self.channel} / MQTT 仅可用 plain 或 tls"
         if self.kind == "https-json" and self.channel not in ("plain", "tls"):
-            yield "channel", f"https-json goes over plain or tls, got {self.channel}"
+            yield "channel", f"https-json goes over plain or tls, got {self.channel} / HTTPS/JSON 仅可用 plain 或 tls"
         if self.kind == "mqtt" and self.channel == "tls" and not self.host:
-            yield "channel", "the broker that the bench starts is plain; name the host of one with TLS"
+            yield (
+                "channel",
+                "the broker that the bench starts is plain; name the host of one with TLS / 本机代理无 TLS，请给出地址",
+            )
         if self.host and not self.port:
-            yield "port", "is missing; a target with a host needs its port"
+            yield "port", "is missing; a target with a host needs its port / 缺少端口"
         if not self.host and self.port:
-            yield "port", "without a host the bench starts the target and chooses its port; remove it"
+            yield (
+                "port",
+                "without a host the bench starts the target and chooses its port; remove it / 无 host 时不应给出端口",
+            )
         if self.host and self.channel in ("mtls", "gm-tls13", "tlcp"):
-            yield "channel", f"{self.channel} is for the centre that the bench starts; for a host: plain or tls"
+            yield (
+                "channel",
+                f"{self.channel} is for the centre that the bench starts; elsewhere plain or tls / 仅可用 plain 或 tls",
+            )
 
 
 class Terminals(Settings, frozen=True, kw_only=True):
@@ -92,7 +101,10 @@ class Terminals(Settings, frozen=True, kw_only=True):
     def flaws(self) -> Iterator[tuple[str, str]]:
         """Shares that add up."""
         if self.slow_percent + self.dying_percent > FULL:
-            yield "dying_percent", f"with slow_percent more than {FULL} in all; a terminal is one of both"
+            yield (
+                "dying_percent",
+                f"with slow_percent more than {FULL} in all; a terminal is one of both / 两项合计超过 100%",
+            )
 
     @property
     def kind(self) -> str:
@@ -124,9 +136,12 @@ class People(Settings, frozen=True, kw_only=True):
         """A mix of all, and a time to think."""
         total = sum(self.mix.values())
         if total != FULL:
-            yield "simple", f"the mix (simple to map) is {total} percent in all; make it {FULL}"
+            yield "simple", f"the mix (simple to map) is {total} percent in all; make it {FULL} / 各项合计应为 {FULL}%"
         if self.think_from_ms > self.think_to_ms:
-            yield "think_to_ms", f"expected {self.think_from_ms} or more, got {self.think_to_ms}"
+            yield (
+                "think_to_ms",
+                f"expected {self.think_from_ms} or more, got {self.think_to_ms} / 不应小于 think_from_ms",
+            )
 
     @property
     def mix(self) -> dict[str, int]:
@@ -193,24 +208,30 @@ class Plan(Settings, frozen=True, kw_only=True):
     def flaws(self) -> Iterator[tuple[str, str]]:
         """Something to do, and people who know what."""
         if not self.stages:
-            yield "stages", "is missing; add at least one [[stages]] with name and for_s"
+            yield "stages", "is missing; add at least one [[stages]] with name and for_s / 缺少 [[stages]]"
         names = [stage.name for stage in self.stages]
         for name in sorted({name for name in names if names.count(name) > 1}):
-            yield "stages", f"two stages are called {name}"
+            yield "stages", f"two stages are called {name} / 阶段名称重复"
         active = max((stage.active for stage in self.stages), default=0)
         if not (self.terminals.count or self.people.online or active):
-            yield "terminals.count", "nobody makes any load; give terminals, people.online or active people of a stage"
+            yield (
+                "terminals.count",
+                "nobody makes any load; give terminals, people.online or active people / 没有任何负载",
+            )
         if (self.people.online or active) and not (self.actions or self.profile):
-            yield "actions", "people need to know what to ask: add [[actions]] (login, light, simple …) or a profile"
+            yield "actions", "people need to know what to ask: add [[actions]] or a profile / 请给出 [[actions]] 或档案"
         if active and not self.profile:
             known = {action.of for action in self.actions}
             lacking = [name for name, share in self.people.mix.items() if share and name not in known]
             if self.actions and lacking:
-                yield "actions", f"none of class {', '.join(lacking)}; add one or set its share of people to 0"
+                yield (
+                    "actions",
+                    f"none of class {', '.join(lacking)}; add one or set its share of people to 0 / 缺少该类操作",
+                )
         if (self.people.online or active) and self.target.ours and not self.profile:
             yield (
                 "target.host",
-                "people ask a platform; the bench's own centres have no pages: name the platform's host",
+                "people ask a platform; the bench's own centres have no pages: name the platform's / 请给出平台地址",
             )
 
     @property

@@ -6,7 +6,7 @@ from decimal import Decimal
 from xml.etree import ElementTree
 
 from bench.case import Measurement, Text
-from reports.curve import curve_svg, knee_of, points_of
+from reports.curve import curve_svg, knee_of, points_of, ticks_of
 
 
 def curve(value: str, limit: str = "0.8") -> Measurement:
@@ -49,3 +49,10 @@ def test_the_knee_is_where_a_rising_curve_turns_up() -> None:
     assert knee_of(points((1, "1"), (2, "2"), (3, "3"), (4, "4"))) is None, "a straight line has none"
     assert knee_of(points((1, "9"), (2, "1"), (3, "1"), (4, "1"))) is None, "nor has one that falls"
     assert knee_of(points((1, "1"), (2, "1"), (3, "9"))) is None, "nor one of three points"
+    assert knee_of(points((1, "4"), (2, "5"), (3, "2"), (4, "6"))) is None, "nor one that goes up and down"
+
+
+def test_axes_have_round_numbers() -> None:
+    assert ticks_of(Decimal("0.0033")) == [Decimal(text) for text in ("0", "0.001", "0.002", "0.003")]
+    assert ticks_of(Decimal(50)) == [0, 10, 20, 30, 40, 50]
+    assert ticks_of(Decimal("2.5")) == [Decimal(text) for text in ("0", "0.5", "1.0", "1.5", "2.0", "2.5")]
