@@ -107,19 +107,29 @@ def _parser() -> argparse.ArgumentParser:
     made = tools.add_parser("explain-emission", help="how a figure came about / 排放量的核算过程")
     made.add_argument("place", metavar="HOST:PORT", help="local interface of a terminal / 终端本地接口")
     made.add_argument("figure", metavar="FIGURE", help="such as co2e.total; GET figures / 数据项")
-    made.add_argument("--class", dest="span", default="day", help="minute, quarter, hour, day, month / 时段")
-    made.add_argument("--start", required=True, metavar="TIME", help="2026-07-01T00:00:00 / 时段起点")
+    made.add_argument("--class", dest="class", default="day", help="minute, quarter, hour … year / 时段")
+    made.add_argument("--start", metavar="TIME", help="2026-07-01T00:00:00 / 时段起点")
+    made.add_argument("--from", dest="from", metavar="TIME", help="of any period, with --to / 任意时段起点")
+    made.add_argument("--to", metavar="TIME", help="its end / 时段终点")
+    made.add_argument("--product", help="the figure by this product; - for FIGURE: its footprint / 单位产品排放")
+    made.add_argument("--compare", choices=("before", "year_before"), help="with the period before / 环比、同比")
     made.add_argument("--json", action="store_true", help="for programs / 输出 JSON")
     made.add_argument("--token", default="", help="of a session, where there are accounts / 会话令牌")
     tools.add_parser("codes", help="codes of log entries and alarms / 日志与告警代码")
     return top
 
 
+_EXPLAINED = ("class", "start", "from", "to", "product", "compare")
+
+
 def _explain(words: argparse.Namespace) -> int:
     from reference_terminal.commissioning.explain_emission import fetched
 
-    place, figure = words.place, words.figure
-    print(fetched(place, figure, words.span, words.start, as_json=words.json, token=words.token), end="")
+    given = {key: str(each) for key in _EXPLAINED if (each := getattr(words, key)) is not None}
+    given |= {} if words.figure == "-" else {"figure": str(words.figure)}
+    if "from" in given:
+        del given["class"]
+    print(fetched(words.place, given, as_json=words.json, token=words.token), end="")
     return 0
 
 

@@ -9,6 +9,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Mapping
 from typing import Any, cast
 
 from reference_terminal.settings.problems import InputError, Problem
@@ -16,11 +17,14 @@ from reference_terminal.settings.problems import InputError, Problem
 _TIMEOUT_S = 30
 
 
-def fetched(place: str, figure: str, span: str, start: str, *, as_json: bool, token: str) -> str:
-    """The chain as text or JSON. Raises InputError with what the terminal says."""
+def fetched(place: str, words: Mapping[str, str], *, as_json: bool, token: str) -> str:
+    """The chain of what `words` (parameters of emission-explain) name, as text or JSON.
+
+    Raises InputError with what the terminal says.
+    """
     if not place.startswith(("http://", "https://")):
         place = f"http://{place}"
-    query = {"figure": figure, "class": span, "start": start, "form": "json" if as_json else "text"}
+    query = {**words, "form": "json" if as_json else "text"}
     url = f"{place.rstrip('/')}/api/v1/emission-explain?{urllib.parse.urlencode(query)}"
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})
     try:

@@ -14,13 +14,17 @@ from reference_terminal.accounting import library
 from reference_terminal.accounting.printed import short
 from reference_terminal.accounting.quantity import written
 from reference_terminal.model.rows import Record
-from reference_terminal.model.times import iso, iso_ms, span_of
-from reference_terminal.processing.emissions import Emissions, Outcome, Period, Used
-from reference_terminal.settings.accounting import EQUIVALENT, SOURCE, FigureSet
+from reference_terminal.model.times import Span, iso, iso_ms, span_of
+from reference_terminal.processing.amounts import Amount
+from reference_terminal.processing.emissions import Emissions, Outcome, Period, Used, shown
+from reference_terminal.processing.tally import tally
+from reference_terminal.settings.accounting import EQUIVALENT, SOURCE, FigureSet, ProductConfig
 from reference_terminal.settings.meters import PointConfig
 from reference_terminal.storage.store import Store
 
 Chain = dict[str, Any]
+_MOST_MISSING = 100
+ROUNDED = "half up, once / 四舍五入，仅一次"
 
 
 class Explanations:
@@ -65,12 +69,14 @@ class Explanations:
             "revision": kept.record.revision,
             "method": kept.method,
             "version": kept.version,
-            "rounding": {"decimals": figure.point.decimals, "rule": "half up, once / 四舍五入，仅一次"},
+            "rounding": {"decimals": figure.point.decimals, "rule": ROUNDED},
             "worked_out_again": again,
             "agrees": again == kept.record.value,
         }
         if outcome is None:
             return told
+        if outcome.bound is not None and outcome.bound.source.stack.valid:
+            told["stack"] = outcome.told
         if outcome.parts is not None:
             told["parts"] = self._parts(figure, period, outcome)
         elif figure.of == SOURCE:
@@ -78,6 +84,52 @@ class Explanations:
         else:
             told["sources"] = self._sources(figure, period)
         return told
+
+    def over(self, figure: FigureSet, from_s: int, to_s: int) -> Chain:
+        """The chain of a sum over any stretch: the stored periods that fill it, each to be asked for by itself."""
+        found = tally(self._store, self._number(figure.id), from_s, to_s)
+        tonnes = _tonnes(figure, found.mass, found.equivalent)
+        value = shown(figure, tonnes)
+        return {
+            "figure": figure.id,
+            "of": figure.of,
+            "key": figure.key,
+            "measure": figure.measure,
+            "start": iso(from_s),
+            "end": iso(to_s),
+            "value": value if found.whole else None,
+            "known": value,
+            "unit": figure.point.unit,
+            "exact_t": str(tonnes),
+            "missing": [{"from": iso(begin_s), "to": iso(end_s)} for begin_s, end_s in found.missing[:_MOST_MISSING]],
+            "parts": [
+                {
+                    "class": each.span.name,
+                    "start": iso(each.start_s),
+                    "exact_t": str(_tonnes(figure, each.mass, each.equivalent)),
+                    "version": each.version,
+                    "flag": each.flag,
+                    "explain": _address(figure, each.span, each.start_s),
+                }
+                for each in found.pieces
+            ],
+            "rounding": {"decimals": figure.point.decimals, "rule": ROUNDED},
+        }
+
+    def amount(self, product: ProductConfig, made: Amount, from_s: int, to_s: int) -> Chain:
+        """How much of a product was made: its register at both ends, or what was entered."""
+        told: Chain = {
+            "product": product.id,
+            "value": str(made.value),
+            "by_hand": made.by_hand,
+            "parts": made.parts,
+            "missing": [{"from": iso(begin_s), "to": iso(end_s)} for begin_s, end_s in made.missing[:_MOST_MISSING]],
+        }
+        if not product.point:
+            return {**told, "unit": product.unit}
+        number = self._number(product.point)
+        readings = [each for at_s in (from_s, to_s) for each in self._readings(number, at_s)]
+        return {**told, "unit": self._config(product.point).unit, "point": product.point, "readings": readings}
 
     def _parts(self, figure: FigureSet, period: Period, outcome: Outcome) -> list[Chain]:
         assert outcome.parts is not None
@@ -196,12 +248,69 @@ class Explanations:
         ]
 
 
+def _address(figure: FigureSet, span: Span, start_s: int) -> str:
+    """Where a stored period is explained."""
+    return f"emission-explain?figure={figure.id}&class={span.name}&start={iso(start_s)[:19]}"
+
+
 def _tonnes(figure: FigureSet, mass: Fraction, equivalent: Fraction) -> Fraction:
     return equivalent if figure.measure == EQUIVALENT else mass
 
 
-def text_of(chain: Chain, figure: FigureSet, depth: int = 0) -> list[str]:
-    """A chain for a reader, a line each."""
+def text_of(chain: Chain) -> list[str]:
+    """A chain of any kind for a reader, a line each."""
+    if "compare" in chain:
+        return _comparison_lines(chain)
+    if "amount" in chain:
+        return _quotient_lines(chain)
+    return _lines(chain) if "class" in chain else _sum_lines(chain)
+
+
+def _sum_lines(chain: Chain, depth: int = 0) -> list[str]:
+    pad = "    " * depth
+    lines = [f"{pad}{chain['figure']}  {chain['start']} – {chain['end']}: {chain['value'] or '-'} {chain['unit']}"]
+    lines += [f"{pad}  ! missing / 缺失: {each['from']} – {each['to']}" for each in chain["missing"]]
+    for part in chain["parts"]:
+        flag = "" if part["flag"] == "N" else f" {part['flag']}"
+        lines.append(f"{pad}  + {part['start']} ({part['class']}, #{part['version']}{flag}): {part['exact_t']} t")
+    if chain["parts"]:
+        lines.append(f"{pad}  each of them / 逐项说明: {chain['parts'][0]['explain']}")
+    rounding, exact = chain["rounding"], short(Fraction(chain["exact_t"]))
+    told = chain["value"] or f"{chain['known']} (incomplete / 不完整)"
+    return [
+        *lines,
+        f"{pad}  = {exact} t → {told} {chain['unit']}  ({rounding['decimals']} decimals / 位小数；{rounding['rule']})",
+    ]
+
+
+def _quotient_lines(chain: Chain) -> list[str]:
+    made = chain["amount"]
+    told = chain["intensity"] or f"- ({chain['cause']})"
+    lines = [f"{chain['product']}  {chain['from']} – {chain['to']}: {told} {chain['unit']}"]
+    for each in chain["emissions"]:
+        lines += _sum_lines(each, 1)
+    by_hand = "entered by hand / 人工填报" if made["by_hand"] else made.get("point", "")
+    lines.append(f"  ÷ {short(Fraction(made['value']))} {made['unit']}   {by_hand}")
+    lines += [f"      {row['at']}: {row['value']} (raw {row['raw']})" for row in made.get("readings", ())]
+    lines += [f"      ! missing / 缺失: {each['from']} – {each['to']}" for each in made["missing"]]
+    if chain["exact"] is not None:
+        rounding = chain["rounding"]
+        lines.append(
+            f"  = {short(Fraction(chain['exact']))} → {chain['known']} {chain['unit']}"
+            f"  ({rounding['decimals']} decimals / 位小数；{rounding['rule']})"
+        )
+    return lines
+
+
+def _comparison_lines(chain: Chain) -> list[str]:
+    words = {"before": "the period before / 环比", "year_before": "the year before / 同比"}
+    told = "-" if chain["change"] is None else f"{chain['change']} {chain['unit']}"
+    percent = "" if chain["percent"] is None else f", {chain['percent']} %  (÷ |{chain['other']['exact_t']} t|)"
+    lines = [f"{chain['figure']}, {words[chain['compare']]}: {told}{percent}", *_sum_lines(chain["period"], 1), "  −"]
+    return [*lines, *_sum_lines(chain["other"], 1)]
+
+
+def _lines(chain: Chain, depth: int = 0) -> list[str]:
     pad = "    " * depth
     value = "-" if chain["value"] is None else chain["value"]
     lines = [f"{pad}{chain['figure']}  {chain['start']} – {chain['end']}: {value} {chain['unit']}"]
@@ -210,11 +319,13 @@ def text_of(chain: Chain, figure: FigureSet, depth: int = 0) -> list[str]:
         lines.append(f"{pad}{chain['flag']}: {chain['cause']}")
     if chain["revision"]:
         lines.append(f"{pad}revision / 修订: {chain['revision']}")
+    if "stack" in chain:
+        lines.append(f"{pad}{chain['stack']}")
     lines += _source_lines(chain, pad)
     for part in chain.get("parts", ()):
         lines.append(f"{pad}+ {part['start']} ({part['class']}, #{part['version']}): {part['exact_t']} t")
     for source in chain.get("sources", ()):
-        lines += text_of(source, figure, depth + 1)
+        lines += _lines(source, depth + 1)
     if chain["exact_t"] is not None:
         exact = Fraction(chain["exact_t"])
         rounding = chain["rounding"]

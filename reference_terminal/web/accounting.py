@@ -31,7 +31,7 @@ from reference_terminal.model.times import (
 )
 from reference_terminal.processing import messages, settlement
 from reference_terminal.processing.emissions import Emissions, Period, inside, shown
-from reference_terminal.processing.explanation import Explanations, text_of
+from reference_terminal.processing.explanation import Explanations
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.processing.recalculation import Recalculation, StoreBusy
 from reference_terminal.processing.recalculation import text_of as problem_text
@@ -57,7 +57,7 @@ from reference_terminal.web.parameters import (
     shown as quoted,
 )
 from reference_terminal.web.router import Addresses, Right, route
-from reference_terminal.web.server import File, HttpError, Request, Stream
+from reference_terminal.web.server import HttpError, Request, Stream
 
 _ENTRY = ("source", "input", "start", "end", "value", "unit", "origin", "author", "reason")
 _MOST = {"author": 64, "reason": 500}
@@ -201,7 +201,7 @@ class AccountingApi(Addresses):
         from_s, to_s = instant(query, "from", 0), instant(query, "to", FOREVER_S)
         limit = number(query, "limit", DEFAULT_LIMIT)
         rows = (
-            self._rows(figure, self._span(name), from_s, to_s, limit + 1)
+            self._rows(figure, self.span_of(name), from_s, to_s, limit + 1)
             if long is None
             else await self._long(figure, long, from_s, to_s, limit + 1)
         )
@@ -213,7 +213,8 @@ class AccountingApi(Addresses):
             "more": len(rows) > limit,
         }
 
-    def _span(self, name: str) -> Span:
+    def span_of(self, name: str) -> Span:
+        """The class of this name, up to months. Raises HttpError."""
         span = span_named(name) if name.isascii() and len(name) <= 10 else None
         if span is None:
             raise HttpError(
@@ -346,7 +347,7 @@ class AccountingApi(Addresses):
     @route("GET", "emission-history", right=Right.READ, query=("figure", "class", "start"))
     def history(self, query: dict[str, str]) -> Any:
         """What a period said before it was revised (R-24: a recalculation keeps the old result)."""
-        figure, span = self.figure_of(query), self._span(query.get("class", ""))
+        figure, span = self.figure_of(query), self.span_of(query.get("class", ""))
         start_s = instant(query, "start", 0)
         rows = self.terminal.store.connection.execute(
             "SELECT revision, value, flag, cause FROM superseded WHERE span=? AND start_s=? AND point=?"
@@ -356,30 +357,25 @@ class AccountingApi(Addresses):
         names = ("revision", "value", "flag", "cause")
         return {"figure": figure.id, "superseded": [dict(zip(names, row, strict=True)) for row in rows]}
 
-    @route("GET", "emission-explain", right=Right.READ, query=("figure", "class", "start", "form"))
-    def explain(self, query: dict[str, str]) -> Any:
-        """The whole chain of one figure, as JSON or as text."""
-        figure, span = self.figure_of(query), self._span(query.get("class", ""))
-        start_s, form = instant(query, "start", 0), query.get("form", "json")
-        if form not in ("json", "text"):
-            raise HttpError(400, f"expected form= json or text, got {quoted(form)}", "form 应为 json 或 text")
+    def explanations(self) -> Explanations:
+        """What explains figures."""
         pipeline = self.terminal.pipeline
-        explanations = Explanations(
+        return Explanations(
             self.emissions_of(),
             self.terminal.store,
             lambda name: pipeline.by_id[name].number,
             lambda name: pipeline.by_id[name].config,
         )
-        chain = explanations.of(figure, Period(span.code, start_s, span.end(start_s)))
+
+    def explained(self, figure: FigureSet, span: Span, start_s: int) -> dict[str, Any]:
+        """The chain of a stored period. Raises HttpError where nothing is stored of it."""
+        chain = self.explanations().of(figure, Period(span.code, start_s, span.end(start_s)))
         if chain is None:
             raise HttpError(
                 404,
                 f"nothing is stored of {figure.id} for the {span.name} from {iso(start_s)}; see GET emissions",
                 f"没有 {figure.id} 自 {iso(start_s)} 起的数据",
             )
-        if form == "text":
-            text = "\n".join(text_of(chain, figure)) + "\n"
-            return File(text.encode(), "text/plain; charset=utf-8", f"{figure.id}.txt")
         return chain
 
     @route("GET", "emission-events", right=Right.READ)

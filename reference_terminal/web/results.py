@@ -1,4 +1,4 @@
-"""The local interface to results: intensity, footprint, comparison, trend, inventory report (ISC-2 7.2.7, 7.2.8).
+"""The local interface to results: intensity, footprint, comparison, trend, explanations, report (ISC-2 7.2.7, 7.2.8).
 
 Leaves sums to `processing.tally` and `processing.amounts`. A quotient without anything to divide by is none, and says
 why.
@@ -19,12 +19,12 @@ from reference_terminal.accounting.report import WRITERS
 from reference_terminal.accounting.sectors import templates
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso, iso_ms, span_named
-from reference_terminal.processing import amounts, messages, settlement
+from reference_terminal.processing import amounts, explanation, messages, settlement
 from reference_terminal.processing.emissions import shown
 from reference_terminal.processing.exchange import Exchange
 from reference_terminal.processing.inventory import Inventory
 from reference_terminal.processing.tally import Tally, tally
-from reference_terminal.settings.accounting import EQUIVALENT, SOURCE, FigureSet, ProductConfig
+from reference_terminal.settings.accounting import EQUIVALENT, SOURCE, TOTAL, FigureSet, ProductConfig
 from reference_terminal.settings.reader import did_you_mean
 from reference_terminal.web.accounting import AccountingApi, busy, check_words
 from reference_terminal.web.entry import is_decimal
@@ -260,6 +260,71 @@ class ResultsApi(Addresses):
             "mean": shown(figure, sum(values, Fraction(0)) / len(values)) if values else None,
             "slope": shown(figure, _slope(values)) if len(values) > 1 else None,
         }
+
+    # Explanations
+
+    @route(
+        "GET",
+        "emission-explain",
+        right=Right.READ,
+        query=("figure", "class", "start", "from", "to", "product", "compare", "form"),
+    )
+    def explain(self, query: dict[str, str]) -> Any:
+        """How a figure came about, as JSON or text: a period, any sum, a quotient by a product, a comparison."""
+        form = query.get("form", "json")
+        if form not in ("json", "text"):
+            raise HttpError(400, f"expected form= json or text, got {quoted(form)}", "form 应为 json 或 text")
+        chain = self._chain(query)
+        if form == "json":
+            return chain
+        text = "\n".join(explanation.text_of(chain)) + "\n"
+        return File(text.encode(), "text/plain; charset=utf-8", "explanation.txt")
+
+    def _chain(self, query: dict[str, str]) -> dict[str, Any]:
+        if "product" in query:
+            return self._chain_of_quotient(query)
+        if "compare" in query:
+            return self._chain_of_comparison(query)
+        figure = self._accounting.figure_of(query)
+        if "from" in query:
+            check_stretch(query)
+            return self._accounting.explanations().over(figure, *self._stretch(query))
+        name, start_s = query.get("class", ""), instant(query, "start", 0)
+        long = settlement.long_named(name)
+        if long is not None:
+            return self._accounting.explanations().over(figure, *settlement.around(long, start_s))
+        return self._accounting.explained(figure, self._accounting.span_of(name), start_s)
+
+    def _chain_of_quotient(self, query: dict[str, str]) -> dict[str, Any]:
+        check_stretch(query)
+        product, emissions = self._product(query), self._accounting.emissions_of()
+        explanations, (from_s, to_s) = self._accounting.explanations(), self._stretch(query)
+        if "figure" in query:
+            told, figures = self.intensity(query), [self._accounting.figure_of(query)]
+        else:
+            told = self.footprint(query)
+            named = {each.key or each.of: each for each in emissions.figures.values() if each.of in (SOURCE, TOTAL)}
+            figures = [named[each] for each in told["boundary"]]
+        return {
+            **{key: told[key] for key in ("product", "from", "to", "intensity", "known", "unit", "exact", "cause")},
+            "rounding": {"decimals": _DIGITS, "rule": explanation.ROUNDED},
+            "emissions": [explanations.over(each, from_s, to_s) for each in figures],
+            "amount": explanations.amount(product, self._amount(product, from_s, to_s), from_s, to_s),
+        }
+
+    def _chain_of_comparison(self, query: dict[str, str]) -> dict[str, Any]:
+        beside = query["compare"]
+        if beside not in ("before", "year_before"):
+            wrong = f"expected compare= before or year_before, got {quoted(beside)}"
+            raise HttpError(400, wrong, "compare 应为 before 或 year_before")
+        figure, told = self._accounting.figure_of(query), self.comparison(query)
+        explanations = self._accounting.explanations()
+        both = {
+            key: explanations.over(figure, instant(told[name], "start", 0), instant(told[name], "end", 0))
+            for key, name in (("period", "period"), ("other", beside))
+        }
+        changes = {key: told[beside][key] for key in ("change", "percent")}
+        return {"figure": figure.id, "compare": beside, "unit": told["unit"], **both, **changes}
 
     # The report
 

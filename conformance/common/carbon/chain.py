@@ -50,7 +50,7 @@ def _source(books: Books, source: EmissionSource, pieces: list[Piece], whole: Re
     for feed in source.inputs:
         yield f"  {feed.symbol}: {_origin(feed)}"
     for piece in pieces[:1]:
-        for symbol in formula.units:
+        for symbol in formula.units if piece.inputs else ():
             if symbol not in fed:
                 yield f"  {symbol}: default of the method / 方法缺省值 {_exact(piece.inputs[symbol])}"
     tonnes = Fraction(0)
@@ -61,6 +61,9 @@ def _source(books: Books, source: EmissionSource, pieces: list[Piece], whole: Re
         yield f"  {local(piece.start)[11:19]} to {local(piece.end)[11:19]}"
         for feed in source.inputs:
             yield from _registers(books, feed, piece)
+        if not piece.inputs:
+            share = f"mean of its minutes from {source.valid_share} % on / 分钟有效率达 {source.valid_share} % 取均值"
+            yield f"    {'largest of valid hours before / 以此前最大有效小时值替代' if whole.substituted else share}"
         inputs = ", ".join(f"{symbol} = {_exact(value)}" for symbol, value in piece.inputs.items())
         yield f"    {inputs}"
         yield f"    {piece.gas} = {_exact(piece.tonnes)} t"

@@ -71,6 +71,44 @@ def test_intensity_and_footprint_divide_exactly_and_say_when_there_is_nothing_to
     run(scene)
 
 
+def test_every_kind_of_figure_is_explained_down_to_what_can_be_asked_for_by_itself() -> None:
+    async def scene() -> None:
+        plant = Plant("2025-03-03T00:00:00", PRODUCTS)
+        plant.day("2025-03-01T00:00:00", {"grid": 10, "coal": 3})
+        plant.add(MONTH, at("2025-02-01T00:00:00"), {"grid": "1000", "coal": "0"})
+        day = plant.kept("co2e.total", DAY, "2025-03-01T00:00:00")
+        assert day is not None
+        between = {"from": "2025-03-01T00:00:00", "to": "2025-03-02T00:00:00"}
+
+        total = await plant.get("emission-explain", figure="co2e.total", **between)
+        assert Fraction(total["exact_t"]) == sum(Fraction(each["exact_t"]) for each in total["parts"]) == day.equivalent
+        address, _, words = total["parts"][0]["explain"].partition("?")
+        part = await plant.get(address, **dict(each.split("=") for each in words.split("&")))
+        assert part["agrees"] and part["sources"][0]["inputs"][0]["point"]["id"] == "grid"
+
+        year = {"class": "year", "start": "2025-03-01T00:00:00"}
+        months = await plant.get("emission-explain", figure="co2e.total", **year)
+        assert [each["class"] for each in months["parts"]] == ["month", "day"] and months["value"] is None
+        assert months["missing"]
+
+        intensity = await plant.get("emission-explain", figure="co2e.total", product="electricity", **between)
+        assert Fraction(intensity["exact"]) == day.equivalent * 1000 / Fraction(intensity["amount"]["value"])
+        assert intensity["emissions"][0]["exact_t"] == total["exact_t"]
+        footprint = await plant.get("emission-explain", product="iron", **between)
+        assert [each["key"] for each in footprint["emissions"]] == ["boiler"] and footprint["cause"]
+
+        words = {"figure": "co2e.total", "class": "month", "start": "2025-03-01T00:00:00", "compare": "before"}
+        compared = await plant.get("emission-explain", **words)
+        assert compared["other"]["value"] == "500.000000" and compared["change"] is None
+        for query in (between, year, {**between, "product": "electricity"}, words):
+            file = await plant.get("emission-explain", form="text", **{"figure": "co2e.total", **query})
+            assert "co2e.total" in file.octets.decode()
+        with pytest.raises(HttpError, match="before or year_before"):
+            await plant.get("emission-explain", **{**words, "compare": "x"})
+
+    run(scene)
+
+
 def test_a_month_stands_beside_the_month_and_the_year_before() -> None:
     async def scene() -> None:
         plant = Plant("2025-03-03T00:00:00")
