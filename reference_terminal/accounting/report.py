@@ -6,6 +6,7 @@ so that both find theirs (ISC-2 7.2.7, CSMT 11.11). What was not given is said t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
@@ -18,15 +19,21 @@ from reference_terminal.accounting.printed import fraction, rounded, short
 
 TITLE = "温室气体盘查报告书 / Greenhouse gas inventory report"
 NOT_GIVEN = "未提供 / not given"
+NONE = "无 / none"
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NARROWEST, _WIDEST = 8, 60
+_LATIN = 0x2E7F
+"""Behind it stand Chinese characters, which are as wide as two letters."""
 _INTENSITY_DIGITS = 6
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under a head; all texts."""
+    """Rows under a head, all texts; `empty` is what stands there where there are none."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    empty: str = NOT_GIVEN
 
 
 @dataclass(frozen=True)
@@ -195,6 +202,7 @@ def _intensity(book: Book, found: Account) -> Table:
 def to_docx(report: Report) -> bytes:
     """The octets of a Word file."""
     import docx
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml.ns import qn
 
     made: Any = docx.Document()
@@ -210,10 +218,17 @@ def to_docx(report: Report) -> bytes:
             made.add_paragraph(paragraph)
         for table in section.tables:
             cells = made.add_table(rows=1, cols=len(table.head), style="Table Grid")
-            for row in (table.head, *(table.rows or ((NOT_GIVEN,) + ("",) * (len(table.head) - 1),))):
+            for row in (table.head, *(table.rows or ((table.empty,) + ("",) * (len(table.head) - 1),))):
                 into = cells.rows[0].cells if row is table.head else cells.add_row().cells
                 for cell, text in zip(into, row, strict=True):
                     cell.text = text
+                    if row is table.head:
+                        cell.paragraphs[0].runs[0].bold = True
+                    elif _NUMBER.fullmatch(text):
+                        cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            # On every page that a table goes on to, its head stands again.
+            again = cells.rows[0]._tr.get_or_add_trPr().makeelement(qn("w:tblHeader"), {qn("w:val"): "true"})
+            cells.rows[0]._tr.get_or_add_trPr().append(again)
             made.add_paragraph()
     out = BytesIO()
     made.save(out)
@@ -223,6 +238,8 @@ def to_docx(report: Report) -> bytes:
 def to_xlsx(report: Report) -> bytes:
     """The octets of an Excel file: a sheet a section. Figures are texts, so that no program rounds them again."""
     import openpyxl
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
 
     book: Any = openpyxl.Workbook()
     first: Any = book.active
@@ -238,11 +255,21 @@ def to_xlsx(report: Report) -> bytes:
         for table in section.tables:
             sheet.append([])
             _row(sheet, table.head)
-            for row in table.rows or ((NOT_GIVEN,),):
+            for cell in sheet[sheet.max_row]:
+                cell.font = Font(bold=True)
+            for row in table.rows or ((table.empty,),):
                 _row(sheet, row)
+        for number_of, column in enumerate(sheet.columns, 1):
+            longest = max((_width(str(cell.value)) for cell in column if cell.value and cell.row > 1), default=0)
+            sheet.column_dimensions[get_column_letter(number_of)].width = min(_WIDEST, max(_NARROWEST, longest + 2))
     out = BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _width(text: str) -> int:
+    """About how many letters a text is wide: a Chinese character is two."""
+    return sum(2 if ord(each) > _LATIN else 1 for each in text)
 
 
 def _row(sheet: Any, texts: tuple[str, ...]) -> None:

@@ -650,10 +650,15 @@ class Emissions:
             lower = self.part_of(span_of(period.span), self.spans_of_figure(figure.id))
             parts = None if lower is None else self._parts(connection, period, self._numbers[figure.id], lower)
             if parts is not None and lower is not None:
-                mass = sum((each.mass or Fraction(0) for each in parts), Fraction(0))
-                equivalent = sum((each.equivalent for each in parts), Fraction(0))
+                beside, lack = self._beside_parts(period, figure, shelf, lower)
+                if lack is not None:
+                    return Outcome(None, Fraction(0), *lack, self.config.method, version)
+                every = [*parts, *beside.values()]
+                mass = sum((each.mass or Fraction(0) for each in every), Fraction(0))
+                equivalent = sum((each.equivalent for each in every), Fraction(0))
                 version, told = _of_versions(parts, lower)
-                return Outcome(mass, equivalent, *_carried(parts), self.config.method, version, told, parts=lower)
+                told += f"; {', '.join(beside)} of the {span_of(period.span).name}" if beside else ""
+                return Outcome(mass, equivalent, *_carried(every), self.config.method, version, told, parts=lower)
         boundary, wrong = self.versions.boundary(period.start_s)
         if boundary is None:
             return Outcome(None, Fraction(0), _INSTRUMENT, wrong, "", version)
@@ -683,6 +688,24 @@ class Emissions:
         equivalent = sum((each.equivalent for each in held), Fraction(0))
         told = f"#{version}: sum of {', '.join(names)}" + (f"; without {', '.join(without)}" if without else "")
         return Outcome(mass, equivalent, *_carried(held), self.config.method, version, told)
+
+    def _beside_parts(
+        self, period: Period, figure: FigureSet, shelf: Shelf, lower: Span
+    ) -> tuple[dict[str, Kept], tuple[str, str] | None]:
+        """The sources of a figure that have values of a period and none of its parts; why one has none, if so."""
+        boundary, wrong = self.versions.boundary(period.start_s)
+        if boundary is None:
+            return {}, (_INSTRUMENT, wrong)
+        found: dict[str, Kept] = {}
+        for source in self.members_at(boundary, figure, period.start_s):
+            if not shelf.has_class[source.id] or lower in self.spans(source.source):
+                continue
+            kept = shelf.kept.get(self.number(source.id))
+            if kept is None or kept.mass is None:
+                flag, cause = (_LOST, NO_ENTRY) if kept is None else (kept.record.flag, kept.record.cause)
+                return {}, (flag, f"{source.id}: {cause or 'no value'}")
+            found[source.id] = kept
+        return found, None
 
     def _empty(self, version: int) -> Outcome:
         """A figure of which no source has a part in a period: zero, as nothing of it was emitted."""

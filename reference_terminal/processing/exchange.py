@@ -74,19 +74,10 @@ class Exchange:
             found = amounts.by_hand(self._store, bound.id, fed.wanted.name, from_s, to_s)
             return found.value * fed.scale, "by hand / 人工填报" + ("" if found.whole else " (incomplete / 数据不完整)")
         if fed.point:
-            return self._mean(fed, from_s, to_s)
+            return mean_of(self._store, self._number(fed.point), fed, from_s, to_s)
         if fed.fixed is None or fed.fixed.default:
             return None
         return fed.fixed.value, fed.fixed.origin
-
-    def _mean(self, fed: Fed, from_s: int, to_s: int) -> tuple[Fraction, str] | None:
-        for span in (DAY, HOUR, QUARTER, MINUTE):
-            rows = self._store.records(span.code, self._number(fed.point), from_s, to_s, 100_000)
-            values = [Fraction(row.value) for row in rows if row.value is not None]
-            if values:
-                mean = sum(values, Fraction(0)) / len(values)
-                return mean * fed.scale, f"{fed.point}: mean of {len(values)} {span.name} values / 均值"
-        return None
 
     def compared(self, result: dict[str, Any], from_s: int, to_s: int) -> list[dict[str, Any]]:
         """Each source of a result beside what the terminal has, in tonnes of CO2 equivalent."""
@@ -103,3 +94,14 @@ class Exchange:
                 {"source": each["id"], "sent": str(given), "terminal": str(own), "difference": str(given - own)}
             )
         return rows
+
+
+def mean_of(store: Store, number: int, fed: Fed, from_s: int, to_s: int) -> tuple[Fraction, str] | None:
+    """The mean of what a point measured over a stretch, in the input's unit, and what it is the mean of."""
+    for span in (DAY, HOUR, QUARTER, MINUTE):
+        rows = store.records(span.code, number, from_s, to_s, 100_000)
+        values = [Fraction(row.value) for row in rows if row.value is not None]
+        if values:
+            mean = sum(values, Fraction(0)) / len(values)
+            return mean * fed.scale, f"{fed.point}: mean of {len(values)} {span.name} values / 均值"
+    return None

@@ -75,8 +75,8 @@ class Explanations:
         }
         if outcome is None:
             return told
-        if outcome.bound is not None and outcome.bound.source.stack.valid:
-            told["stack"] = outcome.told
+        if outcome.parts is not None or (outcome.bound is not None and outcome.bound.source.stack.valid):
+            told["how"] = outcome.told
         if outcome.parts is not None:
             told["parts"] = self._parts(figure, period, outcome)
         elif figure.of == SOURCE:
@@ -272,14 +272,15 @@ def _sum_lines(chain: Chain, depth: int = 0) -> list[str]:
     lines += [f"{pad}  ! missing / 缺失: {each['from']} – {each['to']}" for each in chain["missing"]]
     for part in chain["parts"]:
         flag = "" if part["flag"] == "N" else f" {part['flag']}"
-        lines.append(f"{pad}  + {part['start']} ({part['class']}, #{part['version']}{flag}): {part['exact_t']} t")
+        exact = short(Fraction(part["exact_t"]))
+        lines.append(f"{pad}  + {part['start']} ({part['class']}, #{part['version']}{flag}): {exact} t")
     if chain["parts"]:
         lines.append(f"{pad}  each of them / 逐项说明: {chain['parts'][0]['explain']}")
-    rounding, exact = chain["rounding"], short(Fraction(chain["exact_t"]))
+    rounding, whole = chain["rounding"], short(Fraction(chain["exact_t"]))
     told = chain["value"] or f"{chain['known']} (incomplete / 不完整)"
     return [
         *lines,
-        f"{pad}  = {exact} t → {told} {chain['unit']}  ({rounding['decimals']} decimals / 位小数；{rounding['rule']})",
+        f"{pad}  = {whole} t → {told} {chain['unit']}  ({rounding['decimals']} decimals / 位小数；{rounding['rule']})",
     ]
 
 
@@ -305,7 +306,11 @@ def _quotient_lines(chain: Chain) -> list[str]:
 def _comparison_lines(chain: Chain) -> list[str]:
     words = {"before": "the period before / 环比", "year_before": "the year before / 同比"}
     told = "-" if chain["change"] is None else f"{chain['change']} {chain['unit']}"
-    percent = "" if chain["percent"] is None else f", {chain['percent']} %  (÷ |{chain['other']['exact_t']} t|)"
+    percent = (
+        ""
+        if chain["percent"] is None
+        else f", {chain['percent']} %  (÷ |{short(Fraction(chain['other']['exact_t']))} t|)"
+    )
     lines = [f"{chain['figure']}, {words[chain['compare']]}: {told}{percent}", *_sum_lines(chain["period"], 1), "  −"]
     return [*lines, *_sum_lines(chain["other"], 1)]
 
@@ -319,11 +324,12 @@ def _lines(chain: Chain, depth: int = 0) -> list[str]:
         lines.append(f"{pad}{chain['flag']}: {chain['cause']}")
     if chain["revision"]:
         lines.append(f"{pad}revision / 修订: {chain['revision']}")
-    if "stack" in chain:
-        lines.append(f"{pad}{chain['stack']}")
+    if "how" in chain:
+        lines.append(f"{pad}{chain['how']}")
     lines += _source_lines(chain, pad)
     for part in chain.get("parts", ()):
-        lines.append(f"{pad}+ {part['start']} ({part['class']}, #{part['version']}): {part['exact_t']} t")
+        exact = "-" if part["exact_t"] is None else short(Fraction(part["exact_t"]))
+        lines.append(f"{pad}+ {part['start']} ({part['class']}, #{part['version']}): {exact} t")
     for source in chain.get("sources", ()):
         lines += _lines(source, depth + 1)
     if chain["exact_t"] is not None:

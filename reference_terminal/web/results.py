@@ -350,8 +350,13 @@ class ResultsApi(Addresses):
                 "figures of this period are being worked out again; ask for the report once that is done",
                 "该时段数据正在重新计算，请完成后再编制报告",
             )
+        by_id = terminal.pipeline.by_id
         inventory = Inventory(
-            emissions, terminal.store, lambda name: terminal.pipeline.by_id[name].number, terminal.config.name
+            emissions,
+            terminal.store,
+            lambda name: by_id[name].number,
+            lambda name: by_id[name].config.unit,
+            terminal.config.name,
         )
         self._check_template(inventory, sector, from_s, to_s)
         try:

@@ -59,13 +59,13 @@ def _source(books: Books, source: EmissionSource, pieces: list[Piece], whole: Re
         if number >= _MOST:
             continue
         yield f"  {local(piece.start)[11:19]} to {local(piece.end)[11:19]}"
-        for feed in source.inputs:
-            yield from _registers(books, feed, piece)
-        if not piece.inputs:
+        if piece.inputs:
+            for feed in source.inputs:
+                yield from _registers(books, feed, piece)
+            yield "    " + ", ".join(f"{symbol} = {_exact(value)}" for symbol, value in piece.inputs.items())
+        else:
             share = f"mean of its minutes from {source.valid_share} % on / 分钟有效率达 {source.valid_share} % 取均值"
             yield f"    {'largest of valid hours before / 以此前最大有效小时值替代' if whole.substituted else share}"
-        inputs = ", ".join(f"{symbol} = {_exact(value)}" for symbol, value in piece.inputs.items())
-        yield f"    {inputs}"
         yield f"    {piece.gas} = {_exact(piece.tonnes)} t"
     if len(pieces) > _MOST:
         yield f"  … {len(pieces) - _MOST} more stretches / 其余 {len(pieces) - _MOST} 段"

@@ -131,6 +131,31 @@ def test_a_factor_that_counts_from_the_middle_of_a_day_splits_it() -> None:
     run(scene)
 
 
+def test_a_month_in_whose_middle_a_version_begins_still_holds_what_is_entered_for_months() -> None:
+    async def scene() -> None:
+        emitter = EMITTER.replace(
+            'inputs.FC.point = "coal"', 'inputs.FC = { entry = "amount", every = "month", unit = "t" }'
+        )
+        plant = Plant("2025-03-01T00:00:00", emitter=emitter)
+        plant.day("2025-02-01T00:00:00", {"grid": 10}, month=True)
+        for day in range(1, 28):
+            plant.add(DAY, at("2025-02-01T00:00:00") + day * DAY.code, {"grid": "14400"})
+        change = body(name="mid", **{"from": "2025-02-15T00:00:00"}, factors=[_GRID_FACTOR])
+        await plant.post("accounting-version", change, author="Wang", reason="notice")
+        total = plant.kept("co2e.total", MONTH, "2025-02-01T00:00:00")
+        assert total is not None and total.mass is None and "nothing entered" in total.record.cause
+        month = {"start": "2025-02-01T00:00:00", "end": "2025-03-01T00:00:00"}
+        await entered(plant, source="boiler", input="FC", value="3", unit="t", **month)
+        grid = plant.kept("co2e.source.grid", MONTH, "2025-02-01T00:00:00")
+        total = plant.kept("co2e.total", MONTH, "2025-02-01T00:00:00")
+        assert grid is not None and total is not None and total.equivalent == grid.equivalent + 3 * COAL
+
+    run(scene)
+
+
+_GRID_FACTOR = {"factor": "grid", "value": "0.6", "unit": "tCO2/MWh", "origin": "notice"}
+
+
 def test_a_closed_month_keeps_its_results_until_a_recalculation_is_ordered() -> None:
     async def scene() -> None:
         plant = Plant("2025-03-05T00:00:00")
