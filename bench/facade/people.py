@@ -35,6 +35,7 @@ from bench.dut.access.visit import Entry, Kept, Session, Visits
 from bench.facade.bench import Unable
 from bench.facade.maintainers import Maintainers
 from bench.facade.one_time_codes import OneTimeCodes
+from bench.facade.secrets import forms_of, search
 from bench.history import Event, Observed
 from simulators.centres.spec import Given
 from simulators.trust import sessions as trust
@@ -97,6 +98,8 @@ class People:
         self._changes = 0
         self._fresh = 0
         self._witnesses: dict[tuple[str, str], Session] = {}
+        self.secrets: dict[str, list[bytes]] = {}
+        """What people have typed or were given, by name: passwords, tokens, secrets of codes."""
 
     def now_us(self) -> int:
         """True time, microseconds UTC."""
@@ -268,7 +271,34 @@ class People:
             self._tell("login", asked, query, [{"outcome": "unanswered"}], f"{type(error).__name__}: {error}")
             return None
         self._tell("login", asked, query, [{"outcome": came.value, "status": str(answer.status)}])
+        self._hold(f"{word} password ({told})", account.password)
+        token = self._visits.door(door).token
+        self._hold(f"{word} token {door}", session.values.get(token) or session.cookies.get(token, ""))
         return session if came in (Entry.ENTERED, Entry.FIRST) else None
+
+    def _hold(self, name: str, text: str) -> None:
+        """Keep a secret to look for."""
+        if len(text) >= _LEAST_SECRET:
+            held = self.secrets.setdefault(name, [])
+            held += [form for form in forms_of(text) if form not in held]
+
+    async def search_answers(self, session: Session) -> None:
+        """Put into the history which secrets the answers hold that only show something, as the session gets them."""
+        role = NOBODY if session.account is None else session.account.role
+        asked = self._bench.clock.now_us()
+        places: dict[str, bytes | None] = {}
+        for each in self.access.functions:
+            call = each.calls.get(session.door)
+            if call is None or role not in each.may or each.effect is not None or each.events or each.ends:
+                continue
+            if call.method == "GET" and session.door in each.doors:
+                try:
+                    answer = await self._visits.make(session, call)
+                except _TROUBLES:
+                    places[f"{role} {each.name}"] = None
+                else:
+                    places[f"{role} {each.name}"] = answer.octets
+        self._tell("secrets-shown", asked, {"door": session.door}, search(places, self.secrets))
 
     async def stranger(self, door: str, name: str, password: str, told: str) -> Session | None:
         """Log in with a name that need not be an account."""
@@ -390,6 +420,7 @@ class People:
                 answer = await self._visits.make(cast(Session, session), call)
                 if secret := cast(Session, session).values.get("secret", ""):
                     made = OneTimeCodes.of(known, secret)
+                    self._hold(f"{word} secret of codes", secret)
                     cast(Session, session).code = made.at(self.now_us())
                 row = {"outcome": "changed" if value(known.on, answer=answer) else "refused"}
         except _TROUBLES as error:

@@ -46,6 +46,12 @@ def secrets_of(site: Site) -> dict[str, list[bytes]]:
     return found
 
 
+def forms_of(text: str) -> list[bytes]:
+    """A secret text as it is, in base64 and in hex of either case."""
+    octets = text.encode()
+    return [octets, base64.b64encode(octets).rstrip(b"="), octets.hex().encode(), octets.hex().upper().encode()]
+
+
 def _hex(text: str) -> list[bytes]:
     return [text.lower().encode(), text.upper().encode(), bytes.fromhex(text)]
 

@@ -392,7 +392,7 @@ class VirtualBench(Unit):
                 places[f"interface {what}"] = secrets.text_of(rows)
             except (LookupError, OSError, TimeoutError):
                 places[f"interface {what}"] = None
-        found = secrets.search(places, secrets.secrets_of(self.site))
+        found = secrets.search(places, {**secrets.secrets_of(self.site), **self.people.secrets})
         self.record(Observed(t=self.clock.now_us(), what="secrets", asked=asked, query={}, rows=found, problem=""))
 
     def look_at_ports(self) -> None:

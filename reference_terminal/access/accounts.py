@@ -308,6 +308,7 @@ class Accounts:
         self._tell_failed(name, en, zh)
         return LoginRefused(code, en, zh, retry_s) if self._store.flush() else BUSY
 
+    @seam
     def _tell_failed(self, name: str, en: str, zh: str) -> None:
         self._journal.event(messages.LOGIN_FAILED, name, reason=Text(en, zh), user=name)
 
@@ -344,6 +345,7 @@ class Accounts:
         """A secret for one-time codes, not yet in force."""
         return self._chance.randbytes(_SECRET)
 
+    @seam
     def set_second_factor(self, name: str, secret: bytes, code: str) -> bool:
         """Ask for one-time codes from now on, if this is one; False if it is not."""
         account = self._known(name)

@@ -74,6 +74,7 @@ class Desk:
 
         return self._store.attempt(gather)
 
+    @seam
     def begin(self, account: Account, origin: str, way: str) -> tuple[str, Session]:
         """A session for who has proved who he is."""
         token, session = self.sessions.begin(account.name, account.role, origin, way)

@@ -268,6 +268,7 @@ class RealBench:
             record=self.record,
             now_us=self.clock.now_us,
         )
+        files.held = lambda: self.people.secrets
         self.terminal = TerminalHands(self.life, why_not, self.record, self.clock.now_us, files, self.place.cards())
 
     def _stand_elsewhere(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from bench.dut import Alterable, Alteration, Seat, TerminalAdapter
@@ -39,6 +39,8 @@ class TerminalFiles:
         self._seat = seat
         self._record = record
         self._now_us = now_us
+        self.held: Callable[[], Mapping[str, list[bytes]]] = dict
+        """Secrets of people to look for too."""
 
     def read(self) -> dict[str, bytes]:
         """Every file by its path, in order; one that goes while it is looked for is left out."""
@@ -96,6 +98,6 @@ class TerminalFiles:
                 places[f"interface {what}"] = secrets.text_of(await self._adapter.ask(self._seat, what, query))
             except (LookupError, OSError, TimeoutError):
                 places[f"interface {what}"] = None
-        known = secrets.secrets_of(self._site)
+        known = {**secrets.secrets_of(self._site), **self.held()}
         rows = await asyncio.to_thread(secrets.search, places, known)
         self._record(Observed(t=self._now_us(), what="secrets", asked=asked, query={}, rows=rows, problem=""))

@@ -54,7 +54,9 @@ def _trials(event: Observed) -> dict[str, dict[str, str]]:
 
 def findings(history: History) -> Iterator[Check]:
     """Every door, and the logins there; an old or plain trial says something where a sound session was agreed."""
-    doors = {event.query["door"]: _trials(event) for event in history.of(Observed) if event.what == "sessions"}
+    doors = {
+        event.query["door"]: _trials(event) for event in history.of(Observed) if event.what == "sessions" and event.rows
+    }
     answered = {door: each for door, each in doors.items() if each["checked"]["outcome"] != "unanswered"}
     agreed = {door: each for door, each in answered.items() if each["checked"]["outcome"] == "agreed"}
     yield CERTIFICATE.none(
@@ -67,7 +69,7 @@ def findings(history: History) -> Iterator[Check]:
     yield NOT_PLAIN.none(plain, doors and (plain or len(agreed) == len(doors)))
     logins = people.logins(history, "https")
     told = bool(logins) and all(login.outcome != "unanswered" for login in logins)
-    yield ENTERS.none([login for login in logins if not login.entered], told)
+    yield ENTERS.none([login for login in logins if not login.entered and login.outcome != "unanswered"], told)
 
 
 def _weak(trials: dict[str, dict[str, str]]) -> str:
