@@ -16,7 +16,7 @@ from rich.text import Text as Line
 from bench.case import Text
 from conformance.mutants.figure import Figure, Trial
 from conformance.mutants.lines import Lines
-from conformance.mutants.survivors import ESCAPE, Sorted, sorted_as
+from conformance.mutants.survivors import ESCAPE, KILLED, Sorted, sorted_as
 from reports.blocks import visible
 from reports.screen import console_for
 
@@ -25,6 +25,7 @@ KINDS = {
     "equivalent": Text("equivalent", "等价"),
     "free choice": Text("free choice of a maker", "制造商自由选择"),
     ESCAPE: Text("escape", "漏检"),
+    KILLED: Text("killed by a case that its time did not reach", "由限时之外的用例发现"),
     UNSORTED: Text("nobody has looked at it: counts as an escape", "未分类，按漏检计"),
 }
 """What a survivor can be."""
@@ -42,7 +43,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
         """The mutants that no check caught, by what they are, escapes first."""
         left = [trial for trial in self.trials if trial.outcome in ("survived", "undecided")]
         found: dict[str, list[Trial]] = {}
-        for kind in (ESCAPE, UNSORTED, "free choice", "equivalent"):
+        for kind in (ESCAPE, UNSORTED, KILLED, "free choice", "equivalent"):
             same = [trial for trial in left if (sorted_as(trial.mutant, self.known) or UNSORTED) == kind]
             found[kind] = sorted(same, key=lambda trial: (trial.mutant.module, trial.mutant.line))
         return {kind: trials for kind, trials in found.items() if trials}

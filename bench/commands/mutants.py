@@ -24,7 +24,7 @@ from bench.commands.mutant_trials import attempt, measure, terminal_lines, withi
 from bench.commands.options import no_case, picks, whole, workers_of
 from bench.commands.session import commit
 from conformance.clauses.suite import case_classes
-from conformance.mutants.figure import Figure, Trial, figure_of, write_figure
+from conformance.mutants.figure import Figure, Trial, figure_of, unrun_of, write_figure, write_unrun
 from conformance.mutants.lines import LineMap, Measured, sources
 from conformance.mutants.sampling import Mutant, draw
 from conformance.mutants.survivors import Sorted, SurvivorError, read_survivors
@@ -257,6 +257,7 @@ def _shown(trials: Trials, asked: Asked, known: Mapping[tuple[str, str, str, str
     print(page.write(told, trials.folder / _PAGE))
     if asked.record:
         write_figure(figure)
+        write_unrun(unrun_of(lines.never(), figure.commit))
     return _exit(figure)
 
 

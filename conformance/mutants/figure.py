@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from conformance.mutants.lines import LineMap
+from conformance.mutants.lines import LineMap, Lines
 from conformance.mutants.sampling import Mutant
-from conformance.mutants.survivors import EQUIVALENT, FREE, Sorted, sorted_as
+from conformance.mutants.survivors import EQUIVALENT, FREE, KILLED, Sorted, sorted_as
 
 FILE = Path(__file__).with_name("figure.json")
 FORMAT = "carbonbench-mutants/1"
+UNRUN = Path(__file__).with_name("unrun.json")
+UNRUN_FORMAT = "carbonbench-unrun/1"
 _Z = 1.959964
 """Of 95 % of a normal distribution, two-sided."""
 
@@ -97,16 +100,16 @@ def figure_of(
     found = list(trials)
     kinds = [sorted_as(trial.mutant, known) for trial in found if trial.outcome in ("survived", "undecided")]
     run, code = lines.counts()
-    equivalent, free, unsorted = (kinds.count(kind) for kind in (EQUIVALENT, FREE, ""))
+    equivalent, free, killed, unsorted = (kinds.count(kind) for kind in (EQUIVALENT, FREE, KILLED, ""))
     return Figure(
         commit=commit,
         seed=seed,
         drawn=len(found),
         stillborn=sum(trial.outcome == "stillborn" for trial in found),
-        killed=sum(trial.killed for trial in found),
+        killed=killed + sum(trial.killed for trial in found),
         equivalent=equivalent,
         free=free,
-        escaped=len(kinds) - equivalent - free - unsorted,
+        escaped=len(kinds) - equivalent - free - killed - unsorted,
         unsorted=unsorted,
         lines_run=run,
         lines=code,
@@ -124,6 +127,45 @@ def read_figure(path: Path = FILE) -> Figure | None:
 
 def write_figure(figure: Figure, path: Path = FILE) -> None:
     """Put the figure in its file, whole or not at all."""
+    _write(figure, path)
+
+
+class Unrun(msgspec.Struct, frozen=True, kw_only=True):
+    """The lines of the terminal that no case runs: by module, as spans (`3, 7-9`) of the text of this commit."""
+
+    format: str = UNRUN_FORMAT
+    commit: str
+    lines: dict[str, str]
+
+
+def unrun_of(never: Lines, commit: str) -> Unrun:
+    """The lines as spans."""
+    return Unrun(commit=commit, lines={module: _spans(lines) for module, lines in sorted(never.items())})
+
+
+def read_unrun(path: Path = UNRUN) -> Unrun | None:
+    """The lines that were recorded last; None where there are none or they are of another form."""
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=Unrun)
+    except (OSError, msgspec.MsgspecError):
+        return None
+    return found if found.format == UNRUN_FORMAT else None
+
+
+def write_unrun(unrun: Unrun, path: Path = UNRUN) -> None:
+    """Put the lines in their file, whole or not at all."""
+    _write(unrun, path)
+
+
+def _write(what: msgspec.Struct, path: Path) -> None:
     fresh = path.with_name(path.name + ".part")
-    fresh.write_bytes(msgspec.json.format(msgspec.json.encode(figure), indent=1) + b"\n")
+    fresh.write_bytes(msgspec.json.format(msgspec.json.encode(what), indent=1) + b"\n")
     fresh.replace(path)
+
+
+def _spans(lines: Iterable[int]) -> str:
+    found: list[str] = []
+    for _, group in groupby(enumerate(lines), key=lambda pair: pair[1] - pair[0]):
+        run = [line for _, line in group]
+        found.append(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}")
+    return ", ".join(found)

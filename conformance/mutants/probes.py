@@ -85,20 +85,11 @@ class _Finder(MetaPathFinder):
 
 def _marked(source: str) -> ast.Module:
     tree = ast.parse(source)
-    top = next((at for at, each in enumerate(tree.body) if not _first_of_all(each)), len(tree.body))
+    top = next((at for at, each in enumerate(tree.body) if _runs(each)), len(tree.body))
     asked = f"from {__name__} import marks as {_MARKS}; {_MARKS} = {_MARKS}(__name__, {source.count(chr(10)) + 1})"
     head, rest = tree.body[:top], tree.body[top:]
     tree.body = [*head, *ast.parse(asked).body, *_with_marks(rest)]
     return ast.fix_missing_locations(tree)
-
-
-def _first_of_all(statement: ast.stmt) -> bool:
-    """Whether this has to stand before everything else: the docstring, imports from the future."""
-    match statement:
-        case ast.Expr(value=ast.Constant()) | ast.ImportFrom(module="__future__"):
-            return True
-        case _:
-            return False
 
 
 def _with_marks(body: list[ast.stmt]) -> list[ast.stmt]:
@@ -116,10 +107,12 @@ def _with_marks(body: list[ast.stmt]) -> list[ast.stmt]:
 
 
 def _runs(statement: ast.stmt) -> bool:
-    """Whether a statement does anything: not a docstring, three dots, or whose name it is."""
-    return not isinstance(statement, ast.Global | ast.Nonlocal) and not (
-        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    )
+    """Whether a statement does anything: not a docstring, three dots, a name's scope, or an order to the compiler."""
+    match statement:
+        case ast.Expr(value=ast.Constant()) | ast.Global() | ast.Nonlocal() | ast.ImportFrom(module="__future__"):
+            return False
+        case _:
+            return True
 
 
 def _bodies(statement: ast.stmt) -> Iterator[tuple[list[ast.stmt], int]]:

@@ -15,7 +15,8 @@ import msgspec
 from conformance.mutants.sampling import Mutant
 
 FILE = Path(__file__).with_name("survivors.yaml")
-EQUIVALENT, FREE, ESCAPE = "equivalent", "free choice", "escape"
+EQUIVALENT, FREE, ESCAPE, KILLED = "equivalent", "free choice", "escape", "killed"
+"""`killed`: by a case that the time for each mutant did not reach; its reason names the check that failed."""
 
 
 class SurvivorError(Exception):
@@ -30,7 +31,7 @@ class Sorted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     kind: str
     before: str
     after: str
-    is_: Literal["equivalent", "free choice", "escape"] = msgspec.field(name="is")
+    is_: Literal["equivalent", "free choice", "escape", "killed"] = msgspec.field(name="is")
     reason: str
 
     @property

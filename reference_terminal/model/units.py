@@ -56,14 +56,10 @@ def factor(source: str, target: str) -> Fraction | None:
 
 def as_decimal(value: Fraction) -> Decimal | None:
     """The fraction as a decimal number with an end; None if it has none."""
-    rest, places = value.denominator, 0
-    while rest % 10 == 0:
-        rest //= 10
-        places += 1
+    rest = value.denominator
     for prime in (2, 5):
         while rest % prime == 0:
             rest //= prime
-            places += 1
     if rest != 1:
         return None
     return numbers.CONTEXT.divide(Decimal(value.numerator), Decimal(value.denominator))

@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from bench.case import Item, Measurement, RunResult, Text, Verdict, shown_limit
 from bench.evidence.sealed import signed_of
 from conformance.clauses.cache import CompiledTemplates
-from conformance.mutants.figure import read_figure
+from conformance.mutants.figure import read_figure, read_unrun
 from reports.blocks import visible
 from reports.conformity import document_of, item_of
 from reports.curve import curve_svg
@@ -174,6 +174,7 @@ def report_html(
         item=item,
         # The figure is of the cases for terminals.
         escapes=read_figure() if item is Item.TERMINAL else None,
+        unrun=read_unrun() if item is Item.TERMINAL else None,
         sentence_of=sentence,
         signed=signed_of(folder),
         writer=writer,

@@ -50,8 +50,8 @@ REQUESTS_WELL_FORMED = criterion(
 )
 LAST_REVISION_THERE = criterion(
     "last-revision-there",
-    en="what was entered last for a period is what the platform has in the end",
-    zh="平台最终存有该时段最后一次更正值",
+    en="what was entered last for a period is what its receiver has in the end",
+    zh="接收方最终存有该时段最后一次更正值",
     unit="periods",
 )
 REVISIONS_RISE = criterion(
@@ -275,8 +275,8 @@ MOST_ENTRIES = 500
 """docs/WIRE.md section 3: entries of one body."""
 
 
-def revision_findings(history: History, centre: str) -> Iterator[Check]:
-    """Corrections by hand at a platform: the last stands there, each content under a higher revision (R-22, R-25)."""
+def correction_findings(history: History, centre: str) -> Iterator[Check]:
+    """Corrections by hand, one of them between an upload and its answer: the centre has the last in the end (R-22)."""
     entries = [event for event in history.of(Observed) if event.what == "manual entry" and not event.problem]
     codes = setup_of(history, centre).codes
     stored = [event for event in history.of(Stored) if event.centre == centre]
@@ -294,23 +294,36 @@ def revision_findings(history: History, centre: str) -> Iterator[Check]:
         for event in entries
     }
     absent: list[str] = []
-    falling: list[str] = []
     for (point, kind, start), value in last.items():
-        own = [
-            event
-            for event in stored
-            if (event.kind, event.code) == (kind, codes.get(point)) and instant_of(event.stamp) == start
-        ]
+        own = [each for each in stored if _is_of(each, kind, codes.get(point), start)]
         shown = own[-1].fields.get("Cou", own[-1].fields.get("Avg", "")) if own else "nothing"
         if not own or number(shown) != number(value):
             absent.append(f"{point} {kind} from {local(start)}: {shown}, entered last was {value}")
+    yield LAST_REVISION_THERE.none(absent, last)
+
+
+def _is_of(stored: Stored, kind: str, code: str | None, start: int) -> bool:
+    return (stored.kind, stored.code) == (kind, code) and instant_of(stored.stamp) == start
+
+
+def revision_findings(history: History, centre: str) -> Iterator[Check]:
+    """Corrections by hand at a platform: the last stands there, each content under a higher revision (R-22, R-25)."""
+    yield from correction_findings(history, centre)
+    entries = [event for event in history.of(Observed) if event.what == "manual entry" and not event.problem]
+    codes = setup_of(history, centre).codes
+    stored = [event for event in history.of(Stored) if event.centre == centre]
+    received = [event for event in history.of(Received) if event.centre == centre and event.cn != REGISTER]
+    falling: list[str] = []
+    for point, kind, start in dict.fromkeys(
+        (entry.query["point"], entry.query["kind"], int(entry.query["start"])) for entry in entries
+    ):
+        own = [each for each in stored if _is_of(each, kind, codes.get(point), start)]
         falling += [
             f"{local(later.t)} {point} {kind} from {local(start)}: revision {later.revision} after {earlier.revision}"
             for earlier, later in pairwise(own)
             if later.fields != earlier.fields and later.revision <= earlier.revision
         ]
-    yield LAST_REVISION_THERE.none(absent, last)
-    yield REVISIONS_RISE.none(falling, last and stored)
+    yield REVISIONS_RISE.none(falling, entries and stored)
     bodies = [(event, event.frame.count('"dataCode"')) for event in received]
     full = sum(count for _, count in bodies)
     over = [f"{local(event.t)}: {count} entries in one body" for event, count in bodies if count > MOST_ENTRIES]

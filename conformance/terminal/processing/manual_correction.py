@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common.times import DAY, HOUR, MINUTE, floor
-from conformance.terminal import BY_TIME_OF_DAY, HJ212_WINDOW, LOCAL, MODBUS, UPLINK, read_out
+from conformance.terminal import BY_TIME_OF_DAY, HJ212_WINDOW, LIVE, LOCAL, MODBUS, UPLINK, read_out
 from conformance.terminal.acquisition.sources import MANUAL
+from conformance.terminal.delivery import platforms_judge
 from conformance.terminal.processing import manual_correction_judge
 
 FAMILY = "byhand"
@@ -65,6 +66,33 @@ class MendsUploadedData(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from manual_correction_judge.mended_findings(history)
+
+
+class MendsUnderWay(Case):
+    """An hour corrected again while a centre still owes the answer to the correction before stands there in the end."""
+
+    zh = "前一更正已上传、中心尚未应答时再次更正，最终值仍送达各中心。"
+    checks = {
+        platforms_judge.LAST_REVISION_THERE: ("isc-2/7.2.4(5)d",),
+        **beside(platforms_judge.CORRECTED_UNDER_WAY),
+    }
+    needs = (MODBUS, LIVE, MANUAL, "manual-backfill.inaccurate")
+    scenario = Scenario(circuits=1, points=1, kinds=("hour",), centres=("A",))
+
+    async def drive(self, bench: Bench) -> None:
+        hour = floor(bench.clock.now_us(), HOUR) + HOUR
+        await bench.clock.sleep(minutes=130)
+        bench.centres["A"].behave(ack_after_s=4)
+        for value in ("24.60", "25.10"):
+            bench.phase("corrected", data="inaccurate")
+            await bench.operator.manual_entry(_POINT, "hour", hour, value, _AUTHOR, "panel meter")
+            await bench.clock.sleep(seconds=2)
+        await bench.clock.sleep(minutes=1)
+        bench.centres["A"].behave(ack_after_s=0)
+        await bench.centres.settle(minutes=10)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from platforms_judge.correction_findings(history, "A")
 
 
 class AddsUpEntries(Case):

@@ -8,11 +8,12 @@ from typing import Any
 
 from conformance.defects import Patch, defect
 from conformance.defects.seams import at_opening
-from reference_terminal.model.rows import Record
+from reference_terminal.model.rows import Pending, Record
 from reference_terminal.model.times import span_of
 from reference_terminal.processing import manual
 from reference_terminal.processing.manual import Entry, ManualEntries
 from reference_terminal.processing.pipeline import PointState
+from reference_terminal.storage.outbox import Outbox
 from reference_terminal.web import entry
 from reference_terminal.web import manual as form
 from reference_terminal.web.api import Api
@@ -209,3 +210,22 @@ def corrected_entries_not_added_up(patch: Patch) -> None:
             whole(self, state, entry)
 
     patch(ManualEntries, "_make_up", make_up)
+
+
+@defect(
+    "revision-waits-for-the-next-start",
+    en="a correction that was entered before an upload was answered is sent after the next start only",
+    zh="上传应答前录入的更正要到下次启动后才上传",
+    clauses=("isc-2/7.2.4(5)d",),
+)
+def revision_waits_for_the_next_start(patch: Patch) -> None:
+    """Its period is not taken from what is in flight when the answer comes."""
+
+    def delivered(self: Outbox, item: Pending) -> None:
+        key = (item.span, item.start_s)
+        revised = key in self._revised
+        own(self, item)
+        if revised:
+            self._in_flight[key] = None
+
+    own = patch(Outbox, "delivered", delivered)

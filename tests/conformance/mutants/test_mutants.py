@@ -13,7 +13,17 @@ import pytest
 
 from bench.commands import mutants as command
 from conformance.mutants import operators
-from conformance.mutants.figure import Figure, Trial, figure_of, read_figure, wilson, write_figure
+from conformance.mutants.figure import (
+    Figure,
+    Trial,
+    figure_of,
+    read_figure,
+    read_unrun,
+    unrun_of,
+    wilson,
+    write_figure,
+    write_unrun,
+)
 from conformance.mutants.lines import LineMap, Measured, importers, sources
 from conformance.mutants.operators import changed, sites
 from conformance.mutants.sampling import Mutant, draw, on_wire
@@ -184,7 +194,7 @@ def survivors(tmp_path: Path, kind: str, reason: str = "why", line: int = 1) -> 
 
 
 @pytest.mark.parametrize(
-    ("kind", "rate"), (("equivalent", 0.0), ("free choice", 0.0), ("escape", 0.5), ("", 0.5)), ids=str
+    ("kind", "rate"), (("equivalent", 0.0), ("free choice", 0.0), ("killed", 0.0), ("escape", 0.5), ("", 0.5)), ids=str
 )
 def test_survivors_count_as_what_people_found(tmp_path: Path, kind: str, rate: float) -> None:
     known = read_survivors(survivors(tmp_path, kind)) if kind else {}
@@ -209,6 +219,17 @@ def test_a_figure_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert read_figure(path) == figure(Trial(mutant=mutant(), outcome="killed"))
     path.write_text("{}")
     assert read_figure(path) is None
+
+
+def test_lines_that_no_case_runs_are_read_as_they_were_written(tmp_path: Path) -> None:
+    path = tmp_path / "unrun.json"
+    assert read_unrun(path) is None
+    found = unrun_of({"b": (3, 7, 8, 9), "a": (2,)}, "c")
+    assert list(found.lines.items()) == [("a", "2"), ("b", "3, 7-9")]
+    write_unrun(found, path)
+    assert read_unrun(path) == found
+    path.write_text("{}")
+    assert read_unrun(path) is None
 
 
 @pytest.mark.parametrize(
