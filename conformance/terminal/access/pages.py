@@ -33,7 +33,7 @@ class ConfiguresByPage(Case):
     zh = "在装置自带页面上可配置网络属性、采集数据项和计算公式，配置即时生效。"
     checks = {
         pages_judge.NETWORK: ("csmt/10.6.3a", "isc-2/8.2f"),
-        pages_judge.ITEMS: ("csmt/10.6.3b", "isc-2/8.2f"),
+        pages_judge.ITEMS: ("csmt/10.6.3b", "isc-2/8.2f", "csmt/11.3-1"),
         pages_judge.FORMULA: ("csmt/10.6.3c", "isc-2/8.2f"),
         pages_judge.DIAGNOSIS: ("isc-2/8.2g",),
     }

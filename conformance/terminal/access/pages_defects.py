@@ -27,7 +27,7 @@ def page_adds_no_centre(patch: Patch) -> None:
     "page-sets-no-period",
     en="the form for the polling period says that it was set, and it was not",
     zh="页面设置采集周期提示成功但未生效",
-    clauses=("csmt/10.6.3b", "isc-2/8.2f"),
+    clauses=("csmt/10.6.3b", "isc-2/8.2f", "csmt/11.3-1"),
 )
 def page_sets_no_period(patch: Patch) -> None:
     """It will be, after the next visit of the maker."""
