@@ -6,6 +6,7 @@ not run.
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import socket
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -20,6 +21,7 @@ from bench.facade.bench import LinkControl, Unable
 from bench.facade.timekeeping import NTP_PORT
 from bench.history import Captured
 from bench.layout import build, group
+from bench.real import netns
 from bench.real.proxy.forwarder import Forwarder, Impairment
 from bench.rigs.places.place import Door, LinkTold, peers
 from simulators.world import World
@@ -274,6 +276,9 @@ class LoopbackPlace:
             if not on:
                 forwarder.reset()
             forwarder.set_dark(on)
+        if not on:
+            # Where the bench has the right to; elsewhere a port may stay taken for a minute.
+            await asyncio.to_thread(netns.forget_connections, "", self.local()[0])
 
     def captured(self, now_us: int) -> list[Captured]:
         """None here."""

@@ -6,6 +6,7 @@ captured at the terminal's end, beside the record.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import struct
 from collections.abc import Callable, Mapping, Sequence
@@ -142,6 +143,9 @@ class NetworkPlace:
                 for name in self._segments:
                     await self._dark.enter_async_context(self._wires.links[name].cut())
             elif self._dark is not None:
+                # A device that was without power remembers no connection, and holds no port for one.
+                if self.namespace:
+                    await asyncio.to_thread(netns.forget_connections, self.namespace)
                 stack, self._dark = self._dark, None
                 await stack.aclose()
         finally:
