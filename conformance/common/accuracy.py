@@ -6,12 +6,14 @@ seen through the local interface, copies at a centre as real-time data (2011).
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from weakref import WeakKeyDictionary
 
 from bench.case import Check, Measurement, criterion, measure
-from bench.history import History, Point, Stored
+from bench.history import History, Point, Served, Stored
 from conformance.common.delivery import setup_of
 from conformance.common.queries import questions
 from conformance.common.readings import bits_of
@@ -79,12 +81,20 @@ RECORDS = 10_000
 EDGES = ("0.10", "123456.78", "99999999.9", "4294967295")
 # How far a stamp of whole seconds may stand before the reply it was taken from.
 _STAMP_SLACK_US = 1 * SECOND
+_SHOWN = 10
+_without_values: WeakKeyDictionary[History, dict[str, list[int]]] = WeakKeyDictionary()
+"""When each meter of a history answered without a whole value."""
 
 
 @dataclass(slots=True)
 class Comparison:
-    """What came of comparing copies with replies: how many, and those that differ by kind of difference."""
+    """What came of comparing copies with replies: how many, and those that differ by kind of difference.
 
+    `in_parts` are copies of which the bench cannot say what they were taken from: the meter was asked for a value's
+    registers in several questions, so that no reply holds it. They are not compared, and leave open what is asked.
+    """
+
+    history: History
     compared: int = 0
     unknown: list[str] = field(default_factory=list)
     unequal: list[str] = field(default_factory=list)
@@ -94,7 +104,21 @@ class Comparison:
     problems: list[str] = field(default_factory=list)
     absent: str = ""
     """Why there was nothing to compare, where the bench knows."""
+    in_parts: list[str] = field(default_factory=list)
     values: dict[str, set[str]] = field(default_factory=dict)
+
+    def decided(self, bad: Collection[str], needed: int) -> bool | None:
+        """Whether the copies are as they should be, `bad` being those that are not; None while that is open."""
+        return False if bad else True if self.compared >= needed and not self.in_parts else None
+
+    def remark(self, bad: Collection[str], needed: int) -> str:
+        """Why nothing is decided, in words; empty where it is."""
+        if bad or (self.compared >= needed and not self.in_parts):
+            return ""
+        if self.in_parts:
+            words = f"{len(self.in_parts)} values were read in parts, so that no reply holds one"
+            return f"{words} / {len(self.in_parts)} 个数值分多次读取，没有一帧应答包含完整数值"
+        return _few(self, needed)
 
 
 def essence(point: Point, text: str) -> Decimal | bytes | None:
@@ -126,9 +150,14 @@ def _match(comparison: Comparison, truth: Truth, series: Series, at: int, text: 
     comparison.compared += 1
     point = series.point
     true = next((low for low, _high in truth.clock.passes(at - _STAMP_SLACK_US, SECOND)), at - _STAMP_SLACK_US)
-    span = series.between(true, true + _STAMP_SLACK_US + max(series.period_us, 2 * SECOND))
+    until = true + _STAMP_SLACK_US + max(series.period_us, 2 * SECOND)
+    span = series.between(true, until)
     outside = [reply for when, reply in series.invalid if true <= when < true + 2 * SECOND + series.period_us // 2]
     if any(same_number(point, reply, text) for reply in outside):
+        return
+    if not span and _in_parts(comparison.history, point.meter, true, until):
+        comparison.compared -= 1
+        comparison.in_parts.append(f"{where}: {text}, read in parts")
         return
     if not span:
         comparison.unknown.append(f"{where}: {text}, but no reply was sent at that time")
@@ -152,6 +181,24 @@ def _match(comparison: Comparison, truth: Truth, series: Series, at: int, text: 
         comparison.digits.append(f"{where}: {text}, the meter replied {replies[0]}")
 
 
+def _in_parts(history: History, meter: str, start_us: int, end_us: int) -> bool:
+    """Whether a meter gave answers in [start, end) that hold no whole value."""
+    known = _without_values.get(history)
+    if known is None:
+        known = _without_values[history] = _answers_without_values(history)
+    times = known.get(meter, ())
+    at = bisect_left(times, start_us)
+    return at < len(times) and times[at] < end_us
+
+
+def _answers_without_values(history: History) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for event in history.of(Served):
+        if not event.values and not event.fault:
+            found.setdefault(event.meter, []).append(event.t)
+    return found
+
+
 def _invalid(series: Series, at: int) -> bool:
     """Whether the reading of that instant was outside the limits, so that it may be kept as bad."""
     return any(at - SECOND <= when < at + max(series.period_us // 2, 2 * SECOND) for when, _ in series.invalid)
@@ -167,7 +214,7 @@ def local_readings(history: History, points: Collection[str] | None = None) -> C
     Those of some `points` alone, of all if none are named.
     """
     truth = truth_of(history)
-    comparison = Comparison()
+    comparison = Comparison(history)
     seen: set[tuple[str, str]] = set()
     for event in questions(history, "readings"):
         point = event.query.get("point", "")
@@ -200,7 +247,7 @@ def at_centre(history: History, centre: str) -> Comparison:
     """
     truth = truth_of(history)
     codes = {code: point for point, code in setup_of(history, centre).codes.items()}
-    comparison = Comparison()
+    comparison = Comparison(history)
     for event in history.of(Stored):
         if event.centre != centre or event.kind != "realtime" or event.copies > 1:
             continue
@@ -251,11 +298,11 @@ def findings(
         }
         for asked, bad in aspects[aspect]:
             yield asked.of(name, zh).decide(
-                False if bad else True if enough else None,
+                found.decided(bad, needed),
                 measured=len(bad),
                 limit=0,
-                evidence=[*bad, *found.problems],
-                actual="" if enough or bad else _few(found, needed),
+                evidence=[*bad, *found.in_parts[:_SHOWN], *found.problems],
+                actual=found.remark(bad, needed),
                 has_b=enough,
                 reading_b=not found.unequal,
             )
@@ -265,13 +312,12 @@ def part_finding(history: History, name: str, zh: str, points: Collection[str], 
     """Whether the stored readings of some points equal the meters', so that a fault of others is not theirs."""
     found = local_readings(history, points)
     bad = found.unequal + found.unknown + found.misplaced
-    enough = found.compared >= needed
     return SAME_READING.of(name, zh).decide(
-        False if bad else True if enough else None,
+        found.decided(bad, needed),
         measured=len(bad),
         limit=0,
-        evidence=[*bad, *found.problems],
-        actual="" if enough or bad else _few(found, needed),
+        evidence=[*bad, *found.in_parts[:_SHOWN], *found.problems],
+        actual=found.remark(bad, needed),
     )
 
 

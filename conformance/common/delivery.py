@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import partial
 from itertools import pairwise
 from weakref import WeakKeyDictionary
@@ -25,6 +26,7 @@ from bench.history import (
     TerminalState,
 )
 from conformance.common.in_flight import HeldBack
+from conformance.common.readings import bits_of
 from conformance.common.times import HOUR, SECOND, ceil, floor, instant_of, local, seconds
 from conformance.common.truth import (
     Certainty,
@@ -277,10 +279,42 @@ def matches(truth: Truth, expected: Expected, fields: dict[str, str]) -> bool:
 
     if any(agrees(content) for content in (expected.fields, *expected.others)):
         return True
+    if needed == "Avg" and _of_registers(truth, expected, fields):
+        return True
     doubtful = expected.doubtful
     if doubtful is None:
         return False
     return any(agrees(content) for content in doubtful.contents()) if doubtful.countable else doubtful.allows(fields)
+
+
+def _of_registers(truth: Truth, expected: Expected, fields: dict[str, str]) -> bool:
+    """Whether instantaneous values agree with the exact values of a binary floating-point register (R-17 c).
+
+    Extremes are readings, which convert back to the register's bits. A mean printed finer than four decimals, as it is
+    by whoever reckons in binary floats, may lie a tenth of the register's own step from the exact one.
+    """
+    point = expected.key.point
+    kind = truth.points[point].type
+
+    def is_mean(content: dict[str, str], near: Decimal) -> bool:
+        want, got = number(content["Avg"]), number(fields["Avg"])
+        if want is None or got is None:
+            return False
+        decimals = _decimals(fields["Avg"])
+        if decimals <= _FLOAT_DECIMALS:
+            return same_value(truth, point, "Avg", content, fields["Avg"])
+        return decimals <= _MOST_DECIMALS and abs(want - got) <= near
+
+    def is_reading(content: dict[str, str], name: str) -> bool:
+        if name not in fields or number(content[name]) == number(fields[name]):
+            return True
+        bits = bits_of(content[name], kind) if truth.points[point].ratio == "1" else None
+        return bits is not None and bits == bits_of(fields[name], kind)
+
+    return any(
+        is_mean(content, near) and is_reading(content, "Min") and is_reading(content, "Max")
+        for content, near in truth.of_registers(point, expected.start, expected.key.end)
+    )
 
 
 def acknowledgements(history: History, centre: str) -> dict[str, list[int]]:

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import reduce
 from itertools import pairwise
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -425,15 +426,40 @@ class Truth:
             why = "power was lost in the interval"
         elif any(low <= boot < high for boot in self.boots):
             why = "the terminal started in the interval"
-        others = [self._statistics(series, other) for other in spans[1:]]
-        others += [self._statistics(series, other) for other in self._shifted(series, low, high)]
+        others = [self._statistics(series, other) for other in self._also(series, windows)]
         if len(spans) > 1:
-            joined = range(spans[0].start, spans[-1].stop)
-            others.append(self._statistics(series, joined))
             why = why or "the clock passed the interval twice"
         doubtful = self._doubtful(series, span) if self.cuts else None
         certainty = Certainty.UNSURE if why else Certainty.SURE
         return Expected(key, start_us, certainty, fields, tuple(others), why, doubtful)
+
+    def _also(self, series: Series, windows: list[tuple[tuple[int, int], range]]) -> list[range]:
+        """The readings that an interval may as well be of, besides those of its first window."""
+        spans = [span for _, span in windows]
+        (low, high), _ = windows[0]
+        joined = [range(spans[0].start, spans[-1].stop)] if len(spans) > 1 else []
+        return [*spans[1:], *self._shifted(series, low, high), *joined]
+
+    def of_registers(self, point: str, start_us: int, end_us: int) -> list[tuple[dict[str, str], Decimal]]:
+        """What an interval of a binary floating-point register holds by the exact values of the register, not by their
+        shortest decimals; with each a tenth of the register's own step there (R-17). Nothing for other points.
+        """
+        series = self.series[point]
+        if not is_float(series.point) or series.point.type not in ("f32", "f64"):
+            return []
+        windows = [
+            (each, span) for each in self.clock.passes(start_us, end_us - start_us) if (span := series.between(*each))
+        ]
+        found: list[tuple[dict[str, str], Decimal]] = []
+        for span in (windows[0][1], *self._also(series, windows)) if windows else ():
+            registers = [_register(series, index) for index in span]
+            known = [each for each in registers if each is not None]
+            if len(known) == len(registers):
+                values = [value for value, _ in known]
+                mean = EXACT.divide(reduce(EXACT.add, values), Decimal(len(values)))
+                content = {"Avg": plain(mean), "Min": plain(min(values)), "Max": plain(max(values))}
+                found.append((content, EXACT.divide(max(step for _, step in known), STEP_SHARE)))
+        return found
 
     def _shifted(self, series: Series, low: int, high: int) -> list[range]:
         """The readings of a window by a clock that is a little ahead or behind; none in virtual time."""
@@ -479,6 +505,13 @@ class Truth:
         return "a poll is missing" if held < due else ""
 
 
+def _register(series: Series, index: int) -> tuple[Decimal, Decimal] | None:
+    """The exact quantity of a binary register at a reading, and its step there."""
+    ratio = Decimal(series.point.ratio)
+    found = register_step(plain(EXACT.divide(series.numbers()[index], ratio)), series.point.type)
+    return None if found is None else (EXACT.multiply(found[0], ratio), EXACT.multiply(found[1], ratio))
+
+
 def _binary_step(series: Series, first: int, last: int, advanced: Decimal) -> Near | None:
     """For binary registers the exact difference, and a tenth of the register's own step there (R-17); None for others.
 
@@ -487,14 +520,14 @@ def _binary_step(series: Series, first: int, last: int, advanced: Decimal) -> Ne
     point = series.point
     if not is_float(point) or point.type not in ("f32", "f64"):
         return None
-    ratio, numbers = Decimal(point.ratio), series.numbers()
+    numbers = series.numbers()
     value, largest = advanced, Decimal(0)
     for index, sign in ((first, -1), (last, 1)):
-        found = register_step(plain(EXACT.divide(numbers[index], ratio)), point.type)
+        found = _register(series, index)
         if found is None:
             return None
-        value = EXACT.add(value, sign * EXACT.subtract(EXACT.multiply(found[0], ratio), numbers[index]))
-        largest = max(largest, EXACT.multiply(found[1], ratio))
+        value = EXACT.add(value, sign * EXACT.subtract(found[0], numbers[index]))
+        largest = max(largest, found[1])
     return Near(value, EXACT.divide(largest, STEP_SHARE))
 
 
@@ -542,6 +575,10 @@ class SharedTruth(Truth):
     def unasked(self, point: str, boundary_us: int) -> bool:
         """See `Truth`."""
         return self._parts[point].unasked(point, boundary_us)
+
+    def of_registers(self, point: str, start_us: int, end_us: int) -> list[tuple[dict[str, str], Decimal]]:
+        """See `Truth`."""
+        return self._parts[point].of_registers(point, start_us, end_us)
 
     def boundary(self, point: str, shown_us: int, length_us: int) -> list[int]:
         """See `Truth`."""

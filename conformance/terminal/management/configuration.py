@@ -19,6 +19,7 @@ from conformance.common.packages import Wanted
 from conformance.terminal import (
     BACKUP,
     CONFIGURATION,
+    HJ212,
     LOCAL,
     MANAGEMENT,
     MODBUS,
@@ -82,9 +83,10 @@ class ConfiguresFromAfar(Case):
         configuration_judge.REFUSED_CHANGES_NOTHING: ("isc-2/7.4.1.4(3)b",),
         **beside(packages.TAKEN_ONLINE, packages.ONLINE_IN_FORCE, configuration_judge.CONFIGURATION_LOGGED),
     }
+    # Another address alone is no other platform: those that know their terminal by a token gave it one of their own.
     needs = (
         MODBUS,
-        UPLINK,
+        HJ212,
         read_out(
             "online-in-force",
             "offline-in-force",

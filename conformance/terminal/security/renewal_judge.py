@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bench.case import Check, Measurement, Notice, criterion, measure
-from bench.history import History, Observed, Received, Secured
+from bench.history import Connected, History, Observed, Received, Secured
 from conformance.common import notices
 from conformance.common.queries import answers
 from conformance.common.secrecy import names
@@ -84,6 +84,15 @@ def findings(history: History, centre: str, unfit: Sequence[str]) -> Iterator[Ch
     )
 
 
+def _open_at(history: History, centre: str, at: int) -> bool:
+    """Whether a connection to a centre stands at an instant: whoever has none opens the next with something to say."""
+    standing: set[int] = set()
+    for event in history.of(Connected):
+        if event.at == centre and event.t <= at:
+            (standing.add if event.state == "opened" else standing.discard)(event.conn)
+    return bool(standing)
+
+
 def _shown(history: History, centre: str, at: int | None) -> Check:
     """After the renewal every session stands on one certificate, which is not the old one."""
     sessions = [event for event in history.of(Secured) if event.at == centre and event.state == "agreed"]
@@ -94,7 +103,11 @@ def _shown(history: History, centre: str, at: int | None) -> Check:
         f"{local(event.t)} serial {event.peer_serial}" for event in (*first, *after) if event.peer_serial in before
     ]
     known = bool(before) and bool(after)
-    missing = [] if at is None or first or not before else ["no new session within 30 s of the renewal"]
+    missing = (
+        []
+        if at is None or first or not before or not _open_at(history, centre, at)
+        else ["no new session within 30 s of the renewal"]
+    )
     return NEW_CERTIFICATE_SHOWN.decide(
         False if wrong or missing else True if known else None,
         measured=len(wrong) + len(missing),

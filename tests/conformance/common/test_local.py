@@ -20,6 +20,7 @@ from hand_made import (
     verdicts,
 )
 
+from bench.case import Check
 from bench.history import (
     Event,
     History,
@@ -267,6 +268,23 @@ def reading_rows(change: Callable[[int, dict[str, str]], dict[str, str] | None])
 )
 def test_information_is_compared(change: Callable[[int, dict[str, str]], dict[str, str] | None], check: str) -> None:
     assert check in failing(accuracy.findings(reading_rows(change), "information", needed=200))
+
+
+def test_a_value_read_in_parts_is_left_open_and_an_invented_one_is_not() -> None:
+    def silent_about(history: History, *, parts: bool) -> History:
+        def change(event: Event) -> Event | None:
+            if not isinstance(event, Served) or event.asked // MINUTE % 2:
+                return event
+            return msgspec.structs.replace(event, values={}) if parts else None
+
+        return changed(history, change)
+
+    in_parts = list(accuracy.findings(silent_about(accurate(), parts=True), "reading", needed=50))
+    assert set(verdicts(in_parts).values()) == {"inconclusive"}
+    assert any("read in parts" in one.actual for one in in_parts if isinstance(one, Check))
+    assert "same-reading-stored" in failing(
+        accuracy.findings(silent_about(accurate(), parts=False), "reading", needed=50)
+    )
 
 
 def test_floats_are_compared_by_their_bits() -> None:
