@@ -71,6 +71,7 @@ from reference_terminal.uplink.platforms.link import LinkContext, PlatformLink
 from reference_terminal.uplink.platforms.management import ManagementLink
 from reference_terminal.uplink.platforms.master import MasterLink
 from reference_terminal.uplink.platforms.records_json import RecordsLink
+from reference_terminal.uplink.platforms.records_mqtt import MqttRecordsLink
 from reference_terminal.uplink.status.ocsp import StatusChecks
 from reference_terminal.uplink.status.revocation import RevocationLists
 from reference_terminal.uplink.window import DailyWindow
@@ -580,6 +581,8 @@ class Terminal:
             return EnergyLink(context)
         if centre.protocol == "records-json":
             return RecordsLink(context, self.keyring.tokens[centre.id], self.keyring.body_keys[centre.id])
+        if centre.protocol == "records-mqtt":
+            return MqttRecordsLink(context, self.keyring.tokens[centre.id])
         if centre.protocol == "master":
             return MasterLink(context)
         if centre.protocol == "management":

@@ -170,6 +170,7 @@ WORDS: dict[str, str] = {
     "over": "观察结束",
     "junk": "无效报文",
     "upload-time": "平台改定上传时间",
+    "listed": "平台所列数据项生效",
     "terms": "平台更改注册信息",
     "emptied": "存储清空",
     "entered": "人工录入",

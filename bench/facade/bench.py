@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from bench.dut import Alteration
+from simulators.centres.base import AnyCentre
 from simulators.centres.hj212.centre import Centre
 from simulators.centres.http import JsonCentre
 from simulators.collectors.kinds import AnyCollector
@@ -486,7 +487,7 @@ class Centres(Protocol):
         ...
 
 
-J = TypeVar("J", bound=JsonCentre)
+K = TypeVar("K", bound=AnyCentre)
 
 
 class Platforms(Protocol):
@@ -508,8 +509,8 @@ class Platforms(Protocol):
         """How many there are."""
         ...
 
-    def of(self, sort: type[J], name: str) -> J:
-        """One of them with what only its kind can do. Raises KeyError for a name that is not one of that kind."""
+    def of(self, sort: type[K], name: str) -> K:
+        """A centre of any kind with what only its kind can do. Raises KeyError for one that is not of it."""
         ...
 
 

@@ -18,6 +18,7 @@ from bench.facade.emissions import Emissions
 from bench.facade.orders import Orders
 from bench.facade.stored_sets import StoredSets
 from bench.history import Event, Observed
+from simulators.centres.base import AnyCentre
 from simulators.centres.hj212.centre import Centre
 from simulators.centres.http import JsonCentre
 from simulators.centres.kinds import kind_of
@@ -105,7 +106,7 @@ class Standing(Protocol):
         ...
 
 
-J = TypeVar("J", bound=JsonCentre)
+K = TypeVar("K", bound=AnyCentre)
 
 
 class PlatformsByName(Mapping[str, JsonCentre]):
@@ -123,15 +124,15 @@ class PlatformsByName(Mapping[str, JsonCentre]):
     def __len__(self) -> int:
         return len(self._site.platforms)
 
-    def of(self, sort: type[J], name: str) -> J:
-        """One of them with what only its kind can do."""
+    def of(self, sort: type[K], name: str) -> K:
+        """A centre of any kind with what only its kind can do."""
         return self._site.of(sort)[name]
 
 
 class StandIn:
     """A platform in the place of a centre of HJ 212: what every listener can do, and a clear word for all else."""
 
-    def __init__(self, platform: JsonCentre) -> None:
+    def __init__(self, platform: AnyCentre) -> None:
         self._platform = platform
 
     def __getattr__(self, name: str) -> Any:
@@ -160,13 +161,12 @@ class CentresByName(Mapping[str, Centre]):
 
     def __init__(self, bench: Standing, instead: frozenset[str] = frozenset()) -> None:
         self._bench = bench
-        platforms = bench.site.platforms
         stood: dict[str, Centre | StandIn] = {**bench.site.centres}
-        stood |= {name: StandIn(platforms[name]) for name in instead if name in platforms}
+        usual = [spec for spec in bench.site.world.centres if spec.name in instead and not kind_of(spec).stands_in]
+        stood |= {spec.name: StandIn(bench.site.everyone[spec.name]) for spec in usual if spec.name not in stood}
         self._centres = {spec.name: stood[spec.name] for spec in bench.site.world.centres if spec.name in stood}
         self._instead = {spec.name: kind for spec in bench.site.world.centres if (kind := kind_of(spec)).stands_in}
-        usual = [spec for spec in bench.site.world.centres if spec.name in instead and spec.kind == USUAL]
-        self._window = max((kind_of(spec).window(spec) for spec in usual), default="")
+        self._window = max((kind_of(spec).window(spec) for spec in usual if spec.kind == USUAL), default="")
 
     def __getitem__(self, name: str) -> Centre:
         kind = self._instead.get(name)

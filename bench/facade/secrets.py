@@ -84,7 +84,7 @@ def search(places: Mapping[str, bytes | None], secrets: Mapping[str, Sequence[by
 
 def values_of(site: Site) -> list[bytes]:
     """Measured values that centres have stored, those long enough to be no chance find."""
-    centres = [*site.centres.values(), *site.platforms.values()]
+    centres = site.everyone.values()
     texts = {
         text: None
         for centre in centres

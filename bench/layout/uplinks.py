@@ -15,6 +15,7 @@ from simulators.centres.spec import USUAL, CentreSpec
 UPLINKS: Mapping[str, Mapping[str, Any]] = {
     "uplink.hj212": {},
     "uplink.https-records": {"kind": "third-party", "channel": "tls"},
+    "uplink.mqtt-records": {"kind": "mqtt-records", "channel": "tls"},
     "uplink.hj212-window": {"schedule": "window", "upload_time": "00:20:00"},
 }
 """Questions of the capability statement in order of preference, each with what it changes of a centre of HJ 212."""

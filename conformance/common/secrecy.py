@@ -213,7 +213,7 @@ def _way(setup: CentreSetup) -> str:
     """By what uploads to a centre are encrypted."""
     if setup.channel == "plain":
         return "an enciphered payload"
-    spoken = {"hj212": "HJ 212", "mqtt": "MQTT"}.get(setup.kind)
+    spoken = {"hj212": "HJ 212", "mqtt": "MQTT", "mqtt-records": "MQTT"}.get(setup.kind)
     return HTTPS if spoken is None else f"{spoken} in {'TLCP' if setup.channel == 'tlcp' else 'TLS'}"
 
 

@@ -65,6 +65,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``group.slaves``: it is the master of other terminals, takes their data and reports for them.
 - ``uplink.https-json``: it uploads daily sets to an energy platform over HTTPS and JSON.
 - ``uplink.https-records``: it uploads each record as its interval ends, as JSON over HTTPS.
+- ``uplink.mqtt-records``: it uploads each record as its interval ends, as JSON over MQTT.
 - ``functions.accounting``: it accounts for the emissions of a boundary that it is told.
 - ``accounting.method.…``: its library holds this document's method.
 - ``fingerprint.deposit``: it deposits fingerprints of its records at a platform.
@@ -77,9 +78,10 @@ MODBUS = "protocol.modbus-tcp"
 HJ212 = "uplink.hj212"
 HJ212_WINDOW = "uplink.hj212-window"
 HTTPS_RECORDS = "uplink.https-records"
-LIVE = AnyOf(HJ212, HTTPS_RECORDS)
+MQTT_RECORDS = "uplink.mqtt-records"
+LIVE = AnyOf(HJ212, HTTPS_RECORDS, MQTT_RECORDS)
 """An uplink by which each record leaves as its interval ends."""
-UPLINK = AnyOf(HJ212, HTTPS_RECORDS, HJ212_WINDOW)
+UPLINK = AnyOf(HJ212, HTTPS_RECORDS, MQTT_RECORDS, HJ212_WINDOW)
 """Any uplink at all: the records at a centre are evidence, by whatever way they came (R-46)."""
 LOCAL = "local.readout"
 MUTUAL_TLS = "channel.mutual-tls"

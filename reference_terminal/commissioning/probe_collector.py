@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reference_terminal.acquisition.collectors.messages import MessageError, read_message
-from reference_terminal.acquisition.mqtt import packets
-from reference_terminal.acquisition.mqtt.packets import BadPacket
-from reference_terminal.acquisition.mqtt.reasons import in_words
 from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model import numbers
 from reference_terminal.model.times import iso_ms
 from reference_terminal.net.channel import PLAIN, TLS, ChannelRefused, Line, Security, open_line
 from reference_terminal.net.http import HttpClient, HttpFailed, Place
+from reference_terminal.net.mqtt import packets
+from reference_terminal.net.mqtt.packets import BadPacket
+from reference_terminal.net.mqtt.reasons import in_words
 from reference_terminal.settings.collectors import FORMS
 
 PROTOCOLS = ("mqtt", "https")

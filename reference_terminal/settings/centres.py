@@ -17,9 +17,10 @@ from reference_terminal.settings.security import ChannelConfig, SecurityConfig, 
 MIN_INTERVALS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
 """MinInterval values of HJ 212 table 4, minutes."""
 UPLOADS = ("2011", "2051", "2061", "2031")
-PROTOCOLS = ("hj212", "https-json", "fingerprint", "records-json", "management", "master")
-"""HJ 212; the energy platform's HTTPS and JSON; deposit of fingerprints; records as JSON for third parties; the
-management software that issues packages; the master of a slave."""
+PROTOCOLS = ("hj212", "https-json", "fingerprint", "records-json", "records-mqtt", "management", "master")
+"""HJ 212; the energy platform's HTTPS and JSON; deposit of fingerprints; records as JSON for third parties, over HTTP
+or over MQTT; the management software that issues packages; the master of a slave."""
+_WITH_TOKEN = ("records-json", "records-mqtt")
 SCHEDULES = ("continuous", "window")
 WINDOW_MIN = 60
 """How long an upload window stays open (ruling R-13)."""
@@ -146,8 +147,8 @@ def _platform(section: Section, protocol: str, security: SecurityConfig) -> Plat
                     f"expected {length} digits or letters (GB/T 2260 region, unified social credit code), got {text!r}",
                     f"应为 {length} 位（行政区划代码、统一社会信用代码），实际为 {text!r}",
                 )
-    if protocol == "records-json" and not value.token:
-        section.problem("token", "a platform for records needs its bearer token; add token", "缺少 token，请补上")
+    if protocol in _WITH_TOKEN and not value.token:
+        section.problem("token", "a platform for records needs its token; add token", "缺少 token，请补上")
     if value.body_key and not is_sealed(value.body_key) and not re.fullmatch(r"[0-9A-Fa-f]{32}", value.body_key):
         section.problem("body_key", "expected an SM4 key of 32 hex digits", "应为 32 位十六进制 SM4 密钥")
     if protocol == "management" and not security.package_anchors:

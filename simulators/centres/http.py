@@ -244,6 +244,31 @@ class HttpConnection(Peer):
             self._transport.write(octets)
 
 
+def keep_records(
+    store: RecordStore, records: Sequence[Record], centre: str, qn: str, now_us: int, observe: Observe
+) -> None:
+    """Store the records of upload `qn` at a centre, and tell of each."""
+    for record in records:
+        mn, kind, code, stamp = record.key
+        version, copies = store.put(record.key, (record.fields, record.flag))
+        observe(
+            Stored(
+                t=now_us,
+                centre=centre,
+                mn=mn,
+                kind=kind,
+                code=code,
+                stamp=stamp,
+                fields=record.fields,
+                flag=record.flag,
+                qn=qn,
+                version=version,
+                copies=copies,
+                revision=record.revision,
+            )
+        )
+
+
 class Wiring(TypedDict):
     """What every platform is given: true time, a stream of chance, who takes its events, the locks of its channel."""
 
@@ -363,25 +388,7 @@ class JsonCentre(Listener[HttpConnection, HttpSwitches]):
             self._answer(request, reply, how, switches)
 
     def _keep(self, request: Request, reply: Reply) -> None:
-        for record in reply.records:
-            mn, kind, code, stamp = record.key
-            version, copies = self._store.put(record.key, (record.fields, record.flag))
-            self._observe(
-                Stored(
-                    t=self._clock.now_us(),
-                    centre=self.name,
-                    mn=mn,
-                    kind=kind,
-                    code=code,
-                    stamp=stamp,
-                    fields=record.fields,
-                    flag=record.flag,
-                    qn=request.qn,
-                    version=version,
-                    copies=copies,
-                    revision=record.revision,
-                )
-            )
+        keep_records(self._store, reply.records, self.name, request.qn, self._clock.now_us(), self._observe)
 
     def _answer(self, request: Request, reply: Reply, how: str, switches: HttpSwitches) -> None:
         status, body = reply.status, self._coded(reply.body)

@@ -83,8 +83,9 @@ class Broker(Listener[BrokerLink, BrokerSwitches]):
         user: str = "",
         password: str = "",
         version: Version = "3.1.1",
+        switches: BrokerSwitches | None = None,
     ) -> None:
-        super().__init__(name, host, port, BrokerSwitches(), clock=clock, observe=observe, locks=locks)
+        super().__init__(name, host, port, switches or BrokerSwitches(), clock=clock, observe=observe, locks=locks)
         self.sessions: dict[str, Session] = {}
         self.retained: dict[str, Message] = {}
         self._kept: dict[str, Given] = {}

@@ -18,14 +18,14 @@ from simulators_helpers import HandClock, Heard
 
 from bench.history import Chain
 from reference_terminal.acquisition.collectors.messages import MessageError, read_message
-from reference_terminal.acquisition.mqtt import packets as terminal_packets
-from reference_terminal.acquisition.mqtt.packets import BadPacket
 from reference_terminal.hj212 import message as terminal_message
 from reference_terminal.hj212.frame import Decoder, Frame
 from reference_terminal.hj212.message import Malformed
 from reference_terminal.model import json_text
 from reference_terminal.model.one_line import one_line
 from reference_terminal.net.http import HttpFailed, place_of
+from reference_terminal.net.mqtt import packets as terminal_packets
+from reference_terminal.net.mqtt.packets import BadPacket
 from reference_terminal.settings.config import ConfigError, load_config
 from simulators.centres.hj212.codec import Splitter, parse_data
 from simulators.centres.hj212.frames import Frame as HeardFrame

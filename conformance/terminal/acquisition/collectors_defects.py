@@ -20,12 +20,12 @@ from reference_terminal.acquisition.collectors.messages import DeviceReport
 from reference_terminal.acquisition.driver import Content, Poll
 from reference_terminal.acquisition.https.driver import HttpsMeter, Unanswered
 from reference_terminal.acquisition.mqtt import client as mqtt_client
-from reference_terminal.acquisition.mqtt import packets
 from reference_terminal.acquisition.mqtt.client import MqttClient
 from reference_terminal.acquisition.mqtt.driver import MqttMeter
 from reference_terminal.model import reading
 from reference_terminal.model.clock import WallClock
 from reference_terminal.net.channel import ChannelRefused
+from reference_terminal.net.mqtt import packets
 from reference_terminal.processing.late import LateReadings, Place
 
 _MQTT, _HTTPS = "csmt/11.3b-2", "csmt/11.3b-3"

@@ -10,13 +10,13 @@ from dataclasses import replace
 
 from conformance.defects import Patch, defect
 from reference_terminal.acquisition.mqtt import client as mqtt_client
-from reference_terminal.acquisition.mqtt import packets
 from reference_terminal.acquisition.mqtt.client import MqttClient
-from reference_terminal.acquisition.mqtt.packets import Arrived
 from reference_terminal.acquisition.mqtt.received import ReceivedIds
 from reference_terminal.hj212.frame import Decoder
 from reference_terminal.model.times import Span
 from reference_terminal.net.channel import Line
+from reference_terminal.net.mqtt import packets
+from reference_terminal.net.mqtt.packets import Arrived
 from reference_terminal.processing.late import LateReadings, Place
 from reference_terminal.processing.pipeline import Pipeline, PointState
 

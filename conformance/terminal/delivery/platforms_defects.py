@@ -4,9 +4,6 @@
 Leaves channels to `security.channels_defects` and HJ 212 to `delivery_defects`.
 """
 
-# Links to platforms are broken where they keep their own state.
-# pyright: reportPrivateUsage=false
-
 from __future__ import annotations
 
 import asyncio
@@ -293,6 +290,56 @@ def platform_time_ignored(patch: Patch) -> None:
         return True if name == "upload_time" else own(self, name, value)
 
     own = patch(CentreSettings, "keep", keep)
+
+
+@defect(
+    "platform-time-until-the-next-start",
+    en="the upload time that the platform told is forgotten at a restart",
+    zh="平台下发的上传时间重启后丢失",
+    clauses=("isc-2/7.2.4(2)c",),
+)
+def platform_time_until_the_next_start(patch: Patch) -> None:
+    """The setting lies in memory, the registration on the disk."""
+
+    def keep(self: CentreSettings, name: str, value: int | str) -> bool:
+        if name != "upload_time":
+            return own(self, name, value)
+        self.upload_time = str(value)
+        for listener in self.changed:
+            listener()
+        return True
+
+    own = patch(CentreSettings, "keep", keep)
+
+
+@defect(
+    "platform-list-until-the-next-start",
+    en="the items that the platform has listed are forgotten at a restart",
+    zh="平台下发的数据项清单重启后丢失",
+    clauses=("isc-2/7.2.4(2)c",),
+)
+def platform_list_until_the_next_start(patch: Patch) -> None:
+    """The version of the list is kept, and so it is not fetched again."""
+
+    def keep(self: CentreSettings, text: str) -> bool:
+        return own(self, msgspec.json.encode({**msgspec.json.decode(text), "wanted": []}).decode())
+
+    own = patch(CentreSettings, "keep_registration", keep)
+
+
+@defect(
+    "platform-list-holds-back-everything",
+    en="where the platform has listed items nothing is uploaded",
+    zh="平台下发数据项清单后停止上传",
+    clauses=("isc-2/7.2.4(2)c",),
+)
+def platform_list_holds_back_everything(patch: Patch) -> None:
+    """Names of the list are compared with names of another."""
+
+    def entries(channels: Sequence[Channel], records: Mapping[int, Record], terms: Terms, now_s: int) -> list[Entry]:
+        return [] if terms.wanted else own(channels, records, terms, now_s)
+
+    own = patch(energy, "entries", entries)
 
 
 @defect(

@@ -48,6 +48,15 @@ REGISTERS_FIRST = criterion("registers-first", en="the terminal registers before
 REQUESTS_WELL_FORMED = criterion(
     "requests-well-formed", en="no request deviates from the platform's form", zh="请求格式无偏差", unit="requests"
 )
+LISTED_ARRIVE = criterion(
+    "listed-arrive", en="what the platform has listed arrives", zh="平台所列数据项按时到达", unit="records"
+)
+LISTED_ALONE = criterion(
+    "listed-alone",
+    en="nothing but what the platform has listed arrives, restarts or not",
+    zh="重启前后均只上传平台所列数据项",
+    unit="records",
+)
 LAST_REVISION_THERE = criterion(
     "last-revision-there",
     en="what was entered last for a period is what its receiver has in the end",
@@ -156,6 +165,16 @@ def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
             shown = "never" if record.acked is None else local(record.acked)
             overdue.append(f"{key.point} {key.kind} ending {local(key.end)}: acknowledged {shown}")
     yield ACKNOWLEDGED_IN_WINDOW.none_among(due, overdue, evidence=overdue[:10])
+
+
+def listed_findings(history: History, centre: str, *, needed: int = 90) -> Iterator[Check]:
+    """From the phase `listed` on (detail `code`) quarter-hours of that code arrive, and nothing else does."""
+    listed = history.phase("listed")
+    since = [event for event in history.of(Stored) if event.centre == centre and listed and event.t >= listed.t]
+    wanted = [event for event in since if listed and (event.code, event.kind) == (listed.detail["code"], "minute")]
+    yield LISTED_ARRIVE.decide(len(wanted) >= needed if listed else None, measured=len(wanted), limit=needed, op=">=")
+    others = [f"{local(event.t)} {event.code} {event.kind} {event.stamp}" for event in since if event not in wanted]
+    yield LISTED_ALONE.none_among(since, others, evidence=others[:10])
 
 
 def set_findings(history: History, centre: str) -> Iterator[Check]:

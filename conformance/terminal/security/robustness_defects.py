@@ -17,12 +17,12 @@ from conformance.defects import Patch, defect
 from reference_terminal.acquisition.collectors import messages
 from reference_terminal.acquisition.mqtt.client import Receipt
 from reference_terminal.acquisition.mqtt.driver import Inbox
-from reference_terminal.acquisition.mqtt.packets import Arrived
 from reference_terminal.acquisition.sql.row_source import RowSource
 from reference_terminal.hj212.message import Message
 from reference_terminal.model import json_text
 from reference_terminal.net.channel import Line
 from reference_terminal.net.http import Place
+from reference_terminal.net.mqtt.packets import Arrived
 from reference_terminal.operations.supervisor import Supervisor, Work
 from reference_terminal.settings import overlay, reader
 from reference_terminal.uplink.hj212.commands import CommandSet

@@ -14,16 +14,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from reference_terminal.acquisition import messages
-from reference_terminal.acquisition.mqtt import packets
-from reference_terminal.acquisition.mqtt import properties as names
-from reference_terminal.acquisition.mqtt.packets import LEVEL, LEVEL_5, Arrived, BadPacket
-from reference_terminal.acquisition.mqtt.reasons import in_words
 from reference_terminal.acquisition.mqtt.received import Keeping, ReceivedIds
 from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import Text
 from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import ChannelRefused, Line, Security, open_line
+from reference_terminal.net.mqtt import packets
+from reference_terminal.net.mqtt import properties as names
+from reference_terminal.net.mqtt.packets import LEVEL, LEVEL_5, Arrived, BadPacket
+from reference_terminal.net.mqtt.reasons import in_words
 from reference_terminal.settings.collectors import VERSIONS, CollectorConfig
 from reference_terminal.storage.journal import Journal
 

@@ -16,11 +16,11 @@ from reference_terminal.acquisition.collectors.messages import DeviceReport, Mes
 from reference_terminal.acquisition.collectors.slots import Late, OwnPace
 from reference_terminal.acquisition.driver import Poll
 from reference_terminal.acquisition.mqtt.client import MqttClient, Receipt
-from reference_terminal.acquisition.mqtt.packets import Arrived
 from reference_terminal.model import reading
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.seams import seam
+from reference_terminal.net.mqtt.packets import Arrived
 from reference_terminal.settings.meters import MeterConfig
 from reference_terminal.storage.journal import Journal
 

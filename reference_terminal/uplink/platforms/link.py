@@ -19,6 +19,7 @@ from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import text_of
 from reference_terminal.net.channel import ChannelRefused, Security
 from reference_terminal.net.http import HttpClient, HttpFailed, Place, place_of
+from reference_terminal.net.mqtt.courier import BrokerRefused
 from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.storage.journal import Journal
@@ -42,7 +43,7 @@ class Refused(Exception):
         self.code = code
 
 
-FAILURES = (HttpFailed, Refused, OSError, TimeoutError, ChannelRefused, CertificateError)
+FAILURES = (HttpFailed, Refused, BrokerRefused, OSError, TimeoutError, ChannelRefused, CertificateError)
 """What an exchange with a platform can end in besides success."""
 
 
@@ -149,7 +150,7 @@ class PlatformLink:
         if isinstance(error, ChannelRefused | CertificateError):
             self.connected = False
             self._journal.raise_alarm(messages.CHANNEL_REFUSED, name, reason=text_of(error))
-        elif isinstance(error, Refused):
+        elif isinstance(error, Refused | BrokerRefused):
             self._journal.raise_alarm(messages.CENTRE_REFUSES, name, address=address, answer=error)
         else:
             self.connected = False

@@ -18,7 +18,6 @@ from reference_terminal.model.reading import Reading
 from reference_terminal.model.rows import Pending, Record
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import floor_s, iso, span_of
-from reference_terminal.net.http import HttpClient
 from reference_terminal.security.payload import key_id
 from reference_terminal.uplink.hj212.packets import Channel, reading_flag
 from reference_terminal.uplink.platforms.documents import Document, Documents
@@ -41,6 +40,7 @@ class RecordsLink(PlatformLink):
         self._documents = Documents(self.config.id, self.channels, self._store, self._clock)
         self._most = PERIODS_AT_ONCE
         self._fresh: dict[int, Reading] = {}
+        self._live = self.client()
 
     def note_readings(self, readings: Sequence[Reading]) -> None:
         """Readings were committed: the latest of each point is told, where readings are asked for."""
@@ -56,7 +56,6 @@ class RecordsLink(PlatformLink):
         """Tell the latest readings on the wall grid; what could not be told is not made up for."""
         if READINGS not in self.config.uploads:
             return
-        http = self.client()
         try:
             while True:
                 interval_s = self.settings.realtime_s
@@ -74,9 +73,9 @@ class RecordsLink(PlatformLink):
                 ]
                 if rows:
                     with contextlib.suppress(*FAILURES):
-                        await self._tell_rows(RECORDS, rows, http)
+                        await self._tell_rows(RECORDS, rows, live=True)
         finally:
-            http.close()
+            self._live.close()
 
     async def work_on(self) -> None:
         """Send what waits."""
@@ -120,12 +119,12 @@ class RecordsLink(PlatformLink):
     async def _send_document(self, document: Document) -> None:
         await self._tell_rows(document.what, document.rows)
 
-    async def _tell_rows(self, what: str, rows: Sequence[dict[str, Any]], client: HttpClient | None = None) -> None:
+    async def _tell_rows(self, what: str, rows: Sequence[dict[str, Any]], *, live: bool = False) -> None:
         path = HOME + what
         body: dict[str, object] = {"source": self.config.mn, what: rows}
         if self._body_key:
             body = self._enciphered(path, body)
-        await self.ask(self.home(path), body, self.headers(), client)
+        await self.ask(self.home(path), body, self.headers(), self._live if live else None)
 
     @seam
     def headers(self) -> list[tuple[str, str]]:

@@ -35,18 +35,24 @@ OF_HJ212 = frozenset(
     )
 )  # fmt: skip
 
+OTHER_UPLINKS = frozenset(("uplink.https-records", "uplink.mqtt-records"))
+"""Uplinks of records besides HJ 212."""
+
 
 def test_wires_alone_run_more_than_half_the_cases() -> None:
-    wires = ASKED - AT_THE_TERMINAL - {"uplink.https-records"}
+    wires = ASKED - AT_THE_TERMINAL - OTHER_UPLINKS
     assert len(reach(CASES, wires, Rig.PROCESS).cases) >= 120
 
 
-def test_https_alone_loses_what_is_about_hj212_only() -> None:
-    everything, https = reach(CASES, ASKED), reach(CASES, ASKED - OF_HJ212)
-    lost = set(everything.cases) - set(https.cases)
-    needed = {name for name in lost if any(q in OF_HJ212 for q in map(str, CASES[name].needs))}
+@pytest.mark.parametrize("uplink", sorted(OTHER_UPLINKS))
+def test_https_or_mqtt_alone_loses_what_is_about_other_uplinks_only(uplink: str) -> None:
+    others = OF_HJ212 | OTHER_UPLINKS - {uplink}
+    everything, alone = reach(CASES, ASKED), reach(CASES, ASKED - others)
+    lost = set(everything.cases) - set(alone.cases)
+    needed = {name for name in lost if any(q in others for q in map(str, CASES[name].needs))}
     assert lost == needed
-    wires = reach(CASES, ASKED - AT_THE_TERMINAL - OF_HJ212, Rig.PROCESS)
+    assert len(alone.cases) >= 380 and len(alone.clauses) >= 860
+    wires = reach(CASES, ASKED - AT_THE_TERMINAL - others, Rig.PROCESS)
     assert len(wires.cases) >= 120
 
 
@@ -75,6 +81,7 @@ class _Adapter:
     [
         ({"uplink.hj212": "yes", "uplink.https-records": "yes"}, "hj212", "plain", "continuous"),
         ({"uplink.hj212": "no", "uplink.https-records": "yes"}, "third-party", "tls", "continuous"),
+        ({"uplink.hj212": "no", "uplink.mqtt-records": "yes"}, "mqtt-records", "tls", "continuous"),
         ({"uplink.hj212-window": "yes"}, "hj212", "plain", "window"),
         ({}, "hj212", "plain", "continuous"),
     ],

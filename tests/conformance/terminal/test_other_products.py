@@ -18,6 +18,7 @@ from conformance.defects import all_defects
 REFERENCE = Path(__file__).resolve().parents[3] / "fixtures" / "terminals" / "reference.toml"
 _HJ212 = ("uplink.hj212", "clock.centre", "uplink.query", "acquisition.on-command", "uplink.field-information")
 DENIED = {
+    "mqtt": (*_HJ212, "uplink.hj212-window", "uplink.https-records", "uplink.https-json", "channel.payload"),
     "https": (*_HJ212, "uplink.hj212-window", "channel.payload"),
     "window": (*_HJ212, "uplink.https-records", "uplink.https-json", "channel.payload"),
     "wires": ("local.readout", "local.raw-values", "acquisition.manual-entry", "uplink.hj212-window"),
@@ -46,6 +47,9 @@ def run(name: str, case: str, folder: Path) -> CaseResult:
         ("https", "processing/counts-each-step-over-full-scale"),
         ("https", "formulas/adds-modbus-meters"),
         ("https", "management/takes-over-signed-packages"),
+        ("mqtt", "accuracy/takes-over-edge-values"),
+        ("mqtt", "delivery/resends-when-connection-closes-before-the-answer"),
+        ("mqtt", "formulas/adds-modbus-meters"),
         ("window", "processing/marks-reset-of-counter"),
         ("window", "failures/counts-on-across-failures"),
         ("wires", "accuracy/takes-over-edge-values"),
@@ -77,9 +81,27 @@ def test_a_sound_product_passes(name: str, case: str, tmp_path: Path) -> None:
     ],
 )
 def test_a_defect_is_caught_over_https_alone(defect: str, case: str, check: str, tmp_path: Path) -> None:
+    assert check in failed("https", defect, case, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("defect", "case", "check"),
+    [
+        ("modulus-one-step-short", "processing/counts-each-step-over-full-scale", "rollover-counted"),
+        ("single-precision", "accuracy/takes-over-edge-values", "edge-numbers-centre-a"),
+        ("mqtt-broker-has-it", "delivery/resends-when-connection-closes-before-the-answer", "is-resent"),
+    ],
+)
+def test_a_defect_is_caught_over_mqtt_alone(defect: str, case: str, check: str, tmp_path: Path) -> None:
+    assert check in failed("mqtt", defect, case, tmp_path)
+
+
+def failed(product: str, defect: str, case: str, folder: Path) -> list[str]:
+    """The checks that fail for a product with a defect."""
     with all_defects()[defect].applied():
-        found = run("https", case, tmp_path)
-    assert check in [each.id for each in found.checks if each.verdict is Verdict.FAIL], found.reason
+        found = run(product, case, folder)
+    assert found.checks, found.reason
+    return [each.id for each in found.checks if each.verdict is Verdict.FAIL]
 
 
 def test_what_is_about_hj212_is_not_run_and_no_fail(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_every_folder_with_a_descriptor_is_a_kind() -> None:
 
 
 def test_world_files_name_the_kinds_in_the_order_of_their_ranks() -> None:
-    assert list(kinds()) == ["hj212", "https", "management", "fingerprint", "third-party", "mqtt"]
+    assert list(kinds()) == ["hj212", "https", "management", "fingerprint", "third-party", "mqtt", "mqtt-records"]
 
 
 def test_every_kind_has_settings_of_its_own_and_none_that_every_centre_has() -> None:

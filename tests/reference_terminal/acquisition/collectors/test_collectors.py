@@ -26,12 +26,12 @@ from reference_terminal.acquisition.collectors.messages import (
     read_message,
 )
 from reference_terminal.acquisition.driver import Content
-from reference_terminal.acquisition.mqtt import packets as mqtt_packets
 from reference_terminal.acquisition.mqtt.driver import MqttMeter
-from reference_terminal.acquisition.mqtt.packets import BadPacket
 from reference_terminal.model import reading
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.times import HOUR, MINUTE, QUARTER
+from reference_terminal.net.mqtt import packets as mqtt_packets
+from reference_terminal.net.mqtt.packets import BadPacket
 from reference_terminal.processing.late import Place
 from reference_terminal.settings.collectors import FORMS
 from reference_terminal.settings.config import ConfigError

@@ -21,14 +21,14 @@ from terminal_kit import platform
 
 from reference_terminal import Terminal, load_config
 from reference_terminal.acquisition.collectors.messages import MessageError, read_message
-from reference_terminal.acquisition.mqtt import packets as mqtt_packets
-from reference_terminal.acquisition.mqtt import properties
-from reference_terminal.acquisition.mqtt.packets import LEVEL_5, BadPacket
-from reference_terminal.acquisition.mqtt.properties import BadProperties
-from reference_terminal.acquisition.mqtt.reasons import in_words
 from reference_terminal.acquisition.mqtt.received import ReceivedIds
 from reference_terminal.hj212 import frame
 from reference_terminal.model import reading
+from reference_terminal.net.mqtt import packets as mqtt_packets
+from reference_terminal.net.mqtt import properties
+from reference_terminal.net.mqtt.packets import LEVEL_5, BadPacket
+from reference_terminal.net.mqtt.properties import BadProperties
+from reference_terminal.net.mqtt.reasons import in_words
 from reference_terminal.settings.config import ConfigError
 from reference_terminal.storage.store import Store
 from simulators.collectors import payloads

@@ -1,6 +1,6 @@
-"""MQTT 3.1.1 and 5.0 as a subscriber speaks them: the packets it sends, and those it takes out of the stream.
+"""MQTT 3.1.1 and 5.0 as a client speaks them: the packets it sends, and those it takes out of the stream.
 
-Leaves the connection to `client`, properties of 5.0 to `properties`. `level` is 4 for 3.1.1, 5 for 5.0.
+Leaves connections to whoever has one, properties of 5.0 to `properties`. `level` is 4 for 3.1.1, 5 for 5.0.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from reference_terminal.acquisition.mqtt import properties
-from reference_terminal.acquisition.mqtt.properties import BadProperties, Properties
+from reference_terminal.net.mqtt import properties
+from reference_terminal.net.mqtt.properties import BadProperties, Properties
 
 CONNACK, PUBLISH, PUBACK, PUBREC, PUBREL, PUBCOMP = 0x20, 0x30, 0x40, 0x50, 0x60, 0x70
 SUBACK, PINGRESP, DISCONNECT = 0x90, 0xD0, 0xE0
@@ -98,6 +98,11 @@ def subscribe(packet_id: int, topics: tuple[str, ...], qos: int, level: int = LE
     """SUBSCRIBE to topics, all at one QoS."""
     head = struct.pack(">H", packet_id) + (b"\x00" if level == LEVEL_5 else b"")
     return _framed(0x82, head + b"".join(_string(topic) + bytes((qos,)) for topic in topics))
+
+
+def publish(topic: str, payload: bytes, packet_id: int) -> bytes:
+    """A PUBLISH of 3.1.1 at QoS 1."""
+    return _framed(PUBLISH | 0x02, _string(topic) + struct.pack(">H", packet_id) + payload)
 
 
 def acknowledge(packet_id: int) -> bytes:

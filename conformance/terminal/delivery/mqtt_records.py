@@ -1,0 +1,65 @@
+"""Records over MQTT: what counts as delivered there (ruling R-25). Judged by what judges every other uplink.
+
+Leaves everything that is not about MQTT to the cases that take whatever uplink a product declares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario
+from conformance.common import delivery, frames
+from conformance.common.actions import delivered, mark
+from conformance.terminal import MODBUS, MQTT_RECORDS
+from simulators.centres.mqtt_records.centre import MqttRecordsCentre
+
+ANSWERS: tuple[dict[str, object], ...] = (
+    {"ack": "negative"},
+    {"ack": "wrong-id", "persist": False},
+    {"ack": "no-code", "persist": False},
+    {"ack": "garbage", "persist": False},
+    {"ack": "never"},
+    {"ack": "close", "persist": False},
+)
+"""What comes in place of the answer, while the broker acknowledges everything; what `never` is about is kept."""
+SOUND: dict[str, object] = {"ack": "always", "persist": True}
+
+
+class BelievesThePlatformsAnswerAlone(Case):
+    """Records over MQTT count as delivered once the platform has answered for them, not when the broker has them."""
+
+    zh = "经 MQTT 上传的记录以平台应答为准，代理的 PUBACK 不算送达。"
+    checks = {
+        frames.IS_RESENT: ("isc-2/7.2.4(4)a", "csmt/7.6a"),
+        delivery.NONE_LOST: ("isc-2/7.2.4(4)a", "csmt/7.6a"),
+        delivery.ALL_ACKNOWLEDGED: ("csmt/7.6a",),
+    }
+    needs = (MODBUS, MQTT_RECORDS)
+    scenario = Scenario(
+        circuits=1,
+        points=2,
+        minute_interval=5,
+        centres=("A",),
+        centre_options=(("A", {"kind": "mqtt-records", "channel": "tls"}),),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=35)
+        platform = bench.platforms.of(MqttRecordsCentre, "A")
+        bench.phase("faulty")
+        for answer in ANSWERS:
+            platform.behave(**{**SOUND, **answer})
+            await bench.clock.sleep(minutes=10)
+        bench.phase("sound")
+        platform.behave(**SOUND)
+        await bench.clock.sleep(minutes=20)
+        await bench.centres.settle(minutes=15)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        resent = frames.resend_findings(history, "A", mark(history, "faulty"), mark(history, "sound"), patience_s=0)
+        for found in (*resent, *delivered(history, duplicates=False)):
+            if found.id in {each.id for each in self.checks}:
+                yield found

@@ -1,0 +1,1 @@
+"""Platforms that take records over MQTT."""
