@@ -385,7 +385,7 @@ def _statement(
     in_part = [
         clause.id for clause in run.clauses if clause.open and clause.verdict is Verdict.PASS and clause.id in bound
     ]
-    hindrances = _hindrances(entries, stray, run, decided)
+    hindrances = _hindrances(name, entries, stray, run, decided)
     provisional = _provisional(run)
     reasons: list[Text] = []
     if declared:
@@ -506,9 +506,12 @@ def _mixed(name: str, run: RunResult) -> list[Text]:
     return [_listed(mine, one, many, "个用例不可重复，按不通过计（R-07）")] if mine else []
 
 
-def _hindrances(entries: list[Entry], stray: list[str], run: RunResult, decided: dict[str, Verdict]) -> list[Text]:
-    """What forbids any statement, whatever the verdicts."""
+def _hindrances(
+    name: str, entries: list[Entry], stray: list[str], run: RunResult, decided: dict[str, Verdict]
+) -> list[Text]:
+    """What forbids any statement, whatever the verdicts; of a draft that is not claimed nothing is asked."""
     found: list[Text] = []
+    claimed = name in claimed_documents(run)
     silent = [question for question, answer in sorted(run.claims.items()) if answer == "unanswered"]
     silent += [
         entry.claim
@@ -527,7 +530,7 @@ def _hindrances(entries: list[Entry], stray: list[str], run: RunResult, decided:
         found.append(
             _listed(stray, "clause is unknown to the ledger", "clauses are unknown to the ledger", "条条款不在台账中")
         )
-    if unanswered:
+    if unanswered and claimed:
         found.append(
             _listed(
                 unanswered,

@@ -10,16 +10,26 @@ import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import msgspec
 
 from bench.campaign import joining
 from bench.campaign.book import BOOK, FILES, Begun, Book, CampaignError, External, Joinable, Joined, LeftOut, Reviewed
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, VIRTUAL_RIG, CaseResult, RunResult, Verdict
+from bench.case import (
+    EXIT_ERROR,
+    EXIT_FAIL,
+    EXIT_INCONCLUSIVE,
+    EXIT_PASS,
+    VIRTUAL_RIG,
+    CaseResult,
+    RunResult,
+    Text,
+    Verdict,
+)
 from bench.commands.recomputed import item_words
 from bench.commands.rejudge import VERDICTS, attempts_otherwise, broken_records
 from bench.commands.session import commit
@@ -40,7 +50,9 @@ from reports.issue.papers import REVIEWS, TESTS
 from reports.issue.papers import Lab as Told
 from reports.issue.reading import PaperError, read_paper
 from reports.ledger import entries
+from reports.parity import Likeness
 from reports.repeats import counting
+from reports.sweep import OUTCOMES
 
 STATEMENT = "statement.json"
 FORMAT = "carbonbench-statement/1"
@@ -48,6 +60,7 @@ _DECIDABLE = (Verdict.PASS, Verdict.FAIL, Verdict.NOT_APPLICABLE)
 _BY_PEOPLE = ("operator", "inspection", "laboratory", "untestable")
 _NO_CASE_YET = "planned"
 """Testable, and no case decides it: a laboratory's own test may, with its record."""
+_KINDS = {each.value: each.text for each in Likeness}
 _Trouble = (CampaignError, ChainTrouble, KeyTrouble, OSError)
 
 
@@ -227,37 +240,74 @@ def _run(book: Book, folder: Path, lab: Lab) -> Joined:
     )
 
 
+def _counted(counts: Mapping[str, int], names: Mapping[str, Text]) -> str:
+    """Counts by kind as words in both languages."""
+    told = [(number, names.get(kind, Text(kind, kind))) for kind, number in counts.items()]
+    en, zh = ", ".join(f"{n} {name.en}" for n, name in told), "，".join(f"{n} 项{name.zh}" for n, name in told)
+    return f"{en} / {zh}"
+
+
+_Count = Annotated[int, msgspec.Meta(ge=0, lt=10**9)]
+
+
+class _Row(msgspec.Struct, frozen=True, kw_only=True):
+    case: str = ""
+
+
+class _Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What is looked at of a result's file, whichever command wrote it."""
+
+    rig: str = ""
+    run: str = ""
+    terminal: str = ""
+    commit: str = ""
+    case: str = ""
+    same: bool = False
+    trusted: bool = False
+    ready: bool = False
+    counts: dict[str, _Count] = {}
+    rows: tuple[_Row, ...] = ()
+    defects: tuple[object, ...] = ()
+    findings: tuple[object, ...] = ()
+
+
+def _held(path: Path) -> _Held:
+    try:
+        return msgspec.convert(_json(path), _Held)
+    except msgspec.ValidationError as error:
+        raise CampaignError(f"{path}: is no result of a command ({error}) / 不是命令生成的结果") from None
+
+
 def _of_file(book: Book, path: Path, kind: Joinable) -> Joined:
-    held = _json(path)
-    rig, name = str(held.get("rig", "")), str(held.get("run", ""))
+    held = _held(path)
     cases: list[str] = []
     match kind:
         case "parity":
-            sound, words = held.get("same") is True, str(held.get("counts", ""))
-            cases = sorted({str(row.get("case")) for row in held.get("rows", [])})
+            sound, words = held.same, _counted(held.counts, _KINDS)
+            cases = sorted({row.case for row in held.rows})
         case "sweep":
-            counts = held.get("counts", {})
-            sound = bool(counts) and not counts.get("lost") and not counts.get("missed") and not counts.get("open")
-            words, cases = str(counts), [str(held.get("case", ""))]
+            counts = held.counts
+            sound = bool(counts) and not any(counts.get(each) for each in ("lost", "missed", "open"))
+            words, cases = _counted(counts, OUTCOMES), [held.case]
         case "prove":
             # A part of the suite proves that part only.
-            sound, words = held.get("trusted") is True, f"{len(held.get('defects', []))} defects"
+            sound, words = held.trusted, f"{len(held.defects)} defects / 个缺陷"
         case _:
-            sound, words = held.get("ready") is True, f"{len(held.get('findings', []))} findings"
+            sound, words = held.ready, f"{len(held.findings)} findings / 项检查"
     if kind == "prove":
-        if held.get("commit") != book.begun.commit:
+        if held.commit != book.begun.commit:
             raise CampaignError(
-                f"{path}: proves bench {held.get('commit')}, this campaign is of {book.begun.commit} / 台架版本不符"
+                f"{path}: proves bench {held.commit}, this campaign is of {book.begun.commit} / 台架版本不符"
             )
     elif kind != "check":
-        _same(path, book, terminal=str(held.get("terminal", "")), made_by=str(held.get("commit", "")))
+        _same(path, book, terminal=held.terminal, made_by=held.commit)
     return Joined(
         at=now(),
         kind=kind,
         path=_shown(book, path),
         digest=sm3_of(path.read_bytes()),
-        name=name,
-        rig=rig,
+        name=held.run,
+        rig=held.rig,
         sound=sound,
         words=words,
         cases=tuple(cases),

@@ -344,7 +344,7 @@ def _environment(lab: Lab, job: Job, run: RunResult) -> Iterator[Demand]:
     for place, each in enumerate(job.environment, start=1):
         where = f"job.toml environment[{place}]"
         yield from ask.text(each.quantity, "7.8.3.1 a", f"{where}.quantity", "which quantity", "量的名称")
-        if not (each.low and each.high and each.unit):
+        if "" in (each.low, each.high, each.unit):
             yield _ask("7.8.3.1 a", where, "low, high and unit of what it kept", "最小值、最大值与单位")
         if each.equipment not in known:
             yield _ask(

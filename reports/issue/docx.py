@@ -47,8 +47,9 @@ def _page(made: Document, paper: Paper) -> None:
     style: Any = made.styles["Normal"]
     style.font.name, style.font.size = _FONT, Pt(10)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), _FONT)
-    word = WORDS["number"].en if paper.language == "en" else WORDS["number"].zh
-    section.header.paragraphs[0].text = f"{paper.cover.laboratory}    {word} {paper.number}"
+    writer = _Writer(made, paper)
+    issue = f"  {writer.word('issue', number=paper.issue)}" if paper.issue > 1 else ""
+    section.header.paragraphs[0].text = f"{paper.cover.laboratory}    {writer.word('number')} {paper.number}{issue}"
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
     for field in ("PAGE", "NUMPAGES"):

@@ -131,11 +131,14 @@ class Tests(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
-    """7.8.3.1 a: a quantity of the environment, the range it kept, and the equipment that told it (by number)."""
+    """7.8.3.1 a: a quantity of the environment, the range it kept, and the equipment that told it (by number).
+
+    A text keeps the digits as they were read (23.50).
+    """
 
     quantity: Said = ""
-    low: str = ""
-    high: str = ""
+    low: str | int | float = ""
+    high: str | int | float = ""
     unit: str = ""
     equipment: str = ""
 

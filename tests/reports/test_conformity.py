@@ -139,6 +139,12 @@ def test_what_forbids_any_statement(fields: dict[str, object], told: str) -> Non
         assert any(told in reason.en and told in reason.zh for reason in found.reasons)
 
 
+def test_questions_that_are_left_open_hinder_no_draft_that_nobody_claims() -> None:
+    parameters = {"documents": "csmt", "roles": "terminal, collector"}
+    result = run({"isc-2/1": Verdict.PASS}, claims={"centres.two": "unanswered"}, parameters=parameters)
+    assert not any("centres.two" in reason.en for reason in statement(result, entry("isc-2/1")).reasons)
+
+
 def test_a_partial_scope_is_named_in_the_statement() -> None:
     for value, named in (("True", True), ("False", False)):
         found = statement(run({"isc-2/1": Verdict.PASS}, parameters={"allow_partial_scope": value}), entry("isc-2/1"))

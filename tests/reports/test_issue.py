@@ -212,6 +212,11 @@ def test_a_run_in_real_time_wants_clock_and_environment(tested: RunResult, tmp_p
     real = msgspec.structs.replace(tested, rig="process")
     found = [str(each) for each in demands(*read(tmp_path, laboratory(), order()), real)]
     assert any('used_for = ["clock"]' in line for line in found) and any("7.8.3.1 a" in line for line in found)
+    kept = {"quantity": "temperature", "unit": "C", "equipment": "TH-1"}
+    for low, high, lacking in ((0, 21.5, False), ("20.50", "23", False), ("", 21, True)):
+        job = order() | {"environment": [{**kept, "low": low, "high": high}]}
+        found = [str(each) for each in demands(*read(tmp_path, laboratory(), job), real)]
+        assert any("low, high and unit" in line for line in found) is lacking
 
 
 def test_a_clock_that_the_run_saw_unsynchronised_is_not_made_traceable_by_a_list(

@@ -255,6 +255,40 @@ def test_a_campaign_from_its_beginning_to_its_statement(campaign: Path, own: Pat
     assert f"binding clause failed: {clause}" in call(campaign, "statement", code=2)
 
 
+def parity_of(campaign: Path, **more: object) -> Path:
+    """A parity of the campaign's item and bench."""
+    begun = json.loads((campaign / "campaign.jsonl").read_text("utf-8").splitlines()[0])[1]
+    told = {"format": "carbonbench-parity/1", "same": True, "rows": [{"case": "x/y"}], "commit": begun["commit"]}
+    told |= {"terminal": begun["item"]["name"], "counts": {"differs": 0, "stated limit": 1, "same": 8}} | more
+    path = campaign.parent / "parity.json"
+    path.write_text(json.dumps(told), "utf-8")
+    return path
+
+
+def test_a_parity_is_joined_in_words(campaign: Path) -> None:
+    words = "0 differs, 1 stated limit, 8 same / 0 项不一致，1 项已说明的限制，8 项一致"
+    assert words in call(campaign, "add", parity_of(campaign))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rows": 3},
+        {"rows": [1]},
+        {"rows": [{"case": None}]},
+        {"counts": []},
+        {"counts": {"same": 10**400}},
+        {"counts": {"same": "\ud800"}},
+        {"commit": 1},
+        {"same": "yes"},
+        {"terminal": {}},
+    ],
+)
+def test_a_result_that_was_damaged_is_a_sentence(campaign: Path, wrong: dict[str, object]) -> None:
+    told = call(campaign, "add", parity_of(campaign, **wrong), code=3)
+    assert "parity.json: " in told and len(told.splitlines()) == 1
+
+
 def test_what_cannot_be_joined_is_a_sentence(campaign: Path, own: Path) -> None:
     assert "expected a folder of run" in call(campaign, "add", campaign.parent, code=3)
     (own / "report.html").write_text("x")
