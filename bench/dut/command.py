@@ -18,6 +18,7 @@ import msgspec
 
 from bench.dut import Fellow, Launch, LaunchError, Role, Seat, templates
 from bench.dut.asking import Asks
+from bench.dut.emission_codes import figures_at
 from bench.dut.questions import ask_by_hooks, environment, hook_problems
 from bench.dut.revocation import lists_of, status_of
 from bench.dut.systems import system_of, systems_of
@@ -51,7 +52,8 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     id, a point's `tag` its node or tag), `lines` (name, device, baud, parity, stop_bits of serial lines; `device` is
     the file to open), `points` (rows of the point table, see `simulators.world.PointRow`, and `kept_unit`: in which
     unit the point is to be kept and sent), `centres` (fields of
-    `simulators.centres.spec.CentreSpec`, those of `simulators.trust.authority.TerminalSide`, and `codes` by point;
+    `simulators.centres.spec.CentreSpec`, those of `simulators.trust.authority.TerminalSide`, `codes` by point, and
+    `figures`: codes of emission figures by name in the form of this centre;
     `derived` are points to be computed from others (see `bench.layout.scenario.Derived`) with their `code`;
     `emitter` is the boundary to account for (`bench.history.accounting.Emitter`, none: nothing), with the codes of its
     figures at every centre by name in `emission_codes`;
@@ -156,6 +158,7 @@ def _centre(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
         **{name: value for name, value in centre_fields(spec).items() if name not in _UNTOLD},
         **msgspec.structs.asdict(given),
         "codes": {row.id: row.codes[spec.name] for row in rows if spec.name in row.codes},
+        "figures": figures_at(seat, spec),
     }
 
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from bench.dut import LaunchError, Seat
 from bench.dut.asking import Asks
+from bench.dut.emission_codes import figures_at
 from bench.dut.questions import ask_by_hooks, hook_problems
 from bench.dut.revocation import lists_of, status_of
 from bench.history.accounting import Emitter
@@ -205,6 +206,10 @@ def commissioning(seat: Seat) -> str:
         lines += [",".join(_cell(value) for value in each.values()) for each in derived]
     if (emitter := seat.settings.get("emitter")) is not None:
         lines += _boundary(emitter, seat.settings.get("emission_codes", {}))
+        for spec in seat.site.world.centres:
+            own = figures_at(seat, spec)
+            if own != seat.settings.get("emission_codes", {}):
+                lines += ["", f"emission figure at {spec.name},code", *(f"{name},{code}" for name, code in own.items())]
     apart = ("periods", "revocation", "status", "derived", "units", "limits", "emitter", "emission_codes")
     lines += ["", "setting,value", *(f"{key},{value}" for key, value in seat.settings.items() if key not in apart)]
     lists = lists_of(seat)

@@ -53,15 +53,14 @@ def accounting_of(seat: Seat) -> dict[str, Any]:
     return {"accounting": {**table, **({"versions": versions} if versions else {})}}
 
 
-def figure_codes(seat: Seat, form: Callable[[str], str]) -> dict[str, str]:
-    """Codes of figures at a centre that has a form of its own for codes; nothing where they stay as they are."""
+def figure_codes(seat: Seat, own: Mapping[str, str]) -> dict[str, str]:
+    """Codes of the terminal's figures at a centre by what they are there; nothing where they are as everywhere."""
     emitter: Emitter | None = seat.settings.get("emitter")
     plain: Mapping[str, str] = seat.settings.get("emission_codes", {})
-    figures = {} if emitter is None else {each: plain[each.name] for each in emitter.figures if each.name in plain}
     return {
-        _name({"of": each.of, "id": each.id, "gas": each.gas}): form(code)
-        for each, code in figures.items()
-        if form(code) != code
+        _name({"of": each.of, "id": each.id, "gas": each.gas}): own[each.name]
+        for each in (() if emitter is None else emitter.figures)
+        if own.get(each.name) != plain.get(each.name)
     }
 
 

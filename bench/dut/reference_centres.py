@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bench.dut import Seat
+from bench.dut.emission_codes import figures_at
 from bench.dut.reference_accounting import figure_codes
 from bench.dut.reference_kinds import tables_of
 from bench.dut.reference_meters import NoDriver
@@ -47,7 +48,7 @@ def centre_of(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
         "buffer_h": seat.settings["buffer_h"],
         "codes": {
             **{row.id: row.codes[spec.name] for row in rows if spec.name in row.codes},
-            **figure_codes(seat, kind_of(spec).code),
+            **figure_codes(seat, figures_at(seat, spec)),
         },
         **tables.told(spec, side),
         **_channel(spec, side, seat.site.world.revocation is not None),

@@ -53,7 +53,7 @@ FIELDS: Mapping[str, Collection[str] | None] = {
     "emission_codes": None,
     "collectors": None,
     "systems": frozenset(["id", "kind", "url", "security", "certificate", "key", "trusted"]),
-    "centres": _CENTRE | {"codes"},
+    "centres": _CENTRE | {"codes", "figures"},
     "revocation": frozenset(["urls", "look_s", "policy"]),
     "status": frozenset(["url", "look_s", "policy"]),
     "connection": None,
