@@ -5,6 +5,8 @@ Leaves periods shorter than a month to `times`.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _DAY = 86_400_000_000
 _ZONE = 8 * 3_600_000_000
 _MONTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -18,6 +20,7 @@ def _leaps_before(year: int) -> int:
     return (year - 1) // 4 - (year - 1) // 100 + (year - 1) // 400
 
 
+@lru_cache(maxsize=4096)
 def month_start(year: int, month: int) -> int:
     """The first instant of a month."""
     days = (year - 1970) * 365 + _leaps_before(year) - _leaps_before(1970)

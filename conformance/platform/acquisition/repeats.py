@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bench.case import Check
 from bench.facade.bench import Bench
 from bench.history import History
+from conformance.common.times import ceil
 from conformance.platform import PlatformCase
 from conformance.platform.acquisition import FED, repeats_judge
 from conformance.platform.driving import READER, ask_points, fed, points_with
@@ -59,7 +60,9 @@ class CountsEachRecordOnce(PlatformCase):
 
 
 def _second(kind: str, start_us: int) -> tuple[int, int]:
-    """The second record of a class after the beginning: its start and end."""
+    """The second record of a class that lies whole after the beginning: its start and end."""
     if kind == "realtime":
-        return start_us + _MINUTE_US, start_us + _MINUTE_US
-    return start_us + 5 * _MINUTE_US, start_us + 10 * _MINUTE_US
+        at = ceil(start_us, _MINUTE_US) + _MINUTE_US
+        return at, at
+    first = ceil(start_us, 5 * _MINUTE_US)
+    return first + 5 * _MINUTE_US, first + 10 * _MINUTE_US

@@ -10,7 +10,7 @@ from bench.dut.platform.vocabulary.base import EMISSIONS, FACTOR, SAMPLES
 from bench.dut.platform.vocabulary.public import TRACE_BACK, TRACE_FORWARD
 from bench.facade.bench import Bench
 from bench.history import History
-from conformance.common.times import DAY, HOUR
+from conformance.common.times import DAY, HOUR, ceil, floor
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.integrity import tracing_judge
 from conformance.platform.integrity.plant import A, scenario
@@ -30,11 +30,13 @@ class TracesForwardAndBack(PlatformCase):
     scenario = scenario("2026-03-02T08:00:00+08:00", 2, classes=("realtime",), realtime_s=60, kind="hj212")
 
     async def drive(self, bench: Bench) -> None:
-        start = bench.clock.now_us()
-        midnight = start - 8 * HOUR
+        # In real time a world begins within an hour.
+        begun = bench.clock.now_us()
+        start = ceil(begun, HOUR)
+        midnight = floor(start, DAY)
         await bench.park.set_up()
         bench.senders.connect()
-        await bench.clock.sleep(hours=1.2)
+        await bench.clock.sleep(hours=1.2 + (start - begun) / HOUR)
         auditor = await bench.platform.login("auditor")
         await auditor.ask(TRACE_BACK, of="enterprise", id=A, period="hour", start=start)
         admin = await bench.platform.login("administrator")

@@ -45,7 +45,7 @@ class Versions:
 def versions_of(desk: Desk, name: str) -> Versions:
     """Every object of a kind that the account sees and that still is, with its versions."""
     objects = desk.office.objects
-    return objects.answers.get(("versions of", name, desk.account), lambda: _read(desk, objects.kind(name)))
+    return objects.answers.get(name, (desk.account, "all versions"), lambda: _read(desk, objects.kind(name)))
 
 
 def _read(desk: Desk, kind: Kind) -> Versions:

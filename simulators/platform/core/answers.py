@@ -1,6 +1,6 @@
-"""What questions about objects were answered with, remembered until any object changes.
+"""What questions about objects were answered with, remembered until an object of that kind changes.
 
-Leaves asking to `objects`. Who sees what hangs on enterprises and parks, therefore a change of any kind ends it all.
+Leaves asking to `objects`. Who sees what hangs on enterprises and parks: a change of theirs ends it all.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from typing import Any, TypeVar
 
 from simulators.platform.core.ground import Ground
 
-_MOST = 512
+_HOMES = ("enterprise", "park")
+"""Kinds by which it is decided who sees the others (`rights`)."""
+_MOST = 128
 _LONGEST = 2_000
-"""Answers, and members of one that is remembered: a kind with more is read again, so that memory has a bound."""
+"""Answers about a kind, and members of one that is remembered; a longer one is read again: memory has a bound."""
 
 T = TypeVar("T", bound=Sized)
 
@@ -21,22 +23,26 @@ class Answers:
     """The memory of one platform. What it gives is shared: nobody alters it."""
 
     def __init__(self, ground: Ground) -> None:
-        self._known: dict[Hashable, Any] = {}
+        self._known: dict[str, dict[Hashable, Any]] = {}
         ground.changed.append(self._forget)
 
-    def _forget(self, _kind: str) -> None:
-        self._known.clear()
+    def _forget(self, kind: str) -> None:
+        if kind in _HOMES:
+            self._known.clear()
+        else:
+            self._known.pop(kind, None)
 
-    def get(self, question: tuple[Any, ...], read: Callable[[], T]) -> T:
-        """The answer to a question as of the last change; `read` finds one that is not known."""
+    def get(self, kind: str, question: tuple[Any, ...], read: Callable[[], T]) -> T:
+        """The answer to a question about a kind as of its last change; `read` finds one that is not known."""
+        known = self._known.setdefault(kind, {})
         try:
-            known = self._known.get(question)
+            found = known.get(question)
         except TypeError:  # a filter by a list, which no dict can hold
             return read()
-        if known is None:
-            known = read()
-            if len(known) <= _LONGEST:
-                if len(self._known) >= _MOST:
-                    self._known.clear()
-                self._known[question] = known
-        return known
+        if found is None:
+            found = read()
+            if len(found) <= _LONGEST:
+                if len(known) >= _MOST:
+                    known.clear()
+                known[question] = found
+        return found

@@ -72,7 +72,7 @@ class Objects:
     def _seen(self, account: Account, kind: Kind, wanted: Mapping[str, Any], as_of: int | None = None) -> list[Thing]:
         """What the tenant rule shows, by fields that were asked for."""
         return self.answers.get(
-            (kind.name, account, as_of, *wanted.items()), lambda: self._read(account, kind, wanted, as_of)
+            kind.name, (account, as_of, *wanted.items()), lambda: self._read(account, kind, wanted, as_of)
         )
 
     def _read(self, account: Account, kind: Kind, wanted: Mapping[str, Any], as_of: int | None) -> list[Thing]:
@@ -141,7 +141,7 @@ class Objects:
         if "\0" in key:
             raise unknown(kind.name, key[:_ID])
         found: list[Version] = self.answers.get(
-            (kind.name, account, _VERSIONS, key), lambda: self._read_versions(account, kind, key)
+            kind.name, (account, _VERSIONS, key), lambda: self._read_versions(account, kind, key)
         )
         if not found or (kind.visible is not None and not kind.visible(desk, found[-1].thing)):
             raise unknown(kind.name, key[:_ID])

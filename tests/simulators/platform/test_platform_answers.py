@@ -29,14 +29,17 @@ def test_an_answer_is_read_once_until_something_changes() -> None:
         return [0] * members
 
     for _ in range(2):
-        assert answers.get(("a",), lambda: reading(0)) == []
-    assert read == [0], "nothing is an answer too"
-    ground.changed[0]("park")
-    answers.get(("a",), lambda: reading(1))
+        assert answers.get("factor", ("a",), lambda: reading(0)) == []
+    ground.changed[0]("point")
+    answers.get("factor", ("a",), lambda: reading(0))
+    assert read == [0], "nothing is an answer too, and a change of another kind leaves it"
+    for number, changed in enumerate(("factor", "park", "enterprise"), 1):
+        ground.changed[0](changed)
+        answers.get("factor", ("a",), lambda number=number: reading(number))
     for _ in range(2):
-        answers.get(("long",), lambda: reading(5_000))
-        answers.get(("a", ["unhashable"]), lambda: reading(2))
-    assert read == [0, 1, 5_000, 2, 5_000, 2]
+        answers.get("factor", ("long",), lambda: reading(5_000))
+        answers.get("factor", ("a", ["unhashable"]), lambda: reading(4))
+    assert read == [0, 1, 2, 3, 5_000, 4, 5_000, 4]
 
 
 def test_what_was_remembered_within_a_transaction_that_was_undone_is_forgotten(tmp_path: Path) -> None:
