@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from suite_kit import COMMAND, REFERENCE, Told, carbonbench, chain_of, environment, run_folder, verdicts
 
-LONG = "overflow/gives-up-the-oldest-and-says-so"
+LONG = "ports/serves-all-ports-together"
 SHORT = ("accuracy/takes-over-edge-values", "commands/reads-meters-on-command")
 LAST = "protocol/identifies-itself"
 REAL = "realtime/delivers-within-minutes"
