@@ -326,7 +326,8 @@ def edge_findings(
 ) -> Iterator[Check]:
     """Every edge value was taken over, number and digits, in the store and at each centre.
 
-    One of the `edges` that stands in no register leaves the question open. Under reading B the numbers are enough.
+    One of the `edges` that stands in no register, or that no meter replied, leaves the question open unless another was
+    altered. Under reading B the numbers are enough.
     """
     places = [("stored", "本地存储", local_readings(history))]
     places += [(f"centre-{centre.lower()}", f"中心 {centre}", at_centre(history, centre)) for centre in centres]
@@ -345,7 +346,7 @@ def edge_findings(
         other = [*shown, *found.unequal, *found.misplaced, *found.unknown]
         for question, bad in ((EDGE_NUMBERS, other), (EDGE_VALUES, [*other, *found.digits])):
             yield question.of(name, zh).decide(
-                None if absent or not found.compared else not bad,
+                None if not found.compared else False if bad else None if absent else True,
                 measured=len(bad),
                 limit=0,
                 evidence=[*absent, *bad, *found.problems],

@@ -337,6 +337,8 @@ def test_edge_values() -> None:
     assert failing(accuracy.edge_findings(lost, {"m1.energy": (text,)}, ())) == both
     zeros = reading_rows(lambda number, row: {**row, "value": row["value"] + "0"})
     assert failing(accuracy.edge_findings(zeros, {"m1.energy": (text,)}, ())) == ["edge-values-stored"]
+    beside_absent = verdicts(accuracy.edge_findings(lost, {"m1.energy": (text,)}, (), edges=(text, "0.10")))
+    assert beside_absent == dict.fromkeys(both, "fail")
 
 
 def test_readings_of_some_points_alone_are_compared() -> None:
