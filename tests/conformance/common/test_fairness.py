@@ -121,6 +121,18 @@ def test_cycles_left_out_on_a_starved_machine_are_not_the_terminals(stalled: str
     assert ("79.7 %" in skipped.actual) == (verdict == "inconclusive")
 
 
+@pytest.mark.parametrize(("stalled", "verdict"), [("79.7", "inconclusive"), ("3.0", "fail")])
+def test_records_that_lack_a_round_left_out_there_are_not_its_either(stalled: str, verdict: str) -> None:
+    world = World(silent=lambda us: us >= MIDNIGHT + 2 * HOUR, asks_silent=False)
+    history = in_rig(world.history(), "process", timing_at(world.history().end_us + 1, stalled))
+    (lost, *_) = conditioned(history, list(delivery.findings([delivery.reconcile(history, "A")])))
+    assert (lost.id, lost.measured, lost.verdict.value) == ("none-lost", "18", verdict)
+    # One that was read, and never came, is nobody else's.
+    unsent = changed(history, lambda event: None if isinstance(event, Stored) and event.code == "p00001" else event)
+    (lost, *_) = conditioned(unsent, list(delivery.findings([delivery.reconcile(unsent, "A")])))
+    assert lost.verdict.value == "fail"
+
+
 def test_a_device_with_a_cpu_of_its_own_is_not_excused() -> None:
     history = msgspec.structs.replace(slow_polls("79.7").began, rig="lab")
     lab = History([history, *slow_polls("79.7").events[1:]])
