@@ -112,6 +112,8 @@ _SOUND = {
     "clients": ("as-channel",),
 }
 # A mean of binary floating-point readings has at least so many significant digits, or so many decimals.
+_PAUSE_US = 600 * SECOND
+"""The longest pause between two attempts (R-26)."""
 _FLOAT_DIGITS = 5
 _FLOAT_DECIMALS = 4
 # More decimals than any mean of binary readings has.
@@ -215,6 +217,14 @@ class Ledger:
             return None
         waiting = [acked for acked in backlog if acked is not None and acked >= restored_us]
         return max(waiting) - restored_us if waiting else None
+
+    def resumed_us(self, restored_us: int) -> int:
+        """When records were delivered again after a path was restored: the first acknowledgement, 10 min at the most.
+
+        So long may a terminal pause between two attempts (R-26); what ends meanwhile is none of its live values.
+        """
+        acked = (record.acked for record in self.records.values() if record.acked is not None)
+        return min([restored_us + _PAUSE_US, *(at for at in acked if at > restored_us)])
 
     def attempts_per_record(self) -> int:
         """The most arrivals of any one record."""

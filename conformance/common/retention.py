@@ -146,11 +146,14 @@ def outage_findings(
         evidence=[*(f"centre {name}: part of the backlog was never acknowledged" for name in open_at), *lines(lost)],
     )
     if recovery:
+        resumed = {ledger.centre: ledger.resumed_us(end) for ledger in ledgers}
         live = [
             record.acked - key.end
             for ledger in ledgers
             for key, record in ledger.records.items()
-            if slowest is not None and record.acked is not None and end <= key.end <= end + slowest + HOUR
+            if slowest is not None
+            and record.acked is not None
+            and resumed[ledger.centre] <= key.end <= end + slowest + HOUR
         ]
         worst = p99(live)
         yield LIVE_DURING_BACKFILL.compare(
@@ -161,7 +164,7 @@ def outage_findings(
             guarded=history.began.parameters.get("decision_rule") == "guarded",
             samples=len(live),
             needed=1,
-            evidence=lines([problem for one in ledgers for problem in one.late if end <= problem.key.end]),
+            evidence=lines([each for one in ledgers for each in one.late if resumed[one.centre] <= each.key.end]),
         )
 
 

@@ -12,7 +12,7 @@ from statistics import median_low
 from bench.case import Check, Measurement, criterion, measure
 from bench.history import History
 from conformance.common import retention
-from conformance.common.delivery import Ledger, lines
+from conformance.common.delivery import Ledger, Problem, lines
 from conformance.common.times import HOUR, SECOND, local, seconds, uncertainty_s
 from conformance.common.timing import PROMPT_US, p99
 
@@ -58,7 +58,10 @@ def live_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check
     calm: list[int] = []
     drained = history.end_us
     never: list[str] = []
+    late: list[Problem] = []
     for ledger in ledgers:
+        resumed = ledger.resumed_us(end)
+        late += [problem for problem in ledger.late if resumed <= problem.key.end]
         lost = [problem.key for problem in ledger.lost]
         waiting = [record.acked for key, record in ledger.records.items() if start <= key.end < end]
         if None in waiting or any(start <= key.end < end for key in lost):
@@ -66,12 +69,12 @@ def live_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check
         else:
             done = max((at for at in waiting if at is not None), default=end)
         drained = min(drained, done - end)
-        gone = [key for key in lost if end <= key.end <= done - PROMPT_US]
+        gone = [key for key in lost if resumed <= key.end <= done - PROMPT_US]
         live += [history.end_us - key.end for key in gone]
         never += [f"{key.point} {key.kind} ending {local(key.end)}: never came to {ledger.centre}" for key in gone]
         for key, record in ledger.records.items():
             took = None if record.acked is None else record.acked - key.end
-            if end <= key.end <= done - PROMPT_US:
+            if resumed <= key.end <= done - PROMPT_US:
                 live.append(history.end_us - key.end if took is None else took)
                 never += (
                     [] if took is not None else [f"{key.point} {key.kind} ending {local(key.end)}: never acknowledged"]
@@ -81,7 +84,6 @@ def live_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check
     yield DRAINED_FOR_LONG.decide(
         None if drained < LEAST_US else True, measured=seconds(drained), limit=LEAST_US // SECOND, op=">="
     )
-    late = [problem for ledger in ledgers for problem in ledger.late if end <= problem.key.end]
     worst = p99(live)
     yield LIVE_BESIDE_THE_BACKLOG.compare(
         None if worst is None else Decimal(seconds(worst)),

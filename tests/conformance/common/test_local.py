@@ -595,8 +595,8 @@ def test_a_reply_to_a_dark_terminal_is_no_reading() -> None:
     assert expected.certainty is Certainty.GAP
 
 
-def outage_history(*, live_late: bool = False, never: bool = False) -> History:
-    start, end = MIDNIGHT + HOUR + MINUTE, MIDNIGHT + 5 * HOUR + MINUTE
+def outage_history(*, live_late: bool = False, never: bool = False, pause_us: int = 30 * SECOND) -> History:
+    start, end = MIDNIGHT + HOUR + MINUTE, MIDNIGHT + 5 * HOUR + 12 * MINUTE
     world = World(hours=8)
     world.extra += [
         LinkRule(t=start, link="uplink", rule="cut", state="on"),
@@ -606,10 +606,10 @@ def outage_history(*, live_late: bool = False, never: bool = False) -> History:
     def held(records: list[Stored]) -> list[Stored]:
         found: list[Stored] = []
         for one in records:
-            if start <= one.t < end:
+            if start <= one.t < end + pause_us:
                 if never and one.kind == "hour":
                     continue
-                found.append(altered(one, t=end + 30 * SECOND))
+                found.append(altered(one, t=end + pause_us))
             elif live_late and one.t >= end:
                 found.append(altered(one, t=one.t + 10 * MINUTE))
             else:
@@ -628,6 +628,10 @@ def test_outages() -> None:
     assert short["backfill-complete"] == "inconclusive"
     late = outage_history(live_late=True)
     assert failing(retention.outage_findings(late, [reconcile(late, "A")], hours=4)) == ["live-during-backfill"]
+    # As long as the terminal may pause between two attempts what ends meanwhile is not live.
+    for minutes, failed in ((4, []), (9, []), (25, ["live-during-backfill"])):
+        paused = outage_history(pause_us=minutes * MINUTE)
+        assert failing(retention.outage_findings(paused, [reconcile(paused, "A")], hours=4)) == failed, minutes
     gone = outage_history(never=True)
     assert failing(retention.outage_findings(gone, [reconcile(gone, "A")], hours=4)) == ["backfill-complete"]
     calm = World(hours=2).history()
