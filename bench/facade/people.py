@@ -43,6 +43,8 @@ from simulators.trust.authority import Choice
 from simulators.world import Site
 
 _TROUBLES = (LookupError, OSError, TimeoutError)
+_NOT_OFFERED = ("NO_PROTOCOLS_AVAILABLE", "NO_CIPHERS_AVAILABLE")
+"""Why OpenSSL begins no session at all."""
 _LISTENS_S = 5.0
 _MOST_WORDS = 40_000
 _LEAST_SECRET = 6
@@ -326,7 +328,9 @@ class People:
             try:
                 row |= await tried(place, trial)
             except ssl.SSLError as error:
-                row |= {"outcome": "refused", "reason": str(error.reason or error)}
+                reason = str(error.reason or error)
+                # What this machine's own library does not offer, the product has not refused.
+                row |= {"outcome": "unanswered" if reason in _NOT_OFFERED else "refused", "reason": reason}
             except _TROUBLES as error:
                 row |= {"outcome": "refused" if trial != "checked" else "unanswered", "reason": type(error).__name__}
             rows.append(row)

@@ -56,6 +56,19 @@ def weak_suite(patch: Patch) -> None:
     own_context = patch(channel, "_server_context", context)
 
 
+@defect("https-old-version", en="HTTPS agrees on TLS 1.1 too", zh="HTTPS 同时接受 TLS 1.1", clauses=_ACCESS)
+def old_version(patch: Patch) -> None:
+    """For a browser older still."""
+
+    def context(own: Any) -> SSL.Context:
+        made = own_context(own)
+        made.set_min_proto_version(SSL.TLS1_VERSION)
+        made.set_cipher_list(b"ALL:@SECLEVEL=0")
+        return made
+
+    own_context = patch(channel, "_server_context", context)
+
+
 @defect("https-without-login", en="nobody logs in over HTTPS", zh="HTTPS 无法登录", clauses=_ACCESS)
 def without_login(patch: Patch) -> None:
     """The form was forgotten there."""

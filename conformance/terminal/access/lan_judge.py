@@ -64,7 +64,8 @@ def findings(history: History) -> Iterator[Check]:
         doors and len(answered) == len(doors),
     )
     weak = [f"{door}: {told}" for door, each in agreed.items() if (told := _weak(each))]
-    yield STRONG.none(weak, doors and len(agreed) == len(doors))
+    offered = all(each["old"]["outcome"] != "unanswered" for each in agreed.values())
+    yield STRONG.none(weak, doors and len(agreed) == len(doors) and offered)
     plain = [f"{door}: {each['clear']['status']}" for door, each in doors.items() if _served(each["clear"])]
     yield NOT_PLAIN.none(plain, doors and (plain or len(agreed) == len(doors)))
     logins = people.logins(history, "https")
