@@ -12,8 +12,18 @@ from pathlib import Path
 from typing import NoReturn
 
 from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Item
-from bench.commands.options import ACCELERATED_RIGS, AUTO, ROWS, SCREENS, SHARED, WORKERS, workers_of, wrong_cluster
 from bench.commands.outlet import OutletLost, outlets
+from bench.commands.running.options import (
+    ACCELERATED_RIGS,
+    AUTO,
+    ROWS,
+    SCREENS,
+    SHARED,
+    WORKERS,
+    workers_of,
+    wrong_cluster,
+)
+from conformance.clauses.loading import SuiteBroken
 from simulators import scratch
 
 # Commands that parse the rest of the line themselves.
@@ -37,7 +47,7 @@ INIT_ANSWERS = {
     "takes": "of a platform: ways terminals come by, hj212=9212,http=9080 / 终端接入方式",
     "account": "of a platform: name:password of an administrator / 平台管理员",
 }
-"""The answers of `init` as options; its questions are those of `bench.commands.init` and `init_platform`."""
+"""The answers of `init` as options; its questions are those of `bench.commands.products.init` and `init_platform`."""
 _LASTING = ("run", "prove", "sweep", "parity")
 
 
@@ -68,7 +78,7 @@ def _run(words: argparse.Namespace) -> int:
 
 def _newest_of(words: argparse.Namespace) -> str:
     """Put the newest run below --out in the place of `last`; empty, or what prevents it."""
-    from bench.commands.status import newest
+    from bench.commands.running.status import newest
     from bench.journal import JournalError
 
     try:
@@ -81,7 +91,7 @@ def _newest_of(words: argparse.Namespace) -> str:
 def _list(words: argparse.Namespace) -> int:
     if words.failed == LAST and (lost := _newest_of(words)):
         return _wrong(lost)
-    from bench.commands import listing
+    from bench.commands.running import listing
 
     return listing.main(vars(words), as_json=words.json)
 
@@ -92,7 +102,7 @@ def _init(words: argparse.Namespace) -> int:
     item = words.item or Item.TERMINAL
     if item not in [*Item]:
         return _wrong(f"--item {item}: expected {' or '.join(Item)} / 未知受测品类型")
-    from bench.commands import init
+    from bench.commands.products import init
 
     return init.main({**vars(words), "item": Item(item)})
 
@@ -100,7 +110,7 @@ def _init(words: argparse.Namespace) -> int:
 def _version() -> int:
     from importlib.metadata import version
 
-    from bench.commands.session import commit
+    from bench.commands.running.session import commit
 
     print(f"carbonbench {version('carbonbench')} ({commit()})")
     return EXIT_PASS
@@ -129,7 +139,7 @@ def _prove(words: argparse.Namespace) -> int:
         return _wrong("--each: only with --mutants / 仅用于变异试验")
     if words.together:
         return _prove_together(words)
-    from bench.commands import prove
+    from bench.commands.proof import prove
 
     return prove.main(
         prove.Asked(
@@ -153,7 +163,7 @@ def _prove(words: argparse.Namespace) -> int:
 
 
 def _prove_together(words: argparse.Namespace) -> int:
-    from bench.commands import prove_together
+    from bench.commands.proof import prove_together
 
     told = {"--json": words.json, "--sound": words.sound, "--hints": words.hints, "--resume": words.resume}
     told |= {"--full": words.full, "--defects-only": words.defects_only, "--cluster": words.cluster}
@@ -164,7 +174,7 @@ def _prove_together(words: argparse.Namespace) -> int:
 
 
 def _mutants(words: argparse.Namespace) -> int:
-    from bench.commands import mutants
+    from bench.commands.proof import mutants
 
     of_defects = {"--defect": words.defect, "--json": words.json, "--hints": words.hints, "--sound": words.sound}
     others = [name for name, given in of_defects.items() if given]
@@ -173,8 +183,6 @@ def _mutants(words: argparse.Namespace) -> int:
     others += ["--cluster"] if words.cluster else []
     if others:
         return _wrong(f"--mutants: not with {', '.join(others)}; these are of defects / 变异试验不用这些参数")
-    if words.item == "platform":
-        return _wrong("--mutants: of the reference terminal alone; leave --item platform out / 变异试验仅用于参考终端")
     return mutants.main(
         mutants.Asked(
             number=words.mutants,
@@ -185,37 +193,38 @@ def _mutants(words: argparse.Namespace) -> int:
             record=words.record,
             resume=Path(words.resume) if words.resume else None,
             each=words.each,
+            item=words.item,
         )
     )
 
 
 def _explain_emission(words: argparse.Namespace) -> int:
-    from bench.commands import emission
+    from bench.commands.finished import emission
 
     return emission.main(Path(words.run), words.case, words.of, words.id, words.kind, words.start)
 
 
 def _rejudge(words: argparse.Namespace) -> int:
-    from bench.commands import rejudge
+    from bench.commands.finished import rejudge
 
     return rejudge.main(Path(words.run))
 
 
 def _verify(words: argparse.Namespace) -> int:
-    from bench.commands import rejudge
+    from bench.commands.finished import rejudge
 
     given = {name: Path(getattr(words, name)) if getattr(words, name) else None for name in _KNOWN}
     return rejudge.verify(Path(words.run), rejudge.Known(**given, digest=words.digest))
 
 
 def _status(words: argparse.Namespace) -> int:
-    from bench.commands import status
+    from bench.commands.running import status
 
     return status.main(Path(words.run) if words.run else None, Path(words.out), as_json=words.json)
 
 
 def _report(words: argparse.Namespace) -> int:
-    from bench.commands import delivery, rejudge
+    from bench.commands.finished import delivery, rejudge
 
     if words.json and not words.delivery:
         return _wrong("report: --json goes with --delivery; the verdicts are in verdicts.json / 须同用 --delivery")
@@ -243,7 +252,7 @@ def _issue(words: argparse.Namespace) -> int:
         wrong.append(f"--draft {words.draft}: expected a name that ends with .pdf or .docx / 文件名无效")
     if wrong:
         return _wrong("\n".join(wrong))
-    from bench.commands import issue
+    from bench.commands.laboratory import issue
 
     return issue.main(
         issue.Asked(
@@ -260,7 +269,7 @@ def _issue(words: argparse.Namespace) -> int:
 
 
 def _validation(words: argparse.Namespace) -> int:
-    from bench.commands import validation
+    from bench.commands.laboratory import validation
 
     return validation.main(Path(words.file), words.language, [Path(each) for each in words.parity])
 
@@ -363,13 +372,13 @@ def _terminal(words: argparse.Namespace) -> int:
 
 
 def _bench(words: argparse.Namespace) -> int:
-    from bench.commands import check
+    from bench.commands.laboratory import check
 
     return check.main(Path(words.rig), as_json=words.json, injectors=not words.quick)
 
 
 def _serve(words: argparse.Namespace) -> int:
-    from bench.commands import serve
+    from bench.commands.laboratory import serve
 
     return serve.main(
         serve.Asked(
@@ -385,8 +394,8 @@ def _serve(words: argparse.Namespace) -> int:
 
 
 def _plan(words: argparse.Namespace) -> int:
-    from bench.commands import plan
-    from bench.commands.options import REFERENCE_PROFILE
+    from bench.commands.laboratory import plan
+    from bench.commands.running.options import REFERENCE_PROFILE
 
     if words.record:
         return plan.record(Path(words.record))
@@ -394,7 +403,7 @@ def _plan(words: argparse.Namespace) -> int:
 
 
 def _compare(words: argparse.Namespace) -> int:
-    from bench.commands import compare
+    from bench.commands.finished import compare
 
     return compare.main(
         Path(words.first), Path(words.second), as_json=words.json, records=words.records, all_rows=words.all
@@ -402,13 +411,13 @@ def _compare(words: argparse.Namespace) -> int:
 
 
 def _campaign(words: argparse.Namespace) -> int:
-    from bench.commands import campaign
+    from bench.commands.laboratory import campaign
 
     return campaign.main(words.what, Path(words.folder), words)
 
 
 def _laboratory(words: argparse.Namespace) -> int:
-    from bench.commands import lab
+    from bench.commands.laboratory import lab
 
     match words.what:
         case "new":
@@ -456,7 +465,7 @@ def _profile_try(rest: Sequence[str]) -> int:
     words = parser.parse_args(list(rest))
     if not 0 < words.wait <= 3600:
         return _wrong(f"--wait {words.wait:g}: expected seconds above 0, 3600 at most / 取值无效")
-    from bench.commands import profile_try
+    from bench.commands.products import profile_try
 
     return profile_try.main(words.profile, wait_s=words.wait, orders=words.orders, as_json=words.json, show=words.show)
 
@@ -774,6 +783,9 @@ def _main(argv: Sequence[str]) -> int:
         return words.work(words)
     except KeyboardInterrupt:
         print("interrupted / 已中断", file=sys.stderr)
+        return EXIT_ERROR
+    except SuiteBroken as error:
+        print(error, file=sys.stderr)
         return EXIT_ERROR
 
 

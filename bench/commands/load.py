@@ -16,9 +16,9 @@ from pathlib import Path
 import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_USAGE, CaseResult
-from bench.commands.attempts import of_history
-from bench.commands.options import Options, SessionError, whole
-from bench.commands.session import RigError, Session
+from bench.commands.running.attempts import of_history
+from bench.commands.running.options import Options, SessionError, whole
+from bench.commands.running.session import RigError, Session
 from bench.journal import Planned
 from bench.load.plan import LoadError, Plan, read_plan
 from bench.load.run import ROOT, Hands

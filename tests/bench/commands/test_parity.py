@@ -13,9 +13,9 @@ from suite_kit import carbonbench, run_folder
 
 from bench.case import VIRTUAL_RIG, CaseResult, Check, Verdict, criterion, measure
 from bench.commands import parity_items
-from bench.commands.options import REFERENCE_PROFILE
 from bench.commands.parity import Plan, beginning_at
 from bench.commands.parity_items import Half, Records, like_checks, like_quantities, like_records
+from bench.commands.running.options import REFERENCE_PROFILE
 from bench.history import Event, History, Served, Stored, read_history
 from bench.run import run_case
 from conformance.clauses.suite import case_classes

@@ -1,0 +1,1 @@
+"""What is made of finished runs: judged again, compared, told record by record and figure by figure."""

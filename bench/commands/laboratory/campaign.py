@@ -1,0 +1,750 @@
+"""`carbonbench campaign`: begins one, joins what the bench, people and other laboratories found, states what follows.
+
+Leaves the rules of joining to `bench.campaign.joining` and what a statement says to `reports.conformity`. Whatever is
+joined is proved first: an altered run, one of another item or of another bench is refused with the reason.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import msgspec
+
+from bench.campaign import joining
+from bench.campaign.book import BOOK, FILES, Begun, Book, CampaignError, External, Joinable, Joined, LeftOut, Reviewed
+from bench.case import (
+    EXIT_ERROR,
+    EXIT_FAIL,
+    EXIT_INCONCLUSIVE,
+    EXIT_PASS,
+    EXIT_USAGE,
+    VIRTUAL_RIG,
+    CaseResult,
+    Item,
+    Mark,
+    RunResult,
+    Text,
+    Verdict,
+)
+from bench.case.reach import decided as decided_by
+from bench.commands.finished.recomputed import item_words
+from bench.commands.finished.rejudge import VERDICTS, attempts_otherwise, broken_records
+from bench.commands.proof.proved import Lack, lacking, partly
+from bench.commands.running.options import RIGS
+from bench.commands.running.session import commit
+from bench.dut.profile import Claim, ProfileError, load_profile
+from bench.evidence.chain import ChainTrouble
+from bench.evidence.files import evidence_digest, sm3_of, survey
+from bench.evidence.keys import KeyTrouble
+from bench.evidence.lab import NOBODY, OWN, Lab, LabError, load_lab
+from bench.evidence.sealed import prove_seals
+from bench.history import HistoryError, read_history
+from bench.journal import now
+from conformance.clauses.suite import case_classes
+from conformance.defects.proof import ProofError, read_proof
+from reports import manifest, verdicts
+from reports.clause_results import clause_results
+from reports.conformity import Conformity, Statement, completed, document_of, statements
+from reports.entries import Entry
+from reports.issue.demands import person_of
+from reports.issue.papers import REVIEWS, TESTS
+from reports.issue.papers import Lab as Told
+from reports.issue.reading import PaperError, read_paper
+from reports.ledger import entries
+from reports.parity import Likeness
+from reports.prove import MatrixError, Proof
+from reports.prove import read as read_matrix
+from reports.repeats import counting
+from reports.sweep import OUTCOMES
+
+STATEMENT = "statement.json"
+FORMAT = "carbonbench-statement/1"
+_DECIDABLE = (Verdict.PASS, Verdict.FAIL, Verdict.NOT_APPLICABLE)
+_BY_PEOPLE = ("operator", "inspection", "laboratory", "untestable")
+_NO_CASE_YET = "planned"
+"""Testable, and no case decides it: a laboratory's own test may, with its record."""
+PARITY_S = 3600
+"""How long one case of a parity has to stand in real time before virtual time counts (R-08)."""
+_FEW = 12
+"""So many cases are named on a command line; of more the whole suite is proved."""
+_KINDS = {each.value: each.text for each in Likeness}
+_NOT_A_FILE = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
+_Trouble = (CampaignError, ChainTrouble, KeyTrouble, OSError)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a campaign for a person: what, whether it was done (None: not needed), what there is or lacks."""
+
+    key: str
+    en: str
+    zh: str
+    done: bool | None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a campaign stands."""
+
+    begun: Begun
+    result: RunResult
+    statements: tuple[Statement, ...]
+    steps: tuple[Step, ...]
+    people: tuple[Entry, ...]
+    hindrances: tuple[str, ...] = field(default=())
+    unproved: tuple[str, ...] = field(default=())
+    """Cases relied on of which the joined proofs do not show enough."""
+
+    @property
+    def conformity(self) -> dict[str, Conformity]:
+        """What may be said of each draft: nothing good while something hinders it; a fail needs no parity."""
+        return {
+            each.document: each.conformity
+            if not self.hindrances or each.conformity is Conformity.DOES_NOT_CONFORM
+            else Conformity.NO_STATEMENT
+            for each in self.statements
+        }
+
+
+def _lab(path: str) -> Lab:
+    try:
+        return load_lab(Path(path)) if path else NOBODY
+    except LabError as error:
+        raise CampaignError(str(error)) from None
+
+
+def require_right(lab: str, name: str, duty: str) -> None:
+    """Raises CampaignError where lab.toml names persons and `name` is none of them, or not authorised for a duty."""
+    if not lab:
+        return
+    try:
+        told = read_paper(Path(lab), Told, beside=OWN)
+    except PaperError as error:
+        raise CampaignError("\n".join(error.problems)) from None
+    person = person_of(told, name.strip())
+    if told.persons and person is None:
+        raise CampaignError(f"--by {name or '-'}: lab.toml has no such person / 实验室无此人员")
+    if person is not None and duty not in person.may:
+        raise CampaignError(f'--by {name}: lab.toml does not authorise them: may lacks "{duty}" / 未获相应授权')
+
+
+def new(folder: Path, profile_path: Path, *, name: str, by: str, lab: str) -> None:
+    """Begin a campaign. Raises `_Trouble`."""
+    if (folder / BOOK).exists():
+        raise CampaignError(f"{folder}: holds a campaign already; give a new folder / 目录中已有试验任务")
+    require_right(lab, by, TESTS)
+    try:
+        profile = load_profile(profile_path)
+    except ProfileError as error:
+        raise CampaignError(str(error)) from None
+    folder.mkdir(parents=True, exist_ok=True)
+    Book(folder, _lab(lab)).add(
+        Begun(
+            at=now(),
+            by=by,
+            name=name or folder.resolve().name,
+            item=profile.item(),
+            documents=profile.documents,
+            roles=profile.roles,
+            profile=sm3_of(profile_path.read_bytes()),
+            commit=commit(),
+            claims={question: answer.value for question, answer in profile.claims.items() if answer in Claim},
+            parameters=profile.in_force(),
+        )
+    )
+
+
+def add(folder: Path, what: Path, *, as_load: bool, by: str, lab: str) -> Joined:
+    """Join a result of the bench, proved. Raises `_Trouble`."""
+    laboratory = _lab(lab)
+    require_right(lab, by, TESTS)
+    book = Book(folder, laboratory)
+    made = _load(book, what) if as_load else _read(book, what, laboratory)
+    entry = msgspec.structs.replace(made, by=by)
+    if any(each.digest == entry.digest for each in book.joined()):
+        raise CampaignError(f"{what}: is joined already / 该结果已加入")
+    book.add(entry)
+    return entry
+
+
+def _read(book: Book, what: Path, lab: Lab) -> Joined:
+    if (what / VERDICTS).is_file():
+        return _run(book, what, lab)
+    if (what / "parity.json").is_file():
+        return _of_file(book, what / "parity.json", "parity")
+    if (what / "sweep.json").is_file():
+        return _of_file(book, what / "sweep.json", "sweep")
+    if what.is_file():
+        held = _json(what)
+        if str(held.get("format", "")).startswith("carbonbench-prove/"):
+            return _of_file(book, what, "prove")
+        if {"rig", "ready", "findings"} <= held.keys():
+            return _of_file(book, what, "check")
+        if str(held.get("format", "")).startswith(("carbonbench-parity/", "carbonbench-sweep/")):
+            return _of_file(book, what, "parity" if "parity" in str(held["format"]) else "sweep")
+    raise CampaignError(
+        f"{what}: expected a folder of run, parity or sweep, or a file of `prove --json`, `bench check --json` / "
+        "应为运行目录或结果文件"
+    )
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        held = msgspec.json.decode(path.read_bytes())
+    except OSError as error:
+        raise CampaignError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise CampaignError(f"{path}: not JSON / 不是 JSON 文件") from None
+    if not isinstance(held, dict):
+        raise CampaignError(f"{path}: expected an object / 应为 JSON 对象")
+    return cast(dict[str, Any], held)
+
+
+def _shown(book: Book, path: Path) -> str:
+    return Path(os.path.relpath(path.resolve(), book.folder.resolve())).as_posix()
+
+
+def _same(what: Path, book: Book, *, terminal: str, made_by: str) -> None:
+    """Refuse what is of another item or another bench."""
+    begun = book.begun
+    item = item_words(begun.item)
+    if terminal != item and terminal != begun.item.get("name"):
+        raise CampaignError(f"{what}: is of {terminal!r}, this campaign of {item!r} / 样品不符")
+    if made_by != begun.commit:
+        raise CampaignError(
+            f"{what}: was made by bench {made_by}, this campaign is of bench {begun.commit} / 台架版本不符"
+        )
+
+
+def _run(book: Book, folder: Path, lab: Lab) -> Joined:
+    try:
+        run = verdicts.read(folder)
+        rows = survey(folder)
+        wrong = manifest.verify(folder, present=rows)
+    except (verdicts.VerdictsError, manifest.ManifestError) as error:
+        raise CampaignError(str(error)) from None
+    wrong += broken_records(run, folder) + attempts_otherwise(run, folder)
+    sealed = prove_seals(
+        folder, rows, certificates=lab.certificates, roots=lab.roots, register=lab.register if lab.signers else None
+    )
+    wrong += sealed.problems
+    if wrong:
+        raise CampaignError("\n".join([*wrong, f"{folder}: is not joined / 未加入"]))
+    _same(folder, book, terminal=run.terminal, made_by=run.commit)
+    told = {**book.begun.claims}
+    other = sorted(name for name, answer in told.items() if run.claims.get(name, answer) != answer)
+    if other:
+        raise CampaignError(f"{folder}: other claims than the campaign's: {', '.join(other)} / 能力声明不符")
+    counts = ", ".join(f"{number} {name}" for name, number in run.summary().items())
+    return Joined(
+        at=now(),
+        kind="run",
+        path=_shown(book, folder),
+        digest=sealed.signed.digest or evidence_digest(rows, "-"),
+        name=run.run,
+        rig=run.rig,
+        signed=bool(sealed.signed.digest),
+        words=counts,
+        cases=tuple(sorted({case.id for case in run.cases if case.verdict is not Verdict.NOT_RUN})),
+    )
+
+
+def _counted(counts: Mapping[str, int], names: Mapping[str, Text]) -> str:
+    """Counts by kind as words in both languages."""
+    told = [(number, names.get(kind, Text(kind, kind))) for kind, number in counts.items()]
+    en, zh = ", ".join(f"{n} {name.en}" for n, name in told), "，".join(f"{n} 项{name.zh}" for n, name in told)
+    return f"{en} / {zh}"
+
+
+_Count = Annotated[int, msgspec.Meta(ge=0, lt=10**9)]
+
+
+class _Row(msgspec.Struct, frozen=True, kw_only=True):
+    case: str = ""
+    likeness: str = ""
+
+
+class _Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What is looked at of a result's file, whichever command wrote it."""
+
+    rig: str = ""
+    run: str = ""
+    terminal: str = ""
+    commit: str = ""
+    case: str = ""
+    same: bool = False
+    accelerated: Annotated[int, msgspec.Meta(ge=1, lt=10**6)] = 1
+    ready: bool = False
+    counts: dict[str, _Count] = {}
+    rows: tuple[_Row, ...] = ()
+    findings: tuple[object, ...] = ()
+
+
+def _held(path: Path) -> _Held:
+    try:
+        return msgspec.convert(_json(path), _Held)
+    except msgspec.ValidationError as error:
+        raise CampaignError(f"{path}: is no result of a command ({error}) / 不是命令生成的结果") from None
+
+
+def _of_file(book: Book, path: Path, kind: Joinable) -> Joined:
+    held = _held(path)
+    cases: list[str] = []
+    match kind:
+        case "parity":
+            return _parity(book, path, held)
+        case "sweep":
+            counts = held.counts
+            sound = bool(counts) and not any(counts.get(each) for each in ("lost", "missed", "open"))
+            words, cases = _counted(counts, OUTCOMES), [held.case]
+        case "prove":
+            # A part of the suite proves that part only: what the statement rests on is looked up in all of them.
+            proof = _proof(path)
+            caught = len(proof.defects) - len(proof.survivors)
+            sound, words = not (proof.troubles or proof.unsound), _proof_words(proof, caught)
+        case _:
+            sound, words = held.ready, f"{len(held.findings)} findings / 项检查"
+    if kind == "prove":
+        if held.commit != book.begun.commit:
+            raise CampaignError(
+                f"{path}: proves bench {held.commit}, this campaign is of {book.begun.commit} / 台架版本不符"
+            )
+    elif kind != "check":
+        _same(path, book, terminal=held.terminal, made_by=held.commit)
+    return Joined(
+        at=now(),
+        kind=kind,
+        path=_shown(book, path),
+        digest=sm3_of(path.read_bytes()),
+        name=held.run,
+        rig=held.rig,
+        sound=sound,
+        words=words,
+        cases=tuple(cases),
+    )
+
+
+def _proof(path: Path, digest: str = "") -> Proof:
+    """The proof in a file, as it was when it was joined with that digest. Raises CampaignError."""
+    try:
+        octets = path.read_bytes()
+        if digest and sm3_of(octets) != digest:
+            raise CampaignError(f"{path}: was altered since it was joined / 加入后被改动")
+        return read_matrix(octets)
+    except OSError as error:
+        raise CampaignError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
+    except MatrixError as error:
+        raise CampaignError(f"{path}: {error}") from None
+
+
+def _proof_words(proof: Proof, caught: int) -> str:
+    cases, checks = len(proof.reference), len(proof.checks) - len(proof.unseen)
+    en = f"{cases} cases, {caught} of {len(proof.defects)} defects caught, {checks} checks seen failing"
+    return f"{en} / {cases} 个用例，发现缺陷 {caught}/{len(proof.defects)} 个，{checks} 项检查曾失败"
+
+
+def _parity(book: Book, path: Path, held: _Held) -> Joined:
+    """A parity, held against its own rows, with how long the records beside it say that real time lasted."""
+    same = bool(held.rows) and all(row.likeness in (Likeness.SAME, Likeness.LIMIT) for row in held.rows)
+    if held.same and not same:
+        raise CampaignError(f"{path}: says same, its rows do not / 与其内容矛盾")
+    _same(path, book, terminal=held.terminal, made_by=held.commit)
+    lasted = max((_lasted_s(record, held, book.begun.item) for record in _halves(path.parent, held.rig)), default=0)
+    other = f"{held.accelerated} times / 倍" if held.accelerated > 1 else ""
+    counts, length = _counted(held.counts, _KINDS).split(" / "), f"{lasted // 60} min"
+    en, zh = (", ".join(filter(None, (told, length, other.partition(" / ")[0]))) for told in counts)
+    return Joined(
+        at=now(),
+        kind="parity",
+        path=_shown(book, path),
+        digest=sm3_of(path.read_bytes()),
+        name=held.run,
+        rig=held.rig,
+        sound=held.same,
+        words=f"{en} / {zh}",
+        cases=tuple(sorted({row.case for row in held.rows})),
+        lasted_s=lasted,
+        accelerated=held.accelerated,
+    )
+
+
+def _halves(folder: Path, rig: str) -> list[Path]:
+    """The records of the real half of a parity."""
+    return sorted((folder / rig).rglob("record.jsonl*")) if rig in RIGS and rig != VIRTUAL_RIG else []
+
+
+def _lasted_s(record: Path, held: _Held, item: dict[str, str]) -> int:
+    """How long the terminal was watched in a record of this parity, in s. Raises CampaignError for one of another."""
+    try:
+        history = read_history(record)
+    except HistoryError as error:
+        raise CampaignError(str(error)) from None
+    began = history.began
+    mine = began.case in {row.case for row in held.rows} and began.item == item and began.accelerated == 1
+    if not mine or (began.commit, began.rig) != (held.commit, held.rig):
+        raise CampaignError(f"{record}: is no record of this parity / 不是该一致性试验的记录")
+    return (history.watched_us - began.t) // 1_000_000
+
+
+def _load(book: Book, path: Path) -> Joined:
+    digest = sm3_of(path.read_bytes())
+    return Joined(at=now(), kind="load", path=_shown(book, path), digest=digest, name=path.name, words="load")
+
+
+def _kept(book: Book, files: Sequence[Path]) -> dict[str, str]:
+    """Copies of documents in the campaign's folder, by their SM3."""
+    found: dict[str, str] = {}
+    for path in files:
+        octets = path.read_bytes()
+        sm3 = sm3_of(octets)
+        target = book.folder / FILES / f"{sm3[:12]}-{path.name}"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+        found[target.relative_to(book.folder).as_posix()] = sm3
+    return found
+
+
+def _entry_for_people(book: Book, clause: str, ledger: Sequence[Entry]) -> Entry:
+    known = {entry.id: entry for entry in ledger}
+    entry = known.get(clause)
+    if entry is None:
+        raise CampaignError(f"{clause}: no such entry in the ledger / 条款不存在")
+    if entry.document not in book.begun.documents:
+        raise CampaignError(f"{clause}: its document is not claimed in this campaign / 未声明该标准")
+    if entry.disposition not in (*_BY_PEOPLE, _NO_CASE_YET) and not entry.open.en:
+        raise CampaignError(f"{clause}: cases decide it, a person cannot / 该条款由用例判定，不得人工判定")
+    return entry
+
+
+def review(folder: Path, clause: str, verdict: str, *, words: str, files: Sequence[Path], by: str, lab: str) -> None:
+    """Enter what a person decided. Raises `_Trouble`."""
+    book = Book(folder, _lab(lab))
+    entry = _entry_for_people(book, clause, entries())
+    if entry.disposition == _NO_CASE_YET and not files:
+        raise CampaignError(f"{clause}: no case yet: --file, the record of a test of your own / 须附自行试验记录")
+    if not by.strip() or not words.strip():
+        raise CampaignError("review: needs --by and --words: who decided, and on what ground / 须写明审查人和依据")
+    require_right(lab, by, REVIEWS)
+    kept = _kept(book, files)
+    book.add(Reviewed(at=now(), by=by, clause=clause, verdict=decided(verdict), words=words, files=kept))
+
+
+def leave(folder: Path, run: str, *, words: str, by: str, lab: str) -> None:
+    """Enter that a run of the item is left out, and why. Raises `_Trouble`."""
+    book = Book(folder, _lab(lab))
+    if not run or not words.strip() or not by.strip():
+        raise CampaignError("leave: needs the run's name, --words and --by: why, and who says so / 须写明原因和责任人")
+    if run in {each.name for each in book.joined("run")}:
+        raise CampaignError(f"{run}: is joined; what is joined stays / 该运行已加入，不可排除")
+    require_right(lab, by, REVIEWS)
+    book.add(LeftOut(at=now(), by=by, run=run, why=words))
+
+
+def external(folder: Path, told: External, *, files: Sequence[Path], lab: str) -> None:
+    """Enter a report of another laboratory (R-04). Raises `_Trouble`."""
+    book = Book(folder, _lab(lab))
+    ledger = entries()
+    for clause in told.clauses:
+        _entry_for_people(book, clause, ledger)
+    lacking = [
+        f"--{name}"
+        for name in ("laboratory", "accreditation", "report", "edition", "specimen", "by")
+        if not str(getattr(told, name)).strip()
+    ]
+    lacking += [] if files else ["--file"]
+    lacking += [] if told.clauses else ["--clause"]
+    if lacking:
+        raise CampaignError(f"external: R-04 asks for {', '.join(lacking)} too / 外部报告信息不全")
+    require_right(lab, told.by, REVIEWS)
+    book.add(msgspec.structs.replace(told, at=now(), files=_kept(book, files)))
+
+
+def decided(verdict: str) -> Verdict:
+    """A verdict that a person may give. Raises CampaignError."""
+    if verdict not in _DECIDABLE:
+        words = ", ".join(each.value for each in _DECIDABLE)
+        raise CampaignError(f"{verdict}: expected {words} / 判定取值无效")
+    return Verdict(verdict)
+
+
+def runs_of(book: Book) -> list[RunResult]:
+    """The runs of a campaign, each still what was joined. Raises CampaignError."""
+    found: list[RunResult] = []
+    for each in book.joined("run"):
+        place = book.place(each.path)
+        try:
+            run = verdicts.read(place)
+            sealed = prove_seals(place, rows := survey(place))
+        except (verdicts.VerdictsError, OSError) as error:
+            raise CampaignError(f"{place}: joined as {each.name}, cannot be read any more: {error}") from None
+        if (sealed.signed.digest or evidence_digest(rows, "-")) != each.digest or sealed.problems:
+            raise CampaignError(f"{place}: was altered since it was joined / 加入后被改动")
+        found.append(run)
+    return found
+
+
+def state(folder: Path) -> State:
+    """Where a campaign stands: everything joined, stated, and what is open. Raises `_Trouble`."""
+    book = Book(folder)
+    begun, ledger = book.begun, entries()
+    _whole(book)
+    runs = runs_of(book)
+    cases = joining.attempts(runs)
+    clauses = joining.decided(clause_results(cases), book.reviews, book.externals)
+    known = case_classes()
+    counted = {name: len(counting(held)) for name, held in _by_case(cases).items()}
+    once = {name: known[name].once for name in counted if name in known}
+    least, _ = joining.repeats(cases, once, counted)
+    repeats = max(least, 1) if runs else 1
+    result = completed(joining.joined(begun, runs, clauses, cases, repeats), ledger)
+    stated = tuple(_with_partly(each, result, begun) for each in statements(result, ledger))
+    bound = {entry.id: entry for entry in ledger}
+    people = tuple(
+        bound[clause.id]
+        for clause in result.clauses
+        if clause.id in bound and waits_for_people(bound[clause.id], clause.verdict)
+    )
+    lack = _unproved(book, cases)
+    steps = _steps(book, runs, people, lack)
+    hindrances = tuple(f"{step.en}: {step.words}" for step in steps if step.done is False and step.key in NEEDED)
+    return State(begun, result, stated, steps, people, hindrances, lack.cases)
+
+
+def _with_partly(stated: Statement, result: RunResult, begun: Begun) -> Statement:
+    """The statement of a draft that names what no run of the campaign has tried of clauses that pass."""
+    passing = [
+        clause.id
+        for clause in result.clauses
+        if clause.verdict is Verdict.PASS and clause.cases and document_of(clause.id) == stated.document
+    ]
+    ran = {case.id for case in result.cases if case.verdict is not Verdict.NOT_RUN}
+    suite = case_classes(Item.PLATFORM if Item.PLATFORM in begun.roles else Item.TERMINAL)
+    yes = {question for question, answer in result.claims.items() if answer == Claim.YES.value}
+    told = partly(passing, {name: decided_by(case, yes) for name, case in suite.items() if name not in ran})
+    return msgspec.structs.replace(stated, reasons=(*stated.reasons, told)) if told else stated
+
+
+def _unproved(book: Book, cases: Sequence[CaseResult]) -> Lack:
+    """What the joined proofs do not show of what the statement rests on."""
+    try:
+        proofs = [_proof(book.place(each.path), each.digest) for each in book.joined("prove")]
+        known = read_proof()
+    except (CampaignError, ProofError) as error:
+        en, _, zh = str(error).rpartition(" / ")
+        return Lack((Text(en, zh),))
+    finds: dict[str, list[str]] = {}
+    for flips in known.flips.values():
+        for defect, by_case in flips.items():
+            for case, checks in by_case.items():
+                finds.setdefault(case, []).extend([defect] if checks else [])
+    return lacking(proofs, cases, book.begun.documents, finds)
+
+
+def waits_for_people(entry: Entry, verdict: Verdict) -> bool:
+    """Whether no case will decide an entry that is still open."""
+    if entry.disposition == _NO_CASE_YET:
+        return verdict is Verdict.NOT_RUN
+    return verdict is Verdict.REVIEW and entry.disposition in _BY_PEOPLE
+
+
+NEEDED = ("prove", "parity", "parity-accelerated", "check")
+"""Steps without which a campaign says nothing good."""
+
+
+def _by_case(cases: Sequence[CaseResult]) -> dict[str, list[CaseResult]]:
+    found: dict[str, list[CaseResult]] = {}
+    for case in cases:
+        found.setdefault(case.id, []).append(case)
+    return found
+
+
+def _whole(book: Book) -> None:
+    """Documents that were handed in are as they were. Raises CampaignError."""
+    told = [each.files for each in (*book.reviews, *book.externals)]
+    for files in told:
+        for name, sm3 in files.items():
+            path = book.folder / name
+            if not path.exists() or sm3_of(path.read_bytes()) != sm3:
+                raise CampaignError(f"{path}: was altered or removed since it was handed in / 文件被改动或删除")
+
+
+def _steps(book: Book, runs: Sequence[RunResult], people: Sequence[Entry], lack: Lack) -> tuple[Step, ...]:
+    rigs = Counter(run.rig for run in runs)
+    virtual, lab = rigs.get(VIRTUAL_RIG, 0), rigs.get("lab", 0)
+    real = sum(number for rig, number in rigs.items() if rig != VIRTUAL_RIG)
+
+    def of(key: str, kind: Joinable, en: str, zh: str, needed: bool) -> Step:
+        return among(book.joined(kind), key, en, zh, needed)
+
+    def among(found: Sequence[Joined], key: str, en: str, zh: str, needed: bool) -> Step:
+        if not found:
+            return Step(key, en, zh, False if needed else None, "missing / 尚缺" if needed else "")
+        # The worse of two counts.
+        bad = next((each for each in found if not each.sound), None)
+        shown = bad or found[-1]
+        return Step(key, en, zh, bad is None, f"{shown.words} ({shown.at[:10]})")
+
+    def parity(key: str, en: str, zh: str, needed: bool, *, fast: bool) -> Step:
+        found = [each for each in book.joined("parity") if (each.accelerated > 1) is fast]
+        step = among(found, key, en, zh, needed)
+        longest = max((each.lasted_s for each in found), default=0)
+        if not step.done or fast or not needed or longest >= PARITY_S:
+            return step
+        words = Text(
+            f"its longest case stood {longest // 60} min in real time by its records, R-08 asks for {PARITY_S // 60}",
+            f"据其记录，最长用例实时仅 {longest // 60} min，R-08 要求 {PARITY_S // 60} min",
+        )
+        return Step(key, en, zh, False, str(words))
+
+    def proof() -> Step:
+        key, en, zh = "prove", "proof of the suite (this commit)", "套件证明（本版本）"
+        found = book.joined("prove")
+        if not found:
+            return Step(key, en, zh, False, "missing / 尚缺")
+        if not lack.sentences:
+            shown = found[0].words if len(found) == 1 else f"{len(found)} pieces / {len(found)} 份"
+            return Step(key, en, zh, True, f"{shown} ({found[-1].at[:10]})")
+        words = Text("; ".join(each.en for each in lack.sentences), "；".join(each.zh for each in lack.sentences))
+        return Step(key, en, zh, False, str(words))
+
+    return (
+        of("check", "check", "bench check", "台架检查", bool(lab)),
+        proof(),
+        Step("virtual", "virtual time", "虚拟时间", bool(virtual) or None, f"{virtual} runs"),
+        parity("parity", "parity of virtual and real time (R-08)", "虚实一致性（R-08）", bool(virtual), fast=False),
+        *(
+            [parity("parity-accelerated", "parity of accelerated and real time", "加速与实时一致性", True, fast=True)]
+            if any(check.mark is Mark.ACCELERATED for run in runs for case in run.cases for check in case.checks)
+            else []
+        ),
+        Step("real", "real time", "实时", bool(real), f"{real} runs"),
+        of("sweep", "sweep", "power cut at every barrier", "断电扫描", False),
+        of("load", "load", "load", "负载", False),
+        Step("people", "reviews and external results", "审查与外部结果", not people, f"{len(people)} open / 项未完成"),
+    )
+
+
+def told(found: State) -> dict[str, Any]:
+    """A statement for machines (docs/FORMATS.md)."""
+    conformity = found.conformity
+    return {
+        "format": FORMAT,
+        "campaign": found.begun.name,
+        "item": found.begun.item,
+        "commit": found.begun.commit,
+        "documents": {
+            each.document: {
+                "conformity": conformity[each.document].value,
+                "reasons": [{"en": reason.en, "zh": reason.zh} for reason in each.reasons],
+                "binding": each.binding,
+                "automatic": each.automatic,
+                "failed": each.failed,
+                "untestable": each.untestable,
+            }
+            for each in found.statements
+        },
+        "hindrances": found.hindrances,
+        "steps": [{"step": each.key, "done": each.done, "words": each.words} for each in found.steps],
+        "for_people": [entry.id for entry in found.people],
+        "clauses": {clause.id: clause.verdict.value for clause in found.result.clauses},
+    }
+
+
+def show(found: State) -> None:
+    """Print where a campaign stands."""
+    begun = found.begun
+    print(f"{begun.name}: {item_words(begun.item)}, bench {begun.commit}")
+    for step in found.steps:
+        mark = {True: "✓", False: "✗", None: "–"}[step.done]
+        print(f"  {mark} {step.en} {step.zh}  {step.words}".rstrip())
+    for document, conformity in found.conformity.items():
+        print(f"{document}: {conformity.value} {conformity.zh}")
+        for each in found.statements:
+            if each.document == document:
+                for reason in each.reasons:
+                    print(f"    {reason.en}\n    {reason.zh}")
+    for words in found.hindrances:
+        print(f"  open / 未完成: {words}")
+    if found.unproved:
+        few = len(found.unproved) <= _FEW
+        shown = "".join(f" --case {name}" for name in found.unproved) if few else ""
+        print(f"  next / 下一步: carbonbench prove{shown} --json proof.json")
+
+
+def _exit(found: State) -> int:
+    kinds = set(found.conformity.values())
+    if Conformity.DOES_NOT_CONFORM in kinds:
+        return EXIT_FAIL
+    return EXIT_INCONCLUSIVE if Conformity.NO_STATEMENT in kinds else EXIT_PASS
+
+
+def main(what: str, folder: Path, words: Any) -> int:
+    """One command of a campaign. 4 what was given cannot be used or joined, 3 the campaign itself cannot be."""
+    try:
+        return _done(what, folder, words)
+    except BrokenPipeError:
+        raise
+    except _Trouble as error:
+        unusable = isinstance(error, OSError)
+        print(f"{error.filename}: {error.strerror} / 无法读写" if unusable else str(error), file=sys.stderr)
+        return EXIT_USAGE if isinstance(error, (CampaignError, *_NOT_A_FILE)) else EXIT_ERROR
+
+
+def _done(what: str, folder: Path, words: Any) -> int:
+    files = [Path(each) for each in words.file]
+    match what:
+        case "new":
+            if not words.profile:
+                raise CampaignError("campaign new: needs --profile / 须给出 --profile")
+            new(folder, Path(words.profile), name=words.name, by=words.by, lab=words.lab)
+            print(f"{folder}: begun / 已建立")
+        case "add":
+            if not words.result:
+                raise CampaignError("campaign add: needs what is to be joined: folders, files / 须给出待加入的结果")
+            for each in words.result:
+                made = add(folder, Path(each), as_load=words.load, by=words.by, lab=words.lab)
+                print(f"{each}: joined as {made.kind}: {made.words} / 已加入")
+        case "leave":
+            for each in words.result or [""]:
+                leave(folder, each, words=words.words, by=words.by, lab=words.lab)
+                print(f"{each}: left out / 已排除")
+        case "review":
+            if len(words.clause) != 1:
+                raise CampaignError("campaign review: needs one --clause / 须给出一个条款")
+            clause = words.clause[0]
+            review(folder, clause, words.verdict, words=words.words, files=files, by=words.by, lab=words.lab)
+            print(f"{clause}: {words.verdict} / 已登记")
+        case "external":
+            entry = External(
+                at="",
+                by=words.by,
+                clauses=tuple(words.clause),
+                verdict=decided(words.verdict),
+                laboratory=words.laboratory,
+                accreditation=words.accreditation,
+                report=words.report,
+                edition=words.edition,
+                specimen=words.specimen,
+                words=words.words,
+            )
+            external(folder, entry, files=files, lab=words.lab)
+            print(f"{words.report}: {words.verdict} / 已登记")
+        case _:
+            found = state(folder)
+            octets = msgspec.json.format(msgspec.json.encode(told(found)), indent=2) + b"\n"
+            if what == "statement":
+                (folder / STATEMENT).write_bytes(octets)
+            if words.json:
+                print(octets.decode(), end="")
+            else:
+                show(found)
+            return _exit(found) if what == "statement" else EXIT_PASS
+    return EXIT_PASS

@@ -1,0 +1,161 @@
+"""The queue of items and benches: which item is to be run on which rig, who put it there; one run a rig at a time.
+
+Leaves running to `carbonbench run`, a process of its own, whose folder then tells everything. The queue's file is all
+that is kept; a server that ended says of what it had started that it does not know.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from bench.commands.running.options import RUN_RIGS
+from bench.journal import RUN, JournalError, now, read_run
+from reports.verdicts import write_whole
+
+FILE = "queue.json"
+QUEUED, RUNNING, ENDED, WITHDRAWN, UNKNOWN = "queued", "running", "ended", "withdrawn", "unknown"
+_LOOKS_S = 1.0
+
+
+class QueueError(Exception):
+    """An order that cannot be put into the queue; one sentence says why."""
+
+
+class Order(msgspec.Struct, kw_only=True):
+    """One run that somebody wants: profile, rig, cases (patterns), how often; what became of it."""
+
+    number: int
+    at: str
+    by: str
+    profile: str
+    rig: str
+    cases: tuple[str, ...] = ()
+    repeat: int = 1
+    state: str = QUEUED
+    code: int | None = None
+    run: str = ""
+    began: str = ""
+
+
+class Queue:
+    """The orders below `out`, and what starts them."""
+
+    def __init__(self, out: Path, profiles: Path, lab: Path | None = None) -> None:
+        """Raises QueueError."""
+        self._out, self._profiles, self._lab = out, profiles, lab
+        self._path = out / FILE
+        self.orders: list[Order] = []
+        if self._path.exists():
+            try:
+                self.orders = msgspec.json.decode(self._path.read_bytes(), type=list[Order])
+            except (OSError, msgspec.DecodeError) as error:
+                raise QueueError(f"{self._path}: cannot be read ({error}) / 无法读取队列") from None
+        for each in self.orders:
+            if each.state == RUNNING:
+                each.state = UNKNOWN
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    def profiles(self) -> list[str]:
+        """Profiles that can be chosen: files of the folder that have the head of one."""
+        found: list[str] = []
+        for path in sorted(self._profiles.glob("*.toml")):
+            try:
+                text = path.read_text("utf-8")
+            except (OSError, UnicodeDecodeError):
+                continue
+            if "\n[terminal]" in f"\n{text}" or "\n[platform]" in f"\n{text}":
+                found.append(path.name)
+        return found
+
+    def add(self, *, by: str, profile: str, rig: str, cases: Sequence[str], repeat: str) -> Order:
+        """Put an order at the end. Raises QueueError."""
+        if profile not in self.profiles():
+            raise QueueError(f"{profile or 'item'}: expected one of {', '.join(self.profiles()) or '-'} / 无此档案")
+        if rig not in RUN_RIGS:
+            raise QueueError(f"{rig or 'rig'}: expected one of {', '.join(RUN_RIGS)} / 无此台架")
+        if not by.strip():
+            raise QueueError("a name is needed: who wants this run / 须写明申请人")
+        if not repeat.isdecimal() or not 1 <= int(repeat) <= 100:
+            raise QueueError(f"{repeat or 'repeat'}: expected 1 to 100 times / 次数无效")
+        if wrong := next((each for each in cases if each.startswith("-")), ""):
+            raise QueueError(f"{wrong}: expected a case or a pattern / 用例名称无效")
+        made = Order(
+            number=len(self.orders) + 1,
+            at=now(),
+            by=by.strip(),
+            profile=profile,
+            rig=rig,
+            cases=tuple(cases),
+            repeat=int(repeat),
+        )
+        self.orders.append(made)
+        self._keep()
+        return made
+
+    def withdraw(self, number: int) -> None:
+        """Take an order back that has not begun. Raises QueueError."""
+        found = next((each for each in self.orders if each.number == number), None)
+        if found is None or found.state != QUEUED:
+            raise QueueError(f"{number}: is not waiting / 该任务不在等待中")
+        found.state = WITHDRAWN
+        self._keep()
+
+    async def work(self) -> None:
+        """Start what waits for a rig that is free, as long as this runs."""
+        try:
+            while True:
+                for each in self.orders:
+                    if each.state == QUEUED and each.rig not in self._running:
+                        self._running[each.rig] = asyncio.create_task(self.run(each))
+                await asyncio.sleep(_LOOKS_S)
+        finally:
+            for task in self._running.values():
+                task.cancel()
+
+    async def run(self, order: Order) -> None:
+        """Run one order to its end."""
+        words = [sys.executable, "-m", "bench.cli", "run", "--rig", order.rig, "--out", str(self._out)]
+        words += ["--terminal", str((self._profiles / order.profile).resolve()), "--repeat", str(order.repeat)]
+        words += [part for case in order.cases for part in ("--case", case)]
+        words += ["--lab", str(self._lab)] if self._lab else []
+        order.state, order.began = RUNNING, now()
+        self._keep()
+        process = None
+        try:
+            with (self._out / f"queue-{order.number}.log").open("wb") as log:
+                process = await asyncio.create_subprocess_exec(*words, stdout=log, stderr=log)
+                while process.returncode is None:
+                    order.run = order.run or self._run_of(process.pid)
+                    try:
+                        await asyncio.wait_for(process.wait(), _LOOKS_S)
+                    except TimeoutError:
+                        continue
+            order.run = order.run or self._run_of(process.pid)
+            order.state, order.code = ENDED, process.returncode
+        except OSError as error:
+            order.state, order.run = ENDED, str(error)
+        finally:
+            if process is not None and process.returncode is None:
+                process.terminate()
+                order.state = UNKNOWN
+            self._keep()
+            self._running.pop(order.rig, None)
+
+    def _run_of(self, pid: int) -> str:
+        """The run that a process of this computer made."""
+        for path in sorted(self._out.glob(f"*/{RUN}"), reverse=True):
+            try:
+                sittings = read_run(path.parent).sittings
+            except JournalError:
+                continue
+            if sittings and sittings[-1].process.pid == pid:
+                return path.parent.name
+        return ""
+
+    def _keep(self) -> None:
+        write_whole(self._path, msgspec.json.format(msgspec.json.encode(self.orders), indent=1).decode() + "\n")

@@ -1,0 +1,1 @@
+"""Proofs that every check can fail: defects against cases, random small faults, and what both show."""

@@ -1,0 +1,362 @@
+"""Proves the suite: runs every defect of the reference terminal against the cases and shows which check catches it.
+
+Leaves the defects to conformance.defects and what is tried when to `proof_rounds`. A defect is caught only by a check
+that fails; inconclusive and error catch nothing. The suite is trusted while the sound terminal passes everything, no
+defect survives and every check was seen to fail.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor, as_completed
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from bench.case import (
+    EXIT_ERROR,
+    EXIT_FAIL,
+    EXIT_PASS,
+    EXIT_USAGE,
+    VIRTUAL_RIG,
+    Case,
+    CaseResult,
+    Check,
+    Item,
+    Rig,
+    Verdict,
+)
+from bench.commands.cluster import ClusterError
+from bench.commands.proof.pairs import SOUND, Head, Job, Pairs, PairsError
+from bench.commands.proof.proof_rounds import next_round, related, tally, untried
+from bench.commands.proof.sound import SoundError, results_of
+from bench.commands.running.options import (
+    REFERENCE_PROFILES,
+    near,
+    no_case,
+    picks,
+    unknown_rig,
+    whole,
+    workers_of,
+    wrong_cluster,
+)
+from bench.commands.running.session import REFERENCE_ADAPTERS, commit, ledger_answers, ledger_entries, rig_named
+from bench.commands.workers import pool
+from bench.dut import adapter
+from bench.dut.profile import Profile, ProfileError, load_profile
+from bench.run import Setup, run_case
+from conformance.clauses.suite import case_classes
+from conformance.defects import Defect, all_defects
+from conformance.defects.proof import PROOF, no_longer, read_proof, recorded, write_proof
+from reports import prove as shown
+from reports.html import prove as prove_page
+
+PROOF_SEED = 1
+"""The suite's own proof is made with the default seed; in worlds of another, other checks may fail."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The words of the command. `sound`, `hints`, `resume`, `record` and `item` as `main` says.
+
+    `cluster` is the address of one whose workers run the pairs (virtual time only).
+    """
+
+    out: Path
+    defects: tuple[str, ...]
+    cases: tuple[str, ...]
+    seed: str
+    workers: str
+    json_file: Path | None
+    every: bool
+    record: bool = False
+    defects_only: bool = False
+    rig: str = VIRTUAL_RIG
+    sound: Path | None = None
+    hints: Path | None = None
+    resume: Path | None = None
+    item: str = ""
+    cluster: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """What a proof is about: its defects and cases by name, and what is known before it starts."""
+
+    defects: dict[str, Defect]
+    cases: dict[str, type[Case]]
+    seed: int
+    rig: str
+    out: Path
+    sound: Mapping[str, CaseResult] = field(default_factory=dict[str, CaseResult])
+    hints: Mapping[str, Sequence[str]] = field(default_factory=dict[str, tuple[str, ...]])
+
+
+class WrongWords(Exception):
+    """Words that a proof cannot use; a sentence each line."""
+
+
+@cache
+def _commit() -> str:
+    """The commit, asked for once a process: what this has imported stays as it was."""
+    return commit()
+
+
+@cache
+def _reference(item: Item) -> Profile:
+    """The profile of the reference, read once a process."""
+    return load_profile(REFERENCE_PROFILES[item])
+
+
+def run_job(job: Job, seed: int, folder: str, rig: str = VIRTUAL_RIG) -> CaseResult:
+    """Run one job against the reference that its case tests; the record is kept only for the time of the job.
+
+    It lies below `folder` (empty: where the system likes).
+    """
+    defect = all_defects()[job.defect] if job.defect else None
+    case = case_classes()[job.case]
+    profile = _reference(case.item)
+    with tempfile.TemporaryDirectory(dir=folder or None) as room:
+        setup = Setup(
+            rig=rig_named(rig),
+            profile=profile,
+            adapter=lambda: adapter(REFERENCE_ADAPTERS[case.item]),
+            master_seed=seed,
+            commit=_commit(),
+            folder=Path(room),
+            strengths={clause: entry.strength for clause, entry in ledger_entries().items()},
+            **ledger_answers(),
+            defect=job.defect,
+        )
+        with defect.applied() if defect and rig == VIRTUAL_RIG else nullcontext():
+            return run_case(case, setup)
+
+
+class Prover:
+    """Runs pairs, journals each as it ends, and keeps them all."""
+
+    def __init__(self, matter: Matter, journal: Pairs, crew: Executor | None, *, elsewhere: bool = False) -> None:
+        self._matter = matter
+        self._elsewhere = elsewhere
+        self._journal = journal
+        self._crew = crew
+        self.results = [(job, result) for job, result in journal.found if self._concerns(job)]
+        have = {job for job, _ in self.results}
+        known = [(Job(SOUND, name), matter.sound[name]) for name in matter.cases if name in matter.sound]
+        self.results += [(job, result) for job, result in known if job not in have]
+
+    def _concerns(self, job: Job) -> bool:
+        return job.case in self._matter.cases and (job.defect == SOUND or job.defect in self._matter.defects)
+
+    def told(self) -> shown.Proof:
+        """The matrix of what has run."""
+        matter = self._matter
+        return tally(matter.defects, self.results, run=f"prove-seed{matter.seed}", seed=matter.seed)
+
+    def run(self, jobs: Sequence[Job]) -> None:
+        """Run those of the jobs that have not run."""
+        have = {job for job, _ in self.results}
+        todo = [job for job in jobs if job not in have]
+        progress = shown.ProofProgress(len(todo))
+        for job, result in self._ended(todo):
+            self._journal.add(job, result)
+            self.results.append((job, result))
+            progress.step(job.defect or "reference", job.case, result)
+        progress.close()
+
+    def _ended(self, jobs: Sequence[Job]) -> Iterable[tuple[Job, CaseResult]]:
+        seed, rig, folder = self._matter.seed, self._matter.rig, "" if self._elsewhere else str(self._matter.out)
+        if self._crew is None:
+            for job in jobs:
+                yield job, run_job(job, seed, folder, rig)
+            return
+        futures = {self._crew.submit(run_job, job, seed, folder, rig): job for job in jobs}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+
+    def prove(self, *, every: bool, defects_only: bool) -> shown.Proof:
+        """Run what the proof needs, or every pair."""
+        matter = self._matter
+        self.run([Job(SOUND, name) for name in matter.cases])
+        if every:
+            pairs = [(name, case) for name in matter.defects for case in matter.cases]
+            self.run([Job(*pair) for pair in pairs if matter.defects[pair[0]].item is matter.cases[pair[1]].item])
+            return self.told()
+        costs = {job.case: result.wall_s for job, result in self.results if job.defect == SOUND}
+        while jobs := next_round(
+            matter.defects,
+            matter.cases,
+            {job for job, _ in self.results},
+            self.told(),
+            costs=costs,
+            hints=matter.hints,
+            defects_only=defects_only,
+        ):
+            done = len(self.results)
+            print(f"{done} pairs done, {len(jobs)} more / 已完成 {done} 组，再执行 {len(jobs)} 组")
+            self.run(jobs)
+        return self.told()
+
+
+def unwritable(out: Path, json_file: Path | None) -> list[str]:
+    """What is in the way of the results, told before the work of making them; makes the folders."""
+    problems: list[str] = []
+    for option, folder in (("--out", out), ("--json", json_file.parent if json_file else None)):
+        try:
+            if folder:
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            problems.append(f"{option} {folder}: cannot make this folder: {error.strerror} / 无法创建目录")
+    if json_file and json_file.is_dir():
+        problems.append(f"--json {json_file}: this is a folder; name a file / 应为文件，不是目录")
+    return problems
+
+
+def matter_of(asked: Asked) -> Matter:
+    """What the words ask for. Raises WrongWords with everything that is wrong with them."""
+    rig, seed = asked.rig, asked.seed
+    mine = [asked.item] if asked.item else [*Item]
+    known = {name: found for name, found in all_defects().items() if rig in found.rigs and found.item in mine}
+    suite = {name: found for name, found in case_classes().items() if found.item in mine}
+    every_name = f"; known are {', '.join(known)}"
+    problems = [
+        f"--defect {word}: no such defect{near(word, known) or every_name} / 无此缺陷"
+        for word in asked.defects
+        if word not in known
+    ]
+    whole("--seed", seed, problems)
+    workers_of(asked.workers, problems, least=0)
+    if asked.item and asked.item not in [*Item]:
+        problems.append(f"--item {asked.item}: expected {' or '.join(Item)} / 未知受测品类型")
+    for item in {case.item: None for case in suite.values()}:
+        try:
+            load_profile(REFERENCE_PROFILES[item])
+        except ProfileError as error:
+            problems.append(str(error))
+    problems += filter(None, (no_case(word, suite) for word in asked.cases))
+    problems += unknown_rig(rig)
+    problems += wrong_cluster(asked.cluster, rig, asked.workers)
+    sound: dict[str, CaseResult] = {}
+    of_run = REFERENCE_PROFILES[Item.PLATFORM if asked.item == Item.PLATFORM else Item.TERMINAL]
+    if asked.sound is not None and seed.isdecimal() and not problems:
+        try:
+            sound = results_of(asked.sound, commit=commit(), seed=int(seed), rig=rig, profile=of_run)
+        except SoundError as error:
+            problems.append(str(error))
+    hints: dict[str, tuple[str, ...]] = {}
+    if asked.hints is not None:
+        try:
+            hints = shown.seen_in(asked.hints)
+        except shown.MatrixError as error:
+            problems.append(f"--hints {error}")
+    problems = problems or unwritable(asked.out, asked.json_file)
+    if problems:
+        raise WrongWords("\n".join(problems))
+    defects, cases = _chosen(asked, known, suite)
+    return Matter(defects=defects, cases=cases, seed=int(seed), rig=rig, out=asked.out, sound=sound, hints=hints)
+
+
+def _chosen(
+    asked: Asked, known: dict[str, Defect], suite: dict[str, type[Case]]
+) -> tuple[dict[str, Defect], dict[str, type[Case]]]:
+    """The defects and the cases that the words choose."""
+    proving = Rig.VIRTUAL if asked.rig == VIRTUAL_RIG else Rig.PROCESS
+    cases = {
+        name: case
+        for name, case in suite.items()
+        if any(picks(word, name) for word in asked.cases) or (not asked.cases and proving in case.proof)
+    }
+    defects = {name: defect for name, defect in known.items() if not asked.defects or name in asked.defects}
+    if asked.cases:
+        defects = {name: found for name, found in defects.items() if asked.every or related(found, cases)}
+    elif asked.rig != VIRTUAL_RIG:
+        # Real time is dear: only what a defect and a case that is proved here name, not all that share a clause.
+        defects = {name: found for name, found in defects.items() if set(found.cases) & set(cases)}
+        named = [case for found in defects.values() for case in found.cases]
+        cases = {name: case for name, case in cases.items() if not asked.defects or name in named}
+    elif asked.defects:
+        touched = {name for found in defects.values() for name in related(found, cases)}
+        cases = {name: case for name, case in cases.items() if asked.every or name in touched}
+    return defects, cases
+
+
+def journal_of(asked: Asked, matter: Matter) -> Pairs:
+    """The journal that this proof goes on with, or a new one. Raises WrongWords."""
+    head = Head(commit=commit(), seed=matter.seed, rig=matter.rig)
+    fresh = asked.out / f"prove-{datetime.now():%Y%m%d-%H%M%S-%f}-seed{matter.seed}.jsonl"
+    try:
+        return Pairs(asked.resume or fresh, head, resume=asked.resume is not None)
+    except PairsError as error:
+        raise WrongWords(f"--resume {error}" if asked.resume else str(error)) from None
+
+
+def shows(found: Check) -> bool:
+    """Whether a check was seen failing by what it asks; what a dead or silent terminal brought down shows nothing."""
+    return found.verdict is Verdict.FAIL and not found.because
+
+
+def flips_of(results: Iterable[tuple[Job, CaseResult]]) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Defect, case and the checks that were seen failing, of each pair; an error shows nothing."""
+    return [
+        (job.defect, job.case, tuple(check.id for check in result.checks if shows(check)))
+        for job, result in results
+        if job.defect != SOUND and result.verdict is not Verdict.ERROR
+    ]
+
+
+def keep_flips(rig: str, results: Iterable[tuple[Job, CaseResult]]) -> None:
+    """Put into the suite's proof which checks each defect was seen failing."""
+    pairs = flips_of(results)
+    write_proof(recorded(read_proof(), rig, pairs, defects=all_defects(), cases=case_classes()))
+    print(f"{PROOF}: {len(pairs)} pairs recorded / 已记录 {len(pairs)} 组")
+
+
+def main(asked: Asked) -> int:
+    """Run the proof and print the matrix. 0 trusted, 1 not, 3 the bench's own error, 4 wrong words.
+
+    What the run in `sound` says of the sound terminal is taken over; its other cases are run. The matrix in `hints`, of
+    whatever commit, says what is tried first, and nothing else. `resume` is the journal of a proof that was stopped.
+    With `record` what was seen failing is put into the suite's own proof (`conformance.defects.proof`); without it, a
+    pair that fails less than that proof says is told, and the suite is not trusted. `item` leaves only cases and
+    defects of the terminal, or of the platform; without it both are proved, each case against its own reference.
+    """
+    try:
+        matter = matter_of(asked)
+        journal = journal_of(asked, matter)
+    except WrongWords as error:
+        print(error, file=sys.stderr)
+        return EXIT_USAGE
+    with journal, ExitStack() as scope:
+        try:
+            crew = scope.enter_context(pool(int(asked.workers), asked.cluster))
+        except ClusterError as error:
+            print(error, file=sys.stderr)
+            return EXIT_USAGE
+        if matter.rig != VIRTUAL_RIG:
+            try:
+                rig_named(matter.rig).self_test(matter.seed)
+            except RuntimeError as error:
+                print(f"the rig's self test failed, nothing was run: {error} / 台架自检失败", file=sys.stderr)
+                return EXIT_ERROR
+        print(f"pairs / 配对记录: {journal.path}  (stopped: prove --resume {journal.path} / 中断后可续跑)", flush=True)
+        prover = Prover(matter, journal, crew, elsewhere=bool(asked.cluster))
+        proof = prover.prove(every=asked.every, defects_only=asked.defects_only)
+    if asked.cases and not asked.defects and (idle := untried(matter.defects, matter.cases)):
+        print(f"no defect is tried with {', '.join(idle)}: none names it, nor a clause that it decides / 无可试缺陷")
+    shown.print_proof(proof)
+    print(prove_page.write(proof, asked.out / f"{proof.run}.html"))
+    if asked.json_file:
+        asked.json_file.write_bytes(shown.to_json(proof))
+    stale: list[str] = []
+    if asked.record:
+        keep_flips(matter.rig, prover.results)
+    elif matter.seed == PROOF_SEED:
+        stale = no_longer(read_proof(), matter.rig, flips_of(prover.results))
+        print("".join(f"{sentence}\n" for sentence in stale), end="", file=sys.stderr)
+    if proof.troubles:
+        return EXIT_ERROR
+    return EXIT_PASS if proof.trusted and not stale else EXIT_FAIL

@@ -1,0 +1,529 @@
+"""The options of a run, a row each: how it is written, told, read, kept for a resumed run and given again.
+
+Leaves the run itself to `session`. All problems of a command line are told at once. `carbonbench` asks for the rows
+before it knows its command: what is slow to import is imported where it is needed.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import KW_ONLY, dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_origin, get_type_hints
+
+from bench.case import VIRTUAL_RIG, Item
+from simulators.shipped import SHIPPED
+
+ROOT = Path(__file__).resolve().parents[3]
+"""Where the rooms lie: a checkout, or the packages of an environment."""
+REFERENCE_PROFILE = SHIPPED / "terminals" / "reference.toml"
+REFERENCE_PROFILES = {Item.TERMINAL: REFERENCE_PROFILE, Item.PLATFORM: SHIPPED / "platforms" / "reference.toml"}
+"""What stands on the bench where no profile is given, by what is tested."""
+RIGS = ("virtual", "process", "loopback")
+RUN_RIGS = (*RIGS, "lab")
+"""In the lab rig stands a device, into which no defect can be planted: a run only."""
+ACCELERATED_RIGS = ("process", "loopback")
+MOST_WORKERS = 256
+MOST_MINUTES = 60 * 24 * 365
+MOST_TIMES = 120
+AUTO = "auto"
+MOST_REPEATS = 1000
+SCREENS = ("quiet", "short", "full")
+"""What stands on the screen when a run is over: counts only, also what did not pass, or all of it."""
+_MOST_DIGITS = 1000
+
+
+class SessionError(Exception):
+    """Options of a run that cannot be used; one sentence a line."""
+
+
+class Line:
+    """A command line while it is read: `words` by key, what was `made` of them so far by field, its `problems`."""
+
+    def __init__(self, words: Mapping[str, Any]) -> None:
+        self.words = words
+        self.made: dict[str, Any] = {}
+        self.problems: list[str] = []
+
+
+def _as_given(name: str, given: Any, line: Line) -> Any:
+    return given
+
+
+@dataclass(frozen=True)
+class Option:
+    """A row: an option that takes a word, any number of words (`many`) or, without `metavar`, none.
+
+    `default` stands for a word that is not given. `read` makes the value of the name and what was given; problems go to
+    the line. One that is not `kept` says where this sitting is, not what the run is. `selects`: reports repeat it;
+    `replays`: the line that replays a case does. `also` are other names. `key` is what argparse and pytest call it, by
+    its name unless told.
+    """
+
+    name: str
+    metavar: str
+    help: str
+    _: KW_ONLY
+    many: bool = False
+    default: str = ""
+    read: Callable[[str, Any, Line], Any] = _as_given
+    kept: bool = True
+    selects: bool = False
+    replays: bool = False
+    also: tuple[str, ...] = ()
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", self.key or self.name.removeprefix("--").replace("-", "_"))
+
+    def add_to(self, add: Callable[..., object], default: str = "") -> None:
+        """Tell a parser of it by argparse's `add_argument` or pytest's `addoption`."""
+        if not self.metavar:
+            add(self.name, action="store_true", help=self.help)
+        elif self.many:
+            add(self.name, action="append", default=[], metavar=self.metavar, help=self.help)
+        else:
+            add(self.name, *self.also, dest=self.key, default=default, metavar=self.metavar, help=self.help)
+
+    def value(self, line: Line) -> Any:
+        """What a line says of it."""
+        given = line.words.get(self.key)
+        if self.many:
+            return self.read(self.name, tuple(given or ()), line)
+        return self.read(self.name, given or self.default if self.metavar else bool(given), line)
+
+    def restored(self, plain: Any) -> Any:
+        """The value again that a run folder kept."""
+        if self.many:
+            return tuple(plain)
+        return Path(plain) if self.read in (_path, _profile) and plain is not None else plain
+
+    def written(self, value: Any) -> list[str]:
+        """The words that say this value; none for an empty one."""
+        if self.many:
+            return [word for each in value for word in (self.name, each)]
+        return [self.name, *([str(value)] if self.metavar else [])] if value else []
+
+
+def _path(name: str, text: str, line: Line) -> Path | None:
+    return Path(text) if text else None
+
+
+def _item(name: str, text: str, line: Line) -> str:
+    if text and text not in [*Item]:
+        line.problems.append(f"{name} {text}: expected {' or '.join(Item)} / 未知受测品类型")
+    return text
+
+
+def _profile(name: str, text: str, line: Line) -> Path:
+    """The profile that is given, else that of the reference for what is to be tested."""
+    asked = line.made["item"]
+    return Path(text) if text else REFERENCE_PROFILES[Item(asked) if asked in [*Item] else Item.TERMINAL]
+
+
+def _rig(name: str, text: str, line: Line) -> str:
+    line.problems += unknown_rig(text, RUN_RIGS)
+    return text
+
+
+def _documents(name: str, given: tuple[str, ...], line: Line) -> tuple[str, ...]:
+    from bench.dut.profile import DOCUMENTS
+
+    for word in given:
+        if word not in DOCUMENTS:
+            line.problems.append(f"{name} {word}: expected one of {', '.join(DOCUMENTS)} / 未知标准")
+    return given
+
+
+def _seed(name: str, text: str, line: Line) -> int:
+    return whole(name, text, line.problems)
+
+
+def _repeats(name: str, text: str, line: Line) -> int:
+    return whole(name, text, line.problems, least=1, most=MOST_REPEATS)
+
+
+def _within(name: str, text: str, line: Line) -> int:
+    """The minutes; 0 where no time is given."""
+    if text and line.made["rig"] == VIRTUAL_RIG:
+        line.problems.append(
+            f"{name} {text}: a case of virtual time takes seconds, whatever its world lasts; give --rig process, "
+            "loopback or lab / 仅用于实时台架"
+        )
+        return 0
+    return whole(name, text, line.problems, least=1, most=MOST_MINUTES) if text else 0
+
+
+def _screen(name: str, text: str, line: Line) -> str:
+    if text not in SCREENS:
+        line.problems.append(f"{name} {text}: expected {', '.join(SCREENS)} / 未知取值")
+    return text
+
+
+def _accelerate(name: str, text: str, line: Line) -> int:
+    """The rate; 0 where nothing is accelerated. `carbonbench run` measures what auto is, once for all workers."""
+    if text and line.made["rig"] not in ACCELERATED_RIGS:
+        line.problems.append(f"{name}: what is accelerated is a program: --rig process or loopback / 仅用于程序台架")
+        return 0
+    if text:
+        from bench.real.faketime import fast_requirements
+
+        line.problems += [f"{name}: {each}" for each in fast_requirements()]
+    return whole(name, text, line.problems, least=1, most=MOST_TIMES) if text else 0
+
+
+def _attempt(name: str, text: str, line: Line) -> int:
+    number = _repeats(name, text, line) if text else 0
+    if (repeat := line.words.get("repeat")) and number > line.made["repeat"]:
+        line.problems.append(f"{name} {text}: --repeat {repeat} makes no such attempt / 无此次执行")
+    return number
+
+
+def _defect(name: str, text: str, line: Line) -> str:
+    line.problems += wrong_defect(text, line.made["rig"], "; `carbonbench prove` lists them")
+    return text
+
+
+def _together(name: str, given: bool, line: Line) -> bool:
+    if given and line.words.get("cluster"):
+        line.problems.append(f"{name}: a cluster does every case by itself; leave out one of both / 不可与集群同用")
+    if given and line.words.get("within"):
+        line.problems.append(f"{name}: --within chooses cases one by one; leave out one of both / 不可与 --within 同用")
+    return given
+
+
+def _cluster(name: str, text: str, line: Line) -> str:
+    line.problems += wrong_cluster(text, line.made.get("rig", VIRTUAL_RIG), str(line.words.get("workers") or ""))
+    return text
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for. `attempt` 0 means all repetitions, `resume` is the folder of a run to continue.
+
+    Problems are told in the order of the rows. `live` is not asked for: whether the bench or pytest shows the progress.
+    """
+
+    item: Annotated[
+        str,
+        Option("--item", "ITEM", "what is tested: terminal (default) or platform / 受测品类型", read=_item),
+    ]
+    terminal: Annotated[
+        Path,
+        Option(
+            "--terminal",
+            "PROFILE",
+            "profile of the item (default: the reference terminal or platform) / 受测品档案",
+            read=_profile,
+            also=("--profile",),
+        ),
+    ]
+    rig: Annotated[
+        str,
+        Option(
+            "--rig",
+            "RIG",
+            "where it stands: virtual (default), process, loopback, lab / 台架",
+            default=VIRTUAL_RIG,
+            read=_rig,
+        ),
+    ]
+    standards: Annotated[
+        tuple[str, ...],
+        Option("--standard", "DOC", "only cases of this document / 标准", many=True, read=_documents, selects=True),
+    ]
+    clauses: Annotated[
+        tuple[str, ...],
+        Option("--clause", "ID", "only cases of this clause or section / 条款", many=True, selects=True),
+    ]
+    cases: Annotated[
+        tuple[str, ...], Option("--case", "NAME", "case, chapter or pattern (*, ?) / 用例", many=True, selects=True)
+    ]
+    exclude: Annotated[
+        tuple[str, ...],
+        Option("--exclude", "NAME", "not these, named as for --case / 排除", many=True, selects=True),
+    ]
+    failed: Annotated[
+        Path | None,
+        Option(
+            "--failed",
+            "RUN",
+            "what did not pass in that run, on its terminal and rig; last: the newest / 仅重跑未通过用例",
+            read=_path,
+            selects=True,
+        ),
+    ]
+    within: Annotated[
+        int,
+        Option(
+            "--within",
+            "MINUTES",
+            "what fits into the time, most telling first; needs real time / 限定时长，优先选判定条款最多者",
+            read=_within,
+            selects=True,
+        ),
+    ]
+    seed: Annotated[int, Option("--seed", "N", "master seed (default 1) / 主种子", default="1", read=_seed)]
+    repeat: Annotated[
+        int,
+        Option("--repeat", "K", "runs of each case (R-07: 3 for a statement) / 重复次数", default="1", read=_repeats),
+    ]
+    attempt: Annotated[int, Option("--attempt", "K", "only the k-th repetition (replay) / 第几次", read=_attempt)]
+    defect: Annotated[
+        str, Option("--defect", "ID", "plant a defect in the reference terminal / 植入缺陷", read=_defect, replays=True)
+    ]
+    capture: Annotated[bool, Option("--pcap", "", "keep pcap files of every case / 保存抓包文件", replays=True)]
+    together: Annotated[
+        bool,
+        Option(
+            "--together",
+            "",
+            "cases that can be judged from one drive share it: days saved in real time / 一次驱动判定多个用例",
+            read=_together,
+        ),
+    ]
+    accelerate: Annotated[
+        int,
+        Option(
+            "--accelerate",
+            "N",
+            "program and world run N times faster, or auto: as fast as this machine keeps / 加速倍率",
+            read=_accelerate,
+            replays=True,
+        ),
+    ]
+    out: Annotated[
+        Path,
+        Option("--out", "DIR", "where run folders go (default out) / 输出目录", default="out", read=_path, kept=False),
+    ]
+    expected: Annotated[
+        Path | None,
+        Option("--expected-failures", "FILE", "fails that the vendor knows of (TOML) / 预期不通过清单", read=_path),
+    ]
+    complete: Annotated[
+        bool, Option("--complete", "", "a case for which this computer lacks a part: exit 2 / 缺件即无法判定")
+    ]
+    fail_fast: Annotated[bool, Option("--fail-fast", "", "end at the first fail / 首个不通过即止", kept=False)]
+    screen: Annotated[
+        str,
+        Option(
+            "--screen",
+            "HOW",
+            "the end of a run on the screen: quiet (-q), short (default), full (-v) / 屏幕输出",
+            default="short",
+            read=_screen,
+            kept=False,
+        ),
+    ]
+    resume: Annotated[
+        Path | None,
+        Option(
+            "--resume",
+            "RUN",
+            "continue the run in this folder, with its settings / 续跑该运行目录",
+            read=_path,
+            kept=False,
+        ),
+    ]
+    lab: Annotated[
+        Path | None,
+        Option(
+            "--lab", "FILE", "the laboratory (lab.toml): its key signs the run / 实验室文件，运行将被签名", read=_path
+        ),
+    ]
+    cluster: Annotated[
+        str,
+        Option(
+            "--cluster",
+            "ADDRESS",
+            "a Dask cluster runs the cases, tcp://host:8786 (virtual time) / 由集群执行",
+            read=_cluster,
+            kept=False,
+        ),
+    ]
+    live: bool = False
+
+    @classmethod
+    def parse(cls, words: Mapping[str, Any], *, live: bool) -> Options:
+        """Check the words of the command line, by key; missing or empty ones take their default.
+
+        A resumed run has its options from its folder, so that no other word may go with `resume`. Raises SessionError
+        naming every bad one.
+        """
+        if words.get("resume"):
+            given = [row.name for field, row in ROWS.items() if field not in _WITH_RESUME and words.get(row.key)]
+            sitting = Line(words)
+            own = {field: ROWS[field].value(sitting) for field in _WITH_RESUME if field != "resume"}
+            if sitting.problems:
+                raise SessionError("\n".join(sitting.problems))
+            return replace(cls._resumed(Path(words["resume"]), given, live=live), **own)
+        line = Line(_as_then(words) if words.get("failed") else words)
+        for name, row in ROWS.items():
+            line.made[name] = row.value(line)
+        if line.problems:
+            raise SessionError("\n".join(line.problems))
+        return cls(**line.made, live=live)
+
+    @classmethod
+    def _resumed(cls, folder: Path, given: list[str], *, live: bool) -> Options:
+        """The options of the run in a folder. Raises SessionError."""
+        from bench.journal import JournalError, read_run
+
+        if given:
+            words = ", ".join(given)
+            raise SessionError(
+                f"--resume {folder}: a resumed run takes its settings from its folder; leave out {words} / "
+                "续跑沿用原设置，请去掉其他参数"
+            )
+        try:
+            settings = read_run(folder).settings
+        except JournalError as error:
+            raise SessionError(f"--resume: {error}") from None
+        kept = {name: row for name, row in ROWS.items() if row.kept}
+        if kept.keys() != settings.options.keys():
+            odd = ", ".join(sorted(kept.keys() ^ settings.options.keys()))
+            raise SessionError(f"--resume {folder}: written by another version of the bench: {odd} / 版本不符")
+        made = {name: row.restored(settings.options[name]) for name, row in kept.items()}
+        return cls(**made, out=folder.parent, fail_fast=False, screen=SCREENS[1], cluster="", resume=folder, live=live)
+
+    def kept(self) -> dict[str, Any]:
+        """What of the options the run folder keeps, so that the run can be resumed."""
+        return {name: _plain(getattr(self, name)) for name, row in ROWS.items() if row.kept}
+
+    def inputs(self) -> tuple[Path, ...]:
+        """The files that the run depends on."""
+        failed = (self.failed / "verdicts.json",) if self.failed else ()
+        return (self.terminal, *((self.expected,) if self.expected else ()), *failed)
+
+    def selection(self) -> str:
+        """The selecting options as they were given, for reports; empty when everything was selected."""
+        return " ".join(self._again("selects"))
+
+    def replayed(self) -> str:
+        """The options that the replay of a case needs beside its own, each word after a space."""
+        return "".join(f" {word}" for word in self._again("replays"))
+
+    def _again(self, why: Literal["selects", "replays"]) -> list[str]:
+        rows = {name: row for name, row in ROWS.items() if getattr(row, why)}
+        return [word for name, row in rows.items() for word in row.written(getattr(self, name))]
+
+
+ROWS: dict[str, Option] = {
+    name: told.__metadata__[0]
+    for name, told in get_type_hints(Options, include_extras=True).items()
+    if get_origin(told) is Annotated
+}
+"""The rows by field of Options."""
+WORKERS = Option("-n", "WORKERS", "processes (default 1) / 进程数", default="1", key="workers")
+"""What xdist is asked for, in a run and in a resumed one."""
+SHARED = (ROWS["seed"], WORKERS, ROWS["cases"], ROWS["out"])
+"""What every command that runs cases has."""
+
+
+_WITH_RESUME = ("fail_fast", "screen", "cluster", "resume")
+"""What may go with --resume: it concerns the sitting."""
+_OF_THE_FAILED = ("terminal", "rig", "seed", "defect", "accelerate", "expected")
+"""What a run of the failed cases of another takes over from it, where the line says nothing else."""
+
+
+def _as_then(words: Mapping[str, Any]) -> dict[str, Any]:
+    """The words, and those with which the run was made whose failed cases are to run again. Raises SessionError."""
+    from bench.journal import JournalError, read_run
+
+    try:
+        before = read_run(Path(words["failed"])).settings.options
+    except JournalError as error:
+        raise SessionError(f"--failed: {error}") from None
+    then = {row.key: row.written(before[field]) for field in _OF_THE_FAILED if (row := ROWS[field]) and field in before}
+    return dict(words) | {key: said[-1] for key, said in then.items() if said and not words.get(key)}
+
+
+def _plain(value: object) -> object:
+    return str(value.resolve()) if isinstance(value, Path) else value
+
+
+def whole(option: str, text: str, problems: list[str], *, least: int = 0, most: int | None = None) -> int:
+    """The whole number that an option gives; what is wrong with it becomes a problem, and `least` is given."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < _MOST_DIGITS else -1
+    if number < least:
+        problems.append(f"{option} {text}: expected a whole number of at least {least} / 应为不小于 {least} 的整数")
+    elif most is not None and number > most:
+        problems.append(f"{option} {text}: expected a whole number of at most {most} / 应为不大于 {most} 的整数")
+    return max(number, least)
+
+
+def workers_of(text: str, problems: list[str], *, least: int = 1) -> int:
+    """How many processes `-n` asks for; what is wrong with it becomes a problem."""
+    return whole("-n", text, problems, least=least, most=MOST_WORKERS)
+
+
+def unknown_rig(rig: str, among: tuple[str, ...] = RIGS) -> list[str]:
+    """What is wrong with a `--rig`."""
+    return [] if rig in among else [f"--rig {rig}: expected {', '.join(among)} / 未知台架"]
+
+
+def wrong_cluster(address: str, rig: str, workers: str) -> list[str]:
+    """What is wrong with a `--cluster`; none is right."""
+    problems: list[str] = []
+    if address and rig != VIRTUAL_RIG:
+        problems.append(f"--cluster {address}: not with --rig {rig}, whose wires are on this computer / 仅用于虚拟台架")
+    if address and workers not in ("", "1"):
+        problems.append(f"--cluster {address}: not with -n {workers}; the cluster has its own workers / 不能与 -n 同用")
+    return problems
+
+
+def wrong_defect(name: str, rig: str, where: str = "") -> list[str]:
+    """What is wrong with a `--defect` in a rig; none is right. `where` says what shows those there are."""
+    from conformance.defects import all_defects
+
+    known = all_defects() if name else {}
+    if name and name not in known:
+        return [f"--defect {name}: no such defect{near(name, known)}{where} / 无此缺陷"]
+    if name and rig not in known[name].rigs:
+        rigs = " or ".join(f"--rig {each}" for each in known[name].rigs)
+        return [f"--defect {name}: a terminal can have this only with {rigs} / 该缺陷仅适用于其他台架"]
+    return []
+
+
+def picks(word: str, case: str) -> bool:
+    """Whether `--case word` means a case: its id, its name alone, a whole chapter, or a pattern (*, ?)."""
+    chapter, _, name = case.rpartition("/")
+    if any(sign in word for sign in "*?["):
+        return fnmatchcase(case, word) or fnmatchcase(name, word)
+    return word in (case, name) or word.removesuffix("/") == chapter
+
+
+def picks_clause(word: str, known: Collection[str]) -> frozenset[str]:
+    """The entries that `--clause word` means: one, a section with all below it, with or without document, a pattern."""
+    if word in known:
+        return frozenset({word})
+    if any(sign in word for sign in "*?"):
+        return frozenset(entry for entry in known if fnmatchcase(entry, word))
+
+    def below(section: str) -> bool:
+        rest = section.removeprefix(word)
+        return bool(word) and rest != section and not rest[:1].isdigit()
+
+    return frozenset(entry for entry in known if below(entry) or below(entry.partition("/")[2]))
+
+
+def no_case(word: str, known: Collection[str], option: str = "--case") -> str:
+    """Empty if a `--case` means any of the known cases; else the sentence that says what was perhaps meant."""
+    if any(picks(word, case) for case in known):
+        return ""
+    hint = near(word, known)
+    inside = sum(word in case for case in known)
+    if not hint and "*" not in word:
+        hint = (
+            f"; {inside} have it in their names: {option} '*{word}*'" if inside else "; `carbonbench list` shows them"
+        )
+    return f"{option} {word}: no case of that name{hint} / 无此用例"
+
+
+def near(word: str, known: Collection[str] | Mapping[str, Any]) -> str:
+    """A hint at names like a mistyped one: the whole name or its last part; empty if nothing is like it."""
+    by_part = {name.rpartition("/")[2]: name for name in known} | {name: name for name in known}
+    found = dict.fromkeys(by_part[part] for part in difflib.get_close_matches(word, by_part, 3))
+    return f"; did you mean {' or '.join(found)}?" if found else ""

@@ -1,0 +1,69 @@
+"""What a long case waits for, told while it runs: the phase it is in, how far its world is, when it will end.
+
+Leaves the record to whoever writes it: only the end of the growing file is looked at. In virtual time, where a case
+takes seconds and its record is written at its end, there is nothing to tell.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from bench.commands.running.lengths import lengths_of_the_suite
+from bench.commands.running.status import span
+from bench.history.growing import GROWING
+from bench.journal import LOCAL
+from bench.run import RECORD
+from reports.timeline import worded
+
+_END = 1 << 16
+_HEAD = 1 << 14
+
+
+class _Line(msgspec.Struct):
+    """What is read of an event."""
+
+    t: int
+    e: str = ""
+    name: str = ""
+
+
+def waiting_for(folder: Path, case: str, now: datetime | None = None) -> str:
+    """The sentence for a running case of a run folder; empty where nothing can be said."""
+    parts = sorted((folder / "cases" / case).glob(f"*/{RECORD}{GROWING}"), key=lambda path: int(path.parent.name))
+    if not parts:
+        return ""
+    try:
+        with parts[-1].open("rb") as source:
+            first = _events(source.read(_HEAD))
+            size = source.seek(0, 2)
+            source.seek(max(size - _END, 0))
+            last = _events(source.read())
+    except (OSError, ValueError):
+        return ""
+    if not first or not last:
+        return ""
+    phases = [line.name for line in (*first, *last) if line.e == "phase"]
+    spent_s = (last[-1].t - first[0].t) / 1e6
+    told = [f"phase {worded(phases[-1])}"] if phases else []
+    length_s = lengths_of_the_suite().get(case)
+    if length_s is None:
+        return ", ".join([*told, f"{span(spent_s)} of its world / 已运行"])
+    left_s = max(length_s - spent_s, 0.0)
+    ends = (now or datetime.now(LOCAL)) + timedelta(seconds=left_s)
+    told += [f"{span(spent_s)} of about {span(length_s)}", f"ends about {ends:%m-%d %H:%M} / 预计结束"]
+    return ", ".join(told)
+
+
+def _events(octets: bytes) -> list[_Line]:
+    """The whole lines of a piece of a record."""
+    found: list[_Line] = []
+    for line in octets.splitlines(keepends=True):
+        if line.endswith(b"\n"):
+            try:
+                found.append(msgspec.json.decode(line, type=tuple[str, _Line])[1])
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                continue
+    return found
