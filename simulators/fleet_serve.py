@@ -23,7 +23,6 @@ from simulators.events import Connected, Event, MeterFault, Rejected, Served, Un
 from simulators.fleet import Fleet, Standing
 
 _WRITE_AT = 1 << 20
-_WORST = 5
 
 
 class HostClock:

@@ -28,6 +28,7 @@ from simulators.events import (
 )
 from simulators.meters.build import Carriers
 from simulators.meters.carriers import DrawnLine
+from simulators.meters.modbus.point_row import RegistersRow
 from simulators.meters.places import Collected
 from simulators.stamps import local
 from simulators.systems.kinds import SystemPlace
@@ -109,19 +110,18 @@ def _introduce(site: Site, tell: Teller) -> None:
         meter = site.meters[spec.name]
         rows = [site.points[point] for point in meter.points]
         row = rows[0]
-        at = f"{row.line} {row.baud} 8{row.parity}{row.stop_bits}" if row.line else f"{row.host}:{row.port}"
-        tags = ", ".join(f"{row.id}@{row.tag}" for row in rows)
+        port = row.line
+        at = f"{port.name} {port.baud} 8{port.parity}{port.stop_bits}" if port else f"{row.host}:{row.port}"
+        points = ", ".join(row.own.listed(row.id) for row in rows)
         if isinstance(spec.place, Collected):
-            tell.line(f"  behind {spec.place.collector:<8} {spec.name:<8} {meter.title}: {tags}")
+            tell.line(f"  behind {spec.place.collector:<8} {spec.name:<8} {meter.title}: {points}")
         elif isinstance(spec.place, SystemPlace):
             place = system_kind(spec.place).line(spec.place, site.system(spec.place))
-            tell.line(f"  {place} {row.protocol} {spec.name:<8} {meter.title}: {tags}")
+            tell.line(f"  {place} {row.protocol} {spec.name:<8} {meter.title}: {points}")
         elif spec.address:
-            points = ", ".join(f"{row.id}@{row.identifier}" if row.identifier else row.id for row in rows)
             tell.line(f"  {at} {row.protocol} {spec.address} {spec.name:<8} {meter.title}: {points}")
         else:
             kind = "" if row.protocol == "modbus-tcp" else f"{row.protocol} "
-            points = ", ".join(f"{row.id}@{row.fc}:{row.parts[0].address}" for row in rows)
             tell.line(f"  {at} {kind}unit {spec.unit:<3} {spec.name:<8} {meter.title}: {points}")
     if world.collectors:
         tell.line("Collectors / 数据采集器")
@@ -134,10 +134,11 @@ def _introduce(site: Site, tell: Teller) -> None:
         tell.line(f"  {spec.host}:{spec.port}  {spec.name:<8} {kind_of(spec).line(spec)}")
     example = next((row for row in site.points.values() if row.protocol == "modbus-tcp"), None)
     if example is not None:
-        part = example.parts[0]
-        table = 3 if example.fc == 4 else 4
+        asked = example.of(RegistersRow)
+        part = asked.parts[0]
+        table = 3 if asked.fc == 4 else 4
         tell.line(
-            f"Try / 试读: mbpoll -m tcp -a {example.unit_id} -p {example.port} -t {table}:hex -0 -r {part.address} "
+            f"Try / 试读: mbpoll -m tcp -a {asked.unit_id} -p {example.port} -t {table}:hex -0 -r {part.address} "
             f"-c {part.count} -1 {example.host}"
         )
     tell.line("Records as they arrive (centre, class, DataTime, code, values); Ctrl-C ends / 收到的数据，Ctrl-C 结束")

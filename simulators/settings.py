@@ -48,7 +48,6 @@ Name = Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9_.-]*", "a name of letters
 """What a name in a description looks like."""
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 """A TCP or UDP port."""
-DecimalText = Annotated[str, msgspec.Meta(pattern=_DECIMAL, extra={"decimal": True})]
 """Decimal text in quotes, or a whole number: never a binary float."""
 PositiveText = Annotated[str, msgspec.Meta(pattern=_DECIMAL, extra={"decimal": True, "positive": True})]
 """Decimal text greater than zero."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from simulators.clock import Chance, Clock, Observe
 from simulators.meters.meter import Binding, Wiring
+from simulators.meters.point_rows import OwnRow
 from simulators.plant import Plant
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ class MeterProtocol:
     number needs no identifier to be asked for. `codecs` find its frames on a line, by family; `own_start` is True if no
     other protocol's frames begin with the same octet. `explainers` are what explains a frame given as hex, by the word
     of the command line. `line_kinds` are kinds of meters for scenarios. `most_units` is how many unit ids one port has.
+    `row_type` is what `row` makes.
     """
 
     id: ClassVar[str]
@@ -117,6 +119,7 @@ class MeterProtocol:
     counted: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     most_units: ClassVar[int] = 0
     line_kinds: ClassVar[Mapping[str, LineKind]] = {}
+    row_type: ClassVar[type[OwnRow]]
 
     @property
     def explainers(self) -> Mapping[str, Callable[[str], Reading]]:
@@ -162,10 +165,9 @@ class MeterProtocol:
         del spec
         return device.protocol
 
-    def row(self, device: AnyMap, register: Register) -> Mapping[str, Any]:
-        """Fields of a point's row that only this protocol has."""
-        del device, register
-        return {}
+    def row(self, spec: MeterSpec, device: AnyMap, register: Register) -> OwnRow:
+        """What only points of this protocol have in the point table, a `row_type`."""
+        raise NotImplementedError
 
     def address_at(self, number: int, device: AnyMap) -> str:
         """The address of the meter with this number in a fleet; empty for one with a unit id."""

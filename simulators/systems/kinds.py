@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from simulators.meters.faults import Fault
+from simulators.meters.modbus.point_row import LoopPart, PointPart
 from simulators.meters.places import Place
+from simulators.meters.point_rows import HandedRow
 
 if TYPE_CHECKING:
     from simulators.explain.frames import Reading
@@ -29,6 +31,14 @@ class SystemPlace(Place, frozen=True, tag_field="system"):
     def system(self) -> str:
         """The id of its kind."""
         return str(self.__struct_config__.tag)
+
+
+class TaggedRow(HandedRow, frozen=True, kw_only=True):
+    """A point as a system hands it on: its tag there, and its value in one part."""
+
+    parts: tuple[PointPart, ...]
+    order: str
+    loop: LoopPart | None = None
 
 
 class SystemDoor(Protocol):
@@ -60,6 +70,7 @@ class SystemKind(Generic[P]):
     rank: ClassVar[int] = 100
     settings: type[P]
     faults: ClassVar[tuple[type[Fault], ...]]
+    row_type: ClassVar[type[TaggedRow]] = TaggedRow
 
     @property
     def explainers(self) -> Mapping[str, Callable[[str], Reading]]:
@@ -80,10 +91,10 @@ class SystemKind(Generic[P]):
         """What the system calls a register of a device."""
         return f"{meter}.{register}"
 
-    def row(self, place: P) -> Mapping[str, Any]:
-        """Fields of a point's row that only this kind has."""
+    def row(self, place: P, seen: TaggedRow) -> TaggedRow:
+        """What only points behind this kind have in the point table, a `row_type`; `seen` is what all systems have."""
         del place
-        return {}
+        return seen
 
     def line(self, place: P, door: Any) -> str:
         """Where it is, in a line of a list."""

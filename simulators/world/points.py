@@ -5,6 +5,10 @@ Leaves the devices themselves to the meters and the values to the plant.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeVar
+
 import msgspec
 
 from simulators.centres.kinds import kind_of
@@ -12,53 +16,39 @@ from simulators.centres.spec import CentreSpec
 from simulators.collectors.build import tag_of
 from simulators.meters.maps import Register
 from simulators.meters.meter import Meter
+from simulators.meters.modbus.point_row import PointPart
 from simulators.meters.places import Collected, SerialLine
-from simulators.meters.protocols import protocol_of
+from simulators.meters.point_rows import HandedRow, OwnRow
+from simulators.meters.protocols import protocol_of, protocols
 from simulators.meters.serial.maps import AnyMap
 from simulators.meters.spec import MeterSpec, PointSpec
 from simulators.systems.check import tagged
-from simulators.systems.kinds import SystemPlace
+from simulators.systems.kinds import SystemPlace, TaggedRow
 from simulators.systems.kinds import kind_of as kind_of_system
+from simulators.systems.kinds import kinds as system_kinds
 from simulators.world.model import World
 
 
-class LoopPart(msgspec.Struct, frozen=True, kw_only=True):
-    """The analogue loop behind a point: a raw number of 0 is `zero_ma`, `full` is 20 mA; `low` is the value at 4 mA.
+class LineRow(msgspec.Struct, frozen=True, kw_only=True):
+    """The serial line that a point's meter is on: the name of its device, and the settings of its port."""
 
-    Without `live_zero` the value `low` is at 0 mA. `high` is the value at 20 mA, `root` a square-root transmitter.
-    """
-
-    low: str
-    high: str
-    full: int
-    zero_ma: int
-    live_zero: bool
-    root: bool
+    name: str
+    baud: int
+    parity: str
+    stop_bits: int
 
 
-class PointPart(msgspec.Struct, frozen=True, kw_only=True):
-    """Registers of a point: wire address (0-based), number of registers, type, octet order, factor in the whole."""
-
-    address: int
-    count: int
-    type: str
-    order: str
-    factor: str
+R = TypeVar("R", bound=OwnRow)
 
 
 class PointRow(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the point table: all a terminal must be told to read a point, and all a judge must know of it.
 
-    The value is the sum of the parts (raw number times `scale` for whole types, times the part's factor). `decimals` is
-    -1 for binary floats. `ratio` (CT x PT) is not in the registers. Numbers are decimal text in `unit`. `gaps` says
-    what the device does with a read across unused registers: exception or zero. `codes` maps centre to code.
-
-    `protocol` is modbus-tcp, modbus-rtu, modbus-ascii or a serial meter's. A point on a serial line has its device name
-    in `line` and the port's settings, one behind a serial server `host` and `port`. The value of a point with a `loop`
-    is what its raw number means, rounded half to even to `decimals`. A point behind a `collector` stands under `tag` in
-    the messages about its meter; its `protocol` is mqtt or https. One behind a system (opcua, sql) has its node
-    identifier or the tag of its rows there, and `security` is what the OPC UA server asks for. A point with `counted`
-    (net, loads) is not shown by its weighing indicator: whoever reads the weights counts it from them.
+    `protocol` is what the meter speaks, or who hands the point on (mqtt, https, opcua, sql). `own` is what only such
+    points have. The value is the raw number (of `type`: u16, f32, bcd …) times `scale`, but for binary floats, whose
+    `decimals` is -1; `sentinel` is the raw number that means none. `ratio` (CT x PT) is not in the registers. Numbers
+    are decimal text in `unit`. `codes` maps centre to code. One behind a serial server has `host` and `port`, one on a
+    line of the world its `line`.
     """
 
     id: str
@@ -66,13 +56,9 @@ class PointRow(msgspec.Struct, frozen=True, kw_only=True):
     map: str
     host: str
     port: int
-    unit_id: int
     kind: str
     unit: str
-    fc: int
-    parts: tuple[PointPart, ...]
     type: str
-    order: str
     scale: str
     decimals: int
     resolution: str
@@ -82,21 +68,67 @@ class PointRow(msgspec.Struct, frozen=True, kw_only=True):
     high: str
     ratio: str
     sentinel: str
-    gaps: str
     codes: dict[str, str]
-    protocol: str = "modbus-tcp"
-    address: str = ""
-    identifier: str = ""
-    layout: str = ""
-    line: str = ""
-    baud: int = 0
-    parity: str = ""
-    stop_bits: int = 0
-    loop: LoopPart | None = None
+    protocol: str
+    own: OwnRow
+    line: LineRow | None = None
+
+    def of(self, kind: type[R]) -> R:
+        """What only points of this kind have. Raises TypeError for a point of another."""
+        if not isinstance(self.own, kind):
+            raise TypeError(f"point {self.id} is read by {self.protocol} and has no {kind.__name__}")
+        return self.own
+
+
+class CollectedRow(HandedRow, frozen=True, kw_only=True):
+    """A point as a collector tells of it, under its tag."""
+
     collector: str = ""
-    tag: str = ""
-    security: str = ""
-    counted: str = ""
+
+
+_ON_LINE = {"line": "", "baud": 0, "parity": "", "stop_bits": 0}
+"""What tables say of a point whose meter is on no line."""
+
+
+def told(row: PointRow) -> dict[str, Any]:
+    """A row as tables for all kinds have it: without structs, with the fields of every kind (`names`)."""
+    common = msgspec.to_builtins(row)
+    line, own = common.pop("line"), common.pop("own")
+    port = _ON_LINE if line is None else {**line, "line": line["name"]}
+    made = {**_defaults(), **_flat(own), **common, **port}
+    made.pop("name", None)
+    return made
+
+
+def _flat(own: dict[str, Any]) -> dict[str, Any]:
+    behind = own.pop("behind", None)
+    return own if behind is None else {**_flat(behind), **own}
+
+
+@cache
+def _defaults() -> Mapping[str, Any]:
+    return {
+        each.name: msgspec.to_builtins(each.default)
+        for kind in _kinds()
+        for each in msgspec.structs.fields(kind)
+        if each.default is not msgspec.NODEFAULT
+    }
+
+
+def _kinds() -> tuple[type[OwnRow], ...]:
+    """What points of each kind have."""
+    return (
+        *(protocol.row_type for protocol in protocols().values()),
+        CollectedRow,
+        *(kind.row_type for kind in system_kinds().values()),
+    )
+
+
+@cache
+def names() -> frozenset[str]:
+    """The fields of a row as tables for all kinds have it."""
+    own = {name for kind in _kinds() for name in kind.__struct_fields__} - {"behind"}
+    return frozenset({*PointRow.__struct_fields__, *own, *_ON_LINE} - {"own"})
 
 
 def quantity_of(meter: MeterSpec, point: PointSpec, register: Register) -> str:
@@ -116,25 +148,18 @@ def point_row(world: World, spec: MeterSpec, device: AnyMap, point: PointSpec, m
     """The row of one point of a meter built from `device`."""
     register = device.register(point.register)
     codes = {centre.name: code_of(centre, point) for centre in world.centres}
-    line = spec.place.device if isinstance(spec.place, SerialLine) else ""
-    port = next((each.settings for each in world.lines if each.name == line), None)
-    collector = spec.place.collector if isinstance(spec.place, Collected) else ""
+    own: OwnRow = protocol_of(device).row(spec, device, register)
+    if isinstance(spec.place, Collected):
+        own = CollectedRow(behind=own, collector=spec.place.collector, tag=tag_of(point))
     row = PointRow(
         id=point.id,
         meter=spec.name,
         map=device.id,
         host=spec.host,
         port=spec.port,
-        unit_id=spec.unit,
         kind=register.kind,
         unit=register.unit,
-        fc=register.fc[0],
-        parts=tuple(
-            PointPart(address=part.address, count=part.count, type=part.type, order=part.order, factor=part.factor)
-            for part in register.parts
-        ),
         type=register.parts[-1].type if register.parts else "bcd",
-        order=register.parts[-1].order if register.parts else "",
         scale=register.scale,
         decimals=register.decimals,
         resolution=register.resolution,
@@ -144,44 +169,33 @@ def point_row(world: World, spec: MeterSpec, device: AnyMap, point: PointSpec, m
         high=register.high,
         ratio=spec.ratio,
         sentinel=register.sentinel,
-        gaps=device.gaps,
         codes={centre: code for centre, code in codes.items() if code},
         protocol=_protocol(world, spec, device),
-        address=spec.address,
-        line=line,
-        baud=port.baud if port else 0,
-        parity=port.parity if port else "",
-        stop_bits=port.stop_bits if port else 0,
-        loop=LoopPart(
-            low=loop.low,
-            high=loop.high,
-            full=loop.full,
-            zero_ma=loop.zero_ma,
-            live_zero=loop.live_zero,
-            root=loop.root,
-        )
-        if (loop := register.loop) is not None
-        else None,
-        collector=collector,
-        tag=tag_of(point) if collector else "",
-        **protocol_of(device).row(device, register),
+        own=own,
+        line=_line(world, spec),
     )
     if not isinstance(spec.place, SystemPlace):
         return row
     seen = tagged(spec, spec.place, register)
     part = PointPart(address=0, count=seen.count, type=seen.type, order="ABCD", factor="1")
+    node = TaggedRow(behind=own, tag=seen.tag, parts=(part,), order="ABCD")
     return msgspec.structs.replace(
         row,
-        parts=(part,),
         type=seen.type,
-        order="ABCD",
         scale=seen.scale,
         decimals=seen.decimals,
         sentinel="",
-        loop=None,
-        tag=seen.tag,
-        **kind_of_system(spec.place).row(spec.place),
+        own=kind_of_system(spec.place).row(spec.place, node),
     )
+
+
+def _line(world: World, spec: MeterSpec) -> LineRow | None:
+    """The line of the world that a meter is on."""
+    if not isinstance(spec.place, SerialLine):
+        return None
+    name = spec.place.device
+    port = next(each.settings for each in world.lines if each.name == name)
+    return LineRow(name=name, baud=port.baud, parity=port.parity, stop_bits=port.stop_bits)
 
 
 def _protocol(world: World, spec: MeterSpec, device: AnyMap) -> str:

@@ -13,7 +13,6 @@ from simulators.meters.serial.closing import START, closed, closing_flaws, openi
 
 OFFSET = 0x33
 SHORTEST = 12
-MOST_DATA = 255
 
 ANSWER = 0x80
 ABNORMAL = 0x40

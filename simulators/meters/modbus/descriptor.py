@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import cast
 
 from simulators.meters.carriers import LineSettings
-from simulators.meters.maps import RegisterMap
+from simulators.meters.maps import Register, RegisterMap
 from simulators.meters.meter import Meter
 from simulators.meters.modbus.device import ModbusMeter
+from simulators.meters.modbus.point_row import RegistersRow, row_of
 from simulators.meters.modbus.serial import FRAMINGS, ModbusStation
 from simulators.meters.protocols import LineKind, MeterProtocol, Note, Surroundings
 from simulators.meters.serial.maps import AnyMap
@@ -39,6 +40,7 @@ class Modbus(MeterProtocol):
     rank = 0
     by_identifier = False
     most_units = 247
+    row_type = RegistersRow
     line_kinds = {
         "modbus-rtu": LineKind("sdm630", "e", _CIRCUIT, framing="rtu"),
         "modbus-ascii": LineKind("adl3000", "e", _CIRCUIT, framing="ascii"),
@@ -71,6 +73,10 @@ class Modbus(MeterProtocol):
             where = f"meter {spec.name}"
             note(where, f"map {device.id} is Modbus, which has a unit id and no address; remove address")
         return True
+
+    def row(self, spec: MeterSpec, device: AnyMap, register: Register) -> RegistersRow:
+        """Its registers."""
+        return row_of(spec.unit, device.gaps, register)
 
     def word(self, spec: MeterSpec, device: AnyMap) -> str:
         """Which of the three frames it is spoken in."""

@@ -6,16 +6,25 @@ Leaves to others: frames (`frames`), what an indicator sends and answers (`indic
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
+from simulators.meters.maps import Register
 from simulators.meters.protocols import Address, LineKind
 from simulators.meters.scale import frames
 from simulators.meters.scale.frames import COMMANDED, SHOWN
 from simulators.meters.scale.indicator import CommandScale, ScaleMeter
-from simulators.meters.serial.maps import AnyMap, BusMap
+from simulators.meters.serial.maps import AnyMap, BusMap, Entry
 from simulators.meters.serial.meter import SerialMeter
-from simulators.meters.serial.protocol import SerialProtocol
+from simulators.meters.serial.protocol import IdentifiedRow, SerialProtocol
+from simulators.meters.spec import MeterSpec
 
 _COUNTED = (("weight", "01"), ("net", "02"), ("loads", "03"))
+
+
+class WeighedRow(IdentifiedRow, frozen=True, kw_only=True):
+    """What an indicator shows; what is `counted` (net, loads) it does not: whoever reads the weights counts it."""
+
+    counted: str = ""
 
 
 class Scale(SerialProtocol):
@@ -28,6 +37,7 @@ class Scale(SerialProtocol):
     by_identifier = False
     codecs = {"weighing": frames}
     own_start = True
+    row_type = WeighedRow
     counted = {"net": ("kg", "t"), "loads": ("1",)}
     line_kinds = {
         # Loads are counted from what "weighbridge" kinds show.
@@ -58,6 +68,12 @@ class Scale(SerialProtocol):
             if entry.kind != "instant" or entry.unit not in ("kg", "t"):
                 text = f"a scale shows an instant weight in kg or t, got a {entry.kind} in {entry.unit}"
                 yield f"{text}; change kind or unit"
+
+    def row(self, spec: MeterSpec, device: AnyMap, register: Register) -> WeighedRow:
+        """With what is counted."""
+        entry = cast(Entry, register)
+        identifier = cast(BusMap, device).identifier_of(register.id)
+        return WeighedRow(address=spec.address, identifier=identifier, layout=entry.layout, counted=entry.counted)
 
     def meter_of(self, device: BusMap) -> type[SerialMeter]:
         """One class for those that are asked, one for those that are not."""

@@ -11,14 +11,29 @@ from simulators.meters.carriers import LineSettings
 from simulators.meters.maps import Register
 from simulators.meters.meter import Meter
 from simulators.meters.places import SerialLine
+from simulators.meters.point_rows import OwnRow
 from simulators.meters.protocols import MeterProtocol, Note, Surroundings
 from simulators.meters.serial.maps import AnyMap, BusMap, Entry
 from simulators.meters.serial.meter import SerialMeter, Station
 from simulators.meters.spec import MeterSpec
 
 
+class IdentifiedRow(OwnRow, frozen=True, kw_only=True):
+    """A number with an identifier and a format, at a meter with an address."""
+
+    address: str = ""
+    identifier: str = ""
+    layout: str = ""
+
+    def listed(self, point: str) -> str:
+        """With its identifier, if it has one."""
+        return f"{point}@{self.identifier}" if self.identifier else point
+
+
 class SerialProtocol(MeterProtocol):
     """A protocol of addressed meters; `meter_of` says which class answers for a map."""
+
+    row_type = IdentifiedRow
 
     def meter_of(self, device: BusMap) -> type[SerialMeter]:
         """The class of a map's meter."""
@@ -50,11 +65,7 @@ class SerialProtocol(MeterProtocol):
             note(where, f"map {device.id} is no Modbus device, which alone has a framing; remove framing")
         return True
 
-    def row(self, device: AnyMap, register: Register) -> dict[str, str]:
-        """Identifier, format and what is counted."""
-        entry = cast(Entry, register)
-        return {
-            "identifier": cast(BusMap, device).identifier_of(register.id),
-            "layout": entry.layout,
-            "counted": entry.counted,
-        }
+    def row(self, spec: MeterSpec, device: AnyMap, register: Register) -> IdentifiedRow:
+        """Address, identifier and format."""
+        identifier = cast(BusMap, device).identifier_of(register.id)
+        return IdentifiedRow(address=spec.address, identifier=identifier, layout=cast(Entry, register).layout)

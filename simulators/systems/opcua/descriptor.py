@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from simulators.meters.faults import (
     BadStatus,
     Delayed,
@@ -24,7 +26,7 @@ from simulators.meters.faults import (
 from simulators.meters.protocols import Note, Surroundings
 from simulators.meters.spec import MeterSpec
 from simulators.settings import Port
-from simulators.systems.kinds import SystemKind, SystemPlace
+from simulators.systems.kinds import SystemKind, SystemPlace, TaggedRow
 from simulators.systems.tagged import OF_VALUES, Security, TaggedMeter, node_of
 
 if TYPE_CHECKING:
@@ -49,12 +51,19 @@ class OpcUaPlace(SystemPlace, frozen=True, kw_only=True, tag="opcua"):
         return "OPC UA"
 
 
+class NodeRow(TaggedRow, frozen=True, kw_only=True):
+    """A node; `security` is what its server asks of sessions."""
+
+    security: str = ""
+
+
 class OpcUa(SystemKind[OpcUaPlace]):
     """Servers of nodes, one for each register. The last five faults are the server's."""
 
     id = "opcua"
     rank = 1
     settings = OpcUaPlace
+    row_type = NodeRow
     faults = (
         *OF_VALUES,
         BadStatus,
@@ -89,9 +98,9 @@ class OpcUa(SystemKind[OpcUaPlace]):
         """Its node identifier."""
         return node_of(meter, register)
 
-    def row(self, place: OpcUaPlace) -> Mapping[str, Any]:
-        """What is asked of sessions."""
-        return {"security": place.security}
+    def row(self, place: OpcUaPlace, seen: TaggedRow) -> NodeRow:
+        """With what is asked of sessions."""
+        return NodeRow(**msgspec.structs.asdict(seen), security=place.security)
 
     def line(self, place: OpcUaPlace, door: Any) -> str:
         """With what is asked of sessions."""

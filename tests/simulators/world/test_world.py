@@ -22,8 +22,11 @@ from virtually import virtually
 from simulators.centres.hj212.codec import encode
 from simulators.centres.kinds import centre_of
 from simulators.events import Served
+from simulators.meters.modbus.point_row import RegistersRow
 from simulators.meters.modbus.registers import float_text, reorder, unpack_whole
 from simulators.meters.places import GatewayPort
+from simulators.meters.point_rows import HandedRow
+from simulators.meters.serial.protocol import IdentifiedRow
 from simulators.serve import HostClock, serve
 from simulators.systems.kinds import SystemPlace
 from simulators.tables import Problem, Table
@@ -37,6 +40,7 @@ from simulators.world import (
     WorldError,
     load_world,
 )
+from simulators.world.points import names, told
 
 SHIPPED = sorted(WORLDS_FOLDER.glob("*.toml"))
 
@@ -81,10 +85,11 @@ def test_every_point_of_every_shipped_world_on_tcp_reads_as_its_point_table_says
                 if client is None:
                     client = clients[(row.host, row.port)] = AsyncModbusTcpClient(row.host, port=row.port)
                     await client.connect()
-                ask = client.read_input_registers if row.fc == 4 else client.read_holding_registers
+                asked = row.of(RegistersRow)
+                ask = client.read_input_registers if asked.fc == 4 else client.read_holding_registers
                 total = Decimal(0)
-                for part in row.parts:
-                    response = await ask(part.address, count=part.count, device_id=row.unit_id)
+                for part in asked.parts:
+                    response = await ask(part.address, count=part.count, device_id=asked.unit_id)
                     octets = b"".join(each.to_bytes(2, "big") for each in response.registers)
                     big = reorder(octets, part.order)
                     held = (
@@ -94,7 +99,7 @@ def test_every_point_of_every_shipped_world_on_tcp_reads_as_its_point_table_says
                     )
                     total += held * Decimal(part.factor)
                 assert total == Decimal(site.meters[row.meter].text(row.id))
-                if len(row.parts) == 1:
+                if len(asked.parts) == 1:
                     assert Decimal(heard.of(Served)[-1].values[row.id]) == total
         finally:
             for client in clients.values():
@@ -120,10 +125,25 @@ def small(**changes: Any) -> World:
 def test_the_point_table_tells_all_a_terminal_needs() -> None:
     site = Site(small(), clock=HandClock(), observe=Heard())
     row = site.points["e01.energy"]
-    assert (row.meter, row.kind, row.unit, row.fc, row.type, row.decimals) == ("E01", "counter", "kWh", 4, "f32", -1)
-    assert [(part.address, part.count) for part in row.parts] == [(0x156, 2)]
-    assert (row.modulus, row.codes, row.gaps) == ("1000000.00", {"A": "k01001"}, "zero")
+    asked = row.of(RegistersRow)
+    assert (row.meter, row.kind, row.unit, asked.fc, row.type) == ("E01", "counter", "kWh", 4, "f32")
+    assert [(part.address, part.count) for part in asked.parts] == [(0x156, 2)] and row.decimals == -1
+    assert (row.modulus, row.codes, asked.gaps) == ("1000000.00", {"A": "k01001"}, "zero")
     assert row.rated_per_h == "31"
+
+
+@pytest.mark.parametrize("path", ON_TCP, ids=[path.stem for path in ON_TCP])
+def test_a_row_has_in_tables_the_fields_of_every_kind(path: Path) -> None:
+    """What templates of profiles may name at each point, whatever it is read by."""
+    site = Site(moved(load_world(path)), clock=HandClock(START_US), observe=Heard())
+    for row in site.points.values():
+        assert told(row).keys() == names(), row.id
+        assert told(row)["id"] == row.id and not isinstance(told(row)["line"], dict)
+        own = row.own.behind if isinstance(row.own, HandedRow) else row.own
+        if isinstance(own, RegistersRow):
+            assert told(row)["fc"] == own.fc and told(row)["gaps"] == own.gaps
+        with pytest.raises(TypeError, match=f"point {row.id} is read by {row.protocol} and has no IdentifiedRow"):
+            row.of(IdentifiedRow)
 
 
 def test_a_world_may_override_modulus_and_rating_and_codes() -> None:

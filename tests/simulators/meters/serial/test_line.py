@@ -38,6 +38,7 @@ from simulators.meters.serial.frames import LineFrames
 from simulators.meters.spec import LineSpec
 from simulators.tables import parse_toml
 from simulators.world import Site, World, WorldError, build_world
+from simulators.world.points import LineRow
 
 WORLD = f"""
 [world]
@@ -169,9 +170,9 @@ def test_three_protocols_answer_on_one_line() -> None:
 def test_the_point_table_tells_line_and_settings() -> None:
     async def body(bench: Bench) -> None:
         rows = bench.site.points
-        told = [(row.protocol, row.line, row.baud, row.parity, row.stop_bits, row.host) for row in rows.values()]
-        assert told[0] == ("dlt645-2007", "ttyS1", 2400, "E", 1, "")
-        assert told[-1] == ("modbus-rtu", "ttyS1", 2400, "E", 1, "")
+        lines = [(row.protocol, row.line, row.host) for row in rows.values()]
+        line = LineRow(name="ttyS1", baud=2400, parity="E", stop_bits=1)
+        assert (lines[0], lines[-1]) == (("dlt645-2007", line, ""), ("modbus-rtu", line, ""))
 
     play(body)
 

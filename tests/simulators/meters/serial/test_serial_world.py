@@ -18,9 +18,11 @@ from simulators.meters.cjt188.explain import read_cjt188
 from simulators.meters.dlt645 import codec as dlt645_codec
 from simulators.meters.dlt645.explain import read_dlt645
 from simulators.meters.serial.maps import BusMap, any_names, any_shipped, words
+from simulators.meters.serial.protocol import IdentifiedRow
 from simulators.serve import serve
 from simulators.tables import parse_toml
 from simulators.world import Site, World, WorldError, build_world
+from simulators.world.points import told
 
 WORLD = f"""
 [world]
@@ -66,19 +68,20 @@ def described(port: int = 15030, centre: int = 15212) -> World:
 
 def test_every_shipped_serial_map_is_sound() -> None:
     serial = [device for device in map(any_shipped, any_names()) if isinstance(device, BusMap)]
-    assert len(serial) == 13
+    assert len(serial) == 14
     assert {device.protocol for device in serial} == set(words())
 
 
 def test_the_point_table_tells_protocol_address_and_identifier() -> None:
     site = Site(described(), clock=HandClock(), observe=Heard())
     rows = [site.points[name] for name in ("e01.energy", "e02.energy", "heat.energy")]
-    assert [(row.protocol, row.address, row.identifier, row.layout) for row in rows] == [
+    asked = [row.of(IdentifiedRow) for row in rows]
+    assert [(row.protocol, own.address, own.identifier, own.layout) for row, own in zip(rows, asked, strict=True)] == [
         ("dlt645-2007", "000000000161", "00010000", "XXXXXX.XX"),
         ("dlt645-1997", "000000000162", "9010", "XXXXXX.XX"),
         ("cjt188-2004", "78330011223344", "901F", "XXXXXX.XX"),
     ]
-    assert [(row.kind, row.unit, row.decimals, row.type, row.parts) for row in rows] == [
+    assert [(row.kind, row.unit, row.decimals, row.type, told(row)["parts"]) for row in rows] == [
         ("counter", unit, 2, "bcd", ()) for unit in ("kWh", "kWh", "GJ")
     ]
     assert (rows[0].modulus, rows[0].ratio) == ("500000.00", "20")
