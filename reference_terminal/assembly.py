@@ -40,7 +40,8 @@ from reference_terminal.net.channel import PLAIN
 from reference_terminal.operations import messages
 from reference_terminal.operations.housekeeping import Housekeeping
 from reference_terminal.operations.instruments import Instruments
-from reference_terminal.operations.machine import MachineWatch
+from reference_terminal.operations.machine import Figures, MachineWatch
+from reference_terminal.operations.rounds import Fault, Rounds
 from reference_terminal.operations.supervisor import Supervisor, Work, in_words
 from reference_terminal.operations.time_source import TimeSource
 from reference_terminal.platform import Platform
@@ -84,6 +85,7 @@ from reference_terminal.web.delivery import DeliveryApi
 from reference_terminal.web.guard import DeskGuard
 from reference_terminal.web.lan import Lan
 from reference_terminal.web.maintenance import Maintenance, MaintenanceApi
+from reference_terminal.web.meters import MeterOrders
 from reference_terminal.web.packages import PackageApi
 from reference_terminal.web.pages.site import Pages, Site
 from reference_terminal.web.periods import PeriodApi
@@ -95,6 +97,7 @@ from reference_terminal.web.stored import StoredApi
 
 _RESTART_AFTER_S = 1.0
 _MOST_GAPS = 1000
+_MOST_FAULTS = 200
 
 Named = tuple[str, Work]
 """A task and what people know it by."""
@@ -221,7 +224,8 @@ class Terminal:
         self.overlay = Overlay(self.store, self.keyring.vault)
         config = self.config = self._usable(self.overlay.in_force(self._file_config))
         unusable = dict(self.overlay.unusable)
-        if config.centres != self._file_config.centres:
+        file = self._file_config
+        if (config.centres, config.collectors, config.systems) != (file.centres, file.collectors, file.systems):
             self.keyring = Keyring(config, platform.random)
             self.overlay = Overlay(self.store, self.keyring.vault)
         self.overlay.unusable |= unusable
@@ -231,6 +235,7 @@ class Terminal:
         self.instruments = Instruments(self.store, self.journal)
         machine = platform.machine if self.desk is not None else None
         self.machine = None if machine is None else MachineWatch(machine, self.store.path, self.clock)
+        self.rounds = Rounds(self.store, self.journal, self.clock, self._inspected)
         self._tell_altered()
         self.qn = QnSource(self.clock, int(self.store.setting("terminal", "qn_ms") or 0))
         self.pipeline = Pipeline(config, self.store, self.clock, self.journal)
@@ -293,7 +298,7 @@ class Terminal:
             self.signer.made[:] = [link.outbox.wake for link in links if isinstance(link, DepositLink)]
 
     def _local_interface(self) -> Server:
-        kinds = (Api, DeliveryApi, CentreOrders, PackageApi, PeriodApi, StoredApi)
+        kinds = (Api, DeliveryApi, CentreOrders, MeterOrders, PackageApi, PeriodApi, StoredApi)
         accounting = AccountingApi(self)
         groups: list[Addresses] = [*(group(self) for group in kinds), accounting, ResultsApi(accounting)]
         if self.desk is None:
@@ -643,11 +648,21 @@ class Terminal:
             *(() if self.revocation is None else (("revocation lists", self.revocation.run),)),
             ("installer", self.installer.run),
             ("applications", self.applications.run),
-            *(() if self.desk is None else (("audit", self.desk.audit.run),)),
+            *(() if self.desk is None else (("audit", self.desk.audit.run), ("inspection", self.rounds.run))),
             *(() if self.recalculation is None else (("recalculation", self.recalculation.run),)),
             *(() if self.machine is None else (("machine", self.machine.run),)),
             *(("time source", source.run) for source in self.time_sources),
         ]
+
+    def _inspected(self) -> tuple[dict[str, float | None], list[Fault]]:
+        """What a round sees: figures of the machine (percent), and every alarm that stands."""
+        if self.machine is not None:
+            self.machine.look()
+        figures = Figures() if self.machine is None else self.machine.figures
+        seen = {"cpu_percent": figures.cpu, "memory_percent": figures.memory, "disk_percent": figures.disk}
+        self.store.flush()
+        rows = self.journal.alarms(_MOST_FAULTS)
+        return seen, [Fault(row.kind, row.subject, row.en, row.zh) for row in rows if row.cleared_ms is None]
 
     def queue_period(self, span: Span, start_s: int, end_s: int) -> None:
         """A period is complete: queue it for every centre that receives its class, in the records' transaction."""

@@ -31,6 +31,8 @@ TYPES: dict[str, tuple[str, ...]] = {
     "configuration": (
         "item-acquisition-set",
         "polling-period-set",
+        "meter-added",
+        "meter-removed",
         "upload-time-set",
         "parameter-set",
         "login-rule-set",
@@ -39,6 +41,7 @@ TYPES: dict[str, tuple[str, ...]] = {
         "terminal-locked",
         "terminal-released",
         "instrument-set",
+        "inspection-plan-set",
         "accounting-set",
         "accounting-set-locally",
         "accounting-version",

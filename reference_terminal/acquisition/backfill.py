@@ -28,6 +28,8 @@ _REST_S = 0.3
 """Between two records, so that polls of neighbours come first."""
 _AGAIN_S = 60.0
 _TRIES = 5
+_REST_OF_METER_S = 900.0
+"""After so many tries without answer a meter is left alone for so long."""
 
 
 class Records(Protocol):
@@ -70,7 +72,9 @@ class Backfill:
         self._journal = journal
         self._sources = sources
         self._wanted: dict[tuple[str, int], Source] = {}
-        self._tried: dict[tuple[str, int], int] = {}
+        self._tried: dict[str, int] = {}
+        self._rests_until_s: dict[str, float] = {}
+        self._silent: set[str] = set()
         self._wake = asyncio.Event()
 
     def look_back(self, gaps: Sequence[Gap]) -> None:
@@ -97,7 +101,9 @@ class Backfill:
             if not self._wanted:
                 self._wake.clear()
                 await self._wake.wait()
-            answered = [await self._read(meter) for meter in dict.fromkeys(meter for meter, _ in self._wanted)]
+            meters = dict.fromkeys(meter for meter, _ in self._wanted)
+            now_s = asyncio.get_running_loop().time()
+            answered = [self._rests_until_s.get(meter, now_s) <= now_s and await self._read(meter) for meter in meters]
             if not all(answered):
                 await asyncio.sleep(_AGAIN_S)
 
@@ -114,10 +120,12 @@ class Backfill:
                 async with source.records.carrier.bus:
                     readings = await source.records.read(at_s, self._clock)
             except ReadFailed:
-                self._try_later(meter, at_s)
+                self._try_later(meter)
                 answers = False
                 break
             del self._wanted[meter, at_s]
+            self._tried.pop(meter, None)
+            self._silent.discard(meter)
             if readings is None:
                 absent.append(at_s)
             else:
@@ -130,10 +138,13 @@ class Backfill:
         return answers
 
     @seam
-    def _try_later(self, meter: str, at_s: int) -> None:
-        """Count a try without answer; after some of them the rest of the meter's records waits for the next gap."""
-        count = self._tried[meter, at_s] = self._tried.get((meter, at_s), 0) + 1
-        if count >= _TRIES:
-            for key in [key for key in self._wanted if key[0] == meter]:
-                del self._wanted[key]
+    def _try_later(self, meter: str) -> None:
+        """Count a try without answer; after some of them the meter has a rest, which is told once."""
+        self._tried[meter] = self._tried.get(meter, 0) + 1
+        if self._tried[meter] < _TRIES:
+            return
+        del self._tried[meter]
+        self._rests_until_s[meter] = asyncio.get_running_loop().time() + _REST_OF_METER_S
+        if meter not in self._silent:
+            self._silent.add(meter)
             self._journal.event(messages.RECORDS_UNANSWERED, meter)

@@ -14,18 +14,18 @@ from reference_terminal.group import messages
 from reference_terminal.group.reported import Reports, Row, Unusable
 from reference_terminal.model import json_text
 from reference_terminal.model.clock import WallClock
-from reference_terminal.model.messages import Text
+from reference_terminal.model.messages import Text, text_of
 from reference_terminal.model.seams import seam
 from reference_terminal.net import channel
 from reference_terminal.net.channel import Line, PlainLine, Security
 from reference_terminal.settings.config import ApiConfig
 from reference_terminal.settings.group import GroupConfig, SlaveConfig
 from reference_terminal.storage.journal import Journal
-from reference_terminal.web.server import HttpError, Request, Server
+from reference_terminal.web import refusals
+from reference_terminal.web.server import Request, Server
 
 ADDRESS = "/api/records"
 _MOST_OCTETS = 4 << 20
-_BUSY = {"Retry-After": "5"}
 _UNKNOWN = Text("no slave of this name is known here", "未登记的从终端")
 _ANOTHER = Text("the certificate is another's", "证书与名称不符")
 
@@ -68,18 +68,18 @@ class GroupDoor:
     async def answer(self, request: Request) -> Any:
         """See `web.server.Application`."""
         if request.path != ADDRESS or request.method != "POST":
-            raise HttpError(404, f"expected POST {ADDRESS}", f"应为 POST {ADDRESS}")
+            raise refusals.NOT_FOR_REPORTS(address=ADDRESS)
         try:
             body = json_text.read_as(request.body, _Body)
         except json_text.NoJson:
-            raise HttpError(400, "expected JSON with source and records", "应为含 source、records 的 JSON") from None
+            raise refusals.BAD_REPORT() from None
         slave = self._slave(request, body.source)
         try:
             kept = self._reports.take(slave, body.records)
         except Unusable as error:
-            raise HttpError(400, error.en, error.zh) from None
+            raise refusals.REPORT_UNUSABLE(said=text_of(error)) from None
         if not kept:
-            raise HttpError(503, "the store cannot be written now; try again", "存储暂不可写，请稍后重试", _BUSY)
+            raise refusals.REPORT_NOT_KEPT()
         return {"accepted": len(body.records)}
 
     def _slave(self, request: Request, name: str) -> SlaveConfig:
@@ -88,7 +88,7 @@ class GroupDoor:
         reason = _UNKNOWN if found is None else None if self.is_itself(request.certified, name) else _ANOTHER
         if found is None or reason is not None:
             self._journal.event(messages.STRANGER, request.peer, peer=request.peer, name=name[:60], reason=reason)
-            raise HttpError(403, "this terminal takes no records of yours", "本终端不接受该来源的数据")
+            raise refusals.NO_SLAVE()
         return found
 
     @seam

@@ -34,7 +34,7 @@ class _Wrong(Exception):
 
 
 class Configuration:
-    """Takes configurations for one terminal; `told` is that of its file, `now` that in force."""
+    """Takes configurations for one terminal; `file_config` is that of its file, `now` that in force."""
 
     def __init__(self, file_config: Config, now: Callable[[], Config], overlay: Overlay, journal: Journal) -> None:
         self._file_config = file_config
@@ -59,7 +59,7 @@ class Configuration:
             known = f"{CENTRES}, {REMOVED}, {ITEMS}, {ACCOUNTING}"
             raise _Wrong(f"{unknown[0][:40]!r} is not configured here; known are {known}")
         steps: list[Callable[[], None]] = []
-        config = dataclasses.replace(self._file_config, centres=self._now().centres)
+        config = self._named()
         for name in self._list(body, REMOVED):
             config = self._remove(config, str(name), issuer, steps)
         for table in self._list(body, CENTRES):
@@ -71,6 +71,12 @@ class Configuration:
             self._accounting(config, body[ACCOUNTING], issuer, steps)
         self._items([_texts(table, ITEMS) for table in self._list(body, ITEMS)], issuer, steps)
         return steps
+
+    @seam
+    def _named(self) -> Config:
+        """What a configuration may name: points of the file and of what was added since, those that are off too."""
+        config = self._overlay.with_meters(self._file_config)
+        return self._overlay.with_accounting(dataclasses.replace(config, centres=self._now().centres))
 
     def _list(self, body: dict[str, Any], name: str) -> list[Any]:
         found: Any = body.get(name, [])
@@ -164,7 +170,7 @@ class Configuration:
 
     @seam
     def _items(self, rows: list[dict[str, Any]], issuer: str, steps: list[Callable[[], None]]) -> None:
-        known = [point.id for meter in self._file_config.meters for point in meter.points]
+        known = [point.id for meter in self._named().meters for point in meter.points]
         acquired = {point: self._overlay.get(overlay.ITEMS, point) != overlay.NOT_ACQUIRED for point in known}
         for row in rows:
             point, value = str(row.get("point", "")), str(row.get("acquired", ""))

@@ -5,6 +5,8 @@ Leaves writing and reading it to `store` and `outbox`.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 BY_HAND = "S"
@@ -87,3 +89,54 @@ class Replacement(msgspec.Struct):
     entered_ms: int
     used: bool = False
     number: int = 0
+
+
+class StoredReading(NamedTuple):
+    """A reading as it is kept: slot and instant, decimal text (None: bad), octets as hex, quality code, its cause.
+
+    `total` is the running total of a counter where it differs from the value.
+    """
+
+    slot_s: int
+    at_ms: int
+    value: str | None
+    raw: str | None
+    quality: int
+    cause: str
+    total: str | None
+
+    @property
+    def shown(self) -> str:
+        """The value of a good reading; a bad one has none (ValueError)."""
+        if self.value is None:
+            raise ValueError(f"the reading of slot {self.slot_s} has no value")
+        return self.value
+
+    @property
+    def running(self) -> str:
+        """The running total of a good reading of a counter."""
+        return self.shown if self.total is None else self.total
+
+
+class LoggedEvent(NamedTuple):
+    """An entry of the log."""
+
+    number: int
+    at_ms: int
+    kind: str
+    subject: str
+    en: str
+    zh: str
+    code: str
+
+
+class LoggedAlarm(NamedTuple):
+    """An alarm; `cleared_ms` is None while it stands."""
+
+    kind: str
+    subject: str
+    raised_ms: int
+    cleared_ms: int | None
+    en: str
+    zh: str
+    code: str

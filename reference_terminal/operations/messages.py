@@ -89,3 +89,9 @@ TIME_SOURCE_LOST = alarm(
     en="{count} questions without a usable answer, the last: {reason}; the clock runs free",
     zh="连续 {count} 次无有效应答（{reason}），时钟自由运行",
 )
+ROUNDS_SET = event(
+    "inspection-plan-set",
+    en="{author}: rounds of inspection every {before} min, from now on {after} min (0: none)",
+    zh="{author}：巡检间隔由 {before} min 改为 {after} min（0 为不巡检）",
+)
+ROUND = event("inspection-round", en="a round of inspection: {count} things are wrong", zh="巡检一次：异常 {count} 项")

@@ -52,11 +52,11 @@ _LOST, _INSTRUMENT = "B", "D"
 _UPWARDS = (MINUTE, QUARTER, HOUR, DAY, MONTH)
 _OF_PERIOD = "SELECT * FROM record WHERE span=? AND start_s=? AND point=?"
 _EMISSION = "SELECT mass, equivalent, method, version FROM emission WHERE span=? AND start_s=? AND point=?"
-SHELVES = (
-    "SELECT e.mass, e.equivalent, e.method, e.version, r.* FROM record r LEFT JOIN emission e"
-    " ON e.span=r.span AND e.start_s=r.start_s AND e.point=r.point WHERE r.span=? AND r.start_s BETWEEN ? AND ?"
+RECORDS = "SELECT * FROM record WHERE span=? AND start_s BETWEEN ? AND ?"
+EMISSIONS = (
+    "SELECT start_s, point, mass, equivalent, method, version FROM emission WHERE span=? AND start_s BETWEEN ? AND ?"
 )
-"""What is stored of periods: of an emission, then its record."""
+"""What is stored of periods: records of every point, and what figures hold exactly."""
 KEEP = "INSERT OR REPLACE INTO emission VALUES (?,?,?,?,?,?,?)"
 _HOURS = (
     "SELECT r.start_s, e.mass, r.flag FROM record r LEFT JOIN emission e"
@@ -66,7 +66,7 @@ _HOURS = (
 _LOOKED_BACK_S = 366 * DAY.code
 """So far back valid hours of a stack are looked for."""
 _FORGET = "DELETE FROM emission WHERE span=? AND start_s=? AND point=?"
-SOURCE_TOLD = "INSERT OR REPLACE INTO record_source VALUES (?,?,?,?)"
+SOURCE_TOLD = "INSERT INTO record_source VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET source=excluded.source"
 _ENTRIES = (
     "SELECT number, start_s, end_s, value, unit, origin, author FROM accounting_entry"
     " WHERE source=? AND input=? AND start_s<? AND end_s>? ORDER BY number"
@@ -126,24 +126,25 @@ class Kept:
 
 
 class Stored:
-    """What is stored of one period by the number of the figure's point; a row is read when it is asked for."""
+    """What is stored of one period by the number of the figure's point; a row is read when it is asked for.
 
-    def __init__(self, rows: Mapping[int, Any]) -> None:
-        self.rows = rows
+    `records` are rows of RECORDS, `emissions` the last four columns of EMISSIONS.
+    """
+
+    def __init__(self, records: Mapping[int, Any], emissions: Mapping[int, Any]) -> None:
+        self.records = records
+        self.emissions = emissions
         self.kept_since: dict[int, None] = {}
         self._made: dict[int, Kept] = {}
 
     def __contains__(self, number: int) -> bool:
-        return number in self._made or number in self.rows
+        return number in self._made or number in self.records
 
     def get(self, number: int) -> Kept | None:
         """What is kept of a figure; None if nothing."""
         found = self._made.get(number)
-        if found is None and (row := self.rows.get(number)) is not None:
-            mass, equivalent, method, version, *record = row
-            none = mass is None
-            amounts = (None, Fraction(0), "", 0) if none else (Fraction(mass), Fraction(equivalent), method, version)
-            found = self._made[number] = Kept(Record(*record), *amounts)
+        if found is None and (row := self.records.get(number)) is not None:
+            found = self._made[number] = _as_kept(Record(*row), self.emissions.get(number))
         return found
 
     def put(self, number: int, kept: Kept) -> None:
@@ -629,8 +630,11 @@ class Emissions:
         """What is stored of a period, of all figures at once, and which sources have values of its class."""
         if self._open is not None and self._open[:2] == (period.span, period.start_s):
             return Shelf(self._open[2], self.has_class(period))
-        rows: list[Any] = list(connection.execute(SHELVES, (period.span, period.start_s, period.start_s)))
-        return Shelf(Stored({row[6]: row for row in rows}), self.has_class(period))
+        key = (period.span, period.start_s, period.start_s)
+        records: list[Any] = list(connection.execute(RECORDS, key))
+        emissions: list[Any] = list(connection.execute(EMISSIONS, key))
+        stored = Stored({row[2]: row for row in records}, {row[1]: row[2:] for row in emissions})
+        return Shelf(stored, self.has_class(period))
 
     def has_class(self, period: Period) -> dict[str, bool]:
         """Which sources have values of a class; looked up once while many periods are worked out again."""
@@ -779,10 +783,14 @@ class Emissions:
         record = self._record(connection, span, start_s, number)
         if record is None:
             return None
-        row: Any = connection.execute(_EMISSION, (span, start_s, number)).fetchone()
-        if row is None:
-            return Kept(record, None, Fraction(0), "", 0)
-        return Kept(record, Fraction(row[0]), Fraction(row[1]), row[2], row[3])
+        return _as_kept(record, connection.execute(_EMISSION, (span, start_s, number)).fetchone())
+
+
+def _as_kept(record: Record, row: Any) -> Kept:
+    """A record with its row of emission: mass, equivalent, method, version; None for none."""
+    if row is None:
+        return Kept(record, None, Fraction(0), "", 0)
+    return Kept(record, Fraction(row[0]), Fraction(row[1]), row[2], row[3])
 
 
 def _is_alike(kept: Kept, outcome: Outcome) -> bool:

@@ -18,6 +18,7 @@ from reference_terminal.model.times import Span, iso, iso_ms, span_of
 from reference_terminal.processing.amounts import Amount
 from reference_terminal.processing.emissions import Emissions, Outcome, Period, Used, shown
 from reference_terminal.processing.tally import tally
+from reference_terminal.processing.wording import both
 from reference_terminal.settings.accounting import EQUIVALENT, SOURCE, FigureSet, ProductConfig
 from reference_terminal.settings.meters import PointConfig
 from reference_terminal.storage.store import Store
@@ -243,8 +244,14 @@ class Explanations:
     def _readings(self, point: int, at_s: int) -> list[Chain]:
         rows = self._store.readings(point, at_s, at_s + 1, 1)
         return [
-            {"at": iso(slot_s), "read_at": iso_ms(at_ms), "value": value, "raw": raw, "cause": cause}
-            for slot_s, at_ms, value, raw, _, cause, _ in rows
+            {
+                "at": iso(row.slot_s),
+                "read_at": iso_ms(row.at_ms),
+                "value": row.value,
+                "raw": row.raw,
+                "cause": row.cause,
+            }
+            for row in rows
         ]
 
 
@@ -321,11 +328,11 @@ def _lines(chain: Chain, depth: int = 0) -> list[str]:
     lines = [f"{pad}{chain['figure']}  {chain['start']} – {chain['end']}: {value} {chain['unit']}"]
     pad += "  "
     if chain["cause"]:
-        lines.append(f"{pad}{chain['flag']}: {chain['cause']}")
+        lines.append(f"{pad}{chain['flag']}: {both(chain['cause'])}")
     if chain["revision"]:
         lines.append(f"{pad}revision / 修订: {chain['revision']}")
     if "how" in chain:
-        lines.append(f"{pad}{chain['how']}")
+        lines.append(f"{pad}{both(chain['how'])}")
     lines += _source_lines(chain, pad)
     for part in chain.get("parts", ()):
         exact = "-" if part["exact_t"] is None else short(Fraction(part["exact_t"]))

@@ -216,6 +216,7 @@ class IntervalBuilder:
         each.begin(each.span.start(slot_s - 1))
         self._set_opening(each, None, CLOCK_STEP)
 
+    @seam
     def _count_off(self, each: Open, increment: Decimal) -> None:
         """What a new period counts while another is suspended is not counted again when that one is taken up."""
         if each.suspended is None:

@@ -134,7 +134,7 @@ class LateReadings:
     @seam
     def _is_known(self, place: Place, slot_s: int) -> bool:
         rows = self._store.readings(place.number, slot_s, slot_s + 1, 1)
-        return any(quality != BAD for _, _, _, _, quality, _, _ in rows)
+        return any(row.quality != BAD for row in rows)
 
     def _total(self, place: Place, slot_s: int, value: Decimal, totals: dict[int, _Register]) -> Decimal | None:
         """The running total of a counter at a late reading: what its register advanced since the reading before."""
@@ -209,18 +209,18 @@ class LateReadings:
         self._store.revise(structs.replace(made, revision=record.revision + 1))
         return True
 
+    @seam
     def _opened(self, place: Place, span: Span, start_s: int) -> tuple[Open, Boundary | None, str]:
         """A period as its stored readings make it: samples, opening and closing."""
         opened, end_s = Open(span, start_s), span.end(start_s)
         opened.cause = record_cause = "late"
         closing: Boundary | None = None
         before: Decimal | None = None
-        for slot_s, _, value, _, quality, cause, total in self._store.readings(
-            place.number, start_s, end_s + 1, 100_000
-        ):
-            if quality == BAD:
+        for row in self._store.readings(place.number, start_s, end_s + 1, 100_000):
+            slot_s, value, cause = row.slot_s, row.value, row.cause
+            if row.quality == BAD or value is None:
                 continue
-            now = Decimal(value if total is None else total)
+            now = Decimal(row.running)
             if not place.builder.counter:
                 if slot_s < end_s:
                     opened.sample(Decimal(value))

@@ -51,6 +51,7 @@ class LiveEmissions:
         total_of: Callable[[str], Decimal | None],
     ) -> None:
         self._emissions = emissions
+        self._clock = clock
         self._names = names
         self._total_of = total_of
         self._began = iso_ms(clock.now_ms())
@@ -71,6 +72,8 @@ class LiveEmissions:
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Hear of every event from now on; call what is returned to stop."""
+        # Binding the boundary takes a while: no event waits for it.
+        self._emissions.versions.boundary(self._clock.now_s())
         self._count += 1
         key = self._count
         self._listeners[key] = listener

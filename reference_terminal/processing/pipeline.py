@@ -249,12 +249,13 @@ class Pipeline:
             self._restore_samples(state, opened, last_s)
             return
         rows = self._store.readings(state.number, opened.start_s, opened.start_s + 1, 1)
-        for _, _, value, _, quality, _, total in rows:
-            if quality != reading_module.BAD:
-                opened.opening = Boundary(value, Decimal(value if total is None else total))
+        for row in rows:
+            if row.quality != reading_module.BAD:
+                opened.opening = Boundary(row.shown, Decimal(row.running))
                 opened.cause = ""
         self._restore_break(state, opened, last_s)
 
+    @seam
     def _restore_samples(self, state: PointState, opened: Open, last_s: int) -> None:
         from_s = opened.start_s
         if opened.span == MONTH:
@@ -269,9 +270,9 @@ class Pipeline:
                     numbers.CONTEXT.subtract(before, Decimal(record.high)), Decimal(record.total)
                 )
                 opened.n += record.n - 2
-        for _, _, value, _, quality, _, _ in self._store.readings(state.number, from_s, last_s + 1, 100_000):
-            if quality != reading_module.BAD:
-                opened.sample(Decimal(value))
+        for row in self._store.readings(state.number, from_s, last_s + 1, 100_000):
+            if row.quality != reading_module.BAD:
+                opened.sample(Decimal(row.shown))
 
     @seam
     def _restore_break(self, state: PointState, opened: Open, last_s: int) -> None:
@@ -279,13 +280,11 @@ class Pipeline:
         before: Decimal | None = None
         if opened.span == MONTH:
             return
-        for _, _, value, _, quality, cause, total in self._store.readings(
-            state.number, opened.start_s, last_s + 1, 100_000
-        ):
-            if quality == reading_module.BAD:
+        for row in self._store.readings(state.number, opened.start_s, last_s + 1, 100_000):
+            if row.quality == reading_module.BAD:
                 continue
-            now = Decimal(value if total is None else total)
-            if cause == RESET and before is not None:
+            now = Decimal(row.running)
+            if row.cause == RESET and before is not None:
                 opened.broken = RESET
             elif before is not None and opened.span == DAY:
                 opened.sample(numbers.CONTEXT.subtract(now, before))
@@ -414,7 +413,7 @@ class Pipeline:
         """Whether each of these points (by position) has a good reading at a slot, by what is committed."""
         numbers_of = [self.points[point].number for point in points]
         rows = [row for number in numbers_of for row in self._store.readings(number, slot_s, slot_s + 1, 1)]
-        return sum(row[4] != reading_module.BAD for row in rows) == len(numbers_of)
+        return sum(row.quality != reading_module.BAD for row in rows) == len(numbers_of)
 
     def replacement_for(self, state: PointState, tracker: CounterTracker, slot_s: int) -> Replacement | None:
         """The recorded change of the meter that lies between the last reading and this one."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+import apsw
+
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import Text
 from reference_terminal.model.rows import Record
@@ -111,16 +113,19 @@ class Recalculation:
     async def _redo(self, from_s: int, to_s: int, names: Sequence[str] | None) -> int:
         changed = 0
 
-        def told(records: list[Record]) -> None:
+        def told(count: int) -> None:
             nonlocal changed
-            changed += len(records)
+            changed += count
 
         self.under_way.append((from_s, to_s))
         try:
             for span, starts in self._rework.plan(from_s, to_s, names):
 
                 def gather(span: Span = span, starts: Sequence[int] = starts) -> None:
-                    self._store.redo(lambda connection: self._rework.redo(connection, span, starts, names), told)
+                    def work(connection: apsw.Connection, witnessed: bool) -> tuple[int, list[Record]]:
+                        return self._rework.redo(connection, span, starts, names, witnessed=witnessed)
+
+                    self._store.redo(work, told)
 
                 if not self._store.attempt(gather):
                     raise StoreBusy

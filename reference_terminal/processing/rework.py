@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
-from typing import Any
+from typing import Any, cast
 
 import apsw
 
@@ -22,8 +22,9 @@ from reference_terminal.accounting.printed import exactly, short
 from reference_terminal.model.rows import Record
 from reference_terminal.model.times import MONTH, Span
 from reference_terminal.processing.emissions import (
+    EMISSIONS,
     KEEP,
-    SHELVES,
+    RECORDS,
     SOURCE_TOLD,
     Emissions,
     Kept,
@@ -42,6 +43,7 @@ _AT_ONCE, _ROWS_AT_ONCE = 200, 2000
 _PERIODS_LOOKED_FOR = 1440
 _MOST_RESULTS = 60_000
 """So many results are remembered (some 40 MB): what a counter brings in a minute are few different values."""
+_NOTHING = Fraction(0)
 _UPDATE = "UPDATE record SET value=?, flag=?, cause=?, revision=? WHERE span=? AND start_s=? AND point=?"
 _SUPERSEDED = "INSERT OR IGNORE INTO superseded VALUES (?,?,?,?,?,?,?)"
 _FIRST = "SELECT min(start_s) FROM record WHERE span=?"
@@ -52,36 +54,47 @@ _ENTRIES = "SELECT DISTINCT start_s FROM accounting_entry WHERE source=? AND sta
 class _Result:
     """An outcome as it is kept.
 
-    `columns` are mass, equivalent, method, version, flag and cause as `SHELVES` reads them; `mass` is None where it
-    cannot be told, `rest` what the equivalent is more than it, None for nothing.
+    `columns` are mass, equivalent, method and version as `EMISSIONS` reads them, `shown` value, flag and cause of its
+    record; `mass` is None where it cannot be told, `rest` what the equivalent is more than it, None for nothing;
+    `counted` whether a sum holds it as it is: numerator and denominator of the mass then.
     """
 
-    value: str | None
-    columns: tuple[str, str, str, int, str, str]
+    shown: tuple[str | None, str, str]
+    columns: tuple[str, str, str, int]
     told: str
     mass: Fraction | None
     rest: Fraction | None
+    counted: tuple[int, int] | None
 
     @property
     def outcome(self) -> Outcome:
         """As `Emissions` keeps it."""
         mass = self.mass or Fraction(0)
-        _, _, method, version, flag, cause = self.columns
+        _, _, method, version = self.columns
+        _, flag, cause = self.shown
         return Outcome(self.mass, mass + (self.rest or 0), flag, cause, method, version, self.told)
 
 
 @dataclass(slots=True)
 class _Only:
-    """The one input that a point feeds, where all others are fixed: the sentence of an outcome before and after it."""
+    """The one input that a point feeds, where all others are fixed.
+
+    `before` and `after` are the sentence of an outcome around its value, `alike` whether gas and equivalent are one.
+    """
 
     fed: Fed
+    called: str
     before: str
     after: str
+    alike: bool
 
 
 @dataclass(slots=True)
 class _Plain:
-    """A source of which activity alone decides: its points, and what came of their values so far."""
+    """A source of which activity alone decides: its points, and what came of their values so far.
+
+    `known` is by value where one point feeds it and the flag is normal, else by value, flag and cause of each.
+    """
 
     bound: Bound
     figure: FigureSet
@@ -89,7 +102,8 @@ class _Plain:
     points: tuple[int, ...]
     group: int
     only: _Only | None
-    known: dict[tuple[Any, ...], _Result] = field(default_factory=dict[tuple[Any, ...], _Result])
+    limited: bool
+    known: dict[Any, _Result] = field(default_factory=dict[Any, _Result])
 
 
 @dataclass(slots=True)
@@ -100,6 +114,7 @@ class _Sum:
     number: int
     groups: tuple[int, ...]
     told: str
+    limited: bool
 
 
 @dataclass(slots=True)
@@ -118,21 +133,62 @@ class _Plan:
     groups: int
 
 
-class _Rows:
-    """What is to be written at the end of a portion."""
+class _Portion:
+    """What is changed at once: rows to be written at its end, how many values, the records where they are wanted.
 
-    def __init__(self) -> None:
-        self.superseded: list[tuple[Any, ...]] = []
-        self.records: list[tuple[Any, ...]] = []
-        self.emissions: list[tuple[Any, ...]] = []
-        self.told: list[tuple[Any, ...]] = []
+    `open` says of which period `put` speaks.
+    """
+
+    def __init__(self, span: Span, *, witnessed: bool) -> None:
+        self._span = span
+        self._witnessed = witnessed
+        self.changed = 0
+        self.made: list[Record] = []
+        self._superseded: list[tuple[Any, ...]] = []
+        self._records: list[tuple[Any, ...]] = []
+        self._emissions: list[tuple[Any, ...]] = []
+        self._told: list[tuple[Any, ...]] = []
+
+    def open(self, start_s: int, stored: Stored) -> None:
+        """Another period from here."""
+        self._start_s = start_s
+        self._old = stored.records
+        self._exact = stored.emissions
+
+    def add(self, *records: Record | None) -> None:
+        """What is kept already."""
+        for each in records:
+            if each is not None:
+                self.changed += 1
+                self.made.append(each)
+
+    def put(self, number: int, result: _Result) -> bool:
+        """Gather what changes of a figure; False, and nothing is gathered, where it was not told before."""
+        row, exact = self._old.get(number), self._exact.get(number)
+        if row is None or exact is None:
+            return False
+        before, shown = (row[6], row[11], row[12]), result.shown
+        if before == shown and exact == result.columns:
+            return True
+        key = (self._span.code, self._start_s, number)
+        self._emissions.append(key + result.columns)
+        self._told.append((*key, result.told))
+        if before == shown:
+            return True
+        revision = row[13]
+        self._superseded.append((*key, revision, *before))
+        self._records.append((*shown, revision + 1, *key))
+        self.changed += 1
+        if self._witnessed:
+            self.made.append(_record(key, self._span.end(self._start_s), result, revision + 1))
+        return True
 
     def write(self, connection: apsw.Connection) -> None:
         """Write everything."""
-        connection.executemany(_SUPERSEDED, self.superseded)
-        connection.executemany(_UPDATE, self.records)
-        connection.executemany(KEEP, self.emissions)
-        connection.executemany(SOURCE_TOLD, self.told)
+        connection.executemany(_SUPERSEDED, self._superseded)
+        connection.executemany(_UPDATE, self._records)
+        connection.executemany(KEEP, self._emissions)
+        connection.executemany(SOURCE_TOLD, self._told)
 
 
 class Rework:
@@ -191,25 +247,38 @@ class Rework:
     # Working out
 
     def redo(
-        self, connection: apsw.Connection, span: Span, starts: Sequence[int], names: Sequence[str] | None = None
-    ) -> list[Record]:
-        """Work periods out again, in order; the records that changed, all kept and on their way."""
-        shelves: dict[int, dict[int, Any]] = {start_s: {} for start_s in starts}
-        found: Iterable[Any] = connection.execute(SHELVES, (span.code, starts[0], starts[-1]))
-        for row in found:
-            if row[5] in shelves:
-                shelves[row[5]][row[6]] = row
-        rows, made = _Rows(), list[Record]()
+        self,
+        connection: apsw.Connection,
+        span: Span,
+        starts: Sequence[int],
+        names: Sequence[str] | None = None,
+        *,
+        witnessed: bool = True,
+    ) -> tuple[int, list[Record]]:
+        """Work periods out again, in order: how many values changed; the records too, all of them if `witnessed`.
+
+        All are kept and on their way.
+        """
+        key = (span.code, starts[0], starts[-1])
+        records: dict[int, dict[int, Any]] = {start_s: {} for start_s in starts}
+        emissions: dict[int, dict[int, Any]] = {start_s: {} for start_s in starts}
+        for row in cast(Iterable[Any], connection.execute(RECORDS, key)):
+            if (here := records.get(row[1])) is not None:
+                here[row[2]] = row
+        for row in cast(Iterable[Any], connection.execute(EMISSIONS, key)):
+            if (here := emissions.get(row[0])) is not None:
+                here[row[1]] = row[2:]
+        portion = _Portion(span, witnessed=witnessed)
         for start_s in starts:
             period = Period(span.code, start_s, span.end(start_s))
-            stored = Stored(shelves[start_s])
+            stored = Stored(records[start_s], emissions[start_s])
+            before = portion.changed
             with self._emissions.opened(period, stored):
-                changed = self._period(connection, period, span, stored, names, rows)
-            if changed:
+                self._period(connection, period, span, stored, names, portion)
+            if portion.changed > before:
                 self._emissions.deliver(span, start_s, period.end_s)
-            made += changed
-        rows.write(connection)
-        return made
+        portion.write(connection)
+        return portion.changed, portion.made
 
     def _period(
         self,
@@ -218,59 +287,78 @@ class Rework:
         span: Span,
         stored: Stored,
         names: Sequence[str] | None,
-        rows: _Rows,
-    ) -> list[Record]:
+        portion: _Portion,
+    ) -> None:
         emissions = self._emissions
         plan = None if names is not None else self._plan(period, span)
         if plan is None:
             of = [each.id for each in self._chosen(names) if emissions.has_class(period)[each.id]]
-            changed = [each for name in of if (each := emissions.revise(connection, period, name)) is not None]
-            return changed + emissions.sum_up(connection, period, again=True)
-        changed = []
+            portion.add(*[emissions.revise(connection, period, name) for name in of])
+            portion.add(*emissions.sum_up(connection, period, again=True))
+            return
         gathered: list[tuple[int, _Result]] = []
         sums: list[dict[int, int]] = [{} for _ in range(plan.groups)]
         rests: list[dict[int, int]] = [{} for _ in range(plan.groups)]
         whole = True
+        records = stored.records
+        portion.open(period.start_s, stored)
         for source in plan.plain:
-            result = self._result(connection, period, source, plan.version, stored.rows)
+            row = records.get(source.points[0])
+            result = source.known.get(row[6]) if row is not None and row[11] == "N" else None
             if result is None:
-                whole = False
-                continue
-            record = self._keep(connection, period, source.figure, source.number, result, stored, rows)
-            if record is not None:
-                changed.append(record)
-            gathered.append((source.number, result))
-            if result.mass is None or result.columns[4] != "N":
+                result = self._result(connection, period, source, plan.version, records)
+                if result is None:
+                    whole = False
+                    continue
+            number = source.number
+            if source.limited or result.mass is None or not portion.put(number, result):
+                portion.add(emissions.keep(connection, period, source.figure, result.outcome))
+            gathered.append((number, result))
+            if result.counted is None:
                 whole = False
             elif source.group >= 0:
-                _add(sums[source.group], result.mass)
+                top, below = result.counted
+                held = sums[source.group]
+                held[below] = held.get(below, 0) + top
                 if result.rest is not None:
                     _add(rests[source.group], result.rest)
         for name, number, group in plan.others:
-            if (record := emissions.revise(connection, period, name)) is not None:
-                changed.append(record)
+            portion.add(emissions.revise(connection, period, name))
             kept = stored.get(number)
             if kept is None or kept.mass is None or kept.record.flag != "N":
                 whole = False
             elif group >= 0:
                 _add(sums[group], kept.mass)
                 _add(rests[group], kept.equivalent - kept.mass)
-        if not whole:
-            for number, result in gathered:
-                if number not in stored.kept_since and result.mass is not None:
-                    stored.put(number, _kept(period, number, result, stored.rows[number]))
-            return changed + emissions.sum_up(connection, period, again=True)
+        if whole:
+            self._sum_up(connection, period, plan, sums, rests, portion)
+            return
+        for number, result in gathered:
+            if number not in stored.kept_since and result.mass is not None:
+                stored.put(number, _kept(period, number, result, records[number]))
+        portion.add(*emissions.sum_up(connection, period, again=True))
+
+    def _sum_up(
+        self,
+        connection: apsw.Connection,
+        period: Period,
+        plan: _Plan,
+        sums: Sequence[Mapping[int, int]],
+        rests: Sequence[Mapping[int, int]],
+        portion: _Portion,
+    ) -> None:
+        """The figures of a period all of whose sources are told; of each group its numerators by denominator."""
         masses = [_fraction(each) for each in sums]
-        equivalents = [mass + _fraction(each) for mass, each in zip(masses, rests, strict=True)]
+        more = [_fraction(each) for each in rests]
+        method = self._emissions.config.method
         for each in plan.sums:
-            mass = sum((masses[group] for group in each.groups), Fraction(0))
-            equivalent = sum((equivalents[group] for group in each.groups), Fraction(0))
-            outcome = Outcome(mass, equivalent, "N", "", emissions.config.method, plan.version, each.told)
+            mass = _total(masses, each.groups)
+            rest = _total(more, each.groups)
+            equivalent = mass + rest if rest else mass
+            outcome = Outcome(mass, equivalent, "N", "", method, plan.version, each.told)
             result = self._kept_as(each.figure, outcome)
-            record = self._keep(connection, period, each.figure, each.number, result, stored, rows)
-            if record is not None:
-                changed.append(record)
-        return changed
+            if each.limited or not portion.put(each.number, result):
+                portion.add(self._emissions.keep(connection, period, each.figure, outcome))
 
     def _plan(self, period: Period, span: Span) -> _Plan | None:
         """What is done for a period; None where versions change inside it, or its boundary cannot be used."""
@@ -306,7 +394,9 @@ class Rework:
             number, group = emissions.number(source.id), group_of.get(source.id, -1)
             if _is_plain(source):
                 points = tuple(emissions.number_of(each.point) for each in source.inputs if each.point)
-                made.plain.append(_Plain(source, emissions.of_source[source.id], number, points, group, _only(source)))
+                figure = emissions.of_source[source.id]
+                limited = figure.id in self._limited
+                made.plain.append(_Plain(source, figure, number, points, group, _only(source), limited))
             else:
                 made.others.append((source.id, number, group))
         for figure, members in sums:
@@ -317,22 +407,25 @@ class Rework:
             told = f"#{version}: " + (f"sum of {', '.join(here)}" if here else "no source")
             told += f"; without {', '.join(without)}" if without else ""
             mine = tuple(dict.fromkeys(group_of[name] for name in here))
-            made.sums.append(_Sum(figure, emissions.number_of(figure.id), mine, told))
+            made.sums.append(_Sum(figure, emissions.number_of(figure.id), mine, told, figure.id in self._limited))
         return made
 
     def _result(
-        self, connection: apsw.Connection, period: Period, source: _Plain, version: int, rows: Mapping[int, Any]
+        self, connection: apsw.Connection, period: Period, source: _Plain, version: int, records: Mapping[int, Any]
     ) -> _Result | None:
         """The outcome of a source by the values of its points; None while one of them is still to come."""
-        key: tuple[Any, ...] = ()
+        key: Any = ()
         for point in source.points:
-            row = rows.get(point)
+            row = records.get(point)
             if row is None:
                 return None
-            key += (row[10], row[15], row[16])
+            key += (row[6], row[11], row[12])
+        if len(source.points) == 1 and key[0] is not None and key[1] == "N":
+            key = key[0]
         result = source.known.get(key)
         if result is None:
-            outcome = None if source.only is None else _of_value(source.bound, source.only, version, key)
+            row = records[source.points[0]]
+            outcome = None if source.only is None else _of_value(source.bound, source.only, version, row[6], row[11])
             outcome = outcome or self._emissions.of_own(connection, period, source.bound, version)
             if outcome is None:
                 return None
@@ -351,37 +444,14 @@ class Rework:
     def _kept_as(self, figure: FigureSet, outcome: Outcome) -> _Result:
         mass, equivalent = outcome.mass or Fraction(0), outcome.equivalent
         text = str(mass)
-        alike = text if mass == equivalent else str(equivalent)
+        alike = mass is equivalent or mass == equivalent
         value = None if outcome.mass is None else self._emissions.printed(figure, outcome)
-        columns = (text, alike, outcome.method, outcome.version, outcome.flag, outcome.cause)
-        return _Result(value, columns, outcome.told, outcome.mass, None if alike is text else equivalent - mass)
-
-    def _keep(
-        self,
-        connection: apsw.Connection,
-        period: Period,
-        figure: FigureSet,
-        number: int,
-        result: _Result,
-        stored: Stored,
-        rows: _Rows,
-    ) -> Record | None:
-        """Gather what changes of a figure's period; the new revision, None if what is shown stays."""
-        row = stored.rows.get(number)
-        if row is None or row[0] is None or result.mass is None or figure.id in self._limited:
-            return self._emissions.keep(connection, period, figure, result.outcome)
-        mass, equivalent, method, version, flag, cause = result.columns
-        if row[0] == mass and (row[1], row[2], row[3], row[15], row[16]) == (equivalent, method, version, flag, cause):
-            return None
-        key = (period.span, period.start_s, number)
-        rows.emissions.append((*key, mass, equivalent, method, version))
-        rows.told.append((*key, result.told))
-        revision = row[17]
-        if (row[10], row[15], row[16]) == (result.value, flag, cause):
-            return None
-        rows.superseded.append((*key, revision, row[10], row[15], row[16]))
-        rows.records.append((result.value, flag, cause, revision + 1, *key))
-        return Record(*key, period.end_s, None, None, result.value, None, None, 0, None, flag, cause, revision + 1)
+        counted = None if outcome.mass is None or outcome.flag != "N" else mass.as_integer_ratio()
+        return _Result(
+            (value, outcome.flag, outcome.cause),
+            (text, text if alike else str(equivalent), outcome.method, outcome.version),
+            outcome.told, outcome.mass, None if alike else equivalent - mass, counted,
+        )  # fmt: skip
 
 
 def _is_plain(source: Bound) -> bool:
@@ -400,21 +470,21 @@ def _only(source: Bound) -> _Only | None:
     ]
     at = source.inputs.index(fed[0])
     before = "".join(f"{each}, " for each in told[:at]) + f"{fed[0].wanted.name}="
-    return _Only(fed[0], before, f" {fed[0].wanted.unit}" + "".join(f", {each}" for each in told[at + 1 :]))
+    after = f" {fed[0].wanted.unit}" + "".join(f", {each}" for each in told[at + 1 :])
+    return _Only(fed[0], called_of(source), before, after, source.gwp == 1)
 
 
-def _of_value(source: Bound, only: _Only, version: int, key: tuple[Any, ...]) -> Outcome | None:
+def _of_value(source: Bound, only: _Only, version: int, text: str | None, flag: str) -> Outcome | None:
     """As `Emissions.of_own`, for one value of the one point that feeds a source; None where something is wrong."""
-    text, flag, _ = key
     if text is None:
         return None
     value = exactly(text) * only.fed.scale
     if source.doubt(only.fed, value):
         return None
     mass = source.mass({only.fed.wanted.name: value})
-    called = called_of(source)
-    told = f"{called} #{version}: {only.before}{short(value)}{only.after}"
-    return Outcome(mass, mass * source.gwp, flag, cause_of(flag), called, version, told)
+    told = f"{only.called} #{version}: {only.before}{short(value)}{only.after}"
+    equivalent = mass if only.alike else mass * source.gwp
+    return Outcome(mass, equivalent, flag, cause_of(flag), only.called, version, told)
 
 
 def _add(by_denominator: dict[int, int], value: Fraction) -> None:
@@ -423,16 +493,25 @@ def _add(by_denominator: dict[int, int], value: Fraction) -> None:
 
 
 def _fraction(by_denominator: Mapping[int, int]) -> Fraction:
+    if not by_denominator:
+        return _NOTHING
     common = lcm(*by_denominator)
     return Fraction(sum(number * (common // below) for below, number in by_denominator.items()), common)
+
+
+def _total(of_groups: Sequence[Fraction], groups: Sequence[int]) -> Fraction:
+    first, *others = [of_groups[each] for each in groups] or [_NOTHING]
+    return sum(others, first)
 
 
 def _kept(period: Period, number: int, result: _Result, row: Any) -> Kept:
     """What is kept of a figure once everything that is gathered is written."""
     outcome = result.outcome
-    same = (row[10], row[15], row[16]) == (result.value, outcome.flag, outcome.cause)
-    record = Record(
-        period.span, period.start_s, number, period.end_s, None, None, result.value, None, None, 0, None,
-        outcome.flag, outcome.cause, row[17] if same else row[17] + 1,
-    )  # fmt: skip
+    revision = row[13] if (row[6], row[11], row[12]) == result.shown else row[13] + 1
+    record = _record((period.span, period.start_s, number), period.end_s, result, revision)
     return Kept(record, outcome.mass, outcome.equivalent, outcome.method, outcome.version)
+
+
+def _record(key: tuple[int, int, int], end_s: int, result: _Result, revision: int) -> Record:
+    value, flag, cause = result.shown
+    return Record(*key, end_s, None, None, value, None, None, 0, None, flag, cause, revision)

@@ -3,7 +3,8 @@
 Leaves storing to `emissions`. A quarter-hour or hour counts from a share of its shortest periods on and is then their
 mean, for its whole length; the emission of an hour that is not valid is the largest of valid hours before it, once a
 valid hour has followed. How many hours are looked at depends on how long the failure was, and on the share of valid
-hours of the quarter of the year until it ended. Numbers are settings, as no document at hand confirms them.
+hours of the quarter of the year until it ended. By the older HJ/T 75-2007 it is the mean of the valid hours on either
+side of a short failure. Numbers are settings, as no document at hand confirms them.
 """
 
 from __future__ import annotations
@@ -77,8 +78,10 @@ def substitute(config: StackConfig, hours: Mapping[int, Hour], at_s: int) -> Sub
     start_s, end_s = failure(hours, at_s)
     if not _is_valid(hours, end_s):
         return Substitute(None, "too few valid values; a substitute follows once there is a valid hour")
-    rate = _rate(hours, end_s)
     count = (end_s - start_s) // HOUR.code
+    if config.substitute == _OLDER:
+        return _interpolated(config, hours, start_s, end_s)
+    rate = _rate(hours, end_s)
     most = window(config, rate, count)
     told = f"failure of {count} h, {float(rate * 100):.1f} % of the quarter's hours valid"
     if not most:
@@ -88,6 +91,24 @@ def substitute(config: StackConfig, hours: Mapping[int, Hour], at_s: int) -> Sub
     if not looked_at:
         return Substitute(None, f"too few valid values; {told}: no valid hour before")
     return Substitute(largest(looked_at), f"substituted: largest of {len(looked_at)} valid hours before ({told})")
+
+
+def _interpolated(config: StackConfig, hours: Mapping[int, Hour], start_s: int, end_s: int) -> Substitute:
+    """What stands for each hour of a failure by the hours on either side (HJ/T 75-2007, facts 6.3)."""
+    count = (end_s - start_s) // HOUR.code
+    if count > config.short_failure_h:
+        most = f"more than {config.short_failure_h} h"
+        return Substitute(None, f"too few valid values; failure of {count} h: no rule for {most}, enter it by hand")
+    if not _is_valid(hours, start_s - HOUR.code):
+        return Substitute(None, "too few valid values; no valid hour before")
+    sides = [hours[each].mass or Fraction(0) for each in (start_s - HOUR.code, end_s)]
+    return Substitute(between(sides), f"substituted: mean of the valid hours on either side (failure of {count} h)")
+
+
+@seam
+def between(masses: Sequence[Fraction]) -> Fraction:
+    """What stands for an hour, by the valid hours before and after the failure."""
+    return sum(masses, Fraction(0)) / len(masses)
 
 
 @seam
@@ -117,6 +138,9 @@ def _rate(hours: Mapping[int, Hour], end_s: int) -> Fraction:
 def _is_valid(hours: Mapping[int, Hour], at_s: int) -> bool:
     found = hours.get(at_s)
     return found is not None and found.valid
+
+
+_OLDER = "hjt75-2007"
 
 
 def _named(name: str) -> settlement.Long:

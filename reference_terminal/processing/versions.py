@@ -75,6 +75,8 @@ class Versions:
         self._known: dict[tuple[tuple[int, ...], int], tuple[Boundary | None, str]] = {}
         self._months: dict[int, tuple[Version, ...]] = {}
         self._asked: tuple[int, tuple[Version, ...]] | None = None
+        bounds = (at_s for each in config.sources for at_s in (each.since_s, each.until_s) if at_s)
+        self._bounds = tuple(dict.fromkeys(bounds))
         self.every: list[Version] = []
         self._released: dict[int, int] = {}
         self._read()
@@ -174,10 +176,10 @@ class Versions:
         """The versions that count for a period that starts then."""
         return tuple(each for each in self.of_month(start_s) if each.from_s <= start_s)
 
+    @seam
     def changes(self, start_s: int, end_s: int) -> bool:
         """Whether another version begins to count, or a source enters or leaves the boundary, inside a period."""
-        instants = [each.from_s for each in self.of_month(start_s)]
-        instants += [at_s for each in self._config.sources for at_s in (each.since_s, each.until_s)]
+        instants = (*(each.from_s for each in self.of_month(start_s)), *self._bounds)
         return any(start_s < at_s < end_s for at_s in instants)
 
     def _at(self, start_s: int) -> tuple[Version, ...]:

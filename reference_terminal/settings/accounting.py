@@ -61,11 +61,12 @@ class StackConfig(Settings, frozen=True):
     `valid`: the percentage of its shortest periods from which on a quarter-hour or hour counts; 0: all must be there.
     `hours_short`, `hours_long`, `hours_poor`: how many valid hours before a failure are looked at for one of at most
     `short_failure_h` hours, for a longer one, and where less than `good_percent` of the quarter's hours are valid.
-    Below `poor_percent` there is no rule.
+    Below `poor_percent` there is no rule. By `hjt75-2007` the valid hours on either side stand for a failure of at most
+    `short_failure_h` hours, and nothing for a longer one.
     """
 
     valid: Annotated[Decimal, between(0, 100)] = Decimal(0)
-    substitute: Literal["", "hj75-2017"] = ""
+    substitute: Literal["", "hj75-2017", "hjt75-2007"] = ""
     hours_short: Annotated[int, Meta(ge=1, le=9000)] = 180
     hours_long: Annotated[int, Meta(ge=1, le=9000)] = 720
     hours_poor: Annotated[int, Meta(ge=1, le=9000)] = 2160

@@ -302,6 +302,46 @@ def with_accounting(config: Config, table: dict[str, Any]) -> Config:
     return changed
 
 
+def with_meters(config: Config, table: dict[str, Any]) -> Config:
+    """The configuration with more meters and what they stand at: the tables that its file has for them.
+
+    Raises ConfigError with every problem found.
+    """
+    problems: list[Problem] = []
+    top = Section(table, "", problems)
+    meters = tuple(read_meter(section) for section in top.sections("meters", required=True))
+    wider = replace(
+        config,
+        gateways=(*config.gateways, *(read_gateway(section) for section in top.sections("gateways"))),
+        lines=(*config.lines, *(read_line(section) for section in top.sections("lines"))),
+        collectors=(
+            *config.collectors,
+            *(read_collector(section, config.security, config.name) for section in top.sections("collectors")),
+        ),
+        systems=(*config.systems, *(read_system(section, config.security) for section in top.sections("systems"))),
+        meters=(*config.meters, *(meter for meter in meters if not meter.standby_for)),
+        standbys=(*config.standbys, *(meter for meter in meters if meter.standby_for)),
+    )
+    top.done()
+    every = (*wider.meters, *wider.standbys)
+    carriers.check(wider.gateways, wider.lines, every, problems)
+    carriers.check_collectors(wider.collectors, every, problems)
+    carriers.check_systems(wider.systems, every, problems)
+    known = [point.id for point in (*config.acquired, *(each for meter in config.standbys for each in meter.points))]
+    doubled = [point.id for meter in meters for point in meter.points if point.id in known]
+    problems += [
+        Problem(
+            "meters", f"{each!r} is the id of a point already; give it another", f"{each!r} 已是监测点名称，请另取名称"
+        )
+        for each in doubled
+    ]
+    if not problems:
+        _relations(wider, problems)
+    if problems:
+        raise ConfigError(problems)
+    return wider
+
+
 def check_centres(config: Config) -> list[Problem]:
     """What is wrong between the centres of a configuration and the rest of it."""
     problems: list[Problem] = []

@@ -23,7 +23,7 @@ from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, floor_s
 from reference_terminal.settings.carriers import refusal
 from reference_terminal.settings.centres import CentreConfig, read_centre
-from reference_terminal.settings.config import Config, ConfigError, check_centres, with_accounting
+from reference_terminal.settings.config import Config, ConfigError, check_centres, with_accounting, with_meters
 from reference_terminal.settings.hosts import is_host
 from reference_terminal.settings.meters import MeterConfig
 from reference_terminal.settings.problems import Problem
@@ -48,6 +48,7 @@ CERTIFICATES = Scope("certificates", sealed=True)
 ADDRESSES = Scope("centre address", sealed=True)
 ITEMS = Scope("acquired")
 PERIODS = Scope("polling period")
+METERS = Scope("meter set", sealed=True)
 ACCOUNTING = Scope("accounting set")
 ACCOUNTING_TABLE = "table"
 ACQUIRED, NOT_ACQUIRED = "yes", "no"
@@ -144,6 +145,7 @@ class Overlaid:
 
     def in_force(self, config: Config) -> Config:
         """The configuration with everything that was set at run time."""
+        config = self.with_meters(config)
         config = self.with_centres(config)
         config = self.with_addresses(config)
         config = self.with_items(config)
@@ -160,6 +162,15 @@ class Overlaid:
         except ConfigError:
             self.unusable[(ACCOUNTING.word, ACCOUNTING_TABLE)] = None
             return config
+
+    def with_meters(self, config: Config) -> Config:
+        """The configuration with the meters that were added; what cannot be used any more is left out."""
+        for name, text in self.all(METERS).items():
+            try:
+                config = with_meters(config, tables_of(text)) if text else config
+            except ConfigError:
+                self.unusable[(METERS.word, name)] = None
+        return config
 
     def with_centres(self, config: Config) -> Config:
         """The configuration with the centres in force and their certificates."""
@@ -291,13 +302,18 @@ def accounting_table(text: str) -> dict[str, Any]:
     return cast(dict[str, Any], found)
 
 
+def tables_of(text: str) -> dict[str, Any]:
+    """The tables of a TOML text. Raises ConfigError."""
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        raise ConfigError([Problem("settings", f"not valid TOML: {error}", "不是有效的 TOML")]) from None
+
+
 def centre_from(text: str, config: Config) -> CentreConfig:
     """A centre from the TOML text of its table. Raises ConfigError with every problem found."""
     problems: list[Problem] = []
-    try:
-        table: dict[str, Any] = tomllib.loads(text, parse_float=Decimal)
-    except (ValueError, ArithmeticError, RecursionError) as error:
-        raise ConfigError([Problem("settings", f"not valid TOML: {error}", "不是有效的 TOML")]) from None
+    table = tables_of(text)
     centre = read_centre(Section(table, "centre", problems), config.security)
     if problems:
         raise ConfigError(problems)

@@ -6,11 +6,12 @@ Leaves deciding what is an event to the rooms that report it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import CLEARED, Alarm, Message, Text
 from reference_terminal.model.one_line import one_line
+from reference_terminal.model.rows import LoggedAlarm, LoggedEvent
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso_ms
 from reference_terminal.storage.store import Store
@@ -101,30 +102,27 @@ class Journal:
         return [(kind, subject) for (_, subject), kind in self._raised.items()]
 
     @seam
-    def events(self, from_ms: int, limit: int) -> list[Any]:
-        """Rows (number, at_ms, kind, subject, en, zh, code) from `from_ms` on, in order."""
-        return list(
-            self._store.connection.execute(
-                "SELECT number, at_ms, kind, subject, en, zh, code FROM event WHERE at_ms>=? ORDER BY number LIMIT ?",
-                (from_ms, limit),
-            )
+    def events(self, from_ms: int, limit: int) -> list[LoggedEvent]:
+        """Entries from `from_ms` on, in order."""
+        found = self._store.connection.execute(
+            "SELECT number, at_ms, kind, subject, en, zh, code FROM event WHERE at_ms>=? ORDER BY number LIMIT ?",
+            (from_ms, limit),
         )
+        return [LoggedEvent(*row) for row in found]
 
-    def latest_events(self, from_ms: int, before: int, limit: int) -> list[Any]:
+    def latest_events(self, from_ms: int, before: int, limit: int) -> list[LoggedEvent]:
         """As `events`, but the latest `limit` of those with a number below `before`; in order."""
-        return list(
-            self._store.connection.execute(
-                "SELECT number, at_ms, kind, subject, en, zh, code FROM event WHERE at_ms>=? AND number<?"
-                " ORDER BY number DESC LIMIT ?",
-                (from_ms, before, limit),
-            )
-        )[::-1]
-
-    def alarms(self, limit: int) -> list[Any]:
-        """Rows (kind, subject, raised_ms, cleared_ms, en, zh, code), latest first."""
-        return list(
-            self._store.connection.execute(
-                "SELECT kind, subject, raised_ms, cleared_ms, en, zh, code FROM alarm ORDER BY number DESC LIMIT ?",
-                (limit,),
-            )
+        found = self._store.connection.execute(
+            "SELECT number, at_ms, kind, subject, en, zh, code FROM event WHERE at_ms>=? AND number<?"
+            " ORDER BY number DESC LIMIT ?",
+            (from_ms, before, limit),
         )
+        return [LoggedEvent(*row) for row in found][::-1]
+
+    def alarms(self, limit: int) -> list[LoggedAlarm]:
+        """Alarms, latest first."""
+        found = self._store.connection.execute(
+            "SELECT kind, subject, raised_ms, cleared_ms, en, zh, code FROM alarm ORDER BY number DESC LIMIT ?",
+            (limit,),
+        )
+        return [LoggedAlarm(*row) for row in found]

@@ -15,7 +15,7 @@ import apsw
 
 from reference_terminal.model import numbers
 from reference_terminal.model.reading import Reading
-from reference_terminal.model.rows import Anchor, Gap, Pending, Record, Replacement
+from reference_terminal.model.rows import Anchor, Gap, Pending, Record, Replacement, StoredReading
 from reference_terminal.model.seams import seam
 from reference_terminal.storage.database import open_database
 
@@ -368,15 +368,14 @@ class Store:
         row = self._row(f"SELECT slot_s FROM reading WHERE point IN ({marks}) ORDER BY slot_s DESC LIMIT 1", points)
         return None if row is None else row[0]
 
-    def readings(self, point: int, from_s: int, to_s: int, limit: int) -> list[Any]:
-        """Rows (slot_s, at_ms, value, raw, quality, cause, total) of a point with from ≤ slot < to, in order."""
-        return list(
-            self._rows(
-                "SELECT slot_s, at_ms, value, raw, quality, cause, total FROM reading"
-                " WHERE slot_s>=? AND slot_s<? AND point=? ORDER BY slot_s LIMIT ?",
-                (from_s, to_s, point, limit),
-            )
+    def readings(self, point: int, from_s: int, to_s: int, limit: int) -> list[StoredReading]:
+        """What is kept of a point with from ≤ slot < to, in order."""
+        found = self._rows(
+            "SELECT slot_s, at_ms, value, raw, quality, cause, total FROM reading"
+            " WHERE slot_s>=? AND slot_s<? AND point=? ORDER BY slot_s LIMIT ?",
+            (from_s, to_s, point, limit),
         )
+        return [StoredReading(*row) for row in found]
 
     def reading_slice_s(self, from_s: int, rows: int) -> int | None:
         """The slot before which at least `rows` readings of any point follow `from_s`; None if there are fewer."""
@@ -445,14 +444,19 @@ class Store:
 
         self.add_step(step)
 
-    def redo(self, work: Callable[[apsw.Connection], list[Record]], told: Callable[[list[Record]], None]) -> None:
-        """Gather computed points to be worked out again; `told` hears of those that changed."""
+    def redo(
+        self, work: Callable[[apsw.Connection, bool], tuple[int, list[Record]]], told: Callable[[int], None]
+    ) -> None:
+        """Gather computed points to be worked out again: how many change, and the records if they are asked for.
+
+        `told` hears how many did.
+        """
 
         def step(connection: apsw.Connection) -> None:
-            made = work(connection)
+            changed, made = work(connection, self.witness is not None)
             if self.witness is not None:
                 self.witness(connection, made)
-            told(made)
+            told(changed)
 
         self.add_step(step)
 

@@ -44,6 +44,7 @@ from reference_terminal.settings.reader import Section, did_you_mean
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 from reference_terminal.web import messages as web_messages
+from reference_terminal.web import refusals
 from reference_terminal.web.entry import is_decimal
 from reference_terminal.web.parameters import (
     DEFAULT_LIMIT,
@@ -57,11 +58,10 @@ from reference_terminal.web.parameters import (
     shown as quoted,
 )
 from reference_terminal.web.router import Addresses, Right, route
-from reference_terminal.web.server import HttpError, Request, Stream
+from reference_terminal.web.server import Request, Stream
 
 _ENTRY = ("source", "input", "start", "end", "value", "unit", "origin", "author", "reason")
 _MOST = {"author": 64, "reason": 500}
-_BUSY = {"Retry-After": "5"}
 
 
 class Needs(Protocol):
@@ -96,9 +96,7 @@ class AccountingApi(Addresses):
         """The emissions of this terminal. Raises HttpError where it has no accounting."""
         found = self.terminal.pipeline.emissions
         if found is None:
-            raise HttpError(
-                404, "this terminal has no [accounting] in its settings; give it one", "未配置 [accounting]，请先配置"
-            )
+            raise refusals.NO_ACCOUNTING()
         return found
 
     def figure_of(self, query: Mapping[str, str]) -> FigureSet:
@@ -106,9 +104,7 @@ class AccountingApi(Addresses):
         emissions, name = self.emissions_of(), query.get("figure", "")
         if name not in emissions.figures:
             hint = did_you_mean(name[:60], list(emissions.figures))
-            raise HttpError(
-                404, f"no figure is called {quoted(name)}{hint}; see GET figures", "没有该数据项，见 figures"
-            )
+            raise refusals.NO_FIGURE(got=quoted(name), hint=hint)
         return emissions.figures[name]
 
     def _point(self, figure: FigureSet) -> int:
@@ -144,7 +140,7 @@ class AccountingApi(Addresses):
         at_s = instant(query, "at", self.terminal.clock.now_s())
         found, wrong = emissions.versions.boundary(at_s)
         if found is None:
-            raise HttpError(409, f"the boundary cannot be used: {wrong}", f"边界无法使用：{wrong}")
+            raise refusals.BOUNDARY_UNUSABLE(problem=wrong)
         config = emissions.config
         return {
             "emitter": config.emitter,
@@ -217,11 +213,7 @@ class AccountingApi(Addresses):
         """The class of this name, up to months. Raises HttpError."""
         span = span_named(name) if name.isascii() and len(name) <= 10 else None
         if span is None:
-            raise HttpError(
-                400,
-                "expected class= minute, quarter, hour, day, week, month, quarter_year or year, got " + quoted(name),
-                "class 应为 minute、quarter、hour、day、week、month、quarter_year 或 year",
-            )
+            raise refusals.UNKNOWN_FIGURE_CLASS(got=quoted(name))
         return span
 
     @seam
@@ -305,11 +297,7 @@ class AccountingApi(Addresses):
             and spans[0].code
             and (floor_s(from_s, spans[0].code) != from_s or floor_s(to_s, spans[0].code) != to_s)
         ):
-            raise HttpError(
-                400,
-                f"{figure.id} has values of each {spans[0].name}; let from and to lie on that grid",
-                f"{figure.id} 的最短时段为 {spans[0].name}，from 与 to 应在其整点上",
-            )
+            raise refusals.FIGURE_GRID(figure=figure.id, length=spans[0].name)
         found = tally(self.terminal.store, self._point(figure), from_s, to_s)
         return {"figure": figure.id, "unit": figure.point.unit, **self._tallied(figure, found)}
 
@@ -371,11 +359,7 @@ class AccountingApi(Addresses):
         """The chain of a stored period. Raises HttpError where nothing is stored of it."""
         chain = self.explanations().of(figure, Period(span.code, start_s, span.end(start_s)))
         if chain is None:
-            raise HttpError(
-                404,
-                f"nothing is stored of {figure.id} for the {span.name} from {iso(start_s)}; see GET emissions",
-                f"没有 {figure.id} 自 {iso(start_s)} 起的数据",
-            )
+            raise refusals.NOTHING_STORED(figure=figure.id, length=span.name, start=iso(start_s))
         return chain
 
     @route("GET", "emission-events", right=Right.READ)
@@ -397,8 +381,7 @@ class AccountingApi(Addresses):
         try:
             terminal.check_accounting(with_accounting(terminal.config, table))
         except InputError as error:
-            told = problem_text(error.problems)
-            raise HttpError(400, told.en, told.zh) from None
+            raise refusals.BAD_ACCOUNTING(said=problem_text(error.problems)) from None
         author = query["author"].strip()
 
         def gather() -> None:
@@ -406,7 +389,7 @@ class AccountingApi(Addresses):
             terminal.journal.event(web_messages.ACCOUNTING_SET, author, author=author, reason=query["reason"].strip())
 
         if not terminal.store.attempt(gather):
-            raise busy()
+            raise refusals.NOT_RECORDED()
         terminal.restart_soon()
         return {"result": "done"}
 
@@ -444,11 +427,10 @@ class AccountingApi(Addresses):
             recalculation.tell_refused(content.name, problems)
         problems = problems or recalculation.refused(content, "local")
         if problems:
-            told = problem_text(problems)
-            raise HttpError(400, told.en, told.zh)
+            raise refusals.BAD_VERSION(said=problem_text(problems))
         author, reason = query["author"].strip(), query["reason"].strip()
         if not self.terminal.store.attempt(lambda: recalculation.gather(content, author, reason, "local")):
-            raise busy()
+            raise refusals.NOT_RECORDED()
         number = recalculation.taken()
         changed = await _done(recalculation.catch_up())
         return {"version": number, "from": iso(content.from_s), "changed": changed}
@@ -498,7 +480,7 @@ class AccountingApi(Addresses):
             )
 
         if not terminal.store.attempt(gather):
-            raise busy()
+            raise refusals.NOT_RECORDED()
         changed = await _done(self._recalculation().redo(start_s, end_s, [name]))
         return {"recorded": fields, "in_place_of": before, "changed": changed}
 
@@ -507,51 +489,43 @@ class AccountingApi(Addresses):
         emissions, clock = self.emissions_of(), self.terminal.clock
         start_s, end_s = instant(fields, "start", 0), instant(fields, "end", 0)
         if not start_s < end_s:
-            raise HttpError(400, "end is not later than start; exchange them", "end 应晚于 start")
+            raise refusals.END_BEFORE_START()
         boundary, wrong = emissions.versions.boundary(start_s)
         if boundary is None:
-            raise HttpError(409, f"the boundary cannot be used: {wrong}", f"边界无法使用：{wrong}")
+            raise refusals.BOUNDARY_UNUSABLE(problem=wrong)
         source = boundary.named(fields["source"])
         if source is None:
             known = [each.id for each in boundary.sources]
             hint = did_you_mean(fields["source"][:60], known)
-            raise HttpError(404, f"no source is called {quoted(fields['source'])}{hint}", "没有该排放源")
+            raise refusals.NO_SOURCE(got=quoted(fields["source"]), hint=hint)
         fed = next((each for each in source.inputs if each.wanted.name == fields["input"]), None)
         if fed is None or not fed.entry:
             taken = ", ".join(each.wanted.name for each in source.inputs if each.entry) or "none"
-            raise HttpError(
-                400,
-                f"{source.id} takes {taken} by hand, not {quoted(fields['input'])}",
-                f"{source.id} 可填报：{taken}",
-            )
+            raise refusals.INPUT_NOT_BY_HAND(source=source.id, known=taken, got=quoted(fields["input"]))
         if fed.entry == AMOUNT and fed.given is not None:
             span = ENTRY_CLASSES[fed.given.every]
             if span.start(start_s) != start_s or span.end(start_s) != end_s:
-                raise HttpError(
-                    400,
-                    f"{fields['input']} is entered for each {span.name}; that is {iso(span.start(start_s))} to"
-                    f" {iso(span.end(span.start(start_s)))}",
-                    f"{fields['input']} 应按 {span.name} 填报",
+                raise refusals.INPUT_OFF_GRID(
+                    key=fields["input"],
+                    name=span.name,
+                    start=iso(span.start(start_s)),
+                    end=iso(span.end(span.start(start_s))),
                 )
             if end_s > clock.now_s():
-                raise HttpError(400, f"the {span.name} has not ended; enter it after {iso(end_s)}", "该时段尚未结束")
+                raise refusals.INPUT_PERIOD_LASTS(name=span.name, end=iso(end_s))
         elif end_s - start_s > 366 * DAY.code or any(floor_s(at_s, 60) != at_s for at_s in (start_s, end_s)):
-            raise HttpError(400, "expected whole minutes and at most a year", "起止应为整分钟，且不超过一年")
+            raise refusals.BAD_INPUT_PERIOD()
         if not is_decimal(fields["value"]):
-            raise HttpError(
-                400, f"expected value a plain decimal number, got {quoted(fields['value'])}", "value 应为十进制数"
-            )
+            raise refusals.INPUT_NOT_NUMBER(got=quoted(fields["value"]))
         try:
             value = Quantity.of(Fraction(fields["value"]), fields["unit"]).in_unit(fed.wanted.unit)
         except UnitError as error:
-            raise HttpError(
-                400,
-                f"{fed.wanted.en} is in {fed.wanted.unit}, got {quoted(fields['unit'])}: {error}",
-                f"单位应为 {fed.wanted.unit}",
+            raise refusals.INPUT_UNIT(
+                name=fed.wanted.en, unit=fed.wanted.unit, got=quoted(fields["unit"]), problem=error
             ) from None
         doubt = source.doubt(fed, value)
         if doubt:
-            raise HttpError(400, doubt, f"{fed.wanted.zh}的值有误，请检查数值和单位")
+            raise refusals.INPUT_DOUBTED(said=Text(doubt, f"{fed.wanted.zh}的值有误，请检查数值和单位"))
         return start_s, end_s
 
     def _entries(self, source: str, input_: str, from_s: int, to_s: int) -> list[dict[str, Any]]:
@@ -608,13 +582,13 @@ def _year_s(at_s: int) -> int:
 def _table(request: Request) -> dict[str, Any]:
     """The JSON object of a request, numbers as they are written. Raises HttpError."""
     if request.content_type != "application/json":
-        raise HttpError(415, "expected Content-Type application/json", "Content-Type 应为 application/json")
+        raise refusals.NOT_JSON()
     try:
         found: Any = msgspec.json.Decoder(float_hook=Decimal).decode(request.body)
     except (msgspec.MsgspecError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise HttpError(400, "expected a JSON object", "应为 JSON 对象")
+        raise refusals.NO_OBJECT()
     return cast(dict[str, Any], found)
 
 
@@ -623,9 +597,7 @@ def check_words(fields: Mapping[str, str]) -> None:
     for key, most in _MOST.items():
         text = fields.get(key, "").strip()
         if not text or len(text) > most or not text.isprintable():
-            raise HttpError(
-                400, f"expected {key} as 1 to {most} printable characters", f"{key} 应为 1 至 {most} 个可见字符"
-            )
+            raise refusals.WORDS_NOT_PRINTABLE(key=key, most=most)
 
 
 async def _done(work: Awaitable[int]) -> int:
@@ -633,14 +605,4 @@ async def _done(work: Awaitable[int]) -> int:
     try:
         return await work
     except StoreBusy:
-        raise busy() from None
-
-
-def busy() -> HttpError:
-    """The store cannot be written now."""
-    return HttpError(
-        503,
-        "the store cannot be written now and nothing was recorded; try again",
-        "存储暂不可写，未登记，请稍后重试",
-        _BUSY,
-    )
+        raise refusals.NOT_RECORDED() from None

@@ -19,23 +19,15 @@ from reference_terminal.access.sessions import BEARER, Session
 from reference_terminal.crypto.symmetric import base64url, from_base64url
 from reference_terminal.model.actor import actor
 from reference_terminal.model.clock import WallClock
-from reference_terminal.model.messages import Text
+from reference_terminal.model.messages import Text, text_of
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, iso
-from reference_terminal.web import entry
+from reference_terminal.web import entry, refusals
+from reference_terminal.web.errors import HttpError
 from reference_terminal.web.guard import DeskGuard
 from reference_terminal.web.router import Addresses, route
-from reference_terminal.web.server import HttpError, Request
+from reference_terminal.web.server import Request
 
-_STATUS = {
-    "login-refused": 401,
-    "account-locked": 423,
-    "password-change-required": 403,
-    "password-expired": 403,
-    "password-too-simple": 400,
-    "address-refused": 403,
-    "store-busy": 503,
-}
 _BURST, _EACH_S = 20.0, 1.0
 _ALL_BURST, _ALL_EACH_S = 60.0, 4.0
 _MOST_PEERS = 256
@@ -84,9 +76,7 @@ class Door:
             self._gates.pop(next(iter(self._gates)))
         gate = self._gates.setdefault(origin, Gate(_BURST, _EACH_S))
         if not (gate.passes() and self._all.passes()):
-            raise HttpError(
-                429, "too many logins; wait a little", "登录过于频繁，请稍候", {"Retry-After": "10"}, code="too-many"
-            )
+            raise refusals.TOO_MANY_LOGINS()
 
 
 class AccessApi(Addresses):
@@ -155,9 +145,9 @@ class AccessApi(Addresses):
         except ValueError:
             secret = b""
         if not 16 <= len(secret) <= 64:
-            raise HttpError(400, "expected the secret that was given", "密钥格式错误")
+            raise refusals.NO_SECRET()
         if not self._desk.accounts.set_second_factor(actor().name, secret, fields["code"]):
-            raise HttpError(400, "this is no code of the secret; look at the clocks", "动态口令错误，请检查时钟")
+            raise refusals.WRONG_SECRET_CODE()
         return {"account": actor().name, "second_factor": True}
 
     def _own(self, request: Request) -> Session:
@@ -231,7 +221,7 @@ class AccessApi(Addresses):
         text = fields["session"]
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
         if not self._desk.sessions.end_number(number, _BY_ORDER):
-            raise HttpError(404, "there is no such session", "没有该会话")
+            raise refusals.NO_SESSION()
         return {"ended": number}
 
     @route("POST", "account-add", right=Right.ADMIT, body=("account", "author"))
@@ -239,11 +229,7 @@ class AccessApi(Addresses):
         """Make an account, which has neither role nor password yet."""
         name = fields["account"]
         if not _is_name(name):
-            raise HttpError(
-                400,
-                "expected account as 1 to 32 letters, digits, '.', '_' or '-', a letter first",
-                "账户名应为 1 至 32 位字母、数字、点、横线，以字母开头",
-            )
+            raise refusals.BAD_ACCOUNT_NAME()
         return self._ordered(lambda: self._desk.accounts.add(name, fields["author"]), name)
 
     @route("POST", "account-disable", right=Right.ADMIT, body=("account", "author"))
@@ -288,11 +274,7 @@ class AccessApi(Addresses):
         """Let an account in from afar alone, with the certificate of this name (CN)."""
         name, certificate = fields["account"], fields["certificate"]
         if not 1 <= len(certificate) <= _MOST_NAME or not certificate.isprintable():
-            raise HttpError(
-                400,
-                f"expected certificate as the name in it (CN), 1 to {_MOST_NAME} characters",
-                f"certificate 应为证书中的名称（CN），1 至 {_MOST_NAME} 个字符",
-            )
+            raise refusals.BAD_CERTIFICATE_NAME(most=_MOST_NAME)
         order = self._desk.accounts.bind_certificate
         return self._ordered(lambda: order(name, certificate, fields["author"]), name)
 
@@ -306,7 +288,7 @@ class AccessApi(Addresses):
         try:
             order()
         except OrderRefused as error:
-            raise HttpError(error.status, error.en, error.zh) from None
+            raise refusals.ORDER_REFUSED.with_status(error.status)(said=text_of(error)) from None
         except LoginRefused as error:
             raise refusal(error) from None
         if ends:
@@ -328,7 +310,7 @@ class AccessApi(Addresses):
         try:
             kept = self._desk.rules.set(fields["rule"], fields["value"], fields["author"])
         except RuleRefused as error:
-            raise HttpError(400, error.en, error.zh) from None
+            raise refusals.RULE_REFUSED(said=text_of(error)) from None
         if not kept:
             raise refusal(LoginRefused("store-busy", "the store cannot be written now; try again", "存储暂不可写", 5))
         self._desk.keep_time()
@@ -346,5 +328,4 @@ def _is_name(name: str) -> bool:
 
 def refusal(error: LoginRefused) -> HttpError:
     """What a login that is refused is answered with."""
-    headers = {"Retry-After": str(error.retry_s)} if error.retry_s else None
-    return HttpError(_STATUS.get(error.code, 403), error.en, error.zh, headers, code=error.code)
+    return refusals.LOGIN[error.code].after(error.retry_s)(said=text_of(error))

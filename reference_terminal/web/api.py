@@ -9,13 +9,13 @@ between, so that a question over months delays neither polling nor uploading; an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from reference_terminal.access.proposals import MOST_WAITING, WAITING, Proposal, Proposals
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import QUALITIES
-from reference_terminal.model.rows import Gap, Record, Replacement
+from reference_terminal.model.rows import Gap, LoggedEvent, Record, Replacement
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, Span, iso, iso_ms, span_named
 from reference_terminal.processing import settlement
@@ -28,8 +28,9 @@ from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.platforms.link import PlatformLink
-from reference_terminal.web import entry
+from reference_terminal.web import entry, refusals
 from reference_terminal.web import manual as form
+from reference_terminal.web.errors import HttpError
 from reference_terminal.web.parameters import (
     DEFAULT_LIMIT,
     FOREVER_S,
@@ -41,7 +42,6 @@ from reference_terminal.web.parameters import (
     shown,
 )
 from reference_terminal.web.router import Addresses, Right, route
-from reference_terminal.web.server import HttpError
 
 _SLICE_ROWS = 4000
 """Rows looked at before the event loop gets its turn: some ten milliseconds."""
@@ -77,11 +77,9 @@ class Api(Addresses):
     def __init__(self, terminal: Needs) -> None:
         self._terminal = terminal
 
-    def wrong_method(self, name: str, expected: str, method: str) -> tuple[str, str]:
-        """What is said of a request by a method that an address does not know, in two languages."""
-        if expected == "POST":
-            return "expected POST for a replacement", "更换记录须用 POST 提交"
-        return f"expected GET, got {method}", f"应为 GET，实际为 {method}"
+    def wrong_method(self, name: str, expected: str, method: str) -> HttpError:
+        """See `Addresses`."""
+        return refusals.REPLACEMENT_BY_POST() if expected == "POST" else refusals.GET_EXPECTED_BUT(got=method)
 
     # Parameters
 
@@ -89,22 +87,14 @@ class Api(Addresses):
         name = query.get("point", "")
         state = self._terminal.pipeline.by_id.get(name)
         if state is None:
-            raise HttpError(
-                404,
-                f"expected point= one of GET /api/v1/points, got {shown(name)}",
-                f"没有监测点 {shown(name)}，请见 /api/v1/points",
-            )
+            raise refusals.UNKNOWN_POINT(got=shown(name))
         return state
 
     def _span(self, query: dict[str, str]) -> Span:
         name = query.get("class", "")
         span = span_named(name) if name.isascii() and len(name) <= 10 else None
         if span is None:
-            raise HttpError(
-                400,
-                f"expected class= minute, quarter, hour, day, week, month, quarter_year or year, got {shown(name)}",
-                f"class 应为 minute、quarter、hour、day、week、month、quarter_year 或 year，实际为 {shown(name)}",
-            )
+            raise refusals.UNKNOWN_CLASS(got=shown(name))
         return span
 
     # Slices
@@ -208,16 +198,16 @@ class Api(Addresses):
             "unit": state.config.unit,
             "readings": [
                 {
-                    "at": iso(slot_s),
-                    "read_at": iso_ms(at_ms),
-                    "value": value,
-                    "raw": raw,
-                    "quality": QUALITIES[quality],
-                    "cause": cause,
-                    "source": sources.get(slot_s, state.meter),
-                    "origin": origins.get(slot_s, ""),
+                    "at": iso(row.slot_s),
+                    "read_at": iso_ms(row.at_ms),
+                    "value": row.value,
+                    "raw": row.raw,
+                    "quality": QUALITIES[row.quality],
+                    "cause": row.cause,
+                    "source": sources.get(row.slot_s, state.meter),
+                    "origin": origins.get(row.slot_s, ""),
                 }
-                for slot_s, at_ms, value, raw, quality, cause, _ in rows
+                for row in rows
             ],
         }
 
@@ -246,7 +236,7 @@ class Api(Addresses):
         """Weeks, quarters and years of a counter, from its daily settlements."""
         state = self._point(query)
         if not state.counts:
-            raise HttpError(400, f"{state.config.id} is no counter", f"{state.config.id} 不是累计量")
+            raise refusals.NO_COUNTER(point=state.config.id)
         days = self._terminal.store.records(DAY.code, state.number, 0, FOREVER_S, MOST_ROWS)
         first, last = instant(query, "from", 0), instant(query, "to", FOREVER_S)
         found = [each for each in settlement.totals(long, days) if first <= each.start_s < last]
@@ -277,10 +267,10 @@ class Api(Addresses):
         """
         subject = query.get("centre")
         if subject is not None and subject not in self._terminal.outboxes:
-            raise HttpError(404, f"no centre is called {shown(subject)}", f"没有数据中心 {shown(subject)}")
+            raise refusals.NO_CENTRE(got=shown(subject))
         if "point" in query:
             if subject is not None:
-                raise HttpError(400, "expected point= or centre=, got both", "point 与 centre 只能给一个")
+                raise refusals.POINT_AND_CENTRE()
             subject = self._point(query).config.id
         limit = number(query, "limit", DEFAULT_LIMIT)
         found = self._terminal.store.latest_gaps(
@@ -346,7 +336,7 @@ class Api(Addresses):
             left -= len(found)
             if len(found) < wanted:
                 break
-            before = found[0][0]
+            before = found[0].number
             await asyncio.sleep(0)
         rows = [row for part in reversed(slices) for row in part]
         return {"events": rows[-limit:], "more": len(rows) > limit}
@@ -359,15 +349,15 @@ class Api(Addresses):
         return {
             "alarms": [
                 {
-                    "code": code,
-                    "kind": kind,
-                    "subject": subject,
-                    "raised": iso_ms(raised_ms),
-                    "cleared": None if cleared_ms is None else iso_ms(cleared_ms),
-                    "en": en,
-                    "zh": zh,
+                    "code": row.code,
+                    "kind": row.kind,
+                    "subject": row.subject,
+                    "raised": iso_ms(row.raised_ms),
+                    "cleared": None if row.cleared_ms is None else iso_ms(row.cleared_ms),
+                    "en": row.en,
+                    "zh": row.zh,
                 }
-                for kind, subject, raised_ms, cleared_ms, en, zh, code in rows[:limit]
+                for row in rows[:limit]
             ],
             "more": len(rows) > limit,
         }
@@ -422,12 +412,7 @@ class Api(Addresses):
         if not self._is_kept(made):
             entry.check_order(state, made)
             if not terminal.pipeline.replace(made):
-                raise HttpError(
-                    503,
-                    "the store cannot be written now and nothing was recorded; try again",
-                    "存储暂不可写，未登记，请稍后重试",
-                    {"Retry-After": "5"},
-                )
+                raise refusals.NOT_RECORDED()
         return {"recorded": fields}
 
     @route("GET", "manual", right=Right.READ, query=("point", *_STRETCH), check=check_rows)
@@ -446,23 +431,14 @@ class Api(Addresses):
         state = self._point(fields)
         emissions = self._terminal.pipeline.emissions
         if emissions is not None and state.config.id in emissions.figures:
-            raise HttpError(
-                400,
-                f"{state.config.id} is worked out from activity; enter that (POST accounting-entry, or its point)",
-                f"{state.config.id} 由活动数据核算得出，请填报活动数据",
-            )
+            raise refusals.WORKED_OUT(point=state.config.id)
         made = form.check(state, fields, self._terminal.clock.now_ms())
         proposals = self._terminal.proposals
         if proposals is not None:
             return self._propose(proposals, state, made, fields)
         verdict = self._terminal.manual.enter(state, made)
         if verdict is None:
-            raise HttpError(
-                503,
-                "the store cannot be written now and nothing was recorded; try again",
-                "存储暂不可写，未登记，请稍后重试",
-                {"Retry-After": "5"},
-            )
+            raise refusals.NOT_RECORDED()
         self._terminal.wake_centres()
         return {"recorded": fields, "verdict": verdict}
 
@@ -471,15 +447,10 @@ class Api(Addresses):
         """Keep a value until another person has released it."""
         verdict = self._terminal.manual.verdict(state, made)
         if len(proposals.waiting()) >= MOST_WAITING:
-            raise HttpError(409, "too many values wait for release; release or reject some", "待审核数据过多，请先审核")
+            raise refusals.TOO_MANY_PROPOSALS()
         values = (made.point, made.span.code, made.start_s, made.value, made.author, made.reason, made.entered_ms)
         if not proposals.add(Proposal(0, *values, verdict)):
-            raise HttpError(
-                503,
-                "the store cannot be written now and nothing was recorded; try again",
-                "存储暂不可写，未登记，请稍后重试",
-                {"Retry-After": "5"},
-            )
+            raise refusals.NOT_RECORDED()
         return {"recorded": fields, "verdict": WAITING}
 
     def _is_kept(self, made: Replacement) -> bool:
@@ -491,17 +462,16 @@ class Api(Addresses):
         )
 
 
-def _event(row: Sequence[Any]) -> dict[str, Any]:
-    number, at_ms, kind, subject, en, zh, code = row
+def _event(row: LoggedEvent) -> dict[str, Any]:
     return {
-        "number": number,
-        "at": iso_ms(at_ms),
-        "code": code,
-        "kind": kind,
-        "subject": subject,
-        "text": f"{subject}: {en} / {zh}",
-        "en": en,
-        "zh": zh,
+        "number": row.number,
+        "at": iso_ms(row.at_ms),
+        "code": row.code,
+        "kind": row.kind,
+        "subject": row.subject,
+        "text": f"{row.subject}: {row.en} / {row.zh}",
+        "en": row.en,
+        "zh": row.zh,
     }
 
 

@@ -19,9 +19,10 @@ from reference_terminal.model.clock import WallClock
 from reference_terminal.model.times import iso
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
+from reference_terminal.web import refusals
 from reference_terminal.web.parameters import DEFAULT_LIMIT, FOREVER_S, check_stretch, instant, number, shown
 from reference_terminal.web.router import Addresses, route
-from reference_terminal.web.server import File, HttpError
+from reference_terminal.web.server import File
 
 _EQUAL = ("user", "origin", "type", "outcome", "code", "subject")
 _QUERY = ("from", "to", *_EQUAL, "text", "sort", "order")
@@ -66,7 +67,7 @@ class AuditApi(Addresses):
         """A file of the entries that meet all conditions; that it was made is an entry too."""
         kind = query.get("format", "csv")
         if kind not in _FORMATS:
-            raise HttpError(400, f"expected format=csv or jsonl, got {shown(kind)}", "format 应为 csv 或 jsonl")
+            raise refusals.UNKNOWN_LOG_FORMAT(got=shown(kind))
         search = search_of(query)
         text = io.StringIO()
         writer = csv.writer(text)
@@ -121,16 +122,9 @@ class AuditApi(Addresses):
             told_ = {"author": fields["author"], "before": iso(before_s), "days": days}
             self._terminal.journal.event(messages.AUDIT_CLEARING_REFUSED, "audit", **told_)
             self._terminal.store.flush()
-            raise HttpError(
-                409, f"entries younger than {days} days are removed by nobody", f"未满 {days} 天的审计日志不得清除"
-            ) from None
+            raise refusals.ENTRIES_TOO_YOUNG(days=days) from None
         if cleared is None:
-            raise HttpError(
-                503,
-                "the store cannot be written now and nothing was cleared; try again",
-                "存储暂不可写，未清除，请稍后重试",
-                {"Retry-After": "5"},
-            )
+            raise refusals.NOT_CLEARED()
         first, last, count = cleared
         return {"cleared": count, "first": first, "last": last}
 
@@ -140,12 +134,12 @@ def search_of(query: dict[str, str]) -> Search:
     by, order = query.get("sort", "at"), query.get("order", "descending")
     by = "number" if by == "at" else by
     if by not in SORTED_BY:
-        raise HttpError(400, f"expected sort= at or one of {', '.join(SORTED_BY)}, got {shown(by)}", "排序字段未知")
+        raise refusals.UNKNOWN_SORTING(known=", ".join(SORTED_BY), got=shown(by))
     if order not in ("ascending", "descending"):
-        raise HttpError(400, f"expected order=ascending or descending, got {shown(order)}", "order 应为升序或降序")
+        raise refusals.UNKNOWN_SORT_ORDER(got=shown(order))
     text = query.get("text", "")
     if len(text) > _MOST_TEXT:
-        raise HttpError(400, f"expected text of at most {_MOST_TEXT} characters", "查找文本过长")
+        raise refusals.SEARCHED_TEXT_TOO_LONG(most=_MOST_TEXT)
     return Search(
         from_ms=instant(query, "from", 0) * 1000,
         to_ms=instant(query, "to", FOREVER_S) * 1000,

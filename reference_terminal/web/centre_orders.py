@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from reference_terminal.crypto import certificates
 from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import Text, text_of
 from reference_terminal.net.channel import needs_own
 from reference_terminal.platform import Platform
 from reference_terminal.security.keyring import Keyring
@@ -23,10 +24,9 @@ from reference_terminal.settings.problems import InputError
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
-from reference_terminal.web import messages
+from reference_terminal.web import messages, refusals
 from reference_terminal.web.parameters import shown
 from reference_terminal.web.router import Addresses, Right, route
-from reference_terminal.web.server import HttpError
 
 _MOST_AUTHOR = 100
 
@@ -78,7 +78,7 @@ class CentreOrders(Addresses):
             Keyring(wider, terminal.platform.random, only_look=True)
         except InputError as error:
             said = "; ".join(f"{problem.where}: {problem.en}" for problem in error.problems)
-            raise HttpError(400, said, "; ".join(problem.zh for problem in error.problems)) from None
+            raise refusals.BAD_CENTRE(said=Text(said, "; ".join(problem.zh for problem in error.problems))) from None
 
         def gather() -> None:
             terminal.overlay.add_centre(centre.id, settings)
@@ -93,7 +93,7 @@ class CentreOrders(Addresses):
         terminal = self._terminal
         if name not in terminal.outboxes:
             known = ", ".join(terminal.outboxes) or "none"
-            raise HttpError(404, f"no centre is called {shown(name)}; there are {known}", "没有该数据中心")
+            raise refusals.NO_CENTRE_OF(got=shown(name), known=known)
         pending = terminal.outboxes[name].counts()["pending"]
 
         def gather() -> None:
@@ -111,16 +111,14 @@ class CentreOrders(Addresses):
             known = (
                 ", ".join(each for each, one in terminal.keyring.security.items() if needs_own(one.channel)) or "none"
             )
-            raise HttpError(
-                404, f"no centre {shown(name)} asks for a certificate; these do: {known}", "该数据中心不需要终端证书"
-            )
+            raise refusals.NO_CERTIFIED_CENTRE(got=shown(name), known=known)
         try:
             made = certificates.identity(name, certificate, key)
             now_s = terminal.clock.now_s()
             made.check(now_s)
             certificates.verify_chain(f"{name} certificate", certificate, security.anchors, now_s)
         except CertificateError as error:
-            raise HttpError(400, error.en, error.zh) from None
+            raise refusals.CERTIFICATE_REFUSED(said=text_of(error)) from None
 
         def gather() -> None:
             terminal.overlay.renew(name, certificate, key)
@@ -131,17 +129,12 @@ class CentreOrders(Addresses):
 
     def _keep(self, gather: Callable[[], None]) -> None:
         if not self._terminal.store.attempt(gather):
-            raise HttpError(
-                503,
-                "the store cannot be written now and nothing was recorded; try again",
-                "存储暂不可写，未登记，请稍后重试",
-                {"Retry-After": "5"},
-            )
+            raise refusals.NOT_RECORDED()
         self._terminal.restart_soon()
 
 
 def _author(fields: dict[str, str]) -> str:
     author = fields["author"].strip()
     if not author or len(author) > _MOST_AUTHOR or not author.isprintable():
-        raise HttpError(400, f"expected author as 1 to {_MOST_AUTHOR} printable characters", "author 应为可见字符")
+        raise refusals.NOT_PRINTABLE(key="author", most=_MOST_AUTHOR)
     return author

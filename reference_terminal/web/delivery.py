@@ -31,10 +31,9 @@ from reference_terminal.uplink.platforms.deposit import DepositLink
 from reference_terminal.uplink.platforms.energy import EnergyLink
 from reference_terminal.uplink.platforms.link import PlatformLink, Refused
 from reference_terminal.uplink.window import DailyWindow
-from reference_terminal.web import messages
+from reference_terminal.web import messages, refusals
 from reference_terminal.web.parameters import FOREVER_S, instant, shown
 from reference_terminal.web.router import Addresses, Right, route
-from reference_terminal.web.server import HttpError
 
 _MOST_PERIODS = 100_000
 _MOST_TEXT = 500
@@ -66,11 +65,11 @@ class DeliveryApi(Addresses):
         """Raise HttpError for a centre that there is not, and for an author or reason that says nothing."""
         if fields["centre"] not in self._terminal.outboxes:
             known = ", ".join(self._terminal.outboxes) or "none"
-            raise HttpError(404, f"no centre is called {shown(fields['centre'])}; there are {known}", "没有该数据中心")
+            raise refusals.NO_CENTRE_OF(got=shown(fields["centre"]), known=known)
         for key in ("author", "reason"):
             text = fields.get(key, "x").strip()
             if not text or len(text) > _MOST_TEXT or not text.isprintable():
-                raise HttpError(400, f"expected {key} as 1 to {_MOST_TEXT} printable characters", f"{key} 应为可见字符")
+                raise refusals.NOT_PRINTABLE(key=key, most=_MOST_TEXT)
 
     # Reading
 
@@ -108,11 +107,7 @@ class DeliveryApi(Addresses):
         """
         signer = self._terminal.signer
         if signer is None or not signer.spans:
-            raise HttpError(
-                404,
-                "no fingerprints are made; give [security] a device key and fingerprints",
-                "未启用指纹，请在 [security] 中设置设备密钥和 fingerprints",
-            )
+            raise refusals.NO_FINGERPRINTS()
         wanted = [self._span(query["class"])] if "class" in query else [span_of(code) for code in signer.spans]
         now_s = self._terminal.clock.now_s()
         from_s, to_s = instant(query, "from", 0), min(instant(query, "to", FOREVER_S), now_s)
@@ -153,12 +148,7 @@ class DeliveryApi(Addresses):
             try:
                 deposits = await platform.deposits(span.code, state.number, begin_s, to_s)
             except (HttpFailed, Refused, OSError, TimeoutError, ChannelRefused, CertificateError) as error:
-                raise HttpError(
-                    503,
-                    f"the fingerprint platform {platform.config.id} does not answer ({error}); nothing was decided",
-                    f"指纹平台 {platform.config.id} 无应答，未作比对结论",
-                    {"Retry-After": "60"},
-                ) from None
+                raise refusals.PLATFORM_SILENT(platform=platform.config.id, problem=error) from None
             yield signer.compare_deposits(span.code, state.number, begin_s, to_s, deposits)
 
     def _tell(self, compared: int, findings: list[Finding]) -> None:
@@ -183,7 +173,7 @@ class DeliveryApi(Addresses):
         span = span_named(name) if name.isascii() and len(name) <= 10 else None
         if span is None:
             known = ", ".join(span.name for span in STANDARD_SPANS)
-            raise HttpError(400, f"expected class one of {known}, got {shown(name)}", f"class 应为 {known} 之一")
+            raise refusals.UNKNOWN_CLASS_OF(known=known, got=shown(name))
         return span
 
     # Orders
@@ -207,17 +197,13 @@ class DeliveryApi(Addresses):
         self._check(fields)
         centre, time = fields["centre"], fields["time"]
         if centre not in self._terminal.windows:
-            raise HttpError(409, f"{centre} has no upload window", f"{centre} 没有上传时间窗口")
+            raise refusals.NO_WINDOW(centre=centre)
         if day_times_s(time) is None:
-            raise HttpError(
-                400,
-                f"expected time as HH:mm:ss, or several in order and an hour apart joined by commas, got {shown(time)}",
-                "time 应为 HH:mm:ss，多个时刻以逗号分隔、依次相隔至少一小时",
-            )
+            raise refusals.BAD_UPLOAD_TIME(got=shown(time))
         before = self._terminal.settings[centre].upload_time
         self._order(messages.UPLOAD_TIME_SET, centre, author=fields["author"], before=before, after=time)
         if not self._terminal.settings[centre].keep("upload_time", time):
-            raise _busy()
+            raise refusals.NOT_RECORDED()
         return {"recorded": fields}
 
     @route("POST", "backfill", right=Right.OPERATE, body=("centre", "class", "from", "to", "author", "reason"))
@@ -226,7 +212,7 @@ class DeliveryApi(Addresses):
         self._check(fields)
         centre, span = fields["centre"], self._span(fields["class"])
         if span not in self._terminal.settings[centre].spans():
-            raise HttpError(409, f"{centre} does not receive the {span.name} class", f"{centre} 不接收该类数据")
+            raise refusals.CLASS_NOT_SENT(centre=centre, name=span.name)
         from_s, to_s = instant(fields, "from", 0), instant(fields, "to", FOREVER_S)
         store, outbox = self._terminal.store, self._terminal.outboxes[centre]
         items = [
@@ -234,7 +220,7 @@ class DeliveryApi(Addresses):
             for start_s in store.periods(span.code, from_s, to_s - 1)
         ]
         if len(items) > _MOST_PERIODS:
-            raise HttpError(400, f"{len(items)} periods at once are too many; order less", "时段过多，请缩小范围")
+            raise refusals.TOO_MANY_PERIODS(count=len(items))
 
         def gather() -> None:
             store.enqueue(items, again=True)
@@ -250,7 +236,7 @@ class DeliveryApi(Addresses):
             )
 
         if not store.attempt(gather):
-            raise _busy()
+            raise refusals.NOT_RECORDED()
         for item in items:
             outbox.revised(item)
         window = self._terminal.windows.get(centre)
@@ -261,12 +247,3 @@ class DeliveryApi(Addresses):
     @seam
     def _order(self, message: Message, centre: str, /, **fields: object) -> None:
         self._terminal.journal.event(message, centre, **fields)
-
-
-def _busy() -> HttpError:
-    return HttpError(
-        503,
-        "the store cannot be written now and nothing was recorded; try again",
-        "存储暂不可写，未登记，请稍后重试",
-        {"Retry-After": "5"},
-    )

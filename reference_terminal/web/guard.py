@@ -23,8 +23,9 @@ from reference_terminal.model.messages import Text
 from reference_terminal.model.seams import seam
 from reference_terminal.settings.accounts import is_listed
 from reference_terminal.storage.journal import Journal
+from reference_terminal.web import refusals
 from reference_terminal.web.router import refuse_other_sites
-from reference_terminal.web.server import MAX_OCTETS, HttpError, Request
+from reference_terminal.web.server import MAX_OCTETS, Request
 
 COOKIE_NAME = "session"
 PROOF = "proof"
@@ -36,7 +37,6 @@ _SAFE = ("GET", "HEAD")
 _HERE = frozenset(Right) - {Right.LOCK}
 _NOT_LOGGED_IN = Text("not logged in", "未登录")
 _NO_RIGHT = Text("the role has no right to it", "角色无此权限")
-_NO_PROOF = Text("no proof that it comes from a page of the terminal", "无法证明来自终端页面")
 
 
 class DeskGuard:
@@ -61,12 +61,7 @@ class DeskGuard:
         act_for(Actor("", request.peer))
         host = request.fields.get("host", "")
         if not is_own_name(host, self._desk.names):
-            raise HttpError(
-                421,
-                "ask for the terminal by its address, or by a name that its settings list",
-                "请使用终端地址或已登记的名称访问",
-                code="unknown-host",
-            )
+            raise refusals.UNKNOWN_HOST()
         refuse_other_sites(request)
 
     @seam
@@ -77,17 +72,11 @@ class DeskGuard:
         session = self.session(request)
         if session is None:
             self._refuse(request, "", _NOT_LOGGED_IN)
-            raise HttpError(
-                401,
-                "log in first, or again: the session has ended",
-                "请先登录，或会话已结束请重新登录",
-                {"WWW-Authenticate": "Bearer"},
-                code="not-logged-in",
-            )
+            raise refusals.NOT_LOGGED_IN()
         act_for(Actor(session.account, request.peer))
         if session.way == COOKIE and request.method not in _SAFE and not proves(session, _proof(request)):
-            self._refuse(request, session.account, _NO_PROOF)
-            raise HttpError(403, str(_NO_PROOF.en), _NO_PROOF.zh, code="no-proof")
+            self._refuse(request, session.account, refusals.NO_PROOF.text())
+            raise refusals.NO_PROOF()
         if not self.has(session, right):
             self._refuse(request, session.account, _NO_RIGHT)
             return False

@@ -21,9 +21,9 @@ from reference_terminal.settings.config import ApiConfig
 from reference_terminal.settings.management import ManagementConfig
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
-from reference_terminal.web import messages
+from reference_terminal.web import messages, refusals
 from reference_terminal.web.router import Addresses, route
-from reference_terminal.web.server import Application, HttpError, Server
+from reference_terminal.web.server import Application, Server
 
 _NAME = "remote_maintenance"
 _ON, _OFF = "on", "off"
@@ -148,15 +148,13 @@ class MaintenanceApi(Addresses):
     async def set(self, fields: dict[str, str]) -> Any:
         """Enable (`yes`) or disable (`no`) maintenance from afar."""
         if fields["enabled"] not in ("yes", "no"):
-            raise HttpError(400, "expected enabled as yes or no", "enabled 应为 yes 或 no")
+            raise refusals.NOT_YES_OR_NO(key="enabled")
         if not self._maintenance.is_possible:
-            raise HttpError(
-                409, "the settings have no interface for it: [management] remote_host", "未配置远程维护接口"
-            )
+            raise refusals.NO_MANAGEMENT()
         try:
             kept = await self._maintenance.set(fields["enabled"] == "yes", fields["author"])
         except OSError as error:
-            raise HttpError(409, f"the interface cannot be used: {error.strerror}", "该接口无法使用") from None
+            raise refusals.INTERFACE_UNUSABLE(problem=error.strerror) from None
         if not kept:
-            raise HttpError(503, "the store cannot be written now; try again", "存储暂不可写，请稍后重试")
+            raise refusals.INTERFACE_NOT_KEPT()
         return {"enabled": fields["enabled"]}

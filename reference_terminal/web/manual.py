@@ -11,9 +11,9 @@ from reference_terminal.model.seams import seam
 from reference_terminal.model.times import STANDARD_SPANS, iso
 from reference_terminal.processing.manual import Entry
 from reference_terminal.processing.pipeline import PointState
+from reference_terminal.web import refusals
 from reference_terminal.web.entry import is_decimal
 from reference_terminal.web.parameters import instant, shown
-from reference_terminal.web.server import HttpError
 
 KEYS = ("point", "class", "start", "value", "author", "reason")
 _MOST_AUTHOR, _MOST_REASON = 64, 500
@@ -25,38 +25,22 @@ def check(state: PointState, fields: dict[str, str], now_ms: int) -> Entry:
     span = next((span for span in STANDARD_SPANS if span.name == name), None)
     if span is None:
         known = ", ".join(span.name for span in STANDARD_SPANS)
-        raise HttpError(400, f"expected class one of {known}, got {shown(name)}", f"class 应为 {known} 之一")
+        raise refusals.UNKNOWN_CLASS_OF(known=known, got=shown(name))
     start_s = instant(fields, "start", 0)
     if span.start(start_s) != start_s:
-        raise HttpError(
-            400,
-            f"expected start on the grid of the {name} class, got {iso(start_s)}; take {iso(span.start(start_s))}",
-            f"start 应为 {name} 时段的起点，例如 {iso(span.start(start_s))}",
-        )
+        raise refusals.START_OFF_GRID(name=name, got=iso(start_s), start=iso(span.start(start_s)))
     if span.end(start_s) * 1000 > now_ms:
-        raise HttpError(
-            400,
-            f"the {name} from {iso(start_s)} has not ended; enter it after {iso(span.end(start_s))}",
-            f"该时段尚未结束，请在 {iso(span.end(start_s))} 之后录入",
-        )
+        raise refusals.PERIOD_LASTS(name=name, start=iso(start_s), end=iso(span.end(start_s)))
     value = fields["value"]
     if not is_decimal(value):
-        raise HttpError(
-            400,
-            f"expected value a plain decimal number such as 12.50, got {shown(value)}",
-            f"value 应为十进制数，例如 12.50，实际为 {shown(value)}",
-        )
+        raise refusals.ENTRY_NOT_NUMBER(got=shown(value))
     if state.counts and Decimal(value) < 0:
-        raise HttpError(400, f"expected value not below 0 for a counter, got {value}", "累计量的值不应小于 0")
+        raise refusals.ENTRY_BELOW_ZERO(got=value)
     _check_range(state, value)
     for key, most in (("author", _MOST_AUTHOR), ("reason", _MOST_REASON)):
         text = fields[key].strip()
         if not text or len(text) > most or not text.isprintable():
-            raise HttpError(
-                400,
-                f"expected {key} as 1 to {most} printable characters: who enters a value says so, and why",
-                f"{key} 应为 1 至 {most} 个可见字符",
-            )
+            raise refusals.ENTRY_WORDS_NOT_PRINTABLE(key=key, most=most)
     return Entry(state.config.id, span, start_s, value, fields["author"].strip(), fields["reason"].strip(), now_ms)
 
 
@@ -69,4 +53,4 @@ def _check_range(state: PointState, value: str) -> None:
     low = None if config.minimum is None else config.minimum * config.ratio
     high = None if config.maximum is None else config.maximum * config.ratio
     if (low is not None and Decimal(value) < low) or (high is not None and Decimal(value) > high):
-        raise HttpError(400, f"{value} lies outside {low} to {high}", f"{value} 超出范围 {low} 至 {high}")
+        raise refusals.ENTRY_OUTSIDE(got=value, low=low, high=high)

@@ -18,6 +18,10 @@ CENTRE_ADDED = event(
     en="{author}: centre added, {protocol} at {host}:{port}",
     zh="{author}：新增数据中心（{protocol}，{host}:{port}）",
 )
+METERS_ADDED = event(
+    "meter-added", kind="setting", en="{author}: added with {points} points", zh="{author}：新增表计，{points} 个监测点"
+)
+METERS_REMOVED = event("meter-removed", kind="setting", en="{author}: removed", zh="{author}：删除新增的表计")
 CENTRE_REMOVED = event(
     "centre-removed",
     kind="setting",

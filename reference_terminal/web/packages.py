@@ -19,9 +19,9 @@ from reference_terminal.settings.config import Config
 from reference_terminal.settings.problems import InputError
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
-from reference_terminal.web import messages
+from reference_terminal.web import messages, refusals
 from reference_terminal.web.router import Addresses, Right, route
-from reference_terminal.web.server import HttpError, Request
+from reference_terminal.web.server import Request
 
 _MOST_AUTHOR = 64
 
@@ -86,7 +86,7 @@ class PackageApi(Addresses):
         except PackageRefused as error:
             refused = messages.CONFIGURATION_RESTORE_REFUSED
             terminal.journal.event(refused, terminal.config.name, author=author, reason=text_of(error))
-            raise HttpError(400, error.en, error.zh) from None
+            raise refusals.PACKAGE_REFUSED(said=text_of(error)) from None
 
         def gather() -> None:
             backup.restore(terminal.store, rows)
@@ -94,12 +94,7 @@ class PackageApi(Addresses):
             terminal.journal.event(restored, terminal.config.name, author=author, count=len(rows))
 
         if not terminal.store.attempt(gather):
-            raise HttpError(
-                503,
-                "the store cannot be written now and nothing was restored; try again",
-                "存储暂不可写，未恢复，请稍后重试",
-                {"Retry-After": "5"},
-            )
+            raise refusals.NOT_RESTORED()
         terminal.restart_soon()
         return {"restored": len(rows)}
 
@@ -119,12 +114,10 @@ def _try(terminal: Needs, rows: Sequence[tuple[str, str, str]]) -> None:
 def _author(query: dict[str, str]) -> str:
     author = query.get("author", "").strip()
     if not author or len(author) > _MOST_AUTHOR or not author.isprintable():
-        raise HttpError(
-            400, f"expected author= as 1 to {_MOST_AUTHOR} printable characters", "author 应为 1 至 64 个可见字符"
-        )
+        raise refusals.AUTHOR_NOT_PRINTABLE(most=_MOST_AUTHOR)
     return author
 
 
 def _check_json(request: Request) -> None:
     if request.content_type != "application/json":
-        raise HttpError(415, "expected Content-Type application/json", "Content-Type 应为 application/json")
+        raise refusals.NOT_JSON()

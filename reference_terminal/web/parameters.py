@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from reference_terminal.model.times import parse_iso
 from reference_terminal.settings.reader import did_you_mean
-from reference_terminal.web.server import HttpError
+from reference_terminal.web import refusals
 
 FOREVER_S = 4_102_444_800
 """2100-01-01 UTC: beyond it an instant is a mistake."""
@@ -31,13 +31,9 @@ def pairs(query: Sequence[tuple[str, str]], known: Sequence[str]) -> dict[str, s
     for name, value in query:
         if name not in known:
             listed = ", ".join(known) or "none"
-            raise HttpError(
-                400,
-                f"unknown parameter {shown(name)}{did_you_mean(name[:_SHOWN], known)}; known here: {listed}",
-                f"未知参数 {shown(name)}，可用：{listed}",
-            )
+            raise refusals.UNKNOWN_PARAMETER(key=shown(name), hint=did_you_mean(name[:_SHOWN], known), known=listed)
         if name in found:
-            raise HttpError(400, f"{name} is given twice; give it once", f"参数 {name} 重复，请只给一次")
+            raise refusals.PARAMETER_TWICE(key=name)
         found[name] = value
     return found
 
@@ -52,11 +48,7 @@ def instant(values: Mapping[str, str], name: str, default_s: int) -> int:
     except OverflowError:
         at_s = None
     if at_s is None or not 0 <= at_s <= FOREVER_S:
-        raise HttpError(
-            400,
-            f"expected {name} an instant from 1970 to 2100 such as 2026-01-31T08:00:00+08:00, got {shown(text)}",
-            f"{name} 应为 1970 至 2100 年间 2026-01-31T08:00:00+08:00 形式的时间，实际为 {shown(text)}",
-        )
+        raise refusals.NO_INSTANT(key=name, got=shown(text))
     return at_s
 
 
@@ -64,18 +56,14 @@ def number(values: Mapping[str, str], name: str, default: int, most: int = MOST_
     """A whole number from 1 to `most`. Raises HttpError (400)."""
     text = values.get(name, str(default))
     if not (text.isascii() and text.isdigit() and len(text) <= 16 and 1 <= int(text) <= most):
-        raise HttpError(
-            400,
-            f"expected {name}= from 1 to {most}, got {shown(text)}",
-            f"{name} 应为 1 至 {most}，实际为 {shown(text)}",
-        )
+        raise refusals.COUNT_OUTSIDE(key=name, most=most, got=shown(text))
     return int(text)
 
 
 def check_stretch(values: Mapping[str, str]) -> None:
     """Raise HttpError (400) unless `from` and `to` are instants in their order."""
     if instant(values, "from", 0) > instant(values, "to", FOREVER_S):
-        raise HttpError(400, "from is later than to; exchange them", "from 晚于 to，请对调")
+        raise refusals.FROM_AFTER_TO()
 
 
 def check_rows(values: Mapping[str, str]) -> None:

@@ -18,10 +18,9 @@ from reference_terminal.settings.overlay import Overlay, check_period
 from reference_terminal.settings.problems import InputError
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
-from reference_terminal.web import messages
+from reference_terminal.web import messages, refusals
 from reference_terminal.web.parameters import shown
 from reference_terminal.web.router import Addresses, Right, route
-from reference_terminal.web.server import HttpError
 
 _MOST_AUTHOR = 100
 
@@ -53,12 +52,12 @@ class PeriodApi(Addresses):
         terminal = self._terminal
         author, text, name = fields["author"].strip(), fields["period_s"], fields["meter"]
         if not author or len(author) > _MOST_AUTHOR or not author.isprintable():
-            raise HttpError(400, f"expected author as 1 to {_MOST_AUTHOR} printable characters", "author 应为可见字符")
+            raise refusals.NOT_PRINTABLE(key="author", most=_MOST_AUTHOR)
         meter = next((meter for meter in terminal.config.meters if meter.id == name), None)
         if meter is None:
-            raise HttpError(404, f"no meter is called {shown(name)}", f"没有表计 {shown(name)}")
+            raise refusals.NO_METER(got=shown(name))
         if not (text.isascii() and text.isdigit() and len(text) <= 6):
-            raise HttpError(400, f"expected period_s as whole seconds, got {shown(text)}", "period_s 应为整秒数")
+            raise refusals.PERIOD_NOT_SECONDS(got=shown(text))
         period_s = int(text)
         try:
             check_period(terminal.config, name, period_s)
@@ -72,12 +71,7 @@ class PeriodApi(Addresses):
             terminal.journal.event(messages.POLLING_PERIOD_SET, name, **change)
 
         if not terminal.store.attempt(gather):
-            raise HttpError(
-                503,
-                "the store cannot be written now and nothing was recorded; try again",
-                "存储暂不可写，未登记，请稍后重试",
-                {"Retry-After": "5"},
-            )
+            raise refusals.NOT_RECORDED()
         terminal.restart_soon()
         return {"result": "done", "message": _warning(terminal.settings.values(), period_s)}
 

@@ -26,12 +26,13 @@ from reference_terminal.processing.inventory import Inventory
 from reference_terminal.processing.tally import Tally, tally
 from reference_terminal.settings.accounting import EQUIVALENT, SOURCE, TOTAL, FigureSet, ProductConfig
 from reference_terminal.settings.reader import did_you_mean
-from reference_terminal.web.accounting import AccountingApi, busy, check_words
+from reference_terminal.web import refusals
+from reference_terminal.web.accounting import AccountingApi, check_words
 from reference_terminal.web.entry import is_decimal
 from reference_terminal.web.parameters import FOREVER_S, check_rows, check_stretch, instant, number
 from reference_terminal.web.parameters import shown as quoted
 from reference_terminal.web.router import Addresses, Right, route
-from reference_terminal.web.server import File, HttpError, Request
+from reference_terminal.web.server import File, Request
 
 _DIGITS = 6
 _FIGURE = ("figure", "class")
@@ -59,7 +60,7 @@ class ResultsApi(Addresses):
         if name not in products:
             known = ", ".join(products) or "none"
             hint = did_you_mean(name[:60], list(products))
-            raise HttpError(404, f"no product is called {quoted(name)}{hint}; there are {known}", "没有该产品")
+            raise refusals.NO_PRODUCT(got=quoted(name), hint=hint, known=known)
         return products[name]
 
     def _stretch(self, query: Mapping[str, str]) -> tuple[int, int]:
@@ -80,13 +81,13 @@ class ResultsApi(Addresses):
         check_words(fields)
         product = self._product(fields)
         if product.point:
-            raise HttpError(409, f"{product.id} is counted by {product.point}", f"{product.id} 由 {product.point} 计量")
+            raise refusals.PRODUCT_COUNTED(product=product.id, point=product.point)
         start_s, end_s = instant(fields, "start", 0), instant(fields, "end", 0)
         if not start_s < end_s:
-            raise HttpError(400, "end is not later than start; exchange them", "end 应晚于 start")
+            raise refusals.END_BEFORE_START()
         value = fields["value"]
         if not is_decimal(value) or Fraction(value) < 0:
-            raise HttpError(400, f"expected value a number not below 0, got {quoted(value)}", "value 应为非负数")
+            raise refusals.PRODUCT_NOT_NUMBER(got=quoted(value))
         terminal, source = self._terminal, amounts.PRODUCT + product.id
 
         def gather() -> None:
@@ -105,7 +106,7 @@ class ResultsApi(Addresses):
             )  # fmt: skip
 
         if not terminal.store.attempt(gather):
-            raise busy()
+            raise refusals.NOT_RECORDED()
         return {"recorded": fields}
 
     @route(
@@ -186,9 +187,7 @@ class ResultsApi(Addresses):
             return settlement.around(long, at_s)
         span = span_named(name) if name.isascii() and len(name) <= 10 else None
         if span is None:
-            raise HttpError(
-                400, f"expected class= day, week, month, quarter_year or year, got {quoted(name)}", "class 有误"
-            )
+            raise refusals.UNKNOWN_LONG_CLASS(got=quoted(name))
         return span.start(at_s), span.end(span.start(at_s))
 
     @route("GET", "emission-comparison", right=Right.READ, query=("figure", "class", "start"))
@@ -273,7 +272,7 @@ class ResultsApi(Addresses):
         """How a figure came about, as JSON or text: a period, any sum, a quotient by a product, a comparison."""
         form = query.get("form", "json")
         if form not in ("json", "text"):
-            raise HttpError(400, f"expected form= json or text, got {quoted(form)}", "form 应为 json 或 text")
+            raise refusals.UNKNOWN_REPORT_FORM(got=quoted(form))
         chain = self._chain(query)
         if form == "json":
             return chain
@@ -315,8 +314,7 @@ class ResultsApi(Addresses):
     def _chain_of_comparison(self, query: dict[str, str]) -> dict[str, Any]:
         beside = query["compare"]
         if beside not in ("before", "year_before"):
-            wrong = f"expected compare= before or year_before, got {quoted(beside)}"
-            raise HttpError(400, wrong, "compare 应为 before 或 year_before")
+            raise refusals.UNKNOWN_COMPARISON(got=quoted(beside))
         figure, told = self._accounting.figure_of(query), self.comparison(query)
         explanations = self._accounting.explanations()
         both = {
@@ -334,22 +332,18 @@ class ResultsApi(Addresses):
         emissions, terminal = self._accounting.emissions_of(), self._terminal
         form = f".{query.get('form', 'docx')}"
         if form not in WRITERS:
-            raise HttpError(400, f"expected form= docx or xlsx, got {quoted(form[1:])}", "form 应为 docx 或 xlsx")
+            raise refusals.UNKNOWN_DOCUMENT_FORM(got=quoted(form[1:]))
         sector = query.get("sector", "")
         if sector and sector not in templates():
             hint = did_you_mean(sector, list(templates())) or f"; known are {', '.join(templates())}"
-            raise HttpError(400, f"no template of sector {quoted(sector)}{hint}", "没有该行业的报告模板")
+            raise refusals.NO_TEMPLATE(got=quoted(sector), hint=hint)
         if "class" in query:
             from_s, to_s = self._around(query["class"], instant(query, "start", 0))
         else:
             check_stretch(query)
             from_s, to_s = self._stretch(query)
         if self._accounting.is_under_way(from_s, to_s):
-            raise HttpError(
-                409,
-                "figures of this period are being worked out again; ask for the report once that is done",
-                "该时段数据正在重新计算，请完成后再编制报告",
-            )
+            raise refusals.BEING_WORKED_OUT()
         by_id = terminal.pipeline.by_id
         inventory = Inventory(
             emissions,
@@ -362,7 +356,7 @@ class ResultsApi(Addresses):
         try:
             made = inventory.compiled(from_s, to_s, terminal.clock.now_s(), sector)
         except LookupError as error:
-            raise HttpError(409, f"the boundary cannot be used: {error}", f"边界无法使用：{error}") from None
+            raise refusals.BOUNDARY_UNUSABLE(problem=error) from None
         name = f"inventory-{iso(from_s)[:10]}-{iso(to_s)[:10]}{form}"
         return File(WRITERS[form](made), _MEDIA[form], name)
 
@@ -372,11 +366,7 @@ class ResultsApi(Addresses):
         lost = [each for each in inventory.unlisted(sector, from_s, to_s) if each not in own]
         if lost:
             names = ", ".join(lost[:10])
-            raise HttpError(
-                400,
-                f"the template of {sector} has no row for {names}, that of this emitter's sector has; leave sector out",
-                f"{sector} 行业模板未列 {names}，而本排放主体所属行业的模板已列；请勿指定 sector",
-            )
+            raise refusals.SECTOR_WITHOUT_ROWS(sector=sector, names=names)
 
     # Management software (CSMT 11.4)
 
@@ -391,17 +381,15 @@ class ResultsApi(Addresses):
         """What was acquired over a period, as an activity file: TOML for the tool `account`, or JSON."""
         emissions, form = self._accounting.emissions_of(), query.get("form", "toml")
         if form not in ("toml", "json"):
-            raise HttpError(400, f"expected form= toml or json, got {quoted(form)}", "form 应为 toml 或 json")
+            raise refusals.UNKNOWN_EXCHANGE_FORM(got=quoted(form))
         from_s, to_s = self._stretch(query)
         boundary, wrong = emissions.versions.boundary(max(from_s, to_s - 1))
         if boundary is None:
-            raise HttpError(409, f"the boundary cannot be used: {wrong}", f"边界无法使用：{wrong}")
+            raise refusals.BOUNDARY_UNUSABLE(problem=wrong)
         method = query.get("method", emissions.config.method)
         known = list(dict.fromkeys(each.method.id for each in boundary.sources))
         if method not in known:
-            raise HttpError(
-                404, f"no source has the method {quoted(method)}; there are {', '.join(known)}", "没有该方法"
-            )
+            raise refusals.NO_METHOD(got=quoted(method), known=", ".join(known))
         book = self._exchange().book(boundary, method, from_s, to_s)
         if form == "json":
             return book
@@ -412,14 +400,14 @@ class ResultsApi(Addresses):
         """An account that the management software worked out (carbon-account/1): kept, compared source by source."""
         author = query.get("author", "").strip()
         if not author or len(author) > 64 or not author.isprintable():
-            raise HttpError(400, "expected author= as 1 to 64 printable characters", "author 应为 1 至 64 个可见字符")
+            raise refusals.AUTHOR_NOT_PRINTABLE(most=64)
         check_stretch(query)
         exchange, (from_s, to_s) = self._exchange(), self._stretch(query)
         try:
             result = msgspec.json.decode(request.body, type=_Result)
             rows = exchange.compared(msgspec.to_builtins(result), from_s, to_s)
         except (msgspec.MsgspecError, ValueError, ZeroDivisionError, RecursionError):
-            raise HttpError(400, f"expected an account of form {FORMAT}", f"应为 {FORMAT} 格式的核算结果") from None
+            raise refusals.UNKNOWN_RESULT_FORM(form=FORMAT) from None
         terminal = self._terminal
 
         def gather() -> None:
@@ -432,7 +420,7 @@ class ResultsApi(Addresses):
             )
 
         if not terminal.store.attempt(gather):
-            raise busy()
+            raise refusals.NOT_RECORDED()
         return {"result": "taken", "sources": rows}
 
     @route("GET", "accounting-results", right=Right.READ)

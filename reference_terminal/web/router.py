@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 from reference_terminal.access.rights import Right
 from reference_terminal.model.actor import actor
 from reference_terminal.model.seams import seam
-from reference_terminal.web import entry
+from reference_terminal.web import entry, refusals
+from reference_terminal.web.errors import HttpError
 from reference_terminal.web.parameters import pairs, shown
-from reference_terminal.web.server import MAX_OCTETS, HttpError, Request, Stream
+from reference_terminal.web.server import MAX_OCTETS, Request, Stream
 
 __all__ = ["ROOT", "Addresses", "Guard", "Open", "Right", "Route", "Router", "everybody", "route"]
 
@@ -78,10 +79,10 @@ class Addresses:
         super().__init_subclass__()
         cls.routes = tuple(each for member in vars(cls).values() for each in getattr(member, _MARK, ()))
 
-    def wrong_method(self, name: str, expected: str, method: str) -> tuple[str, str]:
-        """What is said of a request by a method that an address does not know, in two languages."""
+    def wrong_method(self, name: str, expected: str, method: str) -> HttpError:
+        """What refuses a request by a method that an address does not know; it knows the expected one, GET or POST."""
         del method
-        return f"expected {expected} for {name}", f"{name} {'须用 POST 提交' if expected == 'POST' else '应为 GET'}"
+        return (refusals.POST_EXPECTED if expected == "POST" else refusals.GET_EXPECTED)(address=name)
 
 
 def everybody(right: Right, request: Request) -> bool:
@@ -114,12 +115,7 @@ def refuse_other_sites(request: Request) -> None:
     origin = request.fields.get("origin", "")
     crossed = request.fields.get("sec-fetch-site", "") == "cross-site" and request.method not in _SAFE
     if crossed or (origin and not _same(origin, request.fields.get("host", ""))):
-        raise HttpError(
-            403,
-            "this request comes from a page that is not the terminal's",
-            "请求来自其他站点",
-            code="foreign-origin",
-        )
+        raise refusals.FOREIGN_ORIGIN()
 
 
 def _same(origin: str, host: str) -> bool:
@@ -176,12 +172,8 @@ class Router:
         self._guard.admit(request)
         group, found = self._route(request)
         if not self._guard.permits(found.right, request):
-            raise HttpError(
-                403,
-                f"{found.name} asks for the right to {found.right.value}",
-                f"{found.name} 需要相应权限，访问被拒绝",
-                code="no-right" if self._guard.secret else "",
-            )
+            missing = refusals.NO_RIGHT if self._guard.secret else refusals.RIGHT_MISSING
+            raise missing(address=found.name, right=found.right.value)
         query = pairs(request.query, found.query)
         given = _given(found)
         query = _named(query, given) if "author" in found.query else query
@@ -211,17 +203,14 @@ class Router:
         name = _name(request.path)
         methods = self._found.get(name)
         if methods is None and self._guard.secret:
-            raise HttpError(404, f"no such address {shown(request.path)}", "没有该地址")
+            raise refusals.NO_SUCH_ADDRESS_HERE(address=shown(request.path))
         if methods is None:
             known = ", ".join(ROOT + each for each in self._found)
-            raise HttpError(
-                404, f"no such address {shown(request.path)}; known are {known}", f"没有该地址，可用：{known}"
-            )
+            raise refusals.NO_SUCH_ADDRESS(address=shown(request.path), known=known)
         found = methods.get("GET" if request.method == "HEAD" else request.method)
         if found is None:
             expected = "GET" if "GET" in methods else "POST"
-            en, zh = methods[expected][0].wrong_method(name, expected, request.method)
-            raise HttpError(405, en, zh, {"Allow": "GET, HEAD" if expected == "GET" else "POST"})
+            raise methods[expected][0].wrong_method(name, expected, request.method)
         return found
 
     def most_octets(self, head: Request) -> int:

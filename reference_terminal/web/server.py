@@ -20,10 +20,12 @@ from reference_terminal.access.desk import Gate
 from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model.actor import TERMINAL, act_for
 from reference_terminal.model.messages import Message, text_of
+from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import ChannelRefused, Line
 from reference_terminal.settings.config import ApiConfig
 from reference_terminal.storage.journal import Journal
-from reference_terminal.web import messages
+from reference_terminal.web import messages, refusals
+from reference_terminal.web.errors import HttpError
 from reference_terminal.web.seats import Seat, Seats
 
 MAX_OCTETS = 65_536
@@ -41,24 +43,8 @@ _LINGER_S = 2.0
 _LINGER_OCTETS = 4 * MAX_OCTETS
 _TOLD_REFUSALS = (20.0, 0.05)
 """Refused peers that are told at once, and then every second."""
-_BUSY = {"Retry-After": "5"}
 _TELLING = ("host", "origin", "authorization", "cookie", "sec-fetch-site", "x-proof", "x-refresh", "accept-language")
 """The header fields that say whose a request is and where it comes from."""
-
-
-class HttpError(Exception):
-    """A request that cannot be served: status, one sentence in each language, header fields for the answer.
-
-    `code`, where there is one, never changes and is what programs decide by.
-    """
-
-    def __init__(self, status: int, en: str, zh: str, headers: Mapping[str, str] | None = None, code: str = "") -> None:
-        super().__init__(en)
-        self.code = code
-        self.status = status
-        self.en = en
-        self.zh = zh
-        self.headers: Mapping[str, str] = headers or {}
 
 
 @dataclass(frozen=True)
@@ -215,6 +201,7 @@ class Server:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    @seam
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
@@ -258,12 +245,10 @@ class Server:
             return refused(error)
         except apsw.Error as error:
             self._tell(request, error)
-            return refused(HttpError(503, "the store cannot be read now; try again", "存储暂不可读，请稍后重试", _BUSY))
+            return refused(refusals.STORE_UNREADABLE())
         except Exception as error:
             self._tell(request, error)
-            return refused(
-                HttpError(500, "the request failed inside the terminal; see its log", "终端内部错误，请查看终端日志")
-            )
+            return refused(refusals.FAILED_INSIDE())
 
     def most_octets(self, head: h11.Request, peer: str) -> int:
         """The most octets the body of a request may have."""
@@ -294,7 +279,7 @@ class Session:
     async def run(self, *, full: bool) -> None:
         """Serve until the connection ends; `full`: say that there are too many and end it."""
         if full:
-            busy = HttpError(503, "too many connections; close some and try again", "连接过多，请稍后重试", _BUSY)
+            busy = refusals.TOO_MANY_CONNECTIONS()
             await self._send(refused(busy), whole=True, last=True)
             await self._swallow()
             return
@@ -319,13 +304,9 @@ class Session:
         except TimeoutError:
             if not self._heard:
                 return False
-            answer = refused(
-                HttpError(408, f"the request was not complete after {DEADLINE_S:g} s", "请求未在规定时间内完整到达")
-            )
+            answer = refused(refusals.NOT_COMPLETE(seconds=f"{DEADLINE_S:g}"))
         except h11.RemoteProtocolError as error:
-            answer = refused(
-                HttpError(error.error_status_hint, f"no valid HTTP/1.1 request: {error}", "不是有效的 HTTP/1.1 请求")
-            )
+            answer = refused(refusals.NOT_HTTP.with_status(error.error_status_hint)(problem=error))
         except HttpError as error:
             answer = refused(error)
         if isinstance(answer, Stream):
@@ -392,6 +373,7 @@ class Session:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
 
+    @seam
     async def _head(self) -> h11.Request | None:
         """The head of the next request; None if the peer has closed. Raises HttpError, h11.RemoteProtocolError."""
         event = await self._event()
@@ -407,7 +389,7 @@ class Session:
             body += event.data
             check_length(len(body), most)
             if len(body) > MAX_OCTETS and not self._server.seats.begin_long(self._seat):
-                raise HttpError(503, "another file is being taken; try again", "正在接收另一文件，请稍后重试", _BUSY)
+                raise refusals.FILE_IN_HAND()
         return bytes(body)
 
     async def _event(self) -> Any:
@@ -452,9 +434,7 @@ def read_request(head: h11.Request, body: bytes, peer: str = "", certified: str 
         query = parse_qsl(target.query, keep_blank_values=True, errors="strict")
         path = unquote(target.path, errors="strict")
     except ValueError:
-        raise HttpError(
-            400, "the address cannot be read; send it percent-encoded in UTF-8", "地址无法解析，应为 UTF-8 百分号编码"
-        ) from None
+        raise refusals.ADDRESS_UNREADABLE() from None
     content_type = header(head, b"content-type").partition(";")[0].strip().lower()
     told = {name: header(head, name.encode()) for name in _TELLING}
     return Request(head.method.decode("ascii"), path, tuple(query), content_type, body, told, peer, certified)
@@ -468,7 +448,7 @@ def header(head: h11.Request, name: bytes) -> str:
 def check_length(octets: int, most: int) -> None:
     """Raise HttpError (413) for a body of more octets than are taken."""
     if octets > most:
-        raise HttpError(413, f"the body is longer than {most} octets", f"请求体超过 {most} 字节")
+        raise refusals.TOO_LONG(most=most)
 
 
 def refused(error: HttpError) -> Answer:

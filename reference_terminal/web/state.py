@@ -17,14 +17,15 @@ from reference_terminal.management.installer import Installer
 from reference_terminal.model.clock import WallClock
 from reference_terminal.operations.instruments import Instrument, Instruments, flaw
 from reference_terminal.operations.machine import Figures, MachineWatch
+from reference_terminal.operations.rounds import LONGEST_MIN, SHORTEST_MIN, Rounds
 from reference_terminal.processing.manual import INVALID, Entry, ManualEntries
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.settings.config import Config
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
+from reference_terminal.web import refusals
 from reference_terminal.web.parameters import shown
 from reference_terminal.web.router import Addresses, route
-from reference_terminal.web.server import HttpError
 
 _MOST_TEXT = 200
 _INSTRUMENT = ("instrument", "number", "type", "accuracy", "basis", "calibrated", "due", "under_verification", "author")
@@ -43,6 +44,7 @@ class Needs(Protocol):
     applications: Applications
     machine: MachineWatch | None
     instruments: Instruments
+    rounds: Rounds
     diagnosis: Diagnosis
 
     def wake_centres(self) -> None:
@@ -136,7 +138,7 @@ class StateApi(Addresses):
         diagnosis, name = self._terminal.diagnosis, query.get("line", "")
         if name and name not in diagnosis.names():
             known = ", ".join(diagnosis.names()) or "none"
-            raise HttpError(404, f"no line is called {shown(name)}; there are {known}", "没有该串口或网关")
+            raise refusals.NO_LINE(got=shown(name), known=known)
         return {"lines": diagnosis.names(), "line": name, "heard": diagnosis.look(name) if name else []}
 
     # Lock (R-41)
@@ -145,9 +147,28 @@ class StateApi(Addresses):
     def lock(self, fields: dict[str, str]) -> Any:
         """Lock (`yes`) or release (`no`) configuring on the spot; acquisition goes on."""
         if fields["locked"] not in ("yes", "no"):
-            raise HttpError(400, "expected locked as yes or no", "locked 应为 yes 或 no")
+            raise refusals.NOT_YES_OR_NO(key="locked")
         _written(self._desk.lock(fields["author"], locked=fields["locked"] == "yes"))
         return {"locked": fields["locked"]}
+
+    # Rounds of inspection
+
+    @route("GET", "inspections", right=Right.STATE)
+    def inspections(self, query: dict[str, str]) -> Any:
+        """The timetable and the rounds that were made by it, the latest first (R-41)."""
+        del query
+        rounds = self._terminal.rounds
+        return {"every_min": rounds.every_min, "rounds": rounds.told()}
+
+    @route("POST", "inspection-plan", right=Right.CONFIGURE, body=("every_min", "author"))
+    def set_inspections(self, fields: dict[str, str]) -> Any:
+        """Set the timetable: minutes between rounds, 0 for none."""
+        text = fields["every_min"]
+        every = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
+        if every and not SHORTEST_MIN <= every <= LONGEST_MIN:
+            raise refusals.BAD_ROUNDS(least=SHORTEST_MIN, most=LONGEST_MIN)
+        _written(self._terminal.rounds.set(every, fields["author"]))
+        return {"every_min": every}
 
     # Values that wait
 
@@ -163,20 +184,20 @@ class StateApi(Addresses):
         """Release or reject a value of another person's."""
         text, decision, why = fields["number"], fields["decision"], fields["reason"].strip()
         if decision not in ("release", "reject"):
-            raise HttpError(400, "expected decision as release or reject", "decision 应为 release 或 reject")
+            raise refusals.UNKNOWN_DECISION()
         _check_text("reason", why)
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
         proposals = self._desk.proposals
         found = None if proposals is None else proposals.get(number)
         if proposals is None or found is None:
-            raise HttpError(404, "no such value waits for release", "没有该待审核数据")
+            raise refusals.NO_PROPOSAL()
         if found.author == fields["author"]:
-            raise HttpError(403, "another person releases or rejects", "不得审核本人填报的数据", code="own-proposal")
+            raise refusals.OWN_PROPOSAL()
         terminal = self._terminal
         state, verdict = terminal.pipeline.by_id.get(found.point), "rejected"
         if decision == "release":
             if state is None:
-                raise HttpError(409, "this point is not acquired any more", "该监测点已停用")
+                raise refusals.POINT_GONE()
             made = Entry(
                 found.point, found.of, found.start_s, found.value, found.author, found.reason, terminal.clock.now_ms()
             )
@@ -204,28 +225,23 @@ class StateApi(Addresses):
         terminal = self._terminal
         name = fields["instrument"]
         if name not in [each.id for each in (*terminal.config.meters, *terminal.config.standbys)]:
-            raise HttpError(404, "no such instrument", "没有该计量器具")
+            raise refusals.NO_INSTRUMENT()
         given = {key: fields[key].strip() for key in Instrument.__struct_fields__}
         for key, text in given.items():
             _check_text(key, text)
         made = Instrument(**given)
         wrong = flaw(made)
         if wrong is not None:
-            raise HttpError(400, wrong.en, wrong.zh)
+            raise refusals.BAD_INSTRUMENT(said=wrong)
         _written(terminal.instruments.set(name, made, fields["author"]))
         return {"instrument": name}
 
 
 def _check_text(name: str, text: str) -> None:
     if not text or len(text) > _MOST_TEXT or not text.isprintable():
-        raise HttpError(400, f"expected {name} as 1 to {_MOST_TEXT} printable characters", f"{name} 应为可见字符")
+        raise refusals.NOT_PRINTABLE(key=name, most=_MOST_TEXT)
 
 
 def _written(done: bool) -> None:
     if not done:
-        raise HttpError(
-            503,
-            "the store cannot be written now and nothing was recorded; try again",
-            "存储暂不可写，未登记，请稍后重试",
-            {"Retry-After": "5"},
-        )
+        raise refusals.NOT_RECORDED()

@@ -24,10 +24,10 @@ from reference_terminal.settings.config import Config
 from reference_terminal.storage import archive
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
-from reference_terminal.web import messages
+from reference_terminal.web import messages, refusals
 from reference_terminal.web.parameters import FOREVER_S, check_stretch, instant, shown
 from reference_terminal.web.router import Addresses, Right, route
-from reference_terminal.web.server import File, HttpError, Request
+from reference_terminal.web.server import File, Request
 
 MOST_SET_OCTETS = 64 * 1024 * 1024
 """The longest set that is taken at once; a longer history is carried in several, each of a stretch."""
@@ -78,16 +78,16 @@ class StoredApi(Addresses):
         """Put a set into the store; nothing of it if anything in it is not sound."""
         author = query.get("author", "").strip()
         if not author or len(author) > _MOST_AUTHOR or not author.isprintable():
-            raise HttpError(400, "expected author= as 1 to 64 printable characters", "author 应为 1 至 64 个可见字符")
+            raise refusals.AUTHOR_NOT_PRINTABLE(most=64)
         if request.content_type != "application/json":
-            raise HttpError(415, "expected Content-Type application/json", "Content-Type 应为 application/json")
+            raise refusals.NOT_JSON()
         terminal = self._terminal
         try:
             rows = archive.read(request.body, self._described())
         except archive.ArchiveError as error:
             refused = messages.ARCHIVE_REFUSED
             terminal.journal.event(refused, terminal.config.name, author=author, reason=text_of(error))
-            raise HttpError(400, error.en, error.zh) from None
+            raise refusals.SET_REFUSED(said=text_of(error)) from None
         digest = sm3(request.body).hex()
 
         def tell() -> None:
@@ -96,11 +96,7 @@ class StoredApi(Addresses):
 
         taken = archive.put(terminal.store, rows, tell)
         if taken is None:
-            raise HttpError(
-                503,
-                "the store cannot be written now and nothing was taken; try again",
-                "存储暂不可写，未导入，请稍后重试",
-            )
+            raise refusals.NOT_IMPORTED()
         if taken.settings:
             terminal.restart_soon()
         return {"result": "taken", "rows": taken.rows, "known": taken.known}
@@ -141,14 +137,14 @@ class StoredApi(Addresses):
             return pipeline.every
         state = pipeline.by_id.get(query["point"])
         if state is None:
-            raise HttpError(404, f"no point is called {shown(query['point'])}", f"没有监测点 {shown(query['point'])}")
+            raise refusals.NO_POINT(got=shown(query["point"]))
         return (state,)
 
     def _span(self, name: str) -> Span:
         span = span_named(name) if name.isascii() and len(name) <= 10 else None
         if span is None:
             known = "reading, minute, quarter, hour, day or month"
-            raise HttpError(400, f"expected class= {known}, got {shown(name)}", f"class 应为 {known} 之一")
+            raise refusals.UNKNOWN_STORED_CLASS(known=known, got=shown(name))
         return span
 
     @seam
@@ -158,10 +154,10 @@ class StoredApi(Addresses):
         if span is None:
             found = store.readings(state.number, from_s, to_s, _SLICE_ROWS)
             rows = [
-                [config.id, config.unit, iso_ms(at_ms), value, QUALITIES[quality], cause]
-                for _, at_ms, value, _, quality, cause, _ in found
+                [config.id, config.unit, iso_ms(row.at_ms), row.value, QUALITIES[row.quality], row.cause]
+                for row in found
             ]
-            return rows, found[-1][0] + 1 if len(found) == _SLICE_ROWS else to_s
+            return rows, found[-1].slot_s + 1 if len(found) == _SLICE_ROWS else to_s
         records = store.records(span.code, state.number, from_s, to_s, _SLICE_ROWS)
         told = [
             [
@@ -201,11 +197,7 @@ class StoredApi(Addresses):
         name, span = query.get("emission_source", ""), self._span(query.get("class", ""))
         known = self._terminal.classes.names()
         if name not in known:
-            raise HttpError(
-                404,
-                f"no emission source is called {shown(name)}; there are {', '.join(known) or 'none'}",
-                f"没有排放源 {shown(name)}",
-            )
+            raise refusals.NO_STORED_SOURCE(got=shown(name), known=", ".join(known) or "none")
         found = self._terminal.classes.records(name, span, from_s, to_s)
         return {
             "emission_source": name,

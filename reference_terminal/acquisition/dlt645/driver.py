@@ -18,6 +18,7 @@ from reference_terminal.model import bcd, reading
 from reference_terminal.model import dlt645_items as items
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import BadContent
+from reference_terminal.model.seams import seam
 from reference_terminal.settings.meters import MeterConfig
 
 _MOST_FRAMES = 64
@@ -147,8 +148,14 @@ class Dlt645Meter:
             # SEQ stands behind the identifier in the question and at the end of the answer.
             tail = bytes([number]) if edition == "2007" else b""
             frame = await self._follow(follow, wanted, tail, wait_s)
-            value += frame.data[len(wanted) : len(frame.data) - len(tail)]
+            value += self._part(frame, len(wanted), len(tail))
         raise ReadFailed(reading.BAD_FRAME)
+
+    @staticmethod
+    @seam
+    def _part(frame: Frame, head: int, tail: int) -> bytes:
+        """What a follow-up frame holds between identifier and number."""
+        return frame.data[head : len(frame.data) - tail]
 
     async def recall(self, identifier: str, extra: bytes = b"") -> bytes:
         """The octets of a past record, asked for as in a poll: nothing owed is left behind. Raises ReadFailed."""
@@ -159,6 +166,7 @@ class Dlt645Meter:
             self._unsure = self._unsure or failure.cause != reading.NO_CONNECTION
             raise
 
+    @seam
     async def _follow(self, control: int, wanted: bytes, tail: bytes, wait_s: float | None) -> Frame:
         """The follow-up frame of this number; one that is lost or carries another number is asked for once more."""
         for last in (False, True):

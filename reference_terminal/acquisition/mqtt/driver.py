@@ -145,6 +145,7 @@ class MqttMeter:
     def _is_whole(self, held: _Held) -> bool:
         return all(point.place.tag in held.report.contents for point in self.config.points)
 
+    @seam
     def _said_last(self, clock: WallClock) -> Poll:
         now_ms, latest = clock.now_ms(), self._latest
         if latest is None or now_ms - latest.at_ms > 1000 * self.config.period_s:

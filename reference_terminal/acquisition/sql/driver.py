@@ -115,6 +115,7 @@ class SqlMeter:
         slot = self._slots.get(slot_s)
         return slot is not None and len(slot.rows) == len(self._tags)
 
+    @seam
     async def _last(self, clock: WallClock) -> Poll:
         cause = reading.STALE
         try:

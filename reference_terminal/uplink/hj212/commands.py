@@ -273,11 +273,11 @@ class CommandSet:
         if begin_s is None or end_s is None or begin_s > end_s:
             return BAD_CONDITION
         sent = 0
-        for _, at_ms, kind, subject, en, *_ in self._journal.events(begin_s * 1000, _LOG_LINES):
-            if at_ms >= (end_s + 1) * 1000:
+        for row in self._journal.events(begin_s * 1000, _LOG_LINES):
+            if row.at_ms >= (end_s + 1) * 1000:
                 break
-            line = f"{kind} {subject} {en}".replace("//", "/").replace("&&", "&")[:200]
-            first = f"DataTime={stamp(at_ms // 1000)}"
+            line = f"{row.kind} {row.subject} {row.en}".replace("//", "/").replace("&&", "&")[:200]
+            first = f"DataTime={stamp(row.at_ms // 1000)}"
             if not await link.upload("3020", first, [f"{about}i21001-Info=//{line}//"]):
                 return TIMED_OUT
             sent += 1

@@ -18,8 +18,9 @@ from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, iso, parse_iso
 from reference_terminal.model.words import WORDS
 from reference_terminal.settings.accounts import ROLES as EVERY_ROLE
+from reference_terminal.web.errors import HttpError
 from reference_terminal.web.pages.blocks import Block, Chart, Facts, Field, Form, Lines, Links, Page, Send, Shown, Table
-from reference_terminal.web.server import HttpError
+from reference_terminal.web.pages.examples import EXAMPLES
 
 HOUR_S = 3600
 _NONE = Text("", "")
@@ -117,6 +118,8 @@ CLASSES = (
 )
 LONG_CLASSES = (*CLASSES, ("quarter_year", Text("quarter", "季")), ("year", Text("year", "年")))
 _BACK_S = {"minute": 4 * HOUR_S, "quarter": DAY_S, "hour": 3 * DAY_S, "day": 62 * DAY_S, "month": 800 * DAY_S}
+_ROUNDS = 30
+"""So many rounds of inspection are on the page."""
 _SET, _SEND, _SHOW = Text("Set", "设置"), Text("Send", "提交"), Text("Show", "查询")
 _POINT, _VALUE, _UNIT = Text("Point", "监测点"), Text("Value", "数值"), Text("Unit", "单位")
 _START, _END, _CLASS = Text("Begin", "开始"), Text("End", "结束"), Text("Class", "时段类型")
@@ -543,7 +546,6 @@ async def _entry(asks: Asks, query: dict[str, str]) -> Page:
 
 
 async def _acquisition(asks: Asks, query: dict[str, str]) -> Page:
-    del query
     meters = await asks.rows("acquisition", "meters")
     columns = (
         _METER,
@@ -588,7 +590,31 @@ async def _acquisition(asks: Asks, query: dict[str, str]) -> Page:
                 to="period",
             )
         )
+        blocks += await _new_meter(asks, query.get("protocol", ""))
     return Page(blocks)
+
+
+async def _new_meter(asks: Asks, protocol: str) -> list[Block]:
+    """Adding a meter: its protocol is chosen, and the form has an example of its settings."""
+    choices = _choices(list(EXAMPLES))
+    chosen = protocol if protocol in EXAMPLES else next(iter(EXAMPLES))
+    title = Text(f"Add a meter: {chosen}", f"新增表计：{chosen}")
+    settings = Field("settings", Text("Settings (TOML)", "配置（TOML）"), EXAMPLES[chosen], input="area")
+    found: list[Block] = [
+        Form(
+            Text("Protocol of a new meter", "新增表计的协议"),
+            _SHOW,
+            (Field("protocol", Text("Protocol", "协议"), chosen, choices),),
+            search=True,
+        ),
+        Form(title, _SEND, (settings,), to="meter-add"),
+    ]
+    added = await asks.rows("meters-added", "meters")
+    if added:
+        remove, button = Text("Remove an added meter", "删除新增的表计"), Text("Remove", "删除")
+        field = Field("meter", _METER, choices=_choices([str(each) for each in added]))
+        found.append(Form(remove, button, (field,), to="meter-remove", risky=True))
+    return found
 
 
 async def _diagnosis(asks: Asks, query: dict[str, str]) -> Page:
@@ -978,14 +1004,43 @@ async def _system(asks: Asks, query: dict[str, str]) -> Page:
         for each in await asks.rows("packages", "packages")
     ]
     heads = (Text("Kind", "类别"), Text("Name", "名称"), Text("Version", "版本"), _STATE)
-    return Page(
-        (
-            hardware,
-            Table(Text("Programs", "应用程序"), columns, programs),
-            Table(Text("Installed packages", "已安装软件包"), heads, packages),
-        ),
-        refresh_s=10,
+    blocks: list[Block] = [
+        hardware,
+        Table(Text("Programs", "应用程序"), columns, programs),
+        Table(Text("Installed packages", "已安装软件包"), heads, packages),
+        *await _rounds(asks),
+    ]
+    return Page(blocks, refresh_s=10)
+
+
+async def _rounds(asks: Asks) -> list[Block]:
+    """The rounds of inspection, and their timetable for whoever may set it."""
+    told = await asks.get("inspections", {})
+    rows: list[Sequence[Shown]] = []
+    for each in told["rounds"][:_ROUNDS]:
+        en = "; ".join(f"{one['subject']}: {one['kind']}: {one['en']}" for one in each["wrong"])
+        zh = "；".join(f"{one['subject']}：{one['zh']}" for one in each["wrong"])
+        figures = [each[key] for key in ("cpu_percent", "memory_percent", "disk_percent")]
+        rows.append((_at(each["at"]), *figures, Text(en or "nothing", zh or "无")))
+    columns = (
+        Text("At", "时间"),
+        Text("Processor %", "CPU %"),
+        Text("Memory %", "内存 %"),
+        Text("Disk %", "磁盘 %"),
+        Text("What was wrong", "异常"),
     )
+    every = told["every_min"]
+    note = (
+        Text(f"A round every {every} min", f"每 {every} 分钟巡检一次") if every else Text("No timetable", "未设置巡检")
+    )
+    marked = frozenset(number for number, each in enumerate(told["rounds"][:_ROUNDS]) if each["wrong"])
+    found: list[Block] = [Table(Text("Rounds of inspection", "巡检记录"), columns, rows, marked, note)]
+    if asks.may(Right.CONFIGURE):
+        minutes = Field(
+            "every_min", Text("Minutes between rounds (0: none)", "巡检间隔（分钟，0 为不巡检）"), str(every)
+        )
+        found.append(Form(Text("Timetable of rounds", "巡检计划"), _SET, (minutes,), to="inspection-plan"))
+    return found
 
 
 async def _upgrade(asks: Asks, query: dict[str, str]) -> Page:
@@ -1018,7 +1073,7 @@ PAGES = (
         ("point", "emission_source", "class", "from", "to"),
     ),
     ShownPage("/entry", Text("By hand", "数据填报"), Right.READ, _entry),
-    ShownPage("/acquisition", Text("Acquisition", "数据采集"), Right.STATE, _acquisition),
+    ShownPage("/acquisition", Text("Acquisition", "数据采集"), Right.STATE, _acquisition, ("protocol",)),
     ShownPage("/diagnosis", Text("Diagnosis", "通讯诊断"), Right.OPERATE, _diagnosis, ("line",)),
     ShownPage("/network", Text("Network", "网络与上报"), Right.STATE, _network),
     ShownPage("/instruments", Text("Instruments", "计量器具"), Right.STATE, _instruments),

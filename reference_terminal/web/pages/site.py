@@ -21,15 +21,18 @@ from reference_terminal.access.rights import Right
 from reference_terminal.access.sessions import COOKIE, Session
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import Text
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso
 from reference_terminal.settings.config import Config
+from reference_terminal.web import refusals
 from reference_terminal.web.accounts import Door
+from reference_terminal.web.errors import HttpError
 from reference_terminal.web.guard import COOKIE_NAME, FORM, PROOF, DeskGuard, cookie_of
 from reference_terminal.web.pages import content
 from reference_terminal.web.pages.blocks import Facts, Field, Form, Links, Page
 from reference_terminal.web.pages.content import Asks, ShownPage
 from reference_terminal.web.router import ROOT, Addresses, Route, Router
-from reference_terminal.web.server import MAX_OCTETS, Answer, HttpError, Request
+from reference_terminal.web.server import MAX_OCTETS, Answer, Request
 
 _HERE = Path(__file__).parent
 _FILES = {
@@ -183,7 +186,7 @@ class Pages(Addresses):
         name = given.get("name", "")
         try:
             if given.get("new", "") != given.get("again", ""):
-                raise HttpError(400, "the new passwords differ", "两次输入的新口令不一致")
+                raise refusals.PASSWORDS_DIFFER()
             code = given.get("code", "")
             new = given.get("new", "")
             self._door.change(name, given.get("password", ""), new, code, request.peer, request.certified)
@@ -232,7 +235,7 @@ class Pages(Addresses):
         proof = given.pop(PROOF, "")
         known = next((each for each in content.PAGES if each.path == back), None)
         if known is None:
-            raise HttpError(400, "expected _back as the path of a page", "_back 应为页面地址")
+            raise refusals.NO_PAGE()
         kept = {name: text for name, text in given.items() if text or name not in content.OPTIONAL}
         body = json.dumps({name: content.as_sent(name, text) for name, text in kept.items()})
         asked = replace(
@@ -360,6 +363,7 @@ class Site:
         return self._router.most_octets(head)
 
 
+@seam
 def _page(name: str, right: Right, query: tuple[str, ...], handler: str, method: str = "GET") -> Route:
     return Route(method, name, right, (*query, "lang", "done"), None, None, MAX_OCTETS, handler)
 
@@ -371,11 +375,11 @@ def _go(path: str, headers: Mapping[str, str] | None = None) -> Answer:
 def fields_of(request: Request) -> dict[str, str]:
     """The fields of a form. Raises HttpError (400, 415)."""
     if request.content_type != FORM:
-        raise HttpError(415, f"expected a form ({FORM})", "应为表单")
+        raise refusals.NO_FORM(form=FORM)
     try:
         return dict(parse_qsl(request.body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
     except ValueError:
-        raise HttpError(400, "the form cannot be read", "表单无法解析") from None
+        raise refusals.FORM_UNREADABLE() from None
 
 
 def language(request: Request) -> str:

@@ -16,7 +16,7 @@ from reference_terminal.management.packages import Package, PackageRefused
 from reference_terminal.model.times import DAY, HOUR, MINUTE, MONTH, QUARTER
 from reference_terminal.settings.config import load_config
 from reference_terminal.settings.problems import InputError
-from reference_terminal.web.server import HttpError
+from reference_terminal.web.errors import HttpError
 
 COAL = Fraction(20) * Fraction("0.02618") * Fraction("0.93") * Fraction(44, 12)
 """tCO2 of a tonne of 烟煤 of table A with 20 GJ/t."""

@@ -21,7 +21,7 @@ from reference_terminal.accounting.library import methods
 from reference_terminal.accounting.sectors import GENERAL, templates
 from reference_terminal.commissioning import commands
 from reference_terminal.model.times import DAY, MONTH
-from reference_terminal.web.server import HttpError
+from reference_terminal.web.errors import HttpError
 
 PRODUCTS = """
 [[accounting.products]]

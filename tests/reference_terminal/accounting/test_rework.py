@@ -126,15 +126,16 @@ async def _changed() -> tuple[list[Any], list[Any]]:
 
 def test_every_row_is_as_if_it_was_worked_out_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     gathered = 0
-    write = rework._Rows.write  # pyright: ignore[reportPrivateUsage]
+    put = rework._Portion.put  # pyright: ignore[reportPrivateUsage]
 
-    def counted(self: Any, connection: Any) -> None:
+    def counted(self: Any, number: int, result: Any) -> bool:
         nonlocal gathered
-        gathered += len(self.emissions)
-        write(self, connection)
+        done = put(self, number, result)
+        gathered += done
+        return done
 
     with monkeypatch.context() as patch:
-        patch.setattr(rework._Rows, "write", counted)  # pyright: ignore[reportPrivateUsage]
+        patch.setattr(rework._Portion, "put", counted)  # pyright: ignore[reportPrivateUsage]
         patch.setattr(rework, "_MOST_RESULTS", 50)
         many = asyncio.run(_changed())
     assert gathered > 300

@@ -85,6 +85,16 @@ def test_the_window_counts_valid_hours_and_the_share_those_of_the_quarter_of_the
     assert stands("11x1", 2) is None
 
 
+def test_the_older_rule_takes_the_mean_of_the_valid_hours_on_either_side() -> None:
+    older = StackConfig(valid=Decimal(75), substitute="hjt75-2007")
+    assert stands("92x4", 2, older) == 3
+    assert [stands("92xxx5", each, older) for each in (2, 3, 4)] == [Fraction(7, 2)] * 3
+    assert stands("92x", 2, older) is None
+    assert stands("x4", 0, older) is None
+    assert stands("2" + "x" * 24 + "4", 1, older) == 3
+    assert stands("2" + "x" * 25 + "4", 1, older) is None
+
+
 def test_a_failure_reaches_from_the_last_valid_hour_to_the_next() -> None:
     assert failure(hours("1xsx1"), START + 2 * HOUR.code) == (START + HOUR.code, START + 4 * HOUR.code)
 

@@ -17,6 +17,7 @@ from reference_terminal.management.packages import PackageRefused
 from reference_terminal.model.clock import WallClock
 from reference_terminal.platform import OffsetClock
 from reference_terminal.security.vault import Vault
+from reference_terminal.settings import overlay
 from reference_terminal.settings.config import Config, load_config
 from reference_terminal.settings.overlay import Overlay
 from reference_terminal.storage.journal import Journal
@@ -108,6 +109,43 @@ def test_addresses_centres_and_items_come_into_force(tmp_path: Path) -> None:
         events = made.journal.events(0, 100)
         assert all("management M" in row[4] for row in events) and len(events) == 6
         assert b"654321" not in json.dumps(backup.make(made.store, "t", 0, made.vault)).encode()
+
+    with_terminal(tmp_path, body)
+
+
+ADDED = """
+[[gateways]]
+id = "g2"
+host = "10.1.0.2"
+port = 502
+[[meters]]
+id = "n"
+gateway = "g2"
+unit = 1
+period_s = 60
+[[meters.points]]
+id = "n.energy"
+kind = "counter"
+unit = "kWh"
+type = "f32"
+address = 72
+"""
+
+
+def test_points_of_an_added_meter_are_known_from_afar(tmp_path: Path) -> None:
+    """Its codes, and whether it is acquired; also while a centre names it and another is changed."""
+
+    def body(made: Terminal) -> None:
+        named = {**CENTRE, "codes": {"n.energy": "k2"}}
+        assert "no point is called" in made.put(centres=[named])
+        made.overlay.put(overlay.METERS, "n", ADDED)
+        assert made.overlay.commit()
+        assert made.put(centres=[named]) == ""
+        assert made.now().centres[-1].codes == {"n.energy": "k2"}
+        assert made.put(centres=[{"id": "A", "port": "9009"}]) == ""
+        assert made.put(items=[{"point": "n.energy", "acquired": "no"}]) == ""
+        assert "n.energy" not in [point.id for point in made.now().points]
+        assert made.put(centres=[{**named, "id": "C", "mn": "MN3"}]) == ""
 
     with_terminal(tmp_path, body)
 

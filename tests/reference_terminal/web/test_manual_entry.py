@@ -20,7 +20,8 @@ from reference_terminal.hj212 import message as messages
 from reference_terminal.model.times import MONTH, iso
 from reference_terminal.platform import Platform
 from reference_terminal.settings.config import load_config
-from reference_terminal.web.server import HttpError, Request
+from reference_terminal.web.errors import HttpError
+from reference_terminal.web.server import Request
 
 MAIN_ONLY = TEXT[: TEXT.index('[[meters]]\nid = "spare"')]
 MAIN_ONLY = MAIN_ONLY.replace('"00010000" }}]', '"00010000", code = "e10001" }}]')

@@ -10,10 +10,11 @@ import pytest
 from reference_terminal.web.api import Api
 from reference_terminal.web.centre_orders import CentreOrders
 from reference_terminal.web.delivery import DeliveryApi
+from reference_terminal.web.errors import HttpError
 from reference_terminal.web.packages import PackageApi
 from reference_terminal.web.periods import PeriodApi
 from reference_terminal.web.router import Addresses, Right, Router, route
-from reference_terminal.web.server import MAX_OCTETS, HttpError, Request
+from reference_terminal.web.server import MAX_OCTETS, Request
 from reference_terminal.web.stored import MOST_SET_OCTETS, StoredApi
 
 GROUPS = (Api, DeliveryApi, CentreOrders, PackageApi, PeriodApi, StoredApi)
