@@ -15,8 +15,10 @@ from typing import Literal
 
 import msgspec
 
+from bench.case import Item
 from conformance.mutants.lines import LineMap, Lines
 from conformance.mutants.sampling import Mutant
+from conformance.mutants.subjects import file_of
 from conformance.mutants.survivors import EQUIVALENT, FREE, KILLED, Sorted, sorted_as
 
 FILE = Path(__file__).with_name("figure.json")
@@ -48,9 +50,10 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """The counts; `lines_run` of `lines` of the terminal are run by the suite. Rates are fractions, None of nothing."""
+    """The counts; `lines_run` of `lines` of the reference are run. Rates are fractions, None of nothing."""
 
     format: str = FORMAT
+    item: Item = Item.TERMINAL
     commit: str
     seed: int
     drawn: int
@@ -102,6 +105,7 @@ def figure_of(
     run, code = lines.counts()
     equivalent, free, killed, unsorted = (kinds.count(kind) for kind in (EQUIVALENT, FREE, KILLED, ""))
     return Figure(
+        item=lines.item,
         commit=commit,
         seed=seed,
         drawn=len(found),
@@ -125,22 +129,23 @@ def read_figure(path: Path = FILE) -> Figure | None:
     return found if found.format == FORMAT else None
 
 
-def write_figure(figure: Figure, path: Path = FILE) -> None:
+def write_figure(figure: Figure, path: Path | None = None) -> None:
     """Put the figure in its file, whole or not at all."""
-    _write(figure, path)
+    _write(figure, path or file_of(figure.item, FILE))
 
 
 class Unrun(msgspec.Struct, frozen=True, kw_only=True):
-    """The lines of the terminal that no case runs: by module, as spans (`3, 7-9`) of the text of this commit."""
+    """The lines of the reference that no case runs: by module, as spans (`3, 7-9`) of the text of this commit."""
 
     format: str = UNRUN_FORMAT
+    item: Item = Item.TERMINAL
     commit: str
     lines: dict[str, str]
 
 
-def unrun_of(never: Lines, commit: str) -> Unrun:
+def unrun_of(never: Lines, commit: str, item: Item = Item.TERMINAL) -> Unrun:
     """The lines as spans."""
-    return Unrun(commit=commit, lines={module: _spans(lines) for module, lines in sorted(never.items())})
+    return Unrun(item=item, commit=commit, lines={module: _spans(lines) for module, lines in sorted(never.items())})
 
 
 def read_unrun(path: Path = UNRUN) -> Unrun | None:
@@ -152,9 +157,9 @@ def read_unrun(path: Path = UNRUN) -> Unrun | None:
     return found if found.format == UNRUN_FORMAT else None
 
 
-def write_unrun(unrun: Unrun, path: Path = UNRUN) -> None:
+def write_unrun(unrun: Unrun, path: Path | None = None) -> None:
     """Put the lines in their file, whole or not at all."""
-    _write(unrun, path)
+    _write(unrun, path or file_of(unrun.item, UNRUN))
 
 
 def _write(what: msgspec.Struct, path: Path) -> None:

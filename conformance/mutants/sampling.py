@@ -13,9 +13,7 @@ import msgspec
 
 from conformance.mutants.lines import Lines
 from conformance.mutants.operators import Site, changed, sites
-
-_ON_WIRE = ("hj212", "uplink", "net", "acquisition", "security", "management", "web")
-"""Rooms of the terminal whose words go over a wire."""
+from conformance.mutants.subjects import SUBJECTS, item_of
 
 
 class Mutant(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +35,8 @@ class Mutant(msgspec.Struct, frozen=True, kw_only=True):
 
 def on_wire(module: str) -> bool:
     """Whether words in this module go over a wire."""
-    return any(part in _ON_WIRE for part in module.split("."))
+    rooms = SUBJECTS[item_of(module)].wire
+    return any(part in rooms for part in module.split("."))
 
 
 def draw(run: Lines, sources: Mapping[str, Path], number: int, seed: int) -> list[Mutant]:

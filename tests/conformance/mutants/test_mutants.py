@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,8 +12,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bench.commands import mutants as command
+from bench.case import Item
+from bench.commands.proof import mutants as command
 from conformance.mutants import operators
+from conformance.mutants.figure import FILE as FIGURE
 from conformance.mutants.figure import (
     Figure,
     Trial,
@@ -26,7 +29,9 @@ from conformance.mutants.figure import (
 )
 from conformance.mutants.lines import LineMap, Measured, importers, sources
 from conformance.mutants.operators import changed, sites
+from conformance.mutants.planting import graft
 from conformance.mutants.sampling import Mutant, draw, on_wire
+from conformance.mutants.subjects import file_of, item_of
 from conformance.mutants.survivors import FILE, SurvivorError, read_survivors
 
 CHANGES = (
@@ -127,6 +132,61 @@ except PlantError as error:
 def test_the_broken_text_is_what_is_imported() -> None:
     told = subprocess.run([sys.executable, "-c", PLANTED], capture_output=True, text=True, check=True).stdout
     assert told.splitlines() == ["True", "reference_terminal.model.times is imported already"]
+
+
+GRAFTED = """
+import functools
+STEP = 1 + 1
+class Counter:
+    step = STEP + 2
+    def __init__(self):
+        self.n = 0
+    def up(self, by):
+        def more():
+            return by + 10
+        self.n = more()
+        return self.n
+@functools.cache
+def twice(x):
+    return x + x
+def first(x): return [y - 1 for y in x]
+"""
+
+
+def grafted(module: str, text: str, before: str) -> bool:
+    number = next(
+        each.number for each in sites(text, wire=False) if changed(text, each.number, wire=False).before == before
+    )
+    return graft(module, number, wire=False)
+
+
+def test_a_fault_in_a_function_is_put_wherever_it_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "grafted_terminal.py").write_text(GRAFTED, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("grafted_terminal")
+    monkeypatch.setitem(sys.modules, "grafted_terminal", module)
+    counter, up, twice, first = module.Counter(), module.Counter().up, module.twice, module.first
+    assert (counter.up(1), up(1), twice(4), first([4])) == (11, 11, 8, [3])
+    assert not grafted("grafted_terminal", GRAFTED, "STEP = 1 + 1")
+    assert not grafted("grafted_terminal", GRAFTED, "step = STEP + 2")
+    assert not grafted("grafted_elsewhere", GRAFTED, "return x + x")
+    assert grafted("grafted_terminal", GRAFTED, "return x + x")
+    assert (twice(5), module.twice(6)) == (0, 0)
+    assert grafted("grafted_terminal", GRAFTED, "self.n = more()")
+    assert (up(1), module.Counter().up(2), counter.n) == (11, 0, 11)
+    assert grafted("grafted_terminal", GRAFTED, "return [y - 1 for y in x]")
+    assert first([4]) == [5]
+
+
+def test_the_platform_has_its_own_modules_words_and_files() -> None:
+    assert "simulators.platform.core.series" in sources(Item.PLATFORM)
+    assert not set(sources(Item.PLATFORM)) & set(sources())
+    assert "simulators.platform.core.desk" in importers(Item.PLATFORM)["simulators.platform.core.series"]
+    assert on_wire("simulators.platform.core.intake.hj212")
+    assert not on_wire("simulators.platform.accounting.lines")
+    assert [item_of(name) for name in ("simulators.platform", "reference_terminal.web")] == [*reversed(Item)]
+    assert file_of(Item.TERMINAL, FIGURE) == FIGURE
+    assert file_of(Item.PLATFORM, FIGURE).name == "figure-platform.json"
 
 
 def small_map() -> LineMap:
