@@ -163,8 +163,10 @@ def taken_findings(
         yield question.none_among(shown, missing)
 
 
-def later_findings(history: History, centre: str, wanted: Sequence[Wanted]) -> Iterator[Check]:
+def later_findings(history: History, centre: str, wanted: Sequence[Wanted], minutes: int) -> Iterator[Check]:
     """Packages that count from the instant of the phase `counts-from` on: told, in force then and not before.
+
+    `minutes` is the interval of minute data that the parameters set: what a centre reads (1063) is not it before.
 
     What was not taken is in force at no time: it shows nothing of a day.
     """
@@ -175,6 +177,11 @@ def later_findings(history: History, centre: str, wanted: Sequence[Wanted]) -> I
     before = [event for event in shown if event.t < since]
     after = [event for event in shown if event.t > since]
     early = [f"{local(event.t)}: {' '.join(each)}" for event in before for each in wanted if each in _forced(event)]
+    early += [
+        f"{local(event.t)}: {event.centre} is told MinInterval={minutes}"
+        for event in history.of(Commanded)
+        if event.cn == "1063" and event.t < since and event.answer.get("MinInterval") == str(minutes)
+    ]
     yield NOT_BEFORE_ITS_DAY.none(early, len(before) > 1 and not wrong)
     late = [f"{' '.join(each)}: not in force" for each in wanted if after and each not in _forced(after[-1])]
     yield ON_ITS_DAY.none(late, after and not wrong)

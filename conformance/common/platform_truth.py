@@ -163,6 +163,10 @@ class Shown:
         """Whether it was asked about a record."""
         return any(start <= key.start < end for start, end in self.asked.get((key.point, key.kind), ()))
 
+    def covers_whole(self, key: Key, end: int) -> bool:
+        """Whether it was asked about a record up to its end: one that is still running need not be whole."""
+        return any(start <= key.start and end <= last for start, last in self.asked.get((key.point, key.kind), ()))
+
 
 def shown(history: History, by: str = "", *, after: int = 0, before: int = 2**62) -> Shown:
     """What was answered to an account (empty: any) about samples and records; of a stretch the latest answer counts."""

@@ -15,7 +15,7 @@ from bench.case import Check, Measurement, Text, criterion, measure, percentile
 from bench.case.measuring import of_span
 from bench.history import History, MeterFault, Observed, Served, Stored, Unserved
 from conformance.common.delivery import Ledger, lines, setup_of
-from conformance.common.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds, uncertainty_s
+from conformance.common.times import DAY, MINUTE, SECOND, instant_of_iso, local, seconds, uncertainty_s
 from conformance.common.truth import number, truth_of
 
 PROMPT = criterion(
@@ -454,10 +454,3 @@ def minute_findings(history: History, hour_us: int) -> Iterator[Check]:
     yield READABLE_WITHIN_A_MINUTE.none(slow, known and any(counts))
     yield CUMULATIVE_IS_THE_REGISTER.none(wrong, known and any(counts))
     yield NEVER_DECREASING.none(falls, known and any(counts))
-
-
-def served_hours(history: History) -> Decimal:
-    """How many hours of polling the history holds."""
-    truth = truth_of(history)
-    started = truth.started_us
-    return Decimal(0) if started is None else (Decimal(history.end_us - started) / HOUR).quantize(Decimal("0.01"))

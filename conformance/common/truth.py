@@ -341,7 +341,7 @@ class Truth:
             why = f"no {which} reading was served within {seconds(width)} s after {local(at)} (R-11)"
             begun = self._begun(series, key, start_us, closings) if closings else None
             return Expected(key, start_us, Certainty.GAP, {}, (), why, begun=begun)
-        results, near, events = self._increments(series, openings, closings)
+        results, near, events = self._increments(series, openings, closings, length)
         if not results:
             why = next((event for event in events if event), "no reading between the boundaries")
             return Expected(key, start_us, Certainty.GAP, {}, (), why)
@@ -355,7 +355,7 @@ class Truth:
         """What was counted of the interval in which the terminal was first started: from its first reading of all."""
         if not start_us <= self.clock.shown(series.times[0]) < key.end:
             return None
-        results, near, _ = self._increments(series, [0], closings)
+        results, near, _ = self._increments(series, [0], closings, key.end - start_us)
         if not results:
             return None
         others = tuple({"Cou": text} for text in results[1:])
@@ -363,7 +363,7 @@ class Truth:
         return Expected(key, start_us, Certainty.UNSURE, {"Cou": results[0]}, others, why, near=tuple(near))
 
     def _increments(
-        self, series: Series, openings: list[int], closings: list[int]
+        self, series: Series, openings: list[int], closings: list[int], length_us: int
     ) -> tuple[list[str], list[Near], list[str]]:
         """What the counter advanced from each opening to each closing: decimal texts, exact ones, and events."""
         results: list[str] = []
@@ -375,13 +375,39 @@ class Truth:
                     continue
                 step = self._step(series, first, last)
                 events.append(step.event)
-                if step.value is not None:
-                    results.append(plain(step.value))
-                    exact = _binary_step(series, first, last, step.value)
-                    if exact is not None:
-                        near.append(exact)
-                        results += [plain(exact.value)] if exact.value >= 0 else []
+                if step.value is None:
+                    continue
+                results.append(plain(step.value))
+                exact = _binary_step(series, first, last, step.value)
+                if exact is not None:
+                    near.append(exact)
+                    results += [plain(exact.value)] if exact.value >= 0 else []
+                elsewhere = self._counted_elsewhere(series, length_us, first, last)
+                if elsewhere:
+                    results.append(plain(step.value - elsewhere))
+                    near += [Near(exact.value - elsewhere, 2 * exact.within)] if exact is not None else []
         return results, near, events
+
+    def _counted_elsewhere(self, series: Series, length_us: int, first: int, last: int) -> Decimal:
+        """What intervals that a clock step brought, never there before, have counted between two readings.
+
+        An interval that the clock came round to again may leave it to them: nothing is counted twice then (R-10).
+        """
+        total = Decimal(0)
+        if not self.clock.moved:
+            return total
+        low, high = series.times[first], series.times[last]
+        for stretch in self.clock.stretches:
+            begin, end = max(stretch.start, low), min(stretch.end, high)
+            for start in range(ceil(begin + stretch.offset, length_us), end + stretch.offset - length_us, length_us):
+                passes = [each for each in self.clock.passes(start, length_us) if each[1] > series.times[0]]
+                edges = [
+                    [index for index in self.boundary(series.point.id, at, length_us) if first < index < last]
+                    for at in (start, start + length_us)
+                ]
+                if len(passes) == 1 and edges[0] and edges[1]:
+                    total += self._step(series, edges[0][-1], edges[1][-1]).value or 0
+        return total
 
     def _step(self, series: Series, first: int, last: int) -> Increment:
         """The increment over consecutive readings, so that a rollover or reset in between is seen where it happened."""

@@ -13,7 +13,6 @@ from fractions import Fraction
 from conformance.common.carbon import tables
 from conformance.common.carbon.formulas import FORMULAS, Formula
 
-_PER_CENT = Fraction(1, 100)
 _COMMON = ("fuel", "gas", "biomass", "electricity-in", "electricity-out", "heat-in", "heat-out", "steam-in",
            "steam-gauge-in", "water-in", "green-electricity")  # fmt: skip
 _CETS = ("fuel", "gas", "electricity-in", "heat-in")
@@ -78,8 +77,6 @@ _DEFAULTS: dict[str, dict[str, str]] = {
 """Defaults of formulas, wherever a method has none of its own; shares as shares of 1."""
 APART = ("biomass", "green-electricity", "stack-wet", "stack-state")
 """Terms that are shown beside a total and are no part of it (facts 1.2)."""
-SCOPE_2 = ("electricity-in", "electricity-out", "heat-in", "heat-out", "steam-in", "steam-gauge-in", "water-in",
-           "green-electricity")  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ Written from the facts alone. A quarter-hour or hour is valid when the told shar
 holds their mean for its whole length. For an hour that is not: the largest of the last 180 valid hours before the
 failure, of 720 where the failure is longer than 24 h, of 2160 where less than 90 % of the hours of the quarter of the
 year are valid; below 75 % there is no rule. A failure goes from the last valid hour before to the first after it, and
-the share is that of the quarter's hours until it ended. Leaves single minutes to `reckon`.
+the share is that of the quarter's hours until it ended. By HJ/T 75-2007: the mean of the nearest valid hour before and
+the nearest after, for a failure of at most 24 h; nothing for a longer one. Leaves single minutes to `reckon`.
 """
 
 from __future__ import annotations
@@ -57,6 +58,22 @@ def stands_for(hours: Mapping[int, Fraction | None], at: int) -> Amount:
     return Amount(max(hours[start] or Fraction(0) for start in before[-looked_at:]), "", substituted=True)
 
 
+def lies_between(hours: Mapping[int, Fraction | None], at: int) -> Amount:
+    """What stands for the hour that begins at an instant by its valid neighbours (HJ/T 75-2007)."""
+    known = {start: tonnes for start, tonnes in hours.items() if tonnes is not None}
+    later = [start for start in known if start > at]
+    earlier = [start for start in known if start < at]
+    if not later or not earlier:
+        return Amount(None, f"no valid hour {'after' if not later else 'before'}")
+    low, high = max(earlier), min(later)
+    if high - low - HOUR > _SHORT_FAILURE * HOUR:
+        return Amount(None, "a failure of more than 24 h: no rule")
+    return Amount((known[low] + known[high]) / 2, "", substituted=True)
+
+
+_RULES = {"hj75-2017": stands_for, "hjt75-2007": lies_between}
+
+
 def over(start: int, end: int, stored: Mapping[int, Fraction | None], rule: str) -> Amount:
     """A whole number of hours; `rule` names how failures are stood in for, empty for not at all."""
     total, substituted = Fraction(0), False
@@ -64,7 +81,7 @@ def over(start: int, end: int, stored: Mapping[int, Fraction | None], rule: str)
         measured = stored.get(at)
         if measured is None and not rule:
             return Amount(None, "too few minutes are valid")
-        hour = Amount(measured) if measured is not None else stands_for(stored, at)
+        hour = Amount(measured) if measured is not None else _RULES[rule](stored, at)
         if hour.tonnes is None:
             return hour
         total += hour.tonnes

@@ -6,7 +6,13 @@ listed here is not the same thing, and there is no factor for it (facts 7, 12.5)
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
+
+_MASS = re.compile(
+    r"(kg|t|千克|公斤|吨)(CO2(-?eq?)?|二氧化碳(当量)?|CH4|N2O|SF6|NF3|CF4|C2F6|HFC-?\d+[a-z]*)?", re.IGNORECASE
+)
+_WORDS = {"千克": "kg", "公斤": "kg", "吨": "t"}
 
 _ZERO_OVER_TWENTY = Fraction(27315, 29315)
 """Volume at 0 °C of a gas that fills 1 at 20 °C, both at 101.325 kPa (facts 7)."""
@@ -44,3 +50,9 @@ def in_unit(value: Fraction, unit: str, wanted: str) -> Fraction:
         return value * _TO[unit, wanted]
     except KeyError:
         raise UnlikeUnits(f"expected {wanted}, got {unit} / 单位不符") from None
+
+
+def mass_unit(told: str) -> str:
+    """The unit of an emission, kg or t, by a product's own word (kgCO2e, tCO2, 吨); any other as it is told."""
+    found = _MASS.fullmatch(told.replace(" ", "").replace("₂", "2").replace("₄", "4"))
+    return told if found is None else _WORDS.get(found[1], found[1].lower())

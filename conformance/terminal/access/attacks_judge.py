@@ -7,7 +7,7 @@ is no failure of its own.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from bench.case import Check, Criterion, EvidenceKind, Notice, criterion
@@ -116,7 +116,7 @@ def findings(history: History) -> Iterator[Check]:
     yield NOTHING_LEAKED.none_among(answers, leaked)
     yield NO_FAILURE.none_among(answers, [_line(event, row) for event, row in answers if row["status"] == "500"])
     yield from _log(history)
-    yield _measuring(history)
+    yield measuring(history, attacks)
 
 
 def _reached(event: Observed) -> bool:
@@ -145,7 +145,7 @@ def _log(history: History) -> Iterator[Check]:
         for entry in entries
         if entry.user == FORGED or any(end in text for text in (entry.user, entry.detail) for end in "\r\n")
     ]
-    tried = people.logins(history, "stranger")
+    tried = [login for login in people.logins(history, "stranger") if login.outcome != "unanswered"]
     yield LOG_NOT_FORGED.none(forged, tried and entries)
     refused = [use for use in people.uses(history, "no right") if use.outcome == "refused"]
     if refused and entries and not notices.mapped(history, Notice.ACCESS_REFUSED):
@@ -166,8 +166,8 @@ def _log(history: History) -> Iterator[Check]:
     yield REFUSALS_LOGGED.none(lost if entries else (), refused and entries)
 
 
-def _measuring(history: History) -> Check:
-    attacks = _attacks(history)
+def measuring(history: History, attacks: Sequence[Observed]) -> Check:
+    """Whether meters were polled in time from the first of these attacks to the last."""
     polls = [event.t for event in history.of(Served)]
     periods = {setup.period_s for setup in history.began.meters}
     if not attacks or not polls:

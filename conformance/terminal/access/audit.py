@@ -5,14 +5,17 @@ Leaves who may read it to `rights`. It is read as its reader reads it, through a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 from bench.case import Case, Finding, Notice, Rig, Text
 from bench.dut.access.visit import Session
 from bench.facade.bench import Bench
 from bench.facade.people import People
 from bench.history import History
-from conformance.terminal import ACCOUNTS, AUDIT, FUNCTIONS, MANAGEMENT, MODBUS, MUTUAL_TLS
+from conformance.common.actions import points
+from conformance.terminal import ACCOUNTS, AUDIT, CONFIGURATION, FUNCTIONS, HJ212, MANAGEMENT, MODBUS, MUTUAL_TLS
 from conformance.terminal.access import audit_judge
 from conformance.terminal.access.audit_judge import course
 from conformance.terminal.access.logins import OFFICE, QUIET, WRONG, fail
@@ -23,6 +26,7 @@ EVENTFUL = OFFICE.but(
     centres=("A", "B", "M"),
     centre_options=(("A", {"channel": "mtls"}), ("M", {"kind": "management", "channel": "mtls"})),
 )
+_ADDRESS = ("id", "host", "port", "mn", "pw", "st")
 _PACKAGES = (
     (Notice.FACTOR_CHANGED, "factors", "grid", FACTORS),
     (Notice.FORMULA_CHANGED, "method", "electricity", METHOD),
@@ -107,6 +111,56 @@ class RecordsTwentyKinds(Case):
     def judge(self, history: History) -> Iterator[Finding]:
         yield from audit_judge.content_findings(history)
         yield from audit_judge.course_findings(history)
+
+
+class TellsKindsOfConfigurationFromAfar(Case):
+    """Centres and items that packages change, and what a centre sets, are found in the log under their own kinds."""
+
+    zh = "软件包远程更改的数据中心和数据项、中心下发的参数，在日志中按各自类型可查。"
+    checks = {
+        audit_judge.ACTIONS_LOGGED: ("isc-2/7.4.1.3(1)c",),
+        audit_judge.KIND_TOLD: ("isc-2/7.4.1.3(2)c",),
+        audit_judge.CENTRES_ORDERS_LOGGED: ("isc-2/7.4.1.3(1)c",),
+    }
+    needs = (MODBUS, HJ212, ACCOUNTS, FUNCTIONS, AUDIT, MUTUAL_TLS, MANAGEMENT, CONFIGURATION)
+    scenario = EVENTFUL.but(points=2, centres=("A", "B", "C", "M"))
+    apart_s = 150.0
+    """So long apart that no entry of one change is taken for another's."""
+
+    async def drive(self, bench: Bench) -> None:
+        people = await begin(bench)
+        management = management_of(bench)
+        moved = {**bench.told_of("C"), **{key: bench.told_of("B")[key] for key in ("host", "port")}}
+        changes: tuple[tuple[Notice, str, dict[str, Any]], ...] = (
+            (Notice.CONFIGURATION_CHANGED, "item", {"items": [{"point": points(bench)[-1], "acquired": "no"}]}),
+            (Notice.CENTRE_CHANGED, "address", {"centres": [{key: moved[key] for key in _ADDRESS}]}),
+            (Notice.CENTRE_CHANGED, "gone", {"removed": ["C"]}),
+            (Notice.CENTRE_CHANGED, "again", {"centres": [bench.told_of("C")]}),
+        )
+        for door, function in people.where("package")[:1]:
+            for notice, name, body in changes:
+                # A session may end of itself while nothing is done.
+                session = await people.login(door, people.access.of_role(function.may[0]))
+                if session is None:
+                    return
+                made = management.package("configuration", name, "1.0", json.dumps({"configuration": body}).encode())
+                await people.use("package", session, trick="event", object=notice.value, package=made.decode())
+                await bench.clock.sleep(self.apart_s)
+        centre = bench.centres["A"]
+        for name, order in (
+            ("realtime-interval", centre.set_realtime_interval(120)),
+            ("minute-interval", centre.set_minute_interval(5)),
+            ("timeouts", centre.set_timeouts(8, 2)),
+        ):
+            bench.phase("centre-ordered", what=name)
+            await order
+            await bench.clock.sleep(self.apart_s)
+        await people.audit("all")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        wanted = {each.id for each in self.checks}
+        yield from (found for found in audit_judge.content_findings(history) if found.id in wanted)
+        yield audit_judge.centre_orders_finding(history)
 
 
 async def clear_log(people: People, trick: str, before_us: int) -> None:

@@ -101,6 +101,32 @@ def settings_unlogged(patch: Patch) -> None:
 
 
 @defect(
+    "remote-removals-of-no-kind",
+    en="a centre removed from afar is in the log under no kind of its own",
+    zh="远程删除的数据中心在日志中无对应类型",
+    clauses=("isc-2/7.4.1.3(1)c", "isc-2/7.4.1.3(2)c"),
+)
+def remote_removals_of_no_kind(patch: Patch) -> None:
+    """The table of kinds knows the removal on site alone."""
+
+    def add(self: Audit, at_ms: int, code: str, kind: str, subject: str, text: Text) -> None:
+        own(self, at_ms, "centre-gone" if code == "centre-removed-remotely" else code, kind, subject, text)
+
+    own = patch(Audit, "add", add)
+
+
+@defect(
+    "centres-orders-unlogged",
+    en="what a centre sets has no entry",
+    zh="中心下发设置的参数不记日志",
+    clauses=("isc-2/7.4.1.3(1)c",),
+)
+def centres_orders_unlogged(patch: Patch) -> None:
+    """The centre knows what it has set."""
+    _left_out(patch, lambda code: code == "parameter-set")
+
+
+@defect(
     "log-in-whole-minutes",
     en="entries bear the minute in which they were made",
     zh="日志时间只到分钟",

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from bench.case import Check, Criterion, EvidenceKind, Notice, criterion
-from bench.history import ClockMoved, History, LinkRule, Observed, Power
+from bench.history import ClockMoved, History, LinkRule, Observed, Phase, Power
 from conformance.common import notices, people
 from conformance.common.people import Entry
-from conformance.common.times import DAY, MINUTE, SECOND
+from conformance.common.times import DAY, MINUTE, SECOND, local
 
 _READ_OUT = EvidenceKind.READ_OUT
 _SLACK_US = SECOND
@@ -124,6 +124,14 @@ COURSE = criterion(
         Notice.CONFIGURATION_CHANGED,
         Notice.CENTRE_CHANGED,
     ),
+    evidence=_READ_OUT,
+)
+CENTRES_ORDERS_LOGGED = criterion(
+    "centres-orders-logged",
+    en="what a centre sets is in the log",
+    zh="中心下发设置的参数记入日志",
+    unit="orders",
+    notices=(Notice.CONFIGURATION_CHANGED,),
     evidence=_READ_OUT,
 )
 COURSES: dict[str, tuple[tuple[Notice, ...], str, str, str]] = {
@@ -313,6 +321,24 @@ def _kind_told(events: Sequence[Provoked], loose: dict[int, list[Entry]], entrie
         if there and not loose[id(each)]:
             wrong.append(f"{_line(each)}: {', '.join(dict.fromkeys(entry.kind or '-' for entry in there))}")
     return KIND_TOLD.none(wrong, seen)
+
+
+def centre_orders_finding(history: History) -> Check:
+    """Of each order of a centre an entry within a minute."""
+    looks = people.readings(history, "all")
+    entries = looks[-1].entries if looks else ()
+    if looks and not notices.mapped(history, Notice.CONFIGURATION_CHANGED):
+        rows = [{"text": str(entry)} for entry in entries[-20:]]
+        return notices.left_to_a_person(CENTRES_ORDERS_LOGGED, rows, Notice.CONFIGURATION_CHANGED)
+    orders = [mark for mark in history.of(Phase) if mark.name == "centre-ordered"]
+    codes = history.began.codes.get(Notice.CONFIGURATION_CHANGED, ())
+    found = [entry.at for entry in entries if any(fnmatchcase(entry.kind, code) for code in codes)]
+    lost = [
+        f"{local(mark.t)} {mark.detail['what']}"
+        for mark in orders
+        if not any(at is not None and mark.t - SECOND <= at <= mark.t + MINUTE for at in found)
+    ]
+    return CENTRES_ORDERS_LOGGED.none(lost if looks else (), orders if looks else ())
 
 
 def course_findings(history: History) -> Iterator[Check]:

@@ -12,8 +12,8 @@ from conformance.defects import Patch, defect
 from reference_terminal.net import channel
 from reference_terminal.net.channel import Line, PlainLine
 from reference_terminal.web.accounts import Door
+from reference_terminal.web.errors import HttpError
 from reference_terminal.web.lan import Lan
-from reference_terminal.web.server import HttpError
 from simulators.trust.authority import Trust
 
 _ACCESS = ("isc-2/7.4.1.2(2)a",)

@@ -15,7 +15,7 @@ from reference_terminal.access.sessions import COOKIE, Session, Sessions
 from reference_terminal.model.messages import Text
 from reference_terminal.settings.accounts import RulesConfig
 from reference_terminal.web.accounts import Door
-from reference_terminal.web.server import HttpError
+from reference_terminal.web.errors import HttpError
 
 _COUNT = ("isc-2/7.4.1.1(2)a", "isc-2/7.4.1.1(2)c")
 

@@ -1,6 +1,7 @@
 """What is shown of a machine beside what it was: figures within 5 points after 60 s (R-41).
 
-Leaves the truth to who loaded it. A figure of the processor is good within what it was over that minute.
+Leaves the truth to who loaded it. A figure of the processor is good within what it was over that minute. Where the
+truth stayed where it was (a machine busy anyway, a disk too large to fill), a figure that never moves would do: open.
 """
 
 from __future__ import annotations
@@ -95,7 +96,8 @@ def _follows(asked: Criterion, key: str, truths: dict[str, dict[str, str]], look
         number = _number(_shown(event, key))
         if number is None or not low - POINTS <= number <= high + POINTS:
             found.append(f"{_where(event)}: {_shown(event, key) or 'nothing'}, in truth {low} to {high} %")
-    return asked.none(found, judged, reading_b=False if found else True if judged else None)
+    moved = bool(judged) and max(low for low, _ in judged) - POINTS > min(high for _, high in judged) + POINTS
+    return asked.none(found, moved, reading_b=False if found else True if moved else None)
 
 
 def _named(asked: Criterion, key: str, looks: list[Observed], truths: dict[str, str] | None) -> Check:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, Text, beside
 from bench.dut.access import Function
+from bench.dut.access.visit import Session
 from bench.facade.bench import Bench
 from bench.facade.people import People
 from bench.history import History
 from conformance.terminal import ACCOUNTS, FUNCTIONS, MANAGEMENT, MODBUS, MUTUAL_TLS
 from conformance.terminal.access import pages_judge
 from conformance.terminal.access.audit import EVENTFUL
+from conformance.terminal.access.logins import OFFICE
 from conformance.terminal.access.rights import begin
 from conformance.terminal.management.management import METHOD, management_of
 
@@ -59,3 +61,30 @@ class ConfiguresByPage(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from pages_judge.findings(history)
+
+
+class LeadsSomewhere(Case):
+    """Every address that a page of the product points at gives something, before the login and after it."""
+
+    zh = "登录前后，装置各页面所指的每个地址均可打开。"
+    checks = beside(pages_judge.LINKS)
+    remark = Text(
+        "no clause says how pages hang together; what a page offers and nobody can open is not offered",
+        "没有条文规定页面之间如何链接，但页面所示而无法打开的功能等于没有提供",
+    )
+    needs = (MODBUS, ACCOUNTS, FUNCTIONS)
+    scenario = OFFICE
+    most = 80
+
+    async def drive(self, bench: Bench) -> None:
+        people = await begin(bench)
+        doors = [door for door in people.doors if people.access.doors[door].cookies]
+        for door in doors:
+            await people.follow_links(Session(door), self.most)
+            for role in people.roles():
+                session = await people.login(door, people.access.of_role(role))
+                if session is not None:
+                    await people.follow_links(session, self.most)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield pages_judge.links_finding(history)

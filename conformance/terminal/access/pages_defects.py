@@ -6,9 +6,11 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.defects import Patch, defect
+from reference_terminal.access.rights import Right
 from reference_terminal.acquisition.diagnosis import Diagnosis, Frame
 from reference_terminal.management.installer import Installer, Outcome
 from reference_terminal.web.centre_orders import CentreOrders
+from reference_terminal.web.pages import site
 from reference_terminal.web.periods import PeriodApi
 
 
@@ -66,3 +68,18 @@ def line_shows_requests_only(patch: Patch) -> None:
         return {**own(self, name, frame), **({} if frame.sent else {"octets": "", "explained": []})}
 
     own = patch(Diagnosis, "_told", told)
+
+
+@defect(
+    "password-page-elsewhere",
+    en="the page on which a password is changed is not where the login page says",
+    zh="修改口令页面不在登录页所指的地址",
+    clauses=("isc-2/8.2f",),
+)
+def password_page_elsewhere(patch: Patch) -> None:
+    """It was renamed, and its links were not."""
+
+    def page(name: str, right: Right, query: tuple[str, ...], handler: str, method: str = "GET") -> Any:
+        return real(f"{name}-form" if handler == "password_form" else name, right, query, handler, method)
+
+    real = patch(site, "_page", page)

@@ -30,6 +30,14 @@ DIAGNOSIS = criterion(
     unit="frames",
     evidence=EvidenceKind.READ_OUT,
 )
+LINKS = criterion(
+    "links-lead-somewhere",
+    en="every address that a page points at is there",
+    zh="页面所指的每个地址均存在",
+    unit="addresses",
+    evidence=EvidenceKind.READ_OUT,
+)
+_NOWHERE = ("404", "405", "410")
 _NAMES = ((NETWORK, "centre-add"), (ITEMS, "period"), (FORMULA, "package-page"))
 
 
@@ -51,3 +59,18 @@ def _line(history: History) -> Check:
     answers = [event for event in history.of(Served) if looks[0].t < event.t < looks[-1].asked]
     shown = re.sub(r"[^0-9A-F]", "", looks[-1].rows[0]["text"].upper().replace("\n", " "))
     return DIAGNOSIS.none_among(answers, [event.response for event in answers if event.response not in shown])
+
+
+def links_finding(history: History) -> Check:
+    """Every address that was found on a page: nothing there, or an error of the product's own, is wrong.
+
+    Where somebody may not go is no dead end (401, 403).
+    """
+    looks = [event for event in history.of(Observed) if event.what == "links"]
+    rows = [(event.query, row) for event in looks for row in event.rows if row["page"]]
+    wrong = [
+        f"{query['door']}, {query['user'] or 'nobody'}: {row['page']} → {row['address']}: {row['status']}"
+        for query, row in rows
+        if row["status"] in _NOWHERE or row["status"].startswith("5")
+    ]
+    return LINKS.none(wrong, len(rows), evidence=[*wrong[:20], *(event.problem for event in looks if event.problem)])

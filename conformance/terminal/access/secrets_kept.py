@@ -1,6 +1,6 @@
-"""Secrets of people nowhere: passwords, tokens and the secret of one-time codes in files, log and answers (R-35).
+"""Secrets of people nowhere: passwords, tokens and secrets of one-time codes in files, log, answers, captures (R-35).
 
-Leaves keys and passwords of centres to `security.channels`, captures to `lan`, where a product claims HTTPS.
+Leaves keys and passwords of centres to `security.channels`. At a door that claims no encryption they go in the clear.
 """
 
 from __future__ import annotations
@@ -19,19 +19,21 @@ FAMILY = "logins"
 
 
 class KeepsPeoplesSecrets(Case):
-    """No password, token or secret of codes that people used is readable in files, in the log or in any answer."""
+    """No password, token or secret of codes that people used is readable in files, log, answers or captures."""
 
-    zh = "人员使用过的口令、会话令牌和动态口令密钥在文件、日志和任何应答中均不可读。"
+    zh = "人员使用过的口令、会话令牌和动态口令密钥在文件、日志、应答和抓包中均不可读。"
     checks = {
         secrets_kept_judge.NOT_IN_FILES: ("isc-2/7.4.1.4(2)a",),
         secrets_kept_judge.NOT_IN_ANSWERS: ("isc-2/7.4.1.4(2)a",),
-        **beside(secrets_kept_judge.PEOPLE_CAME),
+        **beside(secrets_kept_judge.NOT_ON_WIRES, secrets_kept_judge.PEOPLE_CAME),
     }
     needs = (MODBUS, ACCOUNTS, FUNCTIONS)
-    scenario = OFFICE
+    scenario = OFFICE.but(centres=("A",))
+    capture = True
 
     async def drive(self, bench: Bench) -> None:
         people = await begin(bench)
+        people.watch_wires()
         word = people.access.of_role("operator")
         if people.access.codes is not None:
             codes = await people.codes_on(word)

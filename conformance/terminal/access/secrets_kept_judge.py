@@ -1,4 +1,4 @@
-"""Where secrets of people were found: in files of the terminal, and in what it answered (ISC-2 7.4.1.4(2), R-35)."""
+"""Where secrets of people were found: in files of the terminal, its answers and its wires (ISC-2 7.4.1.4(2), R-35)."""
 
 from __future__ import annotations
 
@@ -23,6 +23,14 @@ NOT_IN_ANSWERS = criterion(
     unit="answers",
     evidence=EvidenceKind.READ_OUT,
 )
+NOT_ON_WIRES = criterion(
+    "no-persons-secret-on-wires",
+    en="no password, token or secret of codes crosses a network of the terminal readably, but at its own doors that "
+    "claim no encryption",
+    zh="除未声明加密的本机通道外，各网络抓包中读不到人员的口令、令牌和动态口令密钥",
+    unit="connections",
+    evidence=EvidenceKind.WIRES,
+)
 PEOPLE_CAME = criterion(
     "people-came",
     en="people were let in, so that there were secrets to look for",
@@ -43,4 +51,15 @@ def findings(history: History) -> Iterator[Check]:
         found = [f"{row['where']}: {row['found']}" for row in rows if row["found"]]
         silent = any(not row["octets"] for row in rows)
         yield asked.none(found, came and any(row["octets"] not in ("", "0") for row in rows) and not silent)
+    yield _carried(history, came)
     yield PEOPLE_CAME.none_among(right, [login for login in right if not login.entered])
+
+
+def _carried(history: History, came: bool) -> Check:
+    """A search that sees nothing at doors in the clear either, where secrets must be, shows nothing."""
+    rows = [row for event in questions(history, "secrets-carried") for row in event.rows]
+    clear = [row for row in rows if row["door"] and not row["secured"]]
+    others = [row for row in rows if row not in clear]
+    found = [f"{row['segment']} {row['door'] or '-'}: {row['found']}" for row in others if row["found"]]
+    seeing = not clear or any(row["found"] for row in clear)
+    return NOT_ON_WIRES.none(found, came and seeing and sum(int(row["connections"]) for row in others))

@@ -15,9 +15,9 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.history.accounting import Emitter
 from conformance.common.actions import all_centres
-from conformance.common.times import HOUR, MINUTE, ceil, local
+from conformance.common.times import HOUR, MINUTE, SECOND, ceil, local
 from conformance.terminal import MANAGEMENT, MODBUS, MUTUAL_TLS, UPLINK, read_out
-from conformance.terminal.accounting import boundaries, changes_judge, figures_judge
+from conformance.terminal.accounting import boundaries, changes_judge, figures_judge, recalculated_judge
 from conformance.terminal.accounting.boundaries import fixed, scenario, with_figures
 from conformance.terminal.accounting.figures import ACCOUNTING, FIGURES, total_checks
 from conformance.terminal.management.management import management_of, told
@@ -147,6 +147,7 @@ class RecalculatesOnCommand(Case):
     checks = {
         changes_judge.REVISED: ("csmt/8.3.1e",),
         changes_judge.REVISION_SENT: ("csmt/8.3.1e",),
+        **beside(recalculated_judge.TAKEN),
     }
     needs = (ACCOUNTING, MODBUS, UPLINK, read_out("result-revised"))
     scenario = scenario(
@@ -159,15 +160,16 @@ class RecalculatesOnCommand(Case):
     )
 
     async def drive(self, bench: Bench) -> None:
-        hour = ceil(bench.clock.now_us(), HOUR)
-        await bench.clock.sleep(minutes=30)
-        await bench.operator.emissions("source", "gas", "minute", hour, hour + 20 * MINUTE)
+        quarter = ceil(bench.clock.now_us(), 15 * MINUTE)
+        await bench.clock.sleep((quarter + 27 * MINUTE - bench.clock.now_us()) / SECOND)
+        await bench.operator.emissions("source", "gas", "minute", quarter, quarter + 20 * MINUTE)
         words = ("laboratory, March", _AUTHOR)
-        await bench.operator.set_factor("gas", "NCV", "391.17", "GJ/1e4Nm3", hour + 10 * MINUTE, *words)
-        await bench.operator.recalculate(hour, hour + 20 * MINUTE, _AUTHOR, "analysis of the day came in")
+        await bench.operator.set_factor("gas", "NCV", "391.17", "GJ/1e4Nm3", quarter + 10 * MINUTE, *words)
+        await bench.operator.recalculate(quarter, quarter + 20 * MINUTE, _AUTHOR, "analysis of the day came in")
         await bench.clock.sleep(minutes=3)
-        await bench.operator.emissions("source", "gas", "minute", hour, hour + 20 * MINUTE)
+        await bench.operator.emissions("source", "gas", "minute", quarter, quarter + 20 * MINUTE)
         await bench.centres.settle(minutes=2)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from changes_judge.revision_findings(history, all_centres(history))
+        yield recalculated_judge.orders_finding(history)

@@ -14,7 +14,7 @@ from bench.history.accounting import Emitter
 from bench.layout.scenario import Scenario
 from conformance.common.actions import all_centres
 from conformance.common.carbon.reckon import categories
-from conformance.common.times import HOUR, MINUTE, ceil
+from conformance.common.times import HOUR, MINUTE, SECOND, ceil
 from conformance.terminal import MODBUS, UPLINK, read_out
 from conformance.terminal.accounting import boundaries, figures_judge
 from conformance.terminal.accounting.boundaries import figures, scenario
@@ -74,9 +74,8 @@ class _WholePlant:
     async def drive(self, bench: Bench) -> None:
         emitter = self.scenario.emitter
         assert emitter is not None
-        start = bench.clock.now_us()
-        await bench.clock.sleep(hours=1, minutes=10)
-        hour = ceil(start, HOUR)
+        hour = ceil(bench.clock.now_us() + 6 * MINUTE, HOUR)
+        await bench.clock.sleep((hour + 63 * MINUTE - bench.clock.now_us()) / SECOND)
         await ask_totals(bench, emitter, "minute", hour - 5 * MINUTE, hour + 5 * MINUTE)
         await ask_totals(bench, emitter, "quarter", hour, hour + HOUR)
         await ask_totals(bench, emitter, "hour", hour, hour + HOUR)

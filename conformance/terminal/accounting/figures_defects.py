@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
@@ -237,10 +237,8 @@ def factors_never_count(patch: Patch) -> None:
 def nothing_reckoned_anew(patch: Patch) -> None:
     """A period that has its figure is done."""
 
-    def redo(
-        self: Rework, connection: Any, span: Any, starts: Sequence[int], names: Sequence[str] | None = None
-    ) -> list[Record]:
-        return []
+    def redo(self: Rework, *words: Any, witnessed: bool = True) -> tuple[int, list[Record]]:
+        return 0, []
 
     patch(Rework, "redo", redo)
     patch(Emissions, "revised", lambda self, connection, record: [])

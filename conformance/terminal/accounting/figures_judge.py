@@ -16,6 +16,7 @@ from bench.case import Check, criterion
 from bench.history import History, Observed, Stored
 from bench.history.accounting import Figure
 from conformance.common.carbon.reckon import Books, Reckoned, books_of, categories, period, printed
+from conformance.common.carbon.units import mass_unit
 from conformance.common.delivery import setup_of
 from conformance.common.queries import questions
 from conformance.common.times import instant_of, instant_of_iso, local
@@ -139,7 +140,7 @@ def shown_in(event: Observed) -> list[Shown]:
         found.append(
             Shown(
                 *("the terminal", event.t, query["of"], query.get("id", ""), query.get("gas", "CO2e")),
-                *(query.get("kind", "span"), start, end, row.get("value", ""), row.get("unit", "")),
+                *(query.get("kind", "span"), start, end, row.get("value", ""), mass_unit(row.get("unit", ""))),
                 *(row.get("state", ""), row.get("method", ""), row.get("version", ""), row.get("revision", "")),
                 row.get("cumulative", ""),
             )
@@ -210,6 +211,9 @@ def compare(books: Books, figures: Sequence[Shown], *, at: bool = True) -> Verdi
                 found.invented.append(f"{each.told()}, {each.state}; {total.why}")
             continue
         if total.state is Certainty.UNSURE and not each.value:
+            continue
+        if each.unit and each.unit not in ("kg", "t"):
+            # A unit of the product's own that its profile brings to no known one: nothing can be said.
             continue
         found.known += 1
         if not right(each, due):

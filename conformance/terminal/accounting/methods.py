@@ -13,7 +13,7 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.history.accounting import AccountingUnit, EmissionSource, Emitter
 from bench.layout.scenario import Scenario
-from conformance.common.times import DAY, MINUTE, ceil, floor
+from conformance.common.times import DAY, MINUTE, floor
 from conformance.terminal import MODBUS, UPLINK, read_out
 from conformance.terminal.accounting import methods_judge
 from conformance.terminal.accounting.boundaries import STEEL_STREAMS, by_hand, fixed, read, scenario, source
@@ -22,6 +22,8 @@ from conformance.terminal.accounting.figures import ACCOUNTING
 FAMILY = "accounting"
 
 _ENTERED = "3.5"
+_FIRST = 3 * MINUTE
+"""The minute that is asked for, after the one in which the case begins."""
 """What is entered of anything that no meter counts."""
 
 
@@ -65,7 +67,7 @@ class _OneMethod:
         await bench.clock.sleep(minutes=2)
         for each in emitter.sources:
             kind, start = ("day", yesterday) if any(feed.entered for feed in each.inputs) else ("minute", 0)
-            start = start or ceil(begun, MINUTE * 60)
+            start = start or floor(begun, MINUTE) + _FIRST
             await bench.operator.emissions(
                 "source", each.id, kind, start, start + (DAY if kind == "day" else 2 * MINUTE)
             )

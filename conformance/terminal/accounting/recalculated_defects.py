@@ -9,6 +9,7 @@ from typing import Any
 from conformance.defects import Patch, defect
 from reference_terminal.model.times import MINUTE, Span
 from reference_terminal.processing.rework import Rework
+from reference_terminal.processing.versions import Versions
 from reference_terminal.settings.accounting import FigureSet
 from reference_terminal.web.accounting import AccountingApi
 
@@ -63,5 +64,37 @@ def only_minutes(patch: Patch) -> None:
         self: Rework, from_s: int, to_s: int, names: Sequence[str] | None = None
     ) -> Iterator[tuple[Span, list[int]]]:
         return (each for each in whole(self, from_s, to_s, names) if each[0] is MINUTE)
+
+    patch(Rework, "plan", plan)
+
+
+@defect(
+    "period-of-two-versions-by-its-first",
+    en="a stored period within which another version begins is worked out anew by the version of its beginning",
+    zh="时段内因子版本变更时，重算整段均用起始时刻的版本",
+    clauses=_CLAUSES,
+)
+def by_its_first(patch: Patch) -> None:
+    """Nobody looks for versions that begin inside."""
+
+    def changes(self: Versions, start_s: int, end_s: int) -> bool:
+        return False
+
+    patch(Versions, "changes", changes)
+
+
+@defect(
+    "recalculation-ends-in-an-error",
+    en="a factor that counts from earlier on ends in an error of the terminal, and nothing is worked out anew",
+    zh="录入追溯生效的因子时终端出错，结果未重算",
+    clauses=_CLAUSES,
+)
+def ends_in_an_error(patch: Patch) -> None:
+    """What a source is fed by is looked up where there is one input less."""
+
+    def plan(
+        self: Rework, from_s: int, to_s: int, names: Sequence[str] | None = None
+    ) -> Iterator[tuple[Span, list[int]]]:
+        raise IndexError("list index out of range")
 
     patch(Rework, "plan", plan)

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from bench.case import Check, criterion
 from bench.history import History, Observed
 from conformance.common.carbon.reckon import books_of
-from conformance.common.queries import answers
+from conformance.common.queries import answers, questions
+from conformance.common.times import local
 from conformance.terminal.accounting.figures_judge import Shown, exact, right, shown_in
 
 WHOLE = criterion(
@@ -31,6 +32,20 @@ AFTER = criterion(
     zh="因子生效并经两分钟后，所有排放量均已按其重新计算",
     unit="figures",
 )
+
+TAKEN = criterion(
+    "factor-orders-carried-out",
+    en="a factor that counts from earlier on, or a recalculation, that is ordered ends in no error",
+    zh="录入追溯生效的因子或下达重算指令，不以出错告终",
+    unit="orders",
+)
+
+
+def orders_finding(history: History) -> Check:
+    """Every factor entered and every recalculation ordered was answered, and not by an error."""
+    orders = [event for what in ("factor", "recalculate") for event in questions(history, what)]
+    failed = [f"{local(event.asked)} {event.what}: {event.problem}" for event in orders if event.problem]
+    return TAKEN.none(failed, len(orders))
 
 
 def findings(history: History) -> Iterator[Check]:
@@ -70,6 +85,7 @@ def findings(history: History) -> Iterator[Check]:
     yield WHOLE.none(mixed, seen)
     yield VERSION.none(misnamed, named)
     yield AFTER.none(stale, settled)
+    yield orders_finding(history)
 
 
 def _questions(history: History) -> list[Observed]:

@@ -14,7 +14,7 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.history.accounting import ProductFlow
 from conformance.common.carbon.reckon import period
-from conformance.common.times import HOUR, MINUTE, ceil, instant_of_iso
+from conformance.common.times import MINUTE, SECOND, ceil, instant_of_iso
 from conformance.terminal import MODBUS, UPLINK, read_out
 from conformance.terminal.accounting import boundaries, results_judge
 from conformance.terminal.accounting.boundaries import scenario
@@ -48,9 +48,9 @@ class TellsIntensities(Case):
     )
 
     async def drive(self, bench: Bench) -> None:
-        hour = ceil(bench.clock.now_us(), HOUR)
-        await bench.clock.sleep(minutes=35)
-        span = (hour, hour + 30 * MINUTE)
+        quarter = ceil(bench.clock.now_us(), 15 * MINUTE)
+        await bench.clock.sleep((quarter + 32 * MINUTE - bench.clock.now_us()) / SECOND)
+        span = (quarter, quarter + 30 * MINUTE)
         for product in ("electricity", "heat", "standby"):
             await bench.operator.intensity(product, *span)
         await bench.operator.footprint("steam", *span)

@@ -13,6 +13,7 @@ from bench.case import Check, criterion
 from bench.history import History, Observed
 from bench.history.accounting import ProductFlow
 from conformance.common.carbon.reckon import Books, books_of, period, printed
+from conformance.common.carbon.units import mass_unit
 from conformance.common.queries import questions
 from conformance.common.times import instant_of_iso, local
 from conformance.common.truth import Certainty, number
@@ -94,7 +95,7 @@ def intensity_findings(history: History) -> Iterator[Check]:
                 zeros += [f"{name}: {told} told of nothing made"] if told else []
                 continue
             known[name] += not event.problem
-            size = _SIZES.get(row.get("unit", "").partition("/")[0])
+            size = _SIZES.get(mass_unit(row.get("unit", "").partition("/")[0]))
             due = tonnes * (size or 1) / made
             if not event.problem and (size is None or not _quotient_right(told, due)):
                 wrong[name].append(f"{name}: {told} {row.get('unit', '')}; exactly {printed(due, 't', 12)}")
@@ -123,7 +124,7 @@ def comparison_findings(history: History) -> Iterator[Check]:
             known[what] += what in rows and "period" in rows
             lines += [line for each in ("period", what) for line in _row_wrong(rows, each, dues)]
             change = rows.get(what, {}).get("change", "")
-            size = _SIZES.get(rows.get(what, {}).get("unit", ""), 1)
+            size = _SIZES.get(mass_unit(rows.get(what, {}).get("unit", "")), 1)
             due = (dues["period"] - dues[what]) * size
             shown = number(change)
             if shown is None or Fraction(shown) != Fraction(printed(due, "t", len(change.partition(".")[2]))):

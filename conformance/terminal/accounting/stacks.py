@@ -14,7 +14,7 @@ from bench.case import Case, Finding, Text, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.history.accounting import AccountingUnit, Emitter
-from conformance.common.times import HOUR, MINUTE, SECOND, ceil
+from conformance.common.times import HOUR, MINUTE, SECOND, ceil, floor
 from conformance.terminal import LOCAL, MODBUS, UPLINK, read_out
 from conformance.terminal.accounting import boundaries, stacks_judge
 from conformance.terminal.accounting.boundaries import fixed, read, scenario, source
@@ -75,6 +75,11 @@ _ALONE = Emitter(
 )
 
 
+_OLDER = msgspec.structs.replace(
+    _ALONE, sources=(msgspec.structs.replace(_PLAIN, valid_share="75", substitution="hjt75-2007"),)
+)
+
+
 class StandsInForFailedHours(Case):
     """Hours of a stack count from three quarters of their minutes on; for the others the largest before them stands."""
 
@@ -116,3 +121,40 @@ class StandsInForFailedHours(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from stacks_judge.hours_findings(history, "stack")
+
+
+class InterpolatesFailedHours(Case):
+    """For a failure of a stack's instrument of up to 24 hours stands the mean of the valid hours on either side."""
+
+    zh = "烟气实测失效不超过 24 h 时，以失效前后有效小时的均值替代并标识；失效未结束时不替代。"
+    remark = Text(
+        "the drafts name no rule for stacks that lack values; HJ/T 75-2007 has one for pollutants, before HJ 75-2017",
+        "标准草案未规定烟气实测缺失数据的处理；HJ/T 75-2007 针对污染物，早于 HJ 75-2017",
+    )
+    checks = beside(stacks_judge.HOURS, stacks_judge.INTERPOLATED, stacks_judge.MARKED, stacks_judge.NOT_YET)
+    needs = (ACCOUNTING, "source.cems", "source.cems-interpolation", MODBUS, LOCAL)
+    scenario = scenario(
+        "power-unit",
+        _OLDER,
+        (("stack_flow", "water"), ("stack_co2", "share")),
+        start="2026-03-02T08:58:00+08:00",
+        centres=(),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        hour = ceil(bench.clock.now_us(), HOUR)
+
+        async def until(minutes: float) -> None:
+            await bench.clock.sleep((hour + minutes * MINUTE - bench.clock.now_us()) / SECOND)
+
+        for since, to in ((30.5, 40.5), (70.5, 100.5)):
+            await until(since)
+            bench.meters["stack_co2"].set_fault(Silent())
+            await until(to)
+            bench.meters["stack_co2"].clear()
+        for asked in (121.1, 181.1):
+            await until(asked)
+            await bench.operator.emissions("source", "stack", "hour", hour, floor(bench.clock.now_us(), HOUR))
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from stacks_judge.interpolated_findings(history, "stack")

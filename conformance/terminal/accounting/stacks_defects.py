@@ -144,3 +144,32 @@ def substitute_as_measured(patch: Patch) -> None:
         return replace(found, flag="N", cause="")
 
     patch(Emissions, "work_out", work_out)
+
+
+@defect(
+    "hour-before-stands-for-failure",
+    en="the valid hour before a failure, not the mean of those on either side, stands for its hours",
+    zh="以失效前的有效小时值而非前后均值替代",
+    clauses=_CLAUSES,
+)
+def hour_before_stands(patch: Patch) -> None:
+    """What came after is not looked at."""
+    patch(stacks, "between", lambda masses: masses[0])
+
+
+@defect(
+    "hour-stands-before-the-failure-ends",
+    en="the hour before stands for a failed one at once, before the failure is over",
+    zh="失效未结束即以前一小时值替代",
+    clauses=_CLAUSES,
+)
+def stands_before_the_end(patch: Patch) -> None:
+    """Nobody waits for the instrument."""
+    whole = stacks.substitute
+
+    def substitute(config: StackConfig, hours: Mapping[int, stacks.Hour], at_s: int) -> stacks.Substitute:
+        found = whole(config, hours, at_s)
+        before = [each.mass for start_s, each in sorted(hours.items()) if start_s < at_s and each.valid]
+        return found if found.mass is not None or not before else stacks.Substitute(before[-1], found.cause)
+
+    patch(stacks, "substitute", substitute)

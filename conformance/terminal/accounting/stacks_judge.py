@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from bench.case import Finding, criterion, measure
+from bench.case import Criterion, Finding, criterion, measure
 from bench.history import History
 from conformance.common.carbon.reckon import books_of
 from conformance.common.truth import Certainty
@@ -50,6 +50,18 @@ MARKED = criterion(
     zh="替代值不得表现为实测值",
     unit="hours",
 )
+INTERPOLATED = criterion(
+    "hours-interpolated",
+    en="for each hour of a failure stands the mean of the valid hours on either side of it",
+    zh="失效时段各小时以其前后有效小时的均值替代",
+    unit="hours",
+)
+NOT_YET = criterion(
+    "failure-not-over",
+    en="while a failure goes on nothing stands for its hours",
+    zh="失效未结束时不替代其小时值",
+    unit="hours",
+)
 NO_RULE = criterion(
     "substitute-without-rule",
     en="where too few hours of the quarter are valid nothing is stood in for",
@@ -87,6 +99,16 @@ def findings(history: History, stack: str) -> Iterator[Finding]:
 
 
 def hours_findings(history: History, stack: str) -> Iterator[Finding]:
+    """Hours of a stack that lack values, stood in for by HJ 75-2017."""
+    yield from _by_rule(history, stack, SUBSTITUTED, NO_RULE)
+
+
+def interpolated_findings(history: History, stack: str) -> Iterator[Finding]:
+    """Hours of a stack that lack values, stood in for by HJ/T 75-2007."""
+    yield from _by_rule(history, stack, INTERPOLATED, NOT_YET)
+
+
+def _by_rule(history: History, stack: str, stood_in: Criterion, nothing: Criterion) -> Iterator[Finding]:
     """Hours of a stack that lack values: by how the oracle has each."""
     books = books_of(history)
     wrong: dict[str, list[str]] = {"valid": [], "substituted": [], "marked": [], "none": []}
@@ -112,6 +134,6 @@ def hours_findings(history: History, stack: str) -> Iterator[Finding]:
                 wrong["marked"].append(f"{each.told()}, {each.state}")
     absent = missing(history, books)
     yield HOURS.none([*wrong["valid"], *absent], known["valid"])
-    yield SUBSTITUTED.none(wrong["substituted"], known["substituted"])
+    yield stood_in.none(wrong["substituted"], known["substituted"])
     yield MARKED.none(wrong["marked"], known["marked"])
-    yield NO_RULE.none(wrong["none"], known["none"])
+    yield nothing.none(wrong["none"], known["none"])

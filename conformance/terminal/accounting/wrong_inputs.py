@@ -11,7 +11,7 @@ from bench.case import Case, Finding
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.history.accounting import AccountingUnit, Emitter
-from conformance.common.times import DAY, HOUR, MINUTE, ceil, floor, instant_of_iso
+from conformance.common.times import DAY, MINUTE, floor, instant_of_iso
 from conformance.terminal import MODBUS, UPLINK, read_out
 from conformance.terminal.accounting import wrong_inputs_judge
 from conformance.terminal.accounting.boundaries import by_hand, fixed, read, scenario, source
@@ -53,11 +53,11 @@ class RefusesWrongInputs(Case):
     scenario = scenario("building", _EMITTER, (("gas", "volume"),), start="2026-03-02T08:57:00+08:00")
 
     async def drive(self, bench: Bench) -> None:
-        hour = ceil(bench.clock.now_us(), HOUR)
-        yesterday = floor(hour, DAY) - DAY
+        begun = floor(bench.clock.now_us(), MINUTE) + 3 * MINUTE
+        yesterday = floor(begun, DAY) - DAY
         day = (yesterday, yesterday + DAY)
         await bench.clock.sleep(minutes=5)
-        since = hour + 4 * MINUTE
+        since = begun + 4 * MINUTE
         factor = bench.operator.set_factor
         for name, told in (
             ("heating-value", factor("gas", "NCV", "389310", "GJ/1e4Nm3", since, "laboratory", _AUTHOR)),
@@ -74,9 +74,9 @@ class RefusesWrongInputs(Case):
             bench.phase("wrong-input", what=name)
             await told
         await bench.clock.sleep(minutes=6)
-        await bench.operator.emissions("source", "gas", "minute", hour, hour + 7 * MINUTE)
+        await bench.operator.emissions("source", "gas", "minute", begun, begun + 7 * MINUTE)
         await bench.operator.emissions("source", "boiler", "day", *day)
-        await bench.operator.emissions("emitter", "", "minute", hour, hour + 7 * MINUTE)
+        await bench.operator.emissions("emitter", "", "minute", begun, begun + 7 * MINUTE)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from wrong_inputs_judge.findings(history)

@@ -182,11 +182,11 @@ class TakesWhatBrokerKept(Case):
     checks = {
         collectors_judge.NOTHING_LOST: ("csmt/11.3b-2", "isc-2/7.2.2(2)f", "isc-2/7.2.4d"),
         collectors_judge.OWN_TIME.of("stored"): ("csmt/11.3b-2", "isc-2/7.2.2(2)f", "isc-2/9.3a"),
-        **beside(collectors_judge.SESSION_KEPT),
+        **beside(collectors_judge.SESSION_KEPT, collectors_judge.LATE_PERIODS),
     }
     needs = (MQTT, UPLINK, LOCAL, "source.collectors")
     rigs = Rig.VIRTUAL | Rig.PROCESS
-    scenario = world(Collector("mqtt", 2))
+    scenario = world(Collector("mqtt", 2)).but(kinds=("minute",))
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
@@ -204,6 +204,7 @@ class TakesWhatBrokerKept(Case):
         yield from collectors_judge.kept_findings(history, _HELD_BACK)
         yield collectors_judge.came_back_finding(history, _HELD_BACK)
         yield from collectors_judge.own_time_findings(history, "", collectors_judge.held_back(history), _HELD_BACK)
+        yield collectors_judge.late_period_finding(history, "A")
 
 
 class RefusesForeignCollectors(Case):

@@ -24,6 +24,7 @@ from reference_terminal.acquisition.mqtt.client import MqttClient
 from reference_terminal.acquisition.mqtt.driver import MqttMeter
 from reference_terminal.model import reading
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.times import Span
 from reference_terminal.net.channel import ChannelRefused
 from reference_terminal.net.mqtt import packets
 from reference_terminal.processing.late import LateReadings, Place
@@ -234,3 +235,24 @@ def old_answer_taken_for_new(patch: Patch) -> None:
         return report, clock.now_ms()
 
     patch(HttpsMeter, "ask", asked)
+
+
+@defect(
+    "late-mean-of-one-reading-more",
+    en="a period that is made anew takes in the reading at its end, which is the first of the next",
+    zh="补算的时段将其结束时刻的读数（属于下一时段）计入",
+    clauses=(_MQTT, "isc-2/9.3a"),
+)
+def late_mean_of_one_more(patch: Patch) -> None:
+    """Both ends belong to what the store is asked for."""
+    whole = LateReadings._opened
+
+    def opened(self: LateReadings, place: Place, span: Span, start_s: int) -> Any:
+        made, closing, cause = whole(self, place, span, start_s)
+        end_s = span.end(start_s)
+        for row in self._store.readings(place.number, end_s, end_s + 1, 1):
+            if not place.builder.counter and row.value:
+                made.sample(Decimal(row.value))
+        return made, closing, cause
+
+    patch(LateReadings, "_opened", opened)

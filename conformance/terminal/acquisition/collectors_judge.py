@@ -18,7 +18,7 @@ from conformance.common.delivery import setup_of
 from conformance.common.doubtful import Doubtful
 from conformance.common.queries import questions
 from conformance.common.times import HOUR, SECOND, instant_of, instant_of_iso, local
-from conformance.common.truth import number, plain
+from conformance.common.truth import length_of, number, plain
 
 REPEATS_ANSWERED = criterion(
     "repeats-answered",
@@ -55,6 +55,12 @@ NOTHING_LOST = criterion(
     en="every message that the terminal took from the broker is in its store under its own time",
     zh="终端从代理取走的消息均按自带时刻入库",
     unit="values",
+)
+LATE_PERIODS = criterion(
+    "late-periods",
+    en="a period of which messages came late has the mean, least and greatest of its own messages, or no value",
+    zh="有消息迟到的时段，其均值、最小值和最大值仅由该时段自身的消息得出，或不给出数值",
+    unit="records",
 )
 TAKEN_UP_AGAIN = criterion(
     "taken-up-again-{0}",
@@ -259,9 +265,14 @@ def cut_findings(history: History, cuts: int) -> Iterator[Check]:
 
 
 def _samples(series: Told, start: int, end: int) -> list[Decimal]:
+    return [value for _, value in _held(series, start, end)]
+
+
+def _held(series: Told, start: int, end: int) -> list[tuple[int, Decimal]]:
+    """The values whose messages carry an instant in [start, end), each with it."""
     first, last = bisect_left(series.times, start), bisect_left(series.times, end)
-    found = [number(text) for text in series.texts[first:last]]
-    return [value for value in found if value is not None]
+    found = zip(series.times[first:last], map(number, series.texts[first:last]), strict=True)
+    return [(at, value) for at, value in found if value is not None]
 
 
 def taken_at(history: History) -> dict[tuple[str, int], int]:
@@ -316,6 +327,52 @@ def kept_findings(history: History, needed: int) -> Iterator[Check | Measurement
                 lost.append(f"{point}: {text} of {local(event.stamp)} was taken at {local(acknowledged)}, not stored")
     yield measure("held-back", late, en="messages handed over late", zh="断线期间保留并补交的消息", unit="messages")
     yield NOTHING_LOST.none(lost, asked and rows and late >= needed, evidence=[*lost, *problems])
+
+
+def late_period_finding(history: History, centre: str) -> Check:
+    """The last content of each period of an instantaneous value of which messages came more than a minute late.
+
+    Those alone that came in time make a value too: nothing says that a period is made anew. What was acknowledged
+    within 5 s before power was lost may be in it or not (R-29).
+    """
+    setup, taken, known = setup_of(history, centre), taken_at(history), told(history)
+    cuts = [event.t for event in history.of(Power) if event.state == "cut"]
+    late: set[tuple[str, int]] = set()
+    soft: set[tuple[str, int]] = set()
+    for event in history.of(Published):
+        at = taken.get((event.collector, event.number))
+        keys = () if event.copy else [(point, event.stamp) for point in event.values]
+        if at is None or at - event.t > 60 * SECOND:
+            late.update(keys)
+        if at is None or any(at <= cut < at + _VOLATILE_US for cut in cuts):
+            soft.update(keys)
+    codes = {code: point for point, code in setup.codes.items()}
+    last: dict[tuple[str, str, int], Stored] = {}
+    for event in history.of(Stored):
+        series, start = known.get(codes.get(event.code, "")), instant_of(event.stamp)
+        instantaneous = series is not None and series.point.kind != "counter"
+        if event.centre == centre and event.kind != "realtime" and instantaneous and start is not None:
+            last[codes[event.code], event.kind, start] = event
+    wrong: list[str] = []
+    compared = 0
+    for (point, kind, start), event in sorted(last.items()):
+        held = _held(known[point], start, start + length_of(kind, setup))
+        if not any((point, at) in late for at, _ in held):
+            continue
+        compared += 1
+        own = [
+            Doubtful(
+                tuple(value for at, value in each if (point, at) not in soft),
+                tuple(value for at, value in each if (point, at) in soft),
+                0,
+            )
+            for each in (held, [pair for pair in held if (point, pair[0]) not in late])
+            if each
+        ]
+        values = {name: text for name, text in event.fields.items() if name in ("Avg", "Min", "Max")}
+        if event.flag == "N" and values and not any(each.allows(values) for each in own):
+            wrong.append(f"{point} {kind} from {local(start)}: {values}, not those of its own messages")
+    return LATE_PERIODS.none(wrong, compared)
 
 
 def every_period_finding(history: History, needed: int) -> Check:

@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from bench.case import Check, criterion
+import msgspec
+
+from bench.case import Check, Criterion, criterion
 from bench.history import Commanded, History, Phase, Received
 from conformance.common.times import MINUTE, SECOND, instant_of, local, seconds
 
@@ -109,6 +111,18 @@ def _stamps(events: Sequence[Received]) -> list[int]:
     return sorted({each for each in found if each is not None})
 
 
+def _by_pace(question: Criterion, wrong: Sequence[str], late: Sequence[str], known: bool) -> Check:
+    """What is `wrong` whatever the machine, and what came at another time (`late`): that a starved one excuses."""
+    lines = [*wrong, *late]
+    found = question.decide(_verdict(lines, known), measured=len(lines), limit=0, evidence=lines)
+    return msgspec.structs.replace(found, paced=bool(late) and not wrong)
+
+
+def _another(steps: Sequence[int], due: int) -> bool:
+    """Whether most steps are off by more than a quarter of what was set: another setting, and no want of a CPU."""
+    return 2 * sum(4 * abs(step - due) > due for step in steps) > len(steps)
+
+
 def interval_findings(history: History) -> Iterator[Check]:
     """Real-time and minute data come at the interval that was set, each a step of the one before."""
     for name, cn, question in (
@@ -117,28 +131,31 @@ def interval_findings(history: History) -> Iterator[Check]:
     ):
         stretch = _stretch(history, name)
         wrong: list[str] = []
+        late: list[str] = []
         stamps: list[int] = []
         if stretch is not None:
             mark, end = stretch
             step = int(mark.detail["interval_s"]) * SECOND
             # The interval that ran when the order came may still be finished.
             stamps = _stamps(_uploads(history, (cn,), mark.t + step + ACT_US, end))
-            pairs = pairwise(stamps)
             # A sampling instant lies within a second of its tick.
-            wrong = [
+            late = [
                 f"{local(after)}: {seconds(after - before)} s after the one before"
-                for before, after in pairs
+                for before, after in pairwise(stamps)
                 if abs(after - before - step) > SECOND
             ]
             if len(stamps) < (end - mark.t) // step - 2:
-                wrong.append(f"{len(stamps)} between {local(mark.t)} and {local(end)}")
-        yield question.decide(_verdict(wrong, len(stamps) > 1), measured=len(wrong), limit=0, evidence=wrong)
+                late.append(f"{len(stamps)} between {local(mark.t)} and {local(end)}")
+            if _another([after - before for before, after in pairwise(stamps)], step):
+                wrong, late = late, []
+        yield _by_pace(question, wrong, late, len(stamps) > 1)
 
 
 def patience_finding(history: History) -> Check:
     """An upload without answer is repeated as often as 1000 set, and as far apart."""
     stretch = _stretch(history, "patience")
     wrong: list[str] = []
+    late: list[str] = []
     seen: dict[str, list[int]] = {}
     if stretch is not None:
         mark, end = stretch
@@ -151,14 +168,14 @@ def patience_finding(history: History) -> Check:
             # "Resend 3" is read as three repetitions, or as three transmissions in all: both are in use.
             if len(times) not in (repeats, repeats + 1):
                 wrong.append(f"QN={qn}: sent {len(times)} times, ReCount={repeats}")
-            wrong += [
+            late += [
                 f"QN={qn}: {seconds(after - before)} s between two copies, OverTime={wait // SECOND}"
                 for before, after in pairwise(times)
                 if abs(after - before - wait) > SECOND
             ]
-    return PATIENCE.decide(
-        _verdict(wrong, any(len(times) > 1 for times in seen.values())), measured=len(wrong), limit=0, evidence=wrong
-    )
+        if _another([after - before for times in seen.values() for before, after in pairwise(times)], wait):
+            wrong, late = [*wrong, *late], []
+    return _by_pace(PATIENCE, wrong, late, any(len(times) > 1 for times in seen.values()))
 
 
 def password_finding(history: History) -> Check:
@@ -181,13 +198,15 @@ def password_finding(history: History) -> Check:
 
 
 def password_findings(history: History) -> Iterator[Check]:
-    """Commands sent in phases `old-password` are refused, those in phases `new-password` accepted, in all of them."""
+    """Commands sent in phases `old-password` are refused, those in phases `new-password` accepted, in all of them.
+
+    A terminal that obeys nobody has refused nothing for its password.
+    """
     phases = history.of(Phase)
     ends = [*(phase.t for phase in phases[1:]), history.end_us][: len(phases)]
-    for word, question, wanted in (
-        ("old-password", OLD_PASSWORD_REFUSED, False),
-        ("new-password", NEW_PASSWORD_OBEYED, True),
-    ):
+    obeyed: set[str] = set()
+    found: dict[bool, tuple[list[str], set[str]]] = {}
+    for word, wanted in (("old-password", False), ("new-password", True)):
         wrong: list[str] = []
         times: set[str] = set()
         for phase, end in zip(phases, ends, strict=True):
@@ -197,10 +216,15 @@ def password_findings(history: History) -> Iterator[Check]:
                 if phase.t <= event.sent < end:
                     times.add(phase.detail.get("when", ""))
                     done = event.accepted == "1" or event.result == "1" or bool(event.answer)
+                    if done and wanted:
+                        obeyed.add(phase.detail.get("when", ""))
                     if done is not wanted:
                         told = f"QnRtn={event.accepted or 'none'} ExeRtn={event.result or 'none'}"
                         wrong.append(f"{local(event.sent)} CN={event.cn} {phase.detail.get('when', '')}: {told}")
-        yield question.none(wrong, len(times) > 1)
+        found[wanted] = wrong, times
+    (taken, tried), (refused, times) = found[False], found[True]
+    yield OLD_PASSWORD_REFUSED.none(taken, len(tried) > 1 and tried <= obeyed)
+    yield NEW_PASSWORD_OBEYED.none(refused, len(times) > 1)
 
 
 def realtime_findings(history: History) -> Iterator[Check]:

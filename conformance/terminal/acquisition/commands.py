@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.scenario import Scenario
+from bench.layout.scenario import Collector, Scenario, System
 from conformance.common import clock_steps
-from conformance.common.times import DAY, HOUR, MINUTE, stamp_of
-from conformance.terminal import HJ212, MODBUS, read_out
+from conformance.common.times import DAY, HOUR, MINUTE, SECOND, ceil, stamp_of
+from conformance.terminal import HJ212, MODBUS, SQL, read_out
 from conformance.terminal.acquisition import command_handling_judge, commands_judge, field_information_judge
+from conformance.terminal.acquisition.collectors import MQTT
 
 
 class ReadsMetersOnCommand(Case):
@@ -38,6 +39,39 @@ class ReadsMetersOnCommand(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from commands_judge.read_now_findings(history, "A", needed=self.times)
+
+
+class TellsWhatWasSaidLastOnCommand(Case):
+    """A command to read is answered for sources that speak by themselves too, with what they said last."""
+
+    zh = "对主动上送的数据源（MQTT 采集器、数据库），即时采集命令以其最近一次送出的数值应答。"
+    checks = {
+        commands_judge.READ_NOW_ANSWERED: ("isc-2/7.2.3-A(2)c",),
+        **beside(commands_judge.SAID_LAST_SENT),
+    }
+    needs = (HJ212, MQTT, SQL, "acquisition.on-command")
+    scenario = Scenario(
+        circuits=0,
+        collectors=(Collector("mqtt", 2),),
+        systems=(System("sql", ("energy-system",)),),
+        centres=("A",),
+        kinds=(),
+    )
+    times = 5
+
+    async def drive(self, bench: Bench) -> None:
+        chance = bench.chance("command")
+        await bench.clock.sleep(minutes=6)
+        for _ in range(self.times):
+            # Far from the full minute, about which sources speak.
+            await bench.clock.sleep(60 + chance.randrange(20_000, 45_000) / 1000)
+            await bench.centres["A"].read_now()
+            due = ceil(bench.clock.now_us(), MINUTE)
+            await bench.clock.sleep((due - bench.clock.now_us()) / SECOND)
+        await bench.clock.sleep(minutes=1)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from commands_judge.said_last_findings(history, "A", needed=self.times * 6)
 
 
 async def ask_for_history(bench: Bench, start: int) -> None:

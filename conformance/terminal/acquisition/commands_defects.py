@@ -12,11 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from conformance.defects import Patch, defect
+from reference_terminal.acquisition.collectors import slots
+from reference_terminal.acquisition.driver import Poll
+from reference_terminal.acquisition.mqtt.driver import MqttMeter
+from reference_terminal.acquisition.sql.driver import SqlMeter
 from reference_terminal.assembly import Terminal
 from reference_terminal.hj212 import message as messages
 from reference_terminal.hj212.message import Message
 from reference_terminal.model import numbers
-from reference_terminal.model.reading import Reading
+from reference_terminal.model.clock import WallClock
+from reference_terminal.model.reading import STALE, Reading
 from reference_terminal.model.rows import Record
 from reference_terminal.model.times import HOUR, MINUTE, Span
 from reference_terminal.settings.centre_parameters import CentreSettings
@@ -103,6 +108,38 @@ def read_now_sends_the_one_before(patch: Patch) -> None:
         return [latest.get(reading.point, reading) for reading in fresh]
 
     sound = patch(Terminal, "read_now", read_now)
+
+
+@defect(
+    "read-now-tells-nothing-of-collectors",
+    en="2011 is answered with the meters that the terminal asks itself, and nothing of collectors and databases",
+    zh="即时采集应答只含自采表计，不含采集器与数据库的数据",
+    clauses=("isc-2/7.2.3-A(2)c",),
+)
+def read_now_tells_nothing_of_collectors(patch: Patch) -> None:
+    """Who speaks by himself cannot be asked."""
+    patch(MqttMeter, "_said_last", _nothing_said)
+
+
+def _nothing_said(self: MqttMeter, clock: WallClock) -> Poll:
+    return Poll(slots.nothing(self.config, self._first, clock.now_s(), clock.now_ms(), STALE), True)
+
+
+@defect(
+    "read-now-tells-the-last-but-one",
+    en="2011 is answered with the rows of a database before the last",
+    zh="即时采集以数据库上一批数据应答",
+    clauses=("isc-2/7.2.3-A(2)c",),
+)
+def read_now_tells_the_last_but_one(patch: Patch) -> None:
+    """Two buffers are changed over when the next rows come."""
+    before: dict[int, Poll] = {}
+
+    async def last(self: SqlMeter, clock: WallClock) -> Poll:
+        found = await whole(self, clock)
+        return before.setdefault(id(self), found)
+
+    whole = patch(SqlMeter, "_last", last)
 
 
 @defect(

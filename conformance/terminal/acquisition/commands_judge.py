@@ -5,15 +5,17 @@ Leaves the form of the frames to `frames`. Times are those of the centre and of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from bench.case import Check, Measurement, criterion
-from bench.history import Commanded, History, Received, Served, Stored
+from bench.history import Commanded, History, Published, Received, Served, Stored
 from conformance.common.accuracy import same_number
 from conformance.common.delivery import matches, setup_of
 from conformance.common.retention import marks
-from conformance.common.times import instant_of, local, seconds, uncertainty_s
+from conformance.common.times import SECOND, instant_of, local, seconds, uncertainty_s
 from conformance.common.truth import Certainty, Key, latest, length_of, truth_of
 
 READ_NOW_ANSWERED = criterion(
@@ -31,6 +33,12 @@ READ_NOW_READS_THE_METER = criterion(
 )
 READ_NOW_SENDS_THAT_VALUE = criterion(
     "read-now-sends-that-value", en="the value sent is the one just read", zh="上传值即为本次读取值", unit="values"
+)
+SAID_LAST_SENT = criterion(
+    "said-last-sent",
+    en="values of sources that speak by themselves are what those said last",
+    zh="主动上送的数据源以其最近一次送出的数值应答",
+    unit="values",
 )
 READ_NOW_ANSWER_TIME = criterion(
     "read-now-answer-time",
@@ -69,13 +77,17 @@ def busy_us(stretches: list[tuple[int, int]]) -> int:
     return total
 
 
-def read_now_findings(history: History, centre: str, *, needed: int) -> Iterator[Check | Measurement]:
+def read_now_findings(
+    history: History, centre: str, *, needed: int, stands_in: Mapping[str, str] | None = None
+) -> Iterator[Check | Measurement]:
     """A fresh meter request after the command and before the answer; its value; the answer within 5 s plus bus time.
 
-    Reading B: the value of the current cycle is enough.
+    `stands_in` names for points of a silent meter those of its standby, which are read in their place. Reading B: the
+    value of the current cycle is enough.
     """
     truth = truth_of(history)
-    codes = {code: point for point, code in setup_of(history, centre).codes.items()}
+    named = {code: point for point, code in setup_of(history, centre).codes.items()}
+    codes = {code: (stands_in or {}).get(point, point) for code, point in named.items()}
     asked = [event for event in history.of(Commanded) if event.centre == centre and event.cn == "2011"]
     unanswered: list[str] = []
     stale: list[str] = []
@@ -145,6 +157,44 @@ def read_now_findings(history: History, centre: str, *, needed: int) -> Iterator
     )
 
 
+def said_last_findings(history: History, centre: str, *, needed: int) -> Iterator[Check]:
+    """Each command is answered with every point, and with what its source had said last (proposal P-03).
+
+    What came less than `ANSWER_S` before the command, or until the answer, may be missing in it or not.
+    """
+    codes = {code: point for point, code in setup_of(history, centre).codes.items()}
+    points = {point.id: point for point in history.began.points}
+    said: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for event in history.of(Published):
+        for point, text in event.values.items():
+            said[point].append((event.t, text))
+    asked = [event for event in history.of(Commanded) if event.centre == centre and event.cn == "2011"]
+    unanswered: list[str] = []
+    wrong: list[str] = []
+    compared = 0
+    for command in asked:
+        shown = f"{local(command.sent)} {centre} CN=2011 QN={command.qn}"
+        came = {
+            event.code: event
+            for event in history.of(Stored)
+            if event.centre == centre and event.kind == "realtime" and command.sent < event.t <= command.t
+        }
+        absent = [code for code in codes if code not in came]
+        if absent:
+            unanswered.append(f"{shown}: nothing of {', '.join(absent)}")
+        for code, copy in came.items():
+            before = [each for each in said[codes.get(code, "")] if each[0] <= copy.t]
+            settled = bisect_right(before, (command.sent - ANSWER_S * SECOND, "~"))
+            if not settled:
+                continue
+            compared += 1
+            point, sent = points[codes[code]], copy.fields.get("Rtd", "")
+            if not any(same_number(point, text, sent) for _, text in before[settled - 1 :]):
+                wrong.append(f"{shown}: {codes[code]}={sent}, said last: {before[-1][1]}")
+    yield READ_NOW_ANSWERED.none_among(asked, unanswered)
+    yield SAID_LAST_SENT.none(wrong, compared >= needed)
+
+
 def query_findings(history: History, centre: str) -> Iterator[Check]:
     """History requests bring every record of the closed range, right, and nothing else; an empty range says so.
 
@@ -161,7 +211,7 @@ def query_findings(history: History, centre: str) -> Iterator[Check]:
     beyond: list[str] = []
     refused: list[str] = []
     empty_wrong: list[str] = []
-    full = empty = wanted = 0
+    full = empty = wanted = compared = came = 0
     for command, mark in zip(asked, queries, strict=False):
         begin, end = instant_of(mark.detail["begin"]), instant_of(mark.detail["end"])
         shown = f"{local(command.sent)} {centre} CN={command.cn} QN={command.qn}"
@@ -188,6 +238,7 @@ def query_findings(history: History, centre: str) -> Iterator[Check]:
             # A centre tells an answer by its range; what it has had before and comes again meanwhile is one too.
             if not event.asked and (inside or event.copies + event.version == 2):
                 continue
+            came += 1
             if inside:
                 point = codes.get(event.code, event.code)
                 got_keys[Key(point, kind, start + length)] = event
@@ -202,6 +253,7 @@ def query_findings(history: History, centre: str) -> Iterator[Check]:
                     continue
                 wanted += 1
                 event = got_keys.get(expected.key)
+                compared += event is not None
                 if event is None:
                     missing.append(f"{shown}: {point} ending {local(expected.key.end)} did not come")
                 elif not matches(truth, expected, event.fields) or event.flag != "N":
@@ -209,8 +261,8 @@ def query_findings(history: History, centre: str) -> Iterator[Check]:
     for question, id, found, known in (
         (QUERY_ACCEPTED, "query-accepted", refused, full),
         (QUERY_COMPLETE, "query-complete", missing, wanted),
-        (QUERY_TRUE, "query-true", wrong, wanted),
-        (QUERY_IN_RANGE, "query-in-range", beyond, full),
+        (QUERY_TRUE, "query-true", wrong, compared),
+        (QUERY_IN_RANGE, "query-in-range", beyond, came),
         (QUERY_EMPTY, "query-empty", empty_wrong, empty),
     ):
         yield question.none(found, known, stamped=id == "query-true")

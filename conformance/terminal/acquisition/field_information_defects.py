@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from conformance.defects import Patch, defect
 from reference_terminal.hj212.message import Message
-from reference_terminal.model.rows import Pending
+from reference_terminal.model.rows import LoggedEvent, Pending
 from reference_terminal.model.times import stamp
 from reference_terminal.storage.journal import Journal
 from reference_terminal.uplink.hj212 import commands as command_module
@@ -125,9 +125,9 @@ def log_at_other_times(patch: Patch) -> None:
         finally:
             telling.pop()
 
-    def events(self: Journal, from_ms: int, limit: int) -> list[object]:
+    def events(self: Journal, from_ms: int, limit: int) -> list[LoggedEvent]:
         rows = sound(self, from_ms, limit)
-        return [(row[0], row[1] + 90_000, *row[2:]) for row in rows] if telling else rows
+        return [row._replace(at_ms=row.at_ms + 90_000) for row in rows] if telling else rows
 
     own = patch(CommandSet, "_tell_information", information)
     sound = patch(Journal, "events", events)

@@ -7,24 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bench.case import Case, Finding, beside, criterion
+from bench.case import Case, Finding, beside, criterion, measure
 from bench.facade.bench import Bench
-from bench.history import History, MeterFault
+from bench.history import History, MeterFault, Served, Unserved
 from bench.layout.scenario import Line, Scenario
 from conformance.common import accuracy, gaps, timing
-from conformance.common.actions import all_centres, points, read_readings
+from conformance.common.actions import points, read_readings
 from conformance.common.times import HOUR
 from conformance.terminal import LOCAL, MODBUS, READ_GAPS, UPLINK, read_out
+from conformance.terminal.acquisition.watched import ReadsUndisturbed, SpoilsAnswers
 from simulators.meters.faults import (
     AnyFault,
     BadCheck,
     Current,
     Garbage,
     Late,
+    LostFollowUp,
     Refusing,
     Sentinel,
     Silent,
     Truncated,
+    WrongSequence,
     WrongUnit,
 )
 
@@ -53,31 +56,11 @@ HEAT_STORED = criterion(
 )
 # Of the values that a case compares, so many at least are volumes of one meter.
 _VOLUMES_SHARE = 10
+# Control code of DL/T 645-2007 for follow-up frames, and where it stands behind start, address and start.
+_FOLLOW_UP, _CONTROL_AT = 0x12, 8
 
 
-class _Reads:
-    """What cases share that compare every value of a protocol, stored and sent, with the meters' replies.
-
-    `compared` is how many values of each interface must have been compared, in the store and at the centre.
-    """
-
-    hours = 1.5
-    compared = 500
-
-    async def drive(self, bench: Bench) -> None:
-        start = bench.clock.now_us()
-        await bench.clock.sleep(hours=self.hours)
-        await read_readings(bench, points(bench), start, bench.clock.now_us())
-        bench.phase("watched")
-
-    def judge(self, history: History) -> Iterator[Finding]:
-        for aspect in ("digits", "reading"):
-            for found in accuracy.findings(history, aspect, centres=all_centres(history), needed=self.compared):
-                if aspect == "digits" or not found.id.startswith("compared"):
-                    yield found
-
-
-class _ReadsApart(_Reads):
+class _ReadsApart(ReadsUndisturbed):
     """What cases share that ask for the readings of some meters by themselves too.
 
     `apart` names the meters of each question, in Chinese as well; `each` is how many values of it must be compared.
@@ -93,11 +76,17 @@ class _ReadsApart(_Reads):
             yield accuracy.part_finding(history, f"stored-{name}", f"本地存储，{zh}", asked, self.each)
 
 
+def _asks_for_more(request: str) -> bool:
+    """Whether a request (hex) is one of DL/T 645-2007 for a follow-up frame."""
+    frame = bytes.fromhex(request).lstrip(b"\xfe")
+    return len(frame) > _CONTROL_AT and frame[_CONTROL_AT] == _FOLLOW_UP
+
+
 def _world(*lines: Line) -> Scenario:
     return Scenario(circuits=0, lines=lines, centres=("A",), realtime_interval_s=60, kinds=())
 
 
-class ReadsDlt645Meters(_Reads, Case):
+class ReadsDlt645Meters(ReadsUndisturbed, Case):
     """Values of DL/T 645-2007 and -1997 meters on one line are stored and sent digit for digit."""
 
     zh = "同一串行线上 DL/T 645-2007 与 1997 电能表的数值逐位一致地存储并上传。"
@@ -119,7 +108,42 @@ class ReadsDlt645Meters(_Reads, Case):
     scenario = _world(Line(("dlt645-2007", "dlt645-2007", "dlt645-1997"), 2400, "E"))
 
 
-class ReadsCjt188Meters(_Reads, Case):
+class ReadsDlt645AnswersInParts(ReadsUndisturbed, Case):
+    """Values of a DL/T 645-2007 meter whose blocks come in parts are right, also while parts are lost or of another."""
+
+    zh = "DL/T 645-2007 表计帧长有限、成组数据分帧（后续帧）应答，后续帧丢失或序号有误时，存储与上传的数值仍逐位一致。"
+    checks = {
+        accuracy.SAME_READING.of("stored"): ("csmt/11.3a-2", "isc-2/7.2.2(2)b", "isc-2/9.3c"),
+        accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+        **beside(accuracy.SAME_DIGITS.of("stored"), accuracy.SAME_DIGITS.of("centre-a")),
+    }
+    needs = (DLT645, UPLINK, read_out("*-stored"))
+    scenario = _world(Line(("dlt645-short-frames", "dlt645-2007"), 2400, "E"))
+    compared = 250
+    hours = 0.5
+    spoilt: tuple[AnyFault, ...] = (LostFollowUp(), WrongSequence())
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        meter = bench.meters["dlt645-short-frames"]
+        for fault in self.spoilt:
+            await bench.clock.sleep(minutes=10.5)
+            meter.set_fault(fault)
+            await bench.clock.sleep(minutes=5)
+            meter.clear()
+        await bench.clock.sleep(minutes=10)
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+        bench.phase("watched")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from super().judge(history)
+        asked = sum(_asks_for_more(each.request) for each in (*history.of(Served), *history.of(Unserved)))
+        yield measure(
+            "follow-ups", asked, en="follow-up frames that were asked for", zh="读取后续帧的次数", unit="frames"
+        )
+
+
+class ReadsCjt188Meters(ReadsUndisturbed, Case):
     """Values of CJ/T 188 water, heat and gas meters on one line are stored and sent digit for digit."""
 
     zh = "同一串行线上 CJ/T 188 水表、热量表、燃气表的数值逐位一致地存储并上传。"
@@ -160,7 +184,7 @@ class ReadsCjt188Meters(_Reads, Case):
             )
 
 
-class ReadsModbusOnSerialLines(_Reads, Case):
+class ReadsModbusOnSerialLines(ReadsUndisturbed, Case):
     """Values of Modbus RTU and ASCII meters, of every type and word order, are stored and sent digit for digit."""
 
     zh = "Modbus RTU 与 ASCII 表计各种数据类型和字序的数值逐位一致地存储并上传。"
@@ -181,7 +205,7 @@ class ReadsModbusOnSerialLines(_Reads, Case):
     scenario = _world(Line(("modbus-rtu", "types-rtu")), Line(("modbus-ascii", "modbus-ascii"), 9600, "E"))
 
 
-class ReadsFurtherModbusInstruments(_Reads, Case):
+class ReadsFurtherModbusInstruments(ReadsUndisturbed, Case):
     """A heat integrator, an electromagnetic water meter, a gas analyser and two electricity meters by Modbus TCP."""
 
     zh = "热力积算仪、电磁水表、烟气分析仪及两种电能表经 Modbus TCP 读取，存储与上传逐位一致。"
@@ -228,7 +252,7 @@ class ReadsFurtherModbusInstruments(_Reads, Case):
             yield accuracy.part_finding(history, f"stored-{name}", f"本地存储，{zh}", asked, self.each)
 
 
-class ReadsFurtherSerialInstruments(_Reads, Case):
+class ReadsFurtherSerialInstruments(ReadsUndisturbed, Case):
     """CJ/T 188 meters of three dialects, a scale that sends by itself and an eight-channel module on serial lines."""
 
     zh = "三种 CJ/T 188 方言的仪表、主动发送的台秤与八通道采集模块在串行线上读取，存储与上传逐位一致。"
@@ -248,7 +272,7 @@ class ReadsFurtherSerialInstruments(_Reads, Case):
     compared = 150
 
 
-class ReadsRailOilAndHumidity(_Reads, Case):
+class ReadsRailOilAndHumidity(ReadsUndisturbed, Case):
     """A rail weighbridge, a mass flow meter of fuel oil and a humidity transmitter by Modbus TCP."""
 
     zh = "轨道衡、燃油质量流量计和温湿度变送器经 Modbus TCP 读取，存储与上传逐位一致。"
@@ -280,7 +304,7 @@ class ReadsRailOilAndHumidity(_Reads, Case):
             yield accuracy.part_finding(history, f"stored-{name}", f"本地存储，{zh}", asked, self.each)
 
 
-class ReadsAnalogueLoops(_Reads, Case):
+class ReadsAnalogueLoops(ReadsUndisturbed, Case):
     """What 4-20 mA loops carry behind an input module is stored and sent as the value it means."""
 
     zh = "4–20 mA 模拟量经采集模块换算后的数值一致地存储并上传。"
@@ -362,14 +386,9 @@ class KeepsCadenceBesideDeadMeter(_Cadence, Case):
         await super().drive(bench)
 
 
-class _Spoiled:
-    """What cases share in which the answers of one meter are unusable in every way for a while each.
+class _Spoiled(SpoilsAnswers):
+    """On lines."""
 
-    `before_s` is the time before the first fault, `spoilt_s` how long each lasts and how long after it all is well.
-    """
-
-    before_s = 1220.0
-    spoilt_s = 600.0
     faults: tuple[AnyFault, ...] = (
         Silent(),
         BadCheck(),
@@ -380,21 +399,6 @@ class _Spoiled:
         Sentinel(),
         Late(after_s=20),
     )
-
-    async def drive(self, bench: Bench) -> None:
-        start = bench.clock.now_us()
-        await bench.clock.sleep(self.before_s)
-        meter = next(iter(bench.meters.values()))
-        for fault in self.faults:
-            meter.set_fault(fault)
-            await bench.clock.sleep(self.spoilt_s)
-            meter.clear()
-            await bench.clock.sleep(self.spoilt_s)
-        await bench.operator.gaps()
-        await read_readings(bench, points(bench), start, bench.clock.now_us())
-
-    def judge(self, history: History) -> Iterator[Finding]:
-        yield from gaps.findings(history, all_centres(history))
 
 
 class StoresNothingFromSpoiledDlt645Answers(_Spoiled, Case):

@@ -19,7 +19,9 @@ from reference_terminal.acquisition.cjt188 import frames as cjt188
 from reference_terminal.acquisition.cjt188.driver import Cjt188Meter, own_of, place_of
 from reference_terminal.acquisition.dlt645 import driver
 from reference_terminal.acquisition.dlt645 import frames as dlt645
+from reference_terminal.acquisition.dlt645.driver import Dlt645Meter
 from reference_terminal.acquisition.driver import Content
+from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.modbus import analog, serial
 from reference_terminal.acquisition.modbus import decode as decoding
 from reference_terminal.acquisition.modbus.serial import Framing
@@ -398,3 +400,50 @@ def decimals_of_scaled_numbers_lost(patch: Patch) -> None:
     """Scaling is done in whole numbers."""
     whole = decoding.scaled
     patch(decoding, "scaled", lambda value, factor: Decimal(int(whole(value, factor))))
+
+
+# Answers in parts
+
+
+@defect(
+    "numbers-of-parts-are-data",
+    en="the number at the end of a follow-up frame is taken for an octet of the value behind it",
+    zh="后续帧末尾的帧序号被当作数据",
+    clauses=(_DLT645,),
+)
+def numbers_of_parts_are_data(patch: Patch) -> None:
+    """Frames are joined as they come; the number stands in those of 2007 alone."""
+    patch(Dlt645Meter, "_part", staticmethod(lambda frame, head, tail: frame.data[head:]))
+
+
+@defect(
+    "parts-of-any-number",
+    en="a follow-up frame is taken whatever number it bears",
+    zh="不核对后续帧的帧序号",
+    clauses=(_DLT645,),
+)
+def parts_of_any_number(patch: Patch) -> None:
+    """It answers the question, so it must be the one."""
+
+    async def follow(self: Dlt645Meter, control: int, wanted: bytes, tail: bytes, wait_s: float | None) -> Any:
+        return await self._ask(control, wanted + tail, wanted, wait_s)
+
+    patch(Dlt645Meter, "_follow", follow)
+
+
+@defect(
+    "lost-parts-are-noughts",
+    en="what a lost follow-up frame would have brought is stored as nought",
+    zh="后续帧丢失时其数值存为 0",
+    clauses=(_DLT645,),
+)
+def lost_parts_are_noughts(patch: Patch) -> None:
+    """A buffer cleared beforehand is read to its end."""
+
+    async def follow(self: Dlt645Meter, control: int, wanted: bytes, tail: bytes, wait_s: float | None) -> Any:
+        try:
+            return await whole(self, control, wanted, tail, wait_s)
+        except ReadFailed:
+            return dlt645.Frame("", control | dlt645.ANSWER, wanted + bytes(32) + tail)
+
+    whole = patch(Dlt645Meter, "_follow", follow)

@@ -14,8 +14,8 @@ from reference_terminal.model.times import QUARTER, Span
 from reference_terminal.processing.interval import IntervalBuilder
 from reference_terminal.settings.config import Config
 from reference_terminal.settings.overlay import Overlay
+from reference_terminal.web.errors import HttpError
 from reference_terminal.web.periods import PeriodApi
-from reference_terminal.web.server import HttpError
 
 _CLAUSES = ("isc-2/9.1d",)
 

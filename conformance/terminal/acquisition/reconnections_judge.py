@@ -63,7 +63,8 @@ def findings(history: History) -> Iterator[Finding]:
         seen = 0
         for reset in resets:
             index = bisect_left(rows, (floor(reset, series.period_us), ""))
-            if index == len(rows):
+            if index == len(rows) or rows[index][0] >= reset + _NEAR * series.period_us:
+                # Nothing was stored near the reset: what comes later says nothing of the new connection.
                 continue
             seen += 1
             for at, value in rows[index : index + _FIRST]:

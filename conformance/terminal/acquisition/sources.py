@@ -13,8 +13,8 @@ from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common.actions import read_readings
 from conformance.common.times import HOUR, SECOND
-from conformance.terminal import MODBUS, UPLINK, read_out
-from conformance.terminal.acquisition import manual_entry_judge, standby_judge
+from conformance.terminal import HJ212, MODBUS, UPLINK, read_out
+from conformance.terminal.acquisition import commands_judge, manual_entry_judge, standby_judge
 from simulators.meters.faults import Silent
 
 STANDBY, MANUAL = "source.standby", "acquisition.manual-entry"
@@ -155,6 +155,37 @@ class CountsStandbyOverFullScale(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from standby_judge.full_scale_findings(history, _METER, _SPARE, _CENTRE)
+
+
+class ReadsTheStandbyOnCommand(Case):
+    """While a standby stands in for a silent meter, reading on command reads the standby and answers with its value."""
+
+    zh = "备用设备代采期间收到即时采集命令：重新读取备用设备并以该读数应答。"
+    checks = {
+        commands_judge.READ_NOW_ANSWERED: ("isc-2/9.1e", "isc-2/7.2.3-A(2)c"),
+        commands_judge.READ_NOW_READS_THE_METER: ("isc-2/9.1e",),
+        commands_judge.READ_NOW_SENDS_THAT_VALUE: ("isc-2/9.1e",),
+    }
+    needs = (MODBUS, HJ212, STANDBY, "acquisition.on-command")
+    scenario = Scenario(circuits=2, points=2, standbys=(_METER,), period_s=60, centres=(_CENTRE,), kinds=())
+    times = 5
+
+    async def drive(self, bench: Bench) -> None:
+        chance = bench.chance("command")
+        await bench.clock.sleep(minutes=5, seconds=5)
+        bench.meters[_METER].set_fault(Silent())
+        # The silence counts from the next poll on, and the standby is in its place for some minutes by then.
+        await bench.clock.sleep(minutes=4)
+        for _ in range(self.times):
+            await bench.clock.sleep(chance.randrange(60_000, 200_000) / 1000)
+            await bench.centres[_CENTRE].read_now()
+        await bench.clock.sleep(minutes=1)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        own = {point.id: point.id.replace(_METER, _SPARE, 1) for point in history.began.points if point.meter == _METER}
+        asked = {each.id for each in self.checks}
+        found = commands_judge.read_now_findings(history, _CENTRE, needed=self.times, stands_in=own)
+        yield from (each for each in found if each.id in asked)
 
 
 class TakesManualEntries(Case):

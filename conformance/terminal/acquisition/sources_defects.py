@@ -6,13 +6,18 @@ Leaves the meters' own interfaces to `interfaces` and `acquisition`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from conformance.defects import Patch, defect
 from conformance.defects.seams import whispers_alarms
 from reference_terminal.acquisition import standby
+from reference_terminal.acquisition.poller import GatewayPoller
+from reference_terminal.model.reading import Reading
 from reference_terminal.model.rows import Record
 from reference_terminal.processing.counter import CounterTracker, Step
 from reference_terminal.processing.manual import Entry, ManualEntries
@@ -200,3 +205,45 @@ def standby_counted_without_end(patch: Patch) -> None:
         return whole(self, before + Decimal("1.00"), step)
 
     patch(CounterTracker, "settle_home", settle_home)
+
+
+@defect(
+    "silent-meter-asked-on-command",
+    en="reading on command asks the silent meter alone, though its standby stands in for it",
+    zh="即时采集仍只询问失联表计，不读取代采的备用设备",
+    clauses=("isc-2/9.1e",),
+)
+def silent_meter_asked_on_command(patch: Patch) -> None:
+    """The command was written before there were standbys."""
+
+    async def read_now(self: GatewayPoller, meters: Sequence[int]) -> list[Reading]:
+        aside = {meter.number: meter.standby for meter in self._meters}
+        for meter in self._meters:
+            meter.standby = None
+        try:
+            return await whole(self, meters)
+        finally:
+            for meter in self._meters:
+                meter.standby = aside[meter.number]
+
+    whole = patch(GatewayPoller, "read_now", read_now)
+
+
+@defect(
+    "standby-answers-from-memory",
+    en="reading on command is answered with the standby's reading of the last round",
+    zh="代采期间以备用设备上一周期读数应答即时采集命令",
+    clauses=("isc-2/9.1e",),
+)
+def standby_answers_from_memory(patch: Patch) -> None:
+    """What stands in is asked in its turn alone."""
+    last: dict[int, list[Reading]] = {}
+
+    async def read(self: standby.Standby, slot_s: int | None) -> list[Reading]:
+        if slot_s is None and id(self) in last:
+            return [msgspec.structs.replace(each) for each in last[id(self)]]
+        found = await whole(self, slot_s)
+        last[id(self)] = [msgspec.structs.replace(each) for each in found]
+        return found
+
+    whole = patch(standby.Standby, "read", read)

@@ -13,12 +13,12 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario, System
 from conformance.common import accuracy, gaps
-from conformance.common.actions import all_centres, points, read_readings
+from conformance.common.actions import points
 from conformance.common.times import SECOND
 from conformance.terminal import CEMS, LOCAL, MODBUS, OPC, SQL, UPLINK, read_out
 from conformance.terminal.acquisition import systems_judge
+from conformance.terminal.acquisition.watched import ReadsUndisturbed, SpoilsAnswers
 from simulators.meters.faults import (
-    AnyFault,
     BadStatus,
     Calibrating,
     CommittedLate,
@@ -46,23 +46,11 @@ def _world(*behind: System) -> Scenario:
     return Scenario(circuits=0, systems=behind, centres=("A",), realtime_interval_s=60, kinds=())
 
 
-class _Reads:
-    """What cases share in which values are read undisturbed and compared digit for digit, here and at the centre."""
+class _Reads(ReadsUndisturbed):
+    """Behind systems."""
 
     hours = 2.0
     compared = 400
-
-    async def drive(self, bench: Bench) -> None:
-        start = bench.clock.now_us()
-        await bench.clock.sleep(hours=self.hours)
-        await read_readings(bench, points(bench), start, bench.clock.now_us())
-        bench.phase("watched")
-
-    def judge(self, history: History) -> Iterator[Finding]:
-        for aspect in ("digits", "reading"):
-            for found in accuracy.findings(history, aspect, centres=all_centres(history), needed=self.compared):
-                if aspect == "digits" or not found.id.startswith("compared"):
-                    yield found
 
 
 class ReadsOpcUaNodes(_Reads, Case):
@@ -129,32 +117,10 @@ class ReadsSystemsByModbusTcp(_Reads, Case):
     scenario = Scenario(circuits=0, meters=("cems",), centres=("A",), realtime_interval_s=60, kinds=())
 
 
-class _Spoiled:
-    """What cases share in which the values of the first device cannot be used, in every way for a while each."""
+class _Spoiled(SpoilsAnswers):
+    """Behind systems, whose events the log tells."""
 
-    before_s = 1220.0
-    spoilt_s = 600.0
-    faults: tuple[AnyFault, ...] = ()
-
-    async def drive(self, bench: Bench) -> None:
-        start = bench.clock.now_us()
-        await bench.clock.sleep(self.before_s)
-        meter = next(iter(bench.meters.values()))
-        for fault in self.faults:
-            meter.set_fault(fault)
-            await bench.clock.sleep(self.spoilt_s)
-            meter.clear()
-            await bench.clock.sleep(self.spoilt_s)
-        await self.settle(bench)
-        await bench.operator.gaps()
-        await bench.operator.log(start)
-        await read_readings(bench, points(bench), start, bench.clock.now_us())
-
-    async def settle(self, bench: Bench) -> None:
-        """Wait for what comes late."""
-
-    def judge(self, history: History) -> Iterator[Finding]:
-        yield from gaps.findings(history, all_centres(history))
+    reads_log = True
 
 
 class StoresNothingFromBadOpcUaValues(_Spoiled, Case):

@@ -27,7 +27,7 @@ class UpdatesWithinFiveMinutes(Case):
         timing.UPDATE_GAP: ("cpcif/6.1c-3",),
     }
     needs = (MODBUS, LIVE, "role.collector")
-    scenario = Scenario(circuits=3, points=0, period_s=60, realtime_interval_s=240, kinds=(), centres=(_CENTRE,))
+    scenario = Scenario(circuits=3, points=0, period_s=120, realtime_interval_s=240, kinds=(), centres=(_CENTRE,))
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(hours=24, minutes=1)

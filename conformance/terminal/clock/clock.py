@@ -41,12 +41,13 @@ class _Steps:
     needs = (MODBUS, HJ212, read_out("step-logged"), "clock.centre")
     scenario = Scenario(start="2026-03-02T05:00:00+08:00", circuits=2, points=2, kinds=("minute", "hour"))
     step_s = 0
-    hours_between = 3
+    hours_before = 3
+    hours_between: float = 3
     hours_after = 3
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
-        await bench.clock.sleep(hours=3, minutes=7, seconds=20)
+        await bench.clock.sleep(hours=self.hours_before, minutes=7, seconds=20)
         centre = bench.centres["A"]
         bench.phase("step", seconds=self.step_s)
         await centre.set_clock(bench.clock.now_us() + self.step_s * SECOND)
@@ -113,3 +114,17 @@ class SurvivesClockSetADayBack(_Steps, Case):
 
     zh = "时钟被调慢 1 d 后再校准，无重复、失实或无声丢失的时段。"
     step_s = -86_400
+
+
+class SurvivesClockSetBackBeforeItsFirstRecord(_Steps, Case):
+    """The clock goes back to before the first record and comes round again to the period that was under way."""
+
+    zh = "时钟被调慢至首条记录之前，直至再次走到调整时的时段：其间新时段所计的量不重复计入原时段。"
+    checks = {
+        clock_steps.NOTHING_COUNTED_TWICE: ("isc-2/7.3.1e", "csmt/8.2.1g"),
+        **beside(*(each for each in _Steps.checks if each is not clock_steps.NOTHING_COUNTED_TWICE)),
+    }
+    step_s = -7200
+    hours_before = 1
+    hours_between = 2.5
+    hours_after = 1

@@ -293,3 +293,14 @@ def period_under_way_dropped_at_a_step(patch: Patch) -> None:
 
     missed = patch(Pipeline, "_miss", miss)
     patch(IntervalBuilder, "_emit", emit)
+
+
+@defect(
+    "counted-again-when-time-comes-round",
+    en="what periods of a time set back have counted is counted again in the period that was under way",
+    zh="时钟拨回后各时段已计的量，在恢复原时段时重复计入",
+    clauses=("isc-2/7.3.1e",),
+)
+def counted_again_when_time_comes_round(patch: Patch) -> None:
+    """The period goes on with the opening that it had."""
+    patch(IntervalBuilder, "_count_off", lambda self, each, increment: None)

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from bench.case import Case, Finding, beside, criterion
 from bench.facade.bench import Bench
-from bench.history import History, LinkRule
+from bench.history import History, LinkRule, Sent
 from bench.layout.scenario import Scenario
 from conformance.common import delivery, frames, retention, timing
 from conformance.common.actions import all_centres, delivered, mark, reconciled
-from conformance.common.times import SECOND, ceil, local, uncertainty_s
+from conformance.common.times import MINUTE, SECOND, ceil, local, uncertainty_s
 from conformance.terminal import HJ212, LIVE, MODBUS
 
 REPEATS_ONLY_WHAT_WAS_IN_FLIGHT = criterion(
@@ -24,6 +24,12 @@ IS_RESENT = criterion(
 )
 CUTS_MET_BACKLOG = criterion(
     "cuts-met-backlog", en="every cut met an unfinished backlog", zh="每次断网均有未传完的积压", condition=True
+)
+ANSWERS_CAME_AFTER_THEIR_EXCHANGE = criterion(
+    "answers-came-after-their-exchange",
+    en="acknowledgements came after their exchange had ended",
+    zh="确有应答在交互结束后到达",
+    condition=True,
 )
 PACKETS_WERE_LOST = criterion("packets-were-lost", en="packets were lost on the way", zh="确有丢包发生", condition=True)
 
@@ -139,6 +145,58 @@ class ResendsWhenAcknowledgementIsLate(_Withholding, Case):
     }
     switches = {"ack_after_s": 15}
     sound = {"ack_after_s": 0}
+
+
+class KeepsAnswersOfEndedExchangesApart(Case):
+    """A 9014 that comes when its exchange is over, while another record waits for one, acknowledges that other not."""
+
+    zh = "交互结束后才到的 9014 不得算作另一条在途记录的应答：未获应答的记录继续重发，不丢失。"
+    checks = {
+        delivery.NONE_LOST: ("isc-2/7.2.3-B(6)c", "isc-2/7.2.3-B(6)d"),
+        **beside(
+            delivery.ALL_ACKNOWLEDGED,
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+            ANSWERS_CAME_AFTER_THEIR_EXCHANGE,
+        ),
+    }
+    needs = (MODBUS, HJ212)
+    scenario = LIGHT.but(circuits=1, minute_interval=1, kinds=("minute",), centres=("A",), over_time_s=5, re_count=1)
+    times = 6
+    # The record of the next minute is under way by then, and that of this one no more.
+    late_s = 62
+
+    async def drive(self, bench: Bench) -> None:
+        centre = bench.centres["A"]
+        await bench.clock.sleep(minutes=5)
+        for _ in range(self.times):
+            due = ceil(bench.clock.now_us(), MINUTE)
+            await bench.clock.sleep((due - bench.clock.now_us()) / SECOND - 2)
+            centre.behave(ack_after_s=self.late_s)
+            await self._ask_something(bench)
+            # The repetition is answered late too: its answer comes when that of the first has made way for the next.
+            await bench.clock.sleep(9)
+            centre.behave(ack="never", ack_after_s=0, persist=False)
+            for _ in range(3):
+                await bench.clock.sleep(25)
+                await self._ask_something(bench)
+            await bench.clock.sleep(40)
+            centre.behave(ack="always", persist=True)
+            await bench.clock.sleep(minutes=4)
+        await bench.centres.settle(minutes=20)
+
+    async def _ask_something(self, bench: Bench) -> None:
+        """So that nobody takes the connection for dead, and the late answers still come by it."""
+        await bench.centres["A"].read_clock()
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        late = [event for event in history.of(Sent) if event.centre == "A" and event.spoiled == "late"]
+        if not late:
+            yield ANSWERS_CAME_AFTER_THEIR_EXCHANGE.decide(None)
+        yield from delivered(history)
 
 
 class ResendsAfterNegativeAnswer(_Withholding, Case):

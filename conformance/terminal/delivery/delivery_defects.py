@@ -190,6 +190,34 @@ def gives_up_after_last_repetition(patch: Patch) -> None:
     patch(Outbox, "failed", forget)
 
 
+@defect(
+    "late-answers-count-for-what-is-under-way",
+    en="a 9014 of an exchange that is over ends the one that is under way",
+    zh="已结束交互的 9014 被算作当前在途报文的应答",
+    clauses=("isc-2/7.2.3-B(6)c",),
+)
+def late_answers_count_for_what_is_under_way(patch: Patch) -> None:
+    """Answers are matched by their order; one that comes late shifts all that follow."""
+    ended: dict[str, None] = {}
+
+    def answer(self: CentreLink, message: Message) -> None:
+        under_way = [waiter for key, waiter in self._waiting.items() if key[0] == "9014" and key[1] != message.qn]
+        if message.cn == "9014" and message.qn in ended and under_way:
+            if not under_way[0].done():
+                under_way[0].set_result(None)
+            return
+        sound(self, message)
+
+    async def exchange(self: CentreLink, message: Message, *rest: Any) -> bool:
+        done = await whole(self, message, *rest)
+        if not done:
+            ended[message.qn] = None
+        return done
+
+    sound = patch(CentreLink, "_answer", answer)
+    whole = patch(CentreLink, "exchange", exchange)
+
+
 def _takes(patch: Patch, cn: Sequence[str], *, own_qn: bool, own_mn: bool) -> None:
     """Let the terminal take answers for acknowledgements that are none."""
 

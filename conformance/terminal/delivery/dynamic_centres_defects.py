@@ -29,7 +29,7 @@ from reference_terminal.settings.security import ChannelConfig
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.platforms import energy
 from reference_terminal.web.centre_orders import CentreOrders
-from reference_terminal.web.server import HttpError
+from reference_terminal.web.errors import HttpError
 
 _CLAUSES = ("isc-2/7.2.4(3)c", "csmt/7.3c")
 

@@ -622,6 +622,21 @@ def waiting_deposits_called_missing(patch: Patch) -> None:
 
 
 @defect(
+    "verification-of-the-first-hour",
+    en="a comparison with the platform ends an hour after its beginning",
+    zh="与平台比对时仅比对首个小时的记录",
+    clauses=("csmt/12.3.2g", "csmt/7.4d"),
+)
+def verification_of_the_first_hour(patch: Patch) -> None:
+    """The platform answers an hour at a time, and nobody asks on."""
+
+    def compare(self: FingerprintSigner, span: Any, point: str, from_s: int, to_s: int, deposits: Any) -> Any:
+        return own(self, span, point, from_s, min(to_s, from_s + 3600), deposits)
+
+    own = patch(FingerprintSigner, "compare_deposits", compare)
+
+
+@defect(
     "verification-of-nothing",
     en="a comparison with the platform compares nothing and finds nothing",
     zh="与平台比对时未比对任何记录",

@@ -201,8 +201,9 @@ def form_findings(history: History, centre: str) -> Iterator[Check]:
     requests = [event for event in history.of(Received) if event.centre == centre]
     registered = next((event.t for event in requests if event.cn == REGISTER and not event.faults), None)
     first = next((event.t for event in requests if event.cn == UPLOAD), None)
+    early = first is not None and (registered is None or first <= registered)
     yield REGISTERS_FIRST.decide(
-        registered is not None and (first is None or registered < first),
+        None if first is None else not early,
         actual=f"registered {local(registered or 0)}, first upload {local(first or 0)}",
     )
     wrong = [f"{local(event.t)} {event.cn}: {', '.join(event.faults)}" for event in requests if event.faults]
@@ -333,16 +334,19 @@ def revision_findings(history: History, centre: str) -> Iterator[Check]:
     stored = [event for event in history.of(Stored) if event.centre == centre]
     received = [event for event in history.of(Received) if event.centre == centre and event.cn != REGISTER]
     falling: list[str] = []
+    changed = 0
     for point, kind, start in dict.fromkeys(
         (entry.query["point"], entry.query["kind"], int(entry.query["start"])) for entry in entries
     ):
         own = [each for each in stored if _is_of(each, kind, codes.get(point), start)]
+        others = [(earlier, later) for earlier, later in pairwise(own) if later.fields != earlier.fields]
+        changed += len(others)
         falling += [
             f"{local(later.t)} {point} {kind} from {local(start)}: revision {later.revision} after {earlier.revision}"
-            for earlier, later in pairwise(own)
-            if later.fields != earlier.fields and later.revision <= earlier.revision
+            for earlier, later in others
+            if later.revision <= earlier.revision
         ]
-    yield REVISIONS_RISE.none(falling, entries and stored)
+    yield REVISIONS_RISE.none(falling, changed)
     bodies = [(event, event.frame.count('"dataCode"')) for event in received]
     full = sum(count for _, count in bodies)
     over = [f"{local(event.t)}: {count} entries in one body" for event, count in bodies if count > MOST_ENTRIES]

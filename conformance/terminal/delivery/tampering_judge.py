@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from bench.case import Check, EvidenceKind, criterion
 from bench.history import Fingerprinted, History, Observed, Phase
-from conformance.common.times import instant_of_iso, local
+from conformance.common.times import instant_of, instant_of_iso, local
 
 UNTOUCHED_STORE_AGREES = criterion(
     "untouched-store-agrees",
@@ -148,8 +148,25 @@ def waiting_findings(history: History, platform: str) -> Iterator[Check]:
     wrong = [_line(name, row.get("what", "")) for event in after for row in event.rows[1:] if (name := _name(row))]
     first = int(during[-1].rows[0].get("compared", "0")) if during else 0
     last = int(after[-1].rows[0].get("compared", "0")) if after else 0
+    due = len(_deposited(history, platform, after[-1])) if after else 0
     yield COMPARED_IN_THE_END.decide(
-        None if not after or not came else not wrong and last > 0,
+        None if not after or not came or not due else not wrong and last >= due,
         measured=last,
+        limit=due,
+        op=">=",
         evidence=[f"{first} compared while deposits waited, {last} afterwards / 条已比对", *wrong[:20]],
     )
+
+
+def _deposited(history: History, platform: str, asked: Observed) -> set[tuple[str, str]]:
+    """Code and start of every record of the class and range of a comparison that the platform had taken by then."""
+    low, high = int(asked.query["from"]), int(asked.query["to"])
+    return {
+        (event.point, event.start)
+        for event in history.of(Fingerprinted)
+        if (event.centre, event.what, event.kind) == (platform, "deposit", asked.query["kind"])
+        and event.outcome in ("accepted", "again")
+        and event.t <= asked.asked
+        and (start := instant_of(event.start)) is not None
+        and low <= start < high
+    }

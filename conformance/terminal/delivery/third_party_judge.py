@@ -59,7 +59,6 @@ REFUSED_DATA_WAIT = criterion(
 SOON_US = HOUR
 """How long what has changed may take to reach a third party: the clause names no time, this is the bench's patience."""
 _TOKEN, _CLEAR = "token", "not enciphered"
-_AGAIN_US = 2 * MINUTE
 
 
 def activity_finding(ledger: Ledger) -> Check:

@@ -21,7 +21,7 @@ from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.window import DailyWindow
 from reference_terminal.web import delivery as orders
-from reference_terminal.web.server import HttpError
+from reference_terminal.web.errors import HttpError
 
 
 @defect(

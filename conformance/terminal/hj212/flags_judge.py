@@ -15,14 +15,14 @@ from conformance.common.truth import length_of
 
 SILENCE_IS_COMMUNICATION = criterion(
     "silence-is-communication",
-    en="what a silent meter leaves out is flagged as failed communication or a failed instrument (B, D, F)",
-    zh="表计无应答造成的缺失以通信或仪器故障标记（B、D、F）",
+    en="what a silent meter leaves out is flagged as failed communication or a failed instrument (B, D, F), never good",
+    zh="表计无应答造成的缺失以通信或仪器故障标记（B、D、F），不以正常标记上传",
     unit="records",
 )
 EXCESS_IS_RANGE = criterion(
     "excess-is-range",
-    en="what exceeds an instrument's range is flagged so (T)",
-    zh="超量程数据以 T 标记",
+    en="what exceeds an instrument's range is flagged so (T), and never as good",
+    zh="超量程数据以 T 标记，不以正常标记上传",
     unit="records",
 )
 FEWEST = 3
@@ -42,7 +42,10 @@ def findings(history: History) -> Iterator[Check]:
 
 
 def _of(history: History, asked: Criterion, points: Collection[str], right: str, span: tuple[int, int]) -> Check:
-    """Every flagged record of these points in the span has one of the right flags. One left out says nothing."""
+    """Every record of these points in the span has one of the right flags. One left out says nothing.
+
+    One that is flagged as good has nothing to be made of, and does not count as seen.
+    """
     wrong: list[str] = []
     seen = 0
     for centre in history.began.centres:
@@ -53,9 +56,9 @@ def _of(history: History, asked: Criterion, points: Collection[str], right: str,
             if event.centre != centre.name or event.code not in codes or start is None or event.kind == "day":
                 continue
             length = 0 if event.kind == "realtime" else length_of(event.kind, setup)
-            if event.flag == "N" or not span[0] <= start or start + length > span[1]:
+            if not span[0] <= start or start + length > span[1]:
                 continue
-            seen += 1
+            seen += event.flag != "N"
             if event.flag not in right:
                 where = f"{event.centre} {codes[event.code]} {event.kind} {local(start)}"
                 wrong.append(f"{where}: flag {event.flag or 'none'}, expected one of {', '.join(right)}")

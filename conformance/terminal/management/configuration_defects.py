@@ -27,8 +27,9 @@ from reference_terminal.settings import overlay
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.config import Config
 from reference_terminal.settings.overlay import Overlay
+from reference_terminal.web.errors import HttpError
 from reference_terminal.web.packages import PackageApi
-from reference_terminal.web.server import HttpError, Request
+from reference_terminal.web.server import Request
 
 _ADDRESS = ("isc-2/8.3c",)
 _ITEMS = ("isc-2/8.3d",)

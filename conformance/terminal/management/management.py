@@ -141,6 +141,8 @@ class PutsPackagesInForceOnTheirDay(Case):
         await bench.power.off(30)
         await bench.clock.sleep((since - bench.clock.now_us()) / SECOND - 45)
         await bench.operator.packages()
+        with contextlib.suppress(Unable):
+            await bench.centres["A"].read_minute_interval()
         await bench.clock.sleep(minutes=6)
         await bench.operator.packages()
         with contextlib.suppress(Unable):
@@ -148,7 +150,7 @@ class PutsPackagesInForceOnTheirDay(Case):
         await bench.clock.sleep(minutes=1)
 
     def judge(self, history: History) -> Iterator[Finding]:
-        yield from packages.later_findings(history, "M", LATER)
+        yield from packages.later_findings(history, "M", LATER, _MINUTES)
         yield from packages.parameter_findings(history, "A", _MINUTES)
 
 

@@ -10,7 +10,7 @@ Leaves channels to `security`.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from conformance.defects import Patch, defect
 from reference_terminal.assembly import Terminal
@@ -272,6 +272,25 @@ def packages_count_at_once(patch: Patch) -> None:
         return replace(whole(octets, trusted, now_s), valid_from_s=0)
 
     patch(installer, "open_package", open_package)
+
+
+@defect(
+    "later-parameters-act-at-once",
+    en="parameters that count from later on are listed as waiting, and act at once",
+    zh="带未来生效时间的参数显示为待生效，实际立即生效",
+    clauses=_DOWNLOAD,
+)
+def later_parameters_act_at_once(patch: Patch) -> None:
+    """The day is for the list."""
+
+    def apply(self: Installer) -> None:
+        waiting = "SELECT content, issuer FROM package WHERE kind='parameters' AND applied=0"
+        rows = self._store.connection.execute(waiting).fetchall()
+        for content, issuer in cast(list[tuple[bytes, str]], rows):
+            self._put_in_force("parameters", content, issuer)
+        own(self)
+
+    own = patch(Installer, "apply_due", apply)
 
 
 @defect(

@@ -5,7 +5,7 @@ What a meter has recorded by itself comes before any estimate. Leaves recording 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
@@ -157,6 +157,25 @@ class FillsGapsFromMetersRecords(Case):
         yield from meter_records_judge.findings(history, "A")
 
 
+async def _silent_while_fetched(bench: Bench, steps_us: Sequence[tuple[str, int]], minutes: int) -> None:
+    """Both meters fall silent 4.5 s after the next quarter of an hour, just when their records are being fetched."""
+    due = ceil(bench.clock.now_us(), 15 * MINUTE)
+    await bench.clock.sleep((due - bench.clock.now_us()) / SECOND + 4.5)
+    for name, _ in steps_us:
+        bench.meters[name].set_fault(Silent())
+    await bench.clock.sleep(minutes=minutes)
+    for name, _ in steps_us:
+        bench.meters[name].clear()
+    await bench.clock.sleep(minutes=70)
+
+
+async def _records_told(bench: Bench, steps_us: Sequence[tuple[str, int]], start_us: int) -> None:
+    """What the meters recorded, what the terminal made of it, and time for it to arrive."""
+    _tell_records(bench, steps_us, start_us)
+    await read_readings(bench, counters(bench), start_us, bench.clock.now_us())
+    await bench.centres.settle(minutes=5)
+
+
 class CountsRecordsOverFullScale(Case):
     """A counter that passed full scale unread is counted right from its meter's records, fetched with a pause."""
 
@@ -186,17 +205,42 @@ class CountsRecordsOverFullScale(Case):
         async with bench.buses["ttyS1"].cut():
             await bench.clock.sleep(minutes=75)
         # Both fall silent once more, just when their records are being fetched.
-        due = ceil(bench.clock.now_us(), 15 * MINUTE)
-        await bench.clock.sleep((due - bench.clock.now_us()) / SECOND + 4.5)
-        for name, _ in self.steps_us:
-            bench.meters[name].set_fault(Silent())
-        await bench.clock.sleep(minutes=3)
-        for name, _ in self.steps_us:
-            bench.meters[name].clear()
-        await bench.clock.sleep(minutes=70)
-        _tell_records(bench, self.steps_us, start)
-        await read_readings(bench, counters(bench), start, bench.clock.now_us())
-        await bench.centres.settle(minutes=5)
+        await _silent_while_fetched(bench, self.steps_us, 3)
+        await _records_told(bench, self.steps_us, start)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        asked = {each.id for each in self.checks}
+        yield from (found for found in meter_records_judge.findings(history, "A") if found.id in asked)
+
+
+class FillsOnAfterLongSilence(Case):
+    """Meters that fall silent for ten minutes while their records are fetched are asked for the rest afterwards."""
+
+    zh = "补读表计自身记录期间表计再失联 10 min，恢复后其余记录仍全部补入，数值正确。"
+    checks = {
+        meter_records_judge.RECORDS_TAKEN_IN: ("csmt/12.4b",),
+        meter_records_judge.RECORDS_EXACT: ("csmt/12.4b",),
+        meter_records_judge.PERIODS_FROM_RECORDS: ("csmt/12.4b",),
+        meter_records_judge.NO_PERIOD_INVENTED: ("csmt/12.3.2a",),
+        **beside(meter_records_judge.NO_VALUE_BESIDE_RECORDS),
+    }
+    needs = (
+        DLT645,
+        UPLINK,
+        read_out("records-exact", "records-taken-in", "no-value-beside-records"),
+        "acquisition.meter-records",
+    )
+    scenario = FillsGapsFromMetersRecords.scenario.but(start="2026-03-02T07:50:00+08:00")
+    steps_us = FillsGapsFromMetersRecords.steps_us
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=50)
+        async with bench.buses["ttyS1"].cut():
+            await bench.clock.sleep(hours=2, minutes=5)
+        # They answer the poll that ends the gap, and the one after the silence: no other gap asks for the records.
+        await _silent_while_fetched(bench, self.steps_us, 10)
+        await _records_told(bench, self.steps_us, start)
 
     def judge(self, history: History) -> Iterator[Finding]:
         asked = {each.id for each in self.checks}

@@ -175,15 +175,8 @@ class RefusesWrongInput(Case):
         manual_correction_judge.LONGER_THAN_A_MONTH_REFUSED: ("csmt/11.2c",),
         manual_correction_judge.WRONG_INPUT_LEAVES_NOTHING: ("isc-2/7.4.1.4(3)a",),
     }
-    needs = (MODBUS, HJ212_WINDOW, read_out("wrong-input-leaves-nothing"), MANUAL)
-    scenario = Scenario(
-        start="2026-03-02T06:00:00+08:00",
-        circuits=1,
-        points=2,
-        centres=("H",),
-        centre_options=(("H", {"schedule": "window", "upload_time": "20:00:00"}),),
-        kinds=("day",),
-    )
+    needs = (MODBUS, UPLINK, read_out("wrong-input-leaves-nothing"), MANUAL)
+    scenario = Scenario(start="2026-03-02T06:00:00+08:00", circuits=1, points=2, centres=("A",), kinds=("hour", "day"))
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
@@ -192,8 +185,6 @@ class RefusesWrongInput(Case):
         for value in ("120.50", "0", "0.10"):
             bench.phase("input")
             await bench.operator.manual_entry(_POINT, "day", day, value, _AUTHOR, "delivery note")
-        bench.phase("input")
-        await bench.operator.set_upload_time("H", "21:30:00", _AUTHOR)
         await self.look(bench, day)
         await bench.clock.sleep(1)
         for fault, value in (
@@ -225,9 +216,6 @@ class RefusesWrongInput(Case):
         ):
             bench.phase("input", wrong=fault)
             await bench.operator.manual_entry(point, kind, at, "33.30", author, reason)
-        for time in ("25:00:00", "12:60:00", "noon", ""):
-            bench.phase("input", wrong="no time of day")
-            await bench.operator.set_upload_time("H", time, _AUTHOR)
         bench.phase("input", wrong="no register")
         await bench.operator.replacement(_POINT, start, "last", "0.00")
         bench.phase("input", period="a quarter of a year")
@@ -242,7 +230,43 @@ class RefusesWrongInput(Case):
         await bench.operator.records("day", _POINT, day_us - DAY, day_us + 4 * DAY)
         await bench.operator.records("hour", _POINT, day_us - DAY, day_us + 4 * DAY)
         await bench.operator.manual_entries(_POINT, day_us - DAY, day_us + 4 * DAY)
-        await bench.operator.centres()
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from manual_correction_judge.input_findings(history)
+
+
+class RefusesWrongTimes(Case):
+    """An upload time that is none is refused and changes nothing; a right one is taken."""
+
+    zh = "非时刻的上传时间被拒绝且设置不变，正确时间被接受。"
+    checks = {
+        manual_correction_judge.WRONG_INPUT_REFUSED: ("isc-2/7.4.1.4(3)a",),
+        manual_correction_judge.RIGHT_INPUT_TAKEN: ("isc-2/7.4.1.4(3)a",),
+        manual_correction_judge.WRONG_INPUT_LEAVES_NOTHING: ("isc-2/7.4.1.4(3)a",),
+    }
+    needs = (MODBUS, HJ212_WINDOW, "uplink.schedule-manual", read_out("wrong-input-leaves-nothing"))
+    scenario = Scenario(
+        start="2026-03-02T06:00:00+08:00",
+        circuits=1,
+        points=2,
+        centres=("H",),
+        centre_options=(("H", {"schedule": "window", "upload_time": "20:00:00"}),),
+        kinds=("day",),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=5)
+        for time in ("21:30:00", "00:00:00", "20:45:00"):
+            bench.phase("input")
+            await bench.operator.set_upload_time("H", time, _AUTHOR)
+        await bench.operator.centres()
+        await bench.clock.sleep(1)
+        for time in ("25:00:00", "12:60:00", "noon", ""):
+            bench.phase("input", wrong="no time of day")
+            await bench.operator.set_upload_time("H", time, _AUTHOR)
+        await bench.clock.sleep(1)
+        await bench.operator.centres()
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        asked = {each.id for each in self.checks}
+        yield from (found for found in manual_correction_judge.input_findings(history) if found.id in asked)

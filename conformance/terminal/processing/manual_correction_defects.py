@@ -17,7 +17,8 @@ from reference_terminal.storage.outbox import Outbox
 from reference_terminal.web import entry
 from reference_terminal.web import manual as form
 from reference_terminal.web.api import Api
-from reference_terminal.web.server import HttpError
+from reference_terminal.web.delivery import DeliveryApi
+from reference_terminal.web.errors import HttpError
 
 _MENDS, _INPUT = "byhand/mends-uploaded-data", "byhand/refuses-wrong-input"
 _INCOMPLETE, _INACCURATE = ("isc-2/7.2.4(5)c",), ("isc-2/7.2.4(5)d",)
@@ -137,6 +138,60 @@ def trailing_noughts_refused(patch: Patch) -> None:
 
 
 @defect(
+    "wrong-times-answered-as-taken",
+    en="an upload time that is none is answered as taken",
+    zh="对非时刻的上传时间回复已接受",
+    clauses=_CHECKED,
+)
+def wrong_times_answered_as_taken(patch: Patch) -> None:
+    """The form is shown again either way."""
+
+    def set_(self: DeliveryApi, fields: dict[str, str]) -> Any:
+        try:
+            return own(self, fields)
+        except HttpError:
+            return {"recorded": fields}
+
+    own = patch(DeliveryApi, "set_upload_time", set_)
+
+
+@defect(
+    "wrong-times-are-midnight",
+    en="an upload time that is none is refused, and midnight is set",
+    zh="非时刻的上传时间被拒绝，但上传时间变为零时",
+    clauses=_CHECKED,
+)
+def wrong_times_are_midnight(patch: Patch) -> None:
+    """What cannot be read is nought."""
+
+    def set_(self: DeliveryApi, fields: dict[str, str]) -> Any:
+        try:
+            return own(self, fields)
+        except HttpError:
+            own(self, {**fields, "time": "00:00:00"})
+            raise
+
+    own = patch(DeliveryApi, "set_upload_time", set_)
+
+
+@defect(
+    "midnight-is-no-time",
+    en="midnight is refused as an upload time",
+    zh="零时被拒绝作为上传时间",
+    clauses=_CHECKED,
+)
+def midnight_is_no_time(patch: Patch) -> None:
+    """Nought is taken for nothing."""
+
+    def set_(self: DeliveryApi, fields: dict[str, str]) -> Any:
+        if not any(map(int, filter(str.isdigit, fields["time"]))):
+            raise HttpError(400, "no time", "无时间")
+        return own(self, fields)
+
+    own = patch(DeliveryApi, "set_upload_time", set_)
+
+
+@defect(
     "quarter-in-one-entry",
     en="one entry may cover a quarter of a year",
     zh="一次填报可覆盖一个季度",
@@ -210,6 +265,25 @@ def corrected_entries_not_added_up(patch: Patch) -> None:
             whole(self, state, entry)
 
     patch(ManualEntries, "_make_up", make_up)
+
+
+@defect(
+    "second-entries-without-effect",
+    en="an entry that corrects one before it is kept and never takes effect",
+    zh="对已填报值的更正仅保存而不生效",
+    clauses=("isc-2/7.2.4(5)c",),
+)
+def second_entries_without_effect(patch: Patch) -> None:
+    """What was entered once stands."""
+    seen: dict[tuple[int, int, int], None] = {}
+
+    def put(self: ManualEntries, state: PointState, record: Record) -> None:
+        key = (record.point, record.span, record.start_s)
+        if key not in seen:
+            seen[key] = None
+            whole(self, state, record)
+
+    whole = patch(ManualEntries, "_put", put)
 
 
 @defect(

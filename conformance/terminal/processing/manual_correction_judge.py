@@ -142,9 +142,10 @@ def mended_findings(history: History) -> Iterator[Check]:
                 undone += [f"{where} at {centre}: {_text(one)} came over it at {local(one.t)}" for one in later]
         expected = len(centres) * len(entries[data])
         yield mended.none(wrong, met and met == expected)
-    undone += _not_in_force(history, [entry for group in entries.values() for entry in group])
+    other, looked = _not_in_force(history, [entry for group in entries.values() for entry in group])
+    undone += other
     yield MENDED_FLAGGED.none(flags, known)
-    yield ONE_REVISION_IN_FORCE.none(undone, known and _asked_after(history))
+    yield ONE_REVISION_IN_FORCE.none(undone, known and looked)
 
 
 def entered_finding(history: History) -> Check:
@@ -164,16 +165,10 @@ def entered_finding(history: History) -> Check:
     return ENTERED_AS_MANUAL.none_among(entries and asked, absent)
 
 
-def _asked_after(history: History) -> bool:
-    entered = [event.t for event in history.of(Observed) if event.what == "manual entry" and not event.problem]
-    return bool(entered) and any(
-        event.what == "records" and event.rows and event.asked > entered[-1] for event in history.of(Observed)
-    )
-
-
-def _not_in_force(history: History, entries: Sequence[Observed]) -> list[str]:
-    """Entries whose period the terminal itself shows otherwise at the end."""
+def _not_in_force(history: History, entries: Sequence[Observed]) -> tuple[list[str], bool]:
+    """Entries whose period the terminal itself shows otherwise at the end, and whether it shows all of them."""
     found: list[str] = []
+    seen: list[bool] = []
     for entry in entries:
         if entry.problem:
             continue
@@ -186,32 +181,41 @@ def _not_in_force(history: History, entries: Sequence[Observed]) -> list[str]:
                 for row in event.rows:
                     if instant_of_iso(row.get("start", "")) == start:
                         shown = row.get("value", "")
+        seen.append(shown is not None)
         if shown is not None and not _same(shown, entry.query["value"]):
             found.append(f"{entry.query['point']} from {local(start)}: the terminal shows {shown or 'no value'}")
-    return found
+    return found, bool(seen) and all(seen)
 
 
 def total_findings(history: History) -> Iterator[Check]:
     """The day whose hours were entered, in the terminal's answers after the last missing one and at the centres.
 
-    An answer about the hours is held against the answer about the day that follows it.
+    An answer about the hours is held against the entries before it, and against the answer about the day after it.
     """
     hours: dict[int, str] = {}
     wrong: list[str] = []
     judged, corrected = 0, False
-    entered: set[str] = set()
+    entered: dict[int, str] = {}
     due: dict[int, str] = {}
     point = ""
     for event in history.events:
         if isinstance(event, Observed) and event.what == "manual entry":
-            point = event.query["point"]
-            corrected = corrected or event.query["start"] in entered
-            entered.add(event.query["start"])
+            point, start = event.query["point"], int(event.query["start"])
+            if event.problem:
+                wrong.append(f"{point} hour from {local(start)}: {event.query['value']} refused: {event.problem}")
+                continue
+            corrected = corrected or start in entered
+            entered[start] = event.query["value"]
         if not isinstance(event, Observed) or event.what != "records" or event.problem:
             continue
         rows = {instant_of_iso(row.get("start", "")) or 0: row.get("value", "") for row in event.rows}
         if event.query.get("kind") == "hour":
             hours = rows
+            wrong += [
+                f"{local(event.asked)} {point} hour from {local(start)}: {hours[start] or 'no value'}, entered {value}"
+                for start, value in entered.items()
+                if start in hours and not _same(hours[start], value)
+            ]
         elif event.query.get("kind") == "day":
             for start, shown in rows.items():
                 parts = [number(hours.get(at, "")) for at in range(start, start + DAY, HOUR)]

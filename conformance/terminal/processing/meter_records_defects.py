@@ -199,8 +199,27 @@ def late_replacements_not_counted(patch: Patch) -> None:
 def records_given_up_at_a_silence(patch: Patch) -> None:
     """One question without answer, and the list is thrown away."""
 
-    def try_later(self: Backfill, meter: str, at_s: int) -> None:
-        for key in [key for key in self._wanted if key[0] == meter]:
-            del self._wanted[key]
+    _gives_up_after(patch, 1)
+
+
+@defect(
+    "records-given-up-at-a-long-silence",
+    en="a meter that does not answer five questions for its records is never asked for the rest of them",
+    zh="补读连续五次无应答即永久放弃其余记录",
+    clauses=_CLAUSES,
+)
+def records_given_up_at_a_long_silence(patch: Patch) -> None:
+    """The rest waits for the next gap, which asks for its own records alone."""
+    _gives_up_after(patch, 5)
+
+
+def _gives_up_after(patch: Patch, tries: int) -> None:
+    tried: dict[str, int] = {}
+
+    def try_later(self: Backfill, meter: str) -> None:
+        tried[meter] = tried.get(meter, 0) + 1
+        if tried[meter] >= tries:
+            for key in [key for key in self._wanted if key[0] == meter]:
+                del self._wanted[key]
 
     patch(Backfill, "_try_later", try_later)

@@ -6,7 +6,7 @@ writes into the history as `meter-record` phases; an instant is due if no poll o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from conformance.common import notices
 from conformance.common.delivery import horizon, setup_of
 from conformance.common.queries import answers, questions
 from conformance.common.retention import marks
-from conformance.common.times import HOUR, instant_of, instant_of_iso, local
+from conformance.common.times import HOUR, floor, instant_of, instant_of_iso, local
 from conformance.common.truth import Series, Truth, increment, length_of, number, plain, quantity, truth_of
 
 GAP_STAYS_RECORDED = criterion(
@@ -260,16 +260,18 @@ def _last_contents(history: History, centre: str) -> dict[tuple[str, str, int], 
 def _periods(history: History, centre: str, memory: Memory) -> Iterator[Check]:
     truth, setup, until = truth_of(history), setup_of(history, centre), horizon(history)
     contents = _last_contents(history, centre)
+    kinds = dict.fromkeys(kind for _, kind, _ in contents if kind != "month")
     wrong: list[str] = []
     invented: list[str] = []
     restored = unknown = 0
-    for (point, kind, start), event in sorted(contents.items()):
-        if point not in memory.gaps or kind == "month" or start + length_of(kind, setup) > until:
+    for point, kind, start in _touched(memory, {kind: length_of(kind, setup) for kind in kinds}, until):
+        series, event = truth.series[point], contents.get((point, kind, start))
+        end = start + length_of(kind, setup)
+        if start < series.times[0]:
             continue
-        series = truth.series[point]
         opening, first = _boundary(series, memory, start)
-        closing, last = _boundary(series, memory, start + length_of(kind, setup))
-        shown = number(event.fields.get("Cou", "")) if event.flag == "N" else None
+        closing, last = _boundary(series, memory, end)
+        shown = number(event.fields.get("Cou", "")) if event is not None and event.flag == "N" else None
         where = f"{point} {kind} from {local(start)}"
         if opening is None or closing is None:
             unknown += 1
@@ -277,12 +279,20 @@ def _periods(history: History, centre: str, memory: Memory) -> Iterator[Check]:
                 invented.append(f"{where}: {plain(shown)}, but nobody knows the register at both ends")
         elif first or last:
             restored += 1
-            right = _advance(truth, series, (start, opening), (start + length_of(kind, setup), closing))
+            right = _advance(truth, series, (start, opening), (end, closing))
             if shown is None or shown != right:
                 has = "nothing" if shown is None else plain(shown)
                 wrong.append(f"{where}: the centre has {has}, the meter's records give {_text(right)}")
     yield PERIODS_FROM_RECORDS.none(wrong, restored, evidence=wrong[:20])
     yield NO_PERIOD_INVENTED.none(invented, unknown, evidence=invented[:20])
+
+
+def _touched(memory: Memory, lengths: Mapping[str, int], until: int) -> Iterator[tuple[str, str, int]]:
+    """Point, class and start of every period that a gap touches and that has ended by then, sent or not."""
+    for point, gaps in sorted(memory.gaps.items()):
+        for kind, length in lengths.items():
+            starts = {at for low, high in gaps for at in range(floor(low, length), high, length)}
+            yield from ((point, kind, start) for start in sorted(starts) if start + length <= until)
 
 
 def _text(value: Decimal | None) -> str:

@@ -30,6 +30,8 @@ EVERY_RECORD_HAS_ITS_ANSWER = criterion(
     zh="每条实时记录均来自此前的表计应答",
     unit="records",
     stamped=True,
+    # Who had to wait for a CPU stamps later than it was answered.
+    paced=True,
 )
 
 

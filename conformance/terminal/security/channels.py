@@ -118,6 +118,7 @@ class ShowsItsOwnCertificate(Case):
     zh = "中心要求时终端出示自身证书，且不提供弱版本和弱套件。"
     checks = {
         secrecy.OWN_CERTIFICATE: (
+            "isc-2/7.4.1a",
             "isc-2/7.4.1b",
             "isc-2/7.4.1c",
             "isc-2/7.4.1d",

@@ -45,7 +45,7 @@ class ShowsItsCertificateToPlatforms(Case):
 
     zh = "国家平台和省级平台经 HTTPS 要求统一证书时，终端每次会话均出示自身的统一证书，数据完整送达。"
     checks = {
-        platform_certificates_judge.UNIFIED_CERTIFICATE.of("national"): ("isc-2/7.4.1c",),
+        platform_certificates_judge.UNIFIED_CERTIFICATE.of("national"): ("isc-2/7.4.1a", "isc-2/7.4.1c"),
         platform_certificates_judge.UNIFIED_CERTIFICATE.of("provincial"): ("isc-2/7.4.1d",),
         secrecy.UPLOADS_ENCRYPTED: ("isc-2/7.2.3-B(6)a",),
         **beside(secrecy.NOTHING_READABLE, *delivery.ARRIVAL),

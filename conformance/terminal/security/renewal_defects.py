@@ -18,7 +18,7 @@ from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.overlay import Overlay
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.web.centre_orders import CentreOrders
-from reference_terminal.web.server import HttpError
+from reference_terminal.web.errors import HttpError
 
 _CLAUSES = ("isc-2/7.4.1b",)
 

@@ -19,7 +19,8 @@ from reference_terminal.operations.housekeeping import Housekeeping
 from reference_terminal.processing.classes import Classes
 from reference_terminal.storage import archive
 from reference_terminal.storage.store import Store
-from reference_terminal.web.server import File, HttpError
+from reference_terminal.web.errors import HttpError
+from reference_terminal.web.server import File
 from reference_terminal.web.stored import StoredApi
 
 _YEAR, _FILES = "archive/backs-up-one-year", "archive/exports-and-imports"

@@ -76,16 +76,30 @@ def findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check | Me
     """The buffer overflowed; the alarm came in time, the oldest went first, every loss has a gap and is in the log."""
     stretch = away(history)
     ledger = next((one for one in ledgers if stretch is not None and one.centre == stretch[0]), None)
-    lost = [] if ledger is None or stretch is None else _lost(ledger, stretch[1], stretch[2])
-    if stretch is None or ledger is None or not lost:
+    if stretch is None or ledger is None or stretch[2] - stretch[1] <= stretch[3]:
         yield BUFFER_OVERFLOWED.decide(None)
         return
     centre, start, end, buffer_us = stretch
+    lost = _lost(ledger, start, end)
+    if not lost:
+        yield from _kept_all(ledger, start, end)
+        return
     yield measure("given-up", len(lost), en="records given up", zh="放弃的记录数", unit="records")
     yield _alarm(history, centre, start, start + buffer_us)
     yield order_finding(ledger, lost, start, end)
     yield gaps_finding(history, centre, lost)
     yield logged_finding(history, start + buffer_us, end)
+
+
+def _kept_all(ledger: Ledger, start: int, end: int) -> Iterator[Check | Measurement]:
+    """Nothing was given up in an absence longer than the buffer that was asked for: more is kept than was asked.
+
+    So no loss is silent, and nothing was to be told. A bound that a maker claims (`storage.octet-bound`) is another
+    question: it has to be kept (R-03).
+    """
+    kept = [key for key, record in ledger.records.items() if start <= key.end < end and record.arrivals[0] >= end]
+    yield measure("given-up", 0, en="records given up", zh="放弃的记录数", unit="records")
+    yield NO_SILENT_LOSS.none([], kept, evidence=[f"{len(kept)} records that waited came, none was given up"])
 
 
 def order_finding(ledger: Ledger, lost: Sequence[Problem], start: int, end: int) -> Check:

@@ -76,3 +76,36 @@ class LosesNothingBetweenThreeCentres(Case):
         ledgers = reconciled(history)
         yield from power_cuts_judge.findings(history, ledgers, needed=8)
         yield from delivery.findings(ledgers)
+
+
+class KeepsOpenPeriodsOverRestarts(Case):
+    """Power fails soon after a quarter-hour began: its mean and extremes take in what was read before the cut."""
+
+    zh = "刻钟刚开始不久即断电重启：该时段的均值、极值计入断电前的读数，增量按起始示值计算。"
+    checks = {
+        delivery.NONE_ALTERED: ("isc-2/7.3.1e",),
+        **beside(
+            delivery.NONE_LOST,
+            delivery.ALL_ACKNOWLEDGED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+        ),
+    }
+    needs = (MODBUS, LIVE)
+    scenario = Scenario(circuits=2, points=2, centres=("A",), kinds=("minute", "hour"))
+    once = True
+    # Into a quarter-hour, between two polls; so little of it has passed that it stays valid without its beginning too.
+    cuts_s = (80, 140, 200, 140, 80)
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=15)
+        for into_s in self.cuts_s:
+            await bench.clock.sleep(into_s)
+            await bench.power.off(_OFF_S)
+            await bench.clock.sleep(1800 - into_s - _OFF_S)
+        await bench.centres.settle(minutes=20)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from delivery.findings(reconciled(history))

@@ -13,6 +13,7 @@ import asyncio
 
 from conformance.defects import Patch, defect
 from reference_terminal.model.rows import Pending
+from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.uplink.hj212.link import CentreLink
 
@@ -65,3 +66,14 @@ def settled_in_memory(patch: Patch) -> None:
         return True
 
     own = patch(Outbox, "mark_sent", mark_sent)
+
+
+@defect(
+    "samples-before-a-restart-forgotten",
+    en="the mean of a period under way is made of what was read since the last start alone",
+    zh="重启后时段均值只计入重启后的读数",
+    clauses=("isc-2/7.3.1e",),
+)
+def samples_before_a_restart_forgotten(patch: Patch) -> None:
+    """Sums stand in memory; a start begins new ones."""
+    patch(Pipeline, "_restore_samples", lambda self, state, opened, last_s: None)

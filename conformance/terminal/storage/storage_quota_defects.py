@@ -10,6 +10,7 @@ from conformance.defects import Patch, defect
 from conformance.defects.seams import hides_events
 from reference_terminal.model.messages import Alarm, Text
 from reference_terminal.model.rows import Gap, Pending
+from reference_terminal.operations.housekeeping import Housekeeping
 from reference_terminal.operations.messages import QUEUE_OVERFLOW, STORE_FILLING, STORE_OVERFLOW
 from reference_terminal.storage.bound import Bound
 from reference_terminal.storage.journal import Journal
@@ -127,3 +128,14 @@ def full_store_forgets_the_queue(patch: Patch) -> None:
     """Rows of the queue outlive the records that they point at."""
     patch(Bound, "_delivered", lambda self: "1")  # pyright: ignore[reportUnknownLambdaType]
     patch(Bound, "_names", lambda self: [])  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "nothing-looks-after-the-bounds",
+    en="what looks after the bounds of store and queues has died, and nobody notices",
+    zh="维护存储与队列上限的任务已停止且无人察觉",
+    clauses=_CLAUSES,
+)
+def nothing_looks_after_the_bounds(patch: Patch) -> None:
+    """There is room enough, for a while."""
+    patch(Housekeeping, "look", lambda self: None)

@@ -194,6 +194,18 @@ def test_what_stands_for_an_hour_of_a_stack_is_the_largest_of_the_hours_that_the
     assert _stands("1111x", 4) is None and _stands("xxxxx1", 2) is None
 
 
+def test_by_the_older_rule_the_mean_of_its_neighbours_stands_for_an_hour_of_a_short_failure() -> None:
+    def stands(masses: str, at: int) -> F | None:
+        hours = _hours(masses)
+        return stacks.lies_between(hours, min(hours) + at * HOUR).tonnes
+
+    assert stands("92x4", 2) == 3 and stands("92xx5", 3) == F(7, 2)
+    assert stands("2" + "x" * 24 + "4", 24) == 3 and stands("2" + "x" * 25 + "4", 1) is None
+    assert stands("2x", 1) is None and stands("x4", 0) is None
+    hours = _hours("2x4")
+    assert stacks.over(min(hours), max(hours) + HOUR, hours, "hjt75-2007").tonnes == 9
+
+
 def test_an_hour_of_a_stack_counts_from_its_share_on() -> None:
     assert stacks.averaged([F(2)] * 45 + [None] * 15, "75") == 120
     assert stacks.averaged([F(2)] * 44 + [None] * 16, "75") is None

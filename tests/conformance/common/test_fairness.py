@@ -12,8 +12,9 @@ from bench.case import Check, Text, Verdict, criterion
 from bench.case.checks import in_words
 from bench.case.judging import judge
 from bench.case.lifeless import brought_down, cause
+from bench.case.program_evidence import reasons
 from bench.case.starved import conditioned
-from bench.commands.prove import shows
+from bench.commands.proof.prove import shows
 from bench.history import (
     Began,
     CentreSetup,
@@ -36,6 +37,7 @@ from conformance.common import accuracy, delivery, retention, timing
 from conformance.common.readings import register_step
 from conformance.common.times import HOUR, MINUTE, SECOND, stamp_of
 from conformance.common.truth import truth_of
+from conformance.terminal.acquisition import command_handling_judge
 from conformance.terminal.acquisition.command_handling_judge import REFUSES, refusal_findings
 from conformance.terminal.realtime.realtime import OutlastsCutAtSync
 
@@ -121,6 +123,15 @@ def test_cycles_left_out_on_a_starved_machine_are_not_the_terminals(stalled: str
     assert ("79.7 %" in skipped.actual) == (verdict == "inconclusive")
 
 
+def test_a_starved_machine_is_told_only_where_a_check_waits_for_it() -> None:
+    history = slow_polls("79.7")
+    found = conditioned(history, [each for each in timing.cadence_findings(history) if isinstance(each, Check)])
+    assert "machine-cpu-stalled 79.7 %" in reasons(history, found)
+    others = [each for each in found if each.id != "no-cycle-skipped"]
+    assert {each.verdict for each in others} == {Verdict.PASS}
+    assert reasons(history, others) == reasons(slow_polls("3.0"), found) == ""
+
+
 @pytest.mark.parametrize(("stalled", "verdict"), [("79.7", "inconclusive"), ("3.0", "fail")])
 def test_records_that_lack_a_round_left_out_there_are_not_its_either(stalled: str, verdict: str) -> None:
     world = World(silent=lambda us: us >= MIDNIGHT + 2 * HOUR, asks_silent=False)
@@ -131,6 +142,39 @@ def test_records_that_lack_a_round_left_out_there_are_not_its_either(stalled: st
     unsent = changed(history, lambda event: None if isinstance(event, Stored) and event.code == "p00001" else event)
     (lost, *_) = conditioned(unsent, list(delivery.findings([delivery.reconcile(unsent, "A")])))
     assert lost.verdict.value == "fail"
+
+
+def repeated(gaps_s: list[float], stalled: str) -> History:
+    """One upload that nobody answered, and its repetitions so far apart, after 1000 set 8 s and two of them."""
+    times = [MIDNIGHT + MINUTE]
+    for gap in gaps_s:
+        times.append(times[-1] + round(gap * SECOND))
+    events: list[Event] = [
+        World().began(),
+        Phase(t=MIDNIGHT, name="patience", detail={"over_time_s": "8", "re_count": "2"}),
+        *(Received(t=at, centre="A", conn=1, frame="", qn="1", cn="2051") for at in times),
+        Phase(t=MIDNIGHT + 10 * MINUTE, name="over"),
+    ]
+    return in_rig(History(events), "process", timing_at(MIDNIGHT + 11 * MINUTE, stalled))
+
+
+@pytest.mark.parametrize(
+    ("gaps", "stalled", "verdict"),
+    [
+        ([8, 8], "79.7", "pass"),
+        ([8, 9.4], "79.7", "inconclusive"),
+        ([8, 9.4], "3.0", "fail"),
+        # Once instead of twice, and the time-out of before: no want of a CPU makes these.
+        ([], "79.7", "fail"),
+        ([5, 5], "79.7", "fail"),
+    ],
+)
+def test_a_repetition_that_is_late_on_a_starved_machine_is_not_the_terminals(
+    gaps: list[float], stalled: str, verdict: str
+) -> None:
+    history = repeated(gaps, stalled)
+    (found,) = conditioned(history, [command_handling_judge.patience_finding(history)])
+    assert found.verdict.value == verdict
 
 
 def test_a_device_with_a_cpu_of_its_own_is_not_excused() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
-from hand_made import MIDNIGHT, World
+from hand_made import COUNTER, MIDNIGHT, World
 
 from bench.case import Check, Verdict
 from bench.history import Commanded, Connected, Event, History, ListServed, Observed, Phase, Received, Served
-from conformance.common.times import MINUTE
-from conformance.terminal.acquisition import command_handling_judge
+from conformance.common.times import MINUTE, local
+from conformance.terminal.acquisition import command_handling_judge, commands_judge, reconnections_judge
 from conformance.terminal.hj212 import protection_judge
 from conformance.terminal.management import software_judge
 from conformance.terminal.security import revocation_judge
@@ -69,6 +70,35 @@ def test_forged_commands_are_refused_only_where_genuine_ones_are_obeyed(
 
 
 @pytest.mark.parametrize(
+    ("new", "old", "expected"),
+    (("", "", Verdict.INCONCLUSIVE), ("1", "", Verdict.PASS), ("1", "1", Verdict.FAIL), ("", "1", Verdict.FAIL)),
+)
+def test_an_old_password_is_refused_only_where_the_new_one_is_obeyed(new: str, old: str, expected: Verdict) -> None:
+    events: list[Event] = []
+    for start, when in ((1, "at once"), (11, "after a restart")):
+        events += [
+            Phase(t=at(start), name="old-password", detail={"when": when}),
+            asked(start + 1, "1063", qn=f"{start}1", accepted=old),
+            Phase(t=at(start + 2), name="new-password", detail={"when": when}),
+            asked(start + 3, "1063", qn=f"{start}2", accepted=new),
+            Phase(t=at(start + 4), name="between"),
+        ]
+    found = command_handling_judge.password_findings(history(*events))
+    assert verdict(found, "old-password-refused") is expected
+
+
+def test_records_that_never_came_are_neither_right_nor_inside_the_range() -> None:
+    detail = {"cn": "2061", "kind": "hour", "begin": "20260302010000", "end": "20260302030000"}
+    whole = World(hours=6).history()
+    end = whole.end_us + MINUTE
+    event = Commanded(t=end + MINUTE, centre="A", cn="2061", qn="1", sent=end, accepted="1", result="1")
+    silent = History([*whole.events, Phase(t=end, name="query", detail=detail), event])
+    found = list(commands_judge.query_findings(silent, "A"))
+    assert verdict(found, "query-complete") is Verdict.FAIL
+    assert verdict(found, "query-true") is verdict(found, "query-in-range") is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
     ("result", "problem", "expected"),
     (
         ("refused", "", Verdict.INCONCLUSIVE),
@@ -98,3 +128,22 @@ def test_a_dead_terminal_obeys_no_list(reads: bool, expected: Verdict) -> None:
     ]
     events += [served(10)] if reads else []
     assert revocation_judge.stopped_finding(history(*events), "A").verdict is expected
+
+
+@pytest.mark.parametrize(("after_min", "expected"), ((1, Verdict.PASS), (5, Verdict.INCONCLUSIVE)))
+def test_first_readings_are_those_near_their_new_connection(after_min: int, expected: Verdict) -> None:
+    resets = range(10, 250, 10)
+    polls = [
+        Served(t=at(minute), meter="m1", unit=1, asked=at(minute), request="", response="", values={COUNTER.id: "1.00"})
+        for minute in range(260)
+    ]
+    rows = tuple(
+        {"at": local(at(reset + late)).replace(" +", "+").replace(" ", "T"), "value": "1.00", "quality": "good"}
+        for reset in resets
+        for late in range(after_min, 10)
+    )
+    shown = Observed(t=at(260), asked=at(260), what="readings", query={"point": COUNTER.id}, rows=rows)
+    began = msgspec.structs.replace(World().began(), points=(COUNTER,))
+    marks = [Phase(t=at(reset + 0.2), name="reset") for reset in resets]
+    record = History([began, *sorted([*polls, *marks, shown], key=lambda event: event.t)])
+    assert verdict(reconnections_judge.findings(record), "first-readings-right") is expected

@@ -100,6 +100,8 @@ def test_a_record_without_an_answer_is_found() -> None:
         events = [answer(number) for number in range(8)]
         found = list(delays_judge.findings(history([*events, wrong]), "A", needed=1))
         assert failing(found) == ["every-record-has-its-answer"], wrong
+        # On a starved machine a stamp may be late by that alone.
+        assert [each.paced for each in found if each.id == "every-record-has-its-answer"] == [True]
 
 
 def test_where_a_register_stands_still_the_earlier_answer_counts() -> None:
