@@ -12,7 +12,7 @@ from bench.facade.bench import Bench
 from bench.facade.platform import Desk
 from conformance.common.platform_truth import READER
 
-__all__ = ["READER", "ask_points", "fed", "points_with"]
+__all__ = ["READER", "ask_points", "fed", "points_with", "sleep_until"]
 
 
 async def fed(bench: Bench, *, connect: bool = True) -> None:
@@ -20,6 +20,13 @@ async def fed(bench: Bench, *, connect: bool = True) -> None:
     await bench.park.set_up()
     if connect:
         bench.senders.connect()
+
+
+async def sleep_until(bench: Bench, at_us: int) -> None:
+    """Sleep until an instant, microseconds UTC. What needs a whole hour or day asks `times.ceil` for its beginning: in
+    real time a world begins within one.
+    """
+    await bench.clock.sleep((at_us - bench.clock.now_us()) / 1_000_000)
 
 
 async def ask_points(

@@ -16,7 +16,7 @@ from bench.facade.bench import Bench
 from bench.facade.platform import Desk
 from bench.history import Observed
 from bench.layout.scenario import BARE
-from conformance.common.times import DAY, HOUR, ZONE
+from conformance.common.times import DAY, HOUR, ZONE, floor
 
 SCENARIO = BARE.but(start="2026-03-02T08:00:00+08:00")
 A, B, P = "A", "B", "P"
@@ -68,10 +68,11 @@ def drawn(chance: random.Random, usual: str, digits: int = 4) -> Decimal:
     return (base * Decimal(chance.randint(900, 1100)) / 1000).quantize(step) + step * chance.randint(1, 9)
 
 
-def midnight(bench: Bench) -> int:
-    """The beginning of today (+08:00)."""
-    now = bench.clock.now_us()
-    return now - (now + ZONE) % DAY
+def day(bench: Bench) -> int:
+    """The beginning of the last day (+08:00) whose first eight hours are over: nobody enters what is to come. A drive
+    that needs it again keeps it: another one begins at eight.
+    """
+    return floor(bench.clock.now_us() - 8 * HOUR, DAY)
 
 
 def objects(chance: random.Random, points: Iterable[str] = _POINTS) -> Iterator[tuple[Kind, dict[str, Any]]]:
@@ -133,5 +134,5 @@ async def enter_one(desk: Desk, point: str, start: int, value: Decimal, period: 
 
 
 def hours(bench: Bench, *numbers: int) -> list[int]:
-    """Hours of today by number."""
-    return [midnight(bench) + number * HOUR for number in numbers]
+    """Hours of that day by number, 0 to 7."""
+    return [day(bench) + number * HOUR for number in numbers]

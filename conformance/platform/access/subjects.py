@@ -12,7 +12,7 @@ from bench.dut.platform.vocabulary.public import FOOTPRINT, PURCHASE, REDUCTION_
 from bench.facade.bench import Bench
 from bench.facade.platform import Desk
 from bench.history import History
-from conformance.common.times import DAY
+from conformance.common.times import DAY, HOUR
 from conformance.platform import OBJECTS, RIGHTS, PlatformCase, works
 from conformance.platform.access import subjects_judge
 from conformance.platform.access.subjects_judge import APART, SERVED, SUBJECTS, WAYS
@@ -43,22 +43,24 @@ class KeepsRightsBySubject(PlatformCase):
         chance = works.chance_of(bench, "subjects")
         bench.platform.rights_told()
         desk = await works.set_up(bench, chance)
-        await works.enter(desk, chance, ("A.coke", "A.grid", "B.coke"), works.hours(bench, 1, 2))
+        day = works.day(bench)
+        await works.enter(desk, chance, ("A.coke", "A.grid", "B.coke"), (day + HOUR, day + 2 * HOUR))
         clerk = await bench.platform.login("clerk-a")
-        made = [*works.objects(chance), *_more(bench)]
-        for kind, fields in _more(bench):
+        more = list(_more(day))
+        made = [*works.objects(chance), *more]
+        for kind, fields in more:
             await clerk.create(kind, **fields)
         patterns = {kind.name: (kind, fields) for kind, fields in made if fields.get("enterprise") == A}
         bench.phase(subjects_judge.MATRIX, stranger=_STRANGER)
         for word in _ACCOUNTS:
-            await self._try(bench, await bench.platform.login(word), patterns)
+            await self._try(await bench.platform.login(word), patterns, day)
 
-    async def _try(self, bench: Bench, desk: Desk, patterns: Mapping[str, tuple[Kind, dict[str, Any]]]) -> None:
+    async def _try(self, desk: Desk, patterns: Mapping[str, tuple[Kind, dict[str, Any]]], day: int) -> None:
         """Everything that there is, by one account."""
         for kind in kinds().values():
             await desk.list(kind)
         for analysis in analyses().values():
-            await desk.ask(analysis, **self._question(bench, analysis))
+            await desk.ask(analysis, **self._question(analysis, day))
         for name, (kind, fields) in patterns.items():
             key = fields["id"]
             await desk.export(kind)
@@ -71,18 +73,17 @@ class KeepsRightsBySubject(PlatformCase):
             if desk.word not in ("administrator", "operator-of-park", "manager-a", "clerk-a"):
                 await desk.remove(kind, key)
 
-    def _question(self, bench: Bench, analysis: Analysis) -> dict[str, Any]:
-        """A question about enterprise A, as far as its fields can say so."""
-        today = works.midnight(bench)
+    def _question(self, analysis: Analysis, day: int) -> dict[str, Any]:
+        """A question about a day of enterprise A, as far as its fields can say so."""
         known: dict[str, Any] = {
             "enterprise": A,
             "of": "enterprise",
             "id": A,
             "period": "hour",
-            "from": today,
-            "to": today + DAY,
-            "start": today + DAY // 24,
-            "at": today + DAY // 24,
+            "from": day,
+            "to": day + DAY,
+            "start": day + HOUR,
+            "at": day + HOUR,
             "point": "A.coke",
             "year": 2026,
             "footprint": "study-1",
@@ -96,9 +97,9 @@ class KeepsRightsBySubject(PlatformCase):
         yield from subjects_judge.apart_findings(history, A)
 
 
-def _more(bench: Bench) -> Iterator[tuple[Kind, dict[str, Any]]]:
+def _more(day: int) -> Iterator[tuple[Kind, dict[str, Any]]]:
     """Objects of enterprise A beside its works."""
-    hour = works.hours(bench, 5)[0]
+    hour = day + 5 * HOUR
     yield (
         ENTRY,
         {

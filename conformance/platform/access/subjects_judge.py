@@ -151,9 +151,14 @@ def _lost(history: History) -> set[str]:
 
 
 def _specific(tried: list[Observed], lost: set[str]) -> Check:
-    """No two of the three may the same, by what was carried out."""
+    """No two of the three may the same: by what was carried out, and by whose data they were shown."""
     done = {
-        subject: {event.what for event in tried if event.query["by"] in accounts and _carried_out(event)}
+        subject: {
+            (event.what, row.get("enterprise", ""))
+            for event in tried
+            if event.query["by"] in accounts and _carried_out(event)
+            for row in (event.rows or ({},))
+        }
         for subject, (_, accounts) in SUBJECTS.items()
     }
     alike = [

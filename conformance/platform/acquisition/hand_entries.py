@@ -9,6 +9,7 @@ from bench.case import Check, beside
 from bench.dut.platform.vocabulary.base import ENTRY, FACTOR
 from bench.facade.bench import Bench
 from bench.history import History
+from conformance.common.times import DAY, HOUR, ceil
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.acquisition import ENTRIES, FED, hand_entries_judge
 from conformance.platform.acquisition.hand_entries_judge import (
@@ -21,10 +22,9 @@ from conformance.platform.acquisition.hand_entries_judge import (
     WASTE,
     WASTE_FACTOR,
 )
-from conformance.platform.driving import READER, ask_points, fed
+from conformance.platform.driving import READER, ask_points, fed, sleep_until
 from conformance.platform.parks import SMALL, with_senders
 
-_DAY_US = 86_400_000_000
 _KEEPER = "administrator"
 
 
@@ -42,16 +42,16 @@ class TakesEntriesForMissingReadings(PlatformCase):
     scenario = PlatformCase.scenario.but(park=with_senders(SMALL, classes=("day",)))
 
     async def drive(self, bench: Bench) -> None:
-        """Three days, nothing of the second; entries for the second, and one for the first, which was read."""
-        start_us = bench.clock.now_us()
+        """Three whole days, nothing of the second; entries for the second, and one for the first, which was read."""
+        start_us = ceil(bench.clock.now_us(), DAY)
         await fed(bench)
         one, two = bench.senders["A1"], bench.senders["B1"]
-        await bench.clock.sleep(hours=25)
+        await sleep_until(bench, start_us + DAY + HOUR)
         with one.withholds(), two.withholds():
             await bench.clock.sleep(hours=24)
         await bench.clock.sleep(hours=24)
         await bench.senders.settle()
-        day_us = start_us + _DAY_US
+        day_us = start_us + DAY
         clerk = await bench.platform.login("clerk-a")
         usual = {"period": "day", "start": day_us, "reason": "meter out of order / 表计故障"}
         first = {**usual, "start": start_us}
@@ -62,7 +62,7 @@ class TakesEntriesForMissingReadings(PlatformCase):
         await clerk.create(ENTRY, point="B.steam-bought", value="1267.250", unit="GJ", evidence="settlement", **usual)
         desk = await bench.platform.login(READER)
         points = ("A.coke", "A.power-bought", "B.steam-bought")
-        await ask_points(desk, points, ("day",), start_us, start_us + 3 * _DAY_US)
+        await ask_points(desk, points, ("day",), start_us, start_us + 3 * DAY)
 
     def judge(self, history: History) -> Iterator[Check]:
         """The days that were entered."""

@@ -10,13 +10,14 @@ from bench.case import Check
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.park import Park
-from conformance.common import times
+from conformance.common.platform_calendar import month_ends
+from conformance.common.times import DAY, HOUR
 from conformance.platform import PlatformCase
 from conformance.platform.acquisition import FED, ledgers_judge
-from conformance.platform.driving import READER, ask_points, fed, points_with
+from conformance.platform.driving import READER, ask_points, fed, points_with, sleep_until
 from conformance.platform.parks import TWO_WORKS, with_senders
 
-_DAY_S = 86_400
+_TWO_MONTHS_US = 63 * DAY
 
 
 def _energy(park: Park) -> Park:
@@ -51,15 +52,15 @@ class KeepsDailyAndMonthlyLedgers(PlatformCase):
     )
 
     async def drive(self, bench: Bench) -> None:
-        """From the last of January until the first of March."""
+        """From two hours before a month until an hour after it; in real time from wherever in the month before."""
+        now = bench.clock.now_us()
+        month, next_month = month_ends(now, now + _TWO_MONTHS_US)[:2]
         await fed(bench)
-        await bench.clock.sleep(hours=3 + 24 * 28)
+        await sleep_until(bench, next_month + HOUR)
         await bench.senders.settle()
         desk = await bench.platform.login(READER)
-        february = times.instant_of("20260201000000") or 0
-        march = february + 28 * _DAY_S * 1_000_000
         for kind in ("day", "month"):
-            await ask_points(desk, points_with(bench, "day"), (kind,), february, march)
+            await ask_points(desk, points_with(bench, "day"), (kind,), month, next_month)
 
     def judge(self, history: History) -> Iterator[Check]:
         """Days and the month."""

@@ -93,7 +93,7 @@ def _hours(truth: Truth, told: Shown, facts: dict[Key, Fact], invalid: dict[Key,
     wrong: dict[str, list[str]] = {"sums": [], "counted": [], "lack": [], "whole": []}
     known = {"sums": 0, "counted": 0, "lack": 0, "whole": 0}
     for hour, keys in within.items():
-        if not told.covers(hour):
+        if not told.covers_whole(hour, hour.start + _HOUR_US):
             continue
         good = [facts[key] for key in keys if facts[key].sent and key not in invalid]
         spoilt = any(key in invalid for key in keys)

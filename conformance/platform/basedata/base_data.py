@@ -13,7 +13,7 @@ from bench.dut.platform.vocabulary.system import ACTIVITY, BUSINESS, FUEL, INVEN
 from bench.facade.bench import Bench
 from bench.facade.platform import Desk
 from bench.history import History
-from conformance.common.times import HOUR
+from conformance.common.times import DAY, HOUR
 from conformance.platform import OBJECTS, PlatformCase, works
 from conformance.platform.basedata import base_data_judge as judge
 
@@ -74,7 +74,7 @@ class KeepsEnterpriseBaseData(PlatformCase):
         place: dict[str, Any] = {"enterprise": works.A, "process": "A-iron"}
         if item == "facility_energy":
             place["facility"] = "A-furnace"
-        told = {"period": "day", "start": works.midnight(bench), "value": works.drawn(chance, "1000"), "unit": unit}
+        told = {"period": "day", "start": works.day(bench) - DAY, "value": works.drawn(chance, "1000"), "unit": unit}
         return await desk.create(ACTIVITY, id=f"Q-{item}{more}", item=item, name=name, **place, **told)
 
     async def _lists(self, desk: Desk) -> None:
@@ -103,7 +103,12 @@ class KeepsParkBaseData(PlatformCase):
         keys: dict[str, str] = {}
         for item in (*judge.PARK_ITEMS, "waste-2"):
             name, unit = _ITEMS[item.removesuffix("-2")]
-            told = {"period": "day", "start": works.midnight(bench), "value": works.drawn(chance, "4000"), "unit": unit}
+            told = {
+                "period": "day",
+                "start": works.day(bench) - DAY,
+                "value": works.drawn(chance, "4000"),
+                "unit": unit,
+            }
             of = item.removesuffix("-2")
             keys[item] = await operator.create(ACTIVITY, id=f"P-{item}", park=works.P, item=of, name=name, **told)
         await self._lists(operator)

@@ -64,7 +64,8 @@ class ManagesStoresAndCounts(PlatformCase):
             if way in ways:
                 bench.senders[name].connect()
         clerk = await bench.platform.login("clerk-a")
-        starts = works.hours(bench, *range(8))
+        day = works.day(bench)
+        starts = [day + number * HOUR for number in range(8)]
         keys = await works.enter(clerk, chance, ("A.coke", "A.grid", "A.billet"), starts)
         await clerk.change(ENTRY, keys["A.coke", starts[1]], value=works.drawn(chance, "77"))
         await clerk.remove(ENTRY, keys["A.grid", starts[7]])
@@ -72,7 +73,6 @@ class ManagesStoresAndCounts(PlatformCase):
         await admin.remove(FACTOR, "F-heat")
         await bench.clock.sleep(minutes=3)
         await self._look(bench, admin, began, ways)
-        day = works.midnight(bench)
         for of, id in (("enterprise", "A"), ("point", "A.coke"), ("point", "A.billet"), ("process", "A-steel")):
             await admin.ask(EMISSIONS, of=of, id=id, period="day", from_=day, to=day + DAY)
         await bench.power.off(seconds=chance.randint(20, 50))

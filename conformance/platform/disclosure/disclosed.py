@@ -10,12 +10,14 @@ from bench.dut.platform.vocabulary.public import DISCLOSED, DISCLOSURE, REDUCTIO
 from bench.facade.bench import Bench
 from bench.facade.platform import Desk
 from bench.history import History
-from conformance.common.times import HOUR
+from conformance.common.times import DAY, HOUR
 from conformance.platform import OBJECTS, PlatformCase, works
 from conformance.platform.disclosure import disclosed_judge
 from conformance.platform.works import A, B
 
 _YEAR = 2026
+_DAY = works.SINCE + 60 * DAY
+"""A day of that year, whenever the world begins."""
 _SECRET = "Zhongyuan Lime Works 7731"
 
 
@@ -38,7 +40,7 @@ class ShowsThePublicWhatIsPublished(PlatformCase):
     async def drive(self, bench: Bench) -> None:
         chance = works.chance_of(bench, "disclosed")
         desk = await works.set_up(bench, chance)
-        hours = works.hours(bench, 1, 2, 3)
+        hours = [_DAY + number * HOUR for number in (1, 2, 3)]
         await works.enter(desk, chance, ("A.coke", "A.grid", "B.coke"), hours)
         manager = await bench.platform.login("manager-a")
         public = await bench.platform.login("public")

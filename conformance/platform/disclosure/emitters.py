@@ -12,10 +12,11 @@ from bench.dut.platform.vocabulary.market import CARBON_TRADE
 from bench.dut.platform.vocabulary.public import EMITTER, EMITTERS_OVERVIEW
 from bench.facade.bench import Bench
 from bench.history import History
-from conformance.common.times import DAY
+from conformance.common.times import DAY, HOUR, MINUTE, ceil, floor
 from conformance.platform import OBJECTS, PlatformCase, works
 from conformance.platform.disclosure import emitters_judge
 from conformance.platform.disclosure.emitters_judge import OVERVIEW, QUANTITIES
+from conformance.platform.driving import sleep_until
 from conformance.platform.works import A, B
 
 _REGION = "370000"
@@ -40,9 +41,9 @@ class OverseesEmitters(PlatformCase):
         chance = works.chance_of(bench, "emitters")
         desk = await works.set_up(bench, chance)
         start = bench.clock.now_us()
-        today = works.midnight(bench)
-        hours = works.hours(bench, 1, 2)
-        await works.enter(desk, chance, ("A.coke", "A.grid", "B.coke"), hours)
+        day = await self._today(bench)
+        hours = [day + number * HOUR for number in (1, 2, 3, 4)]
+        await works.enter(desk, chance, ("A.coke", "A.grid", "B.coke"), hours[:2])
         government = await bench.platform.login("government")
         keys = {
             one: await government.create(
@@ -89,13 +90,22 @@ class OverseesEmitters(PlatformCase):
                 when=hours[number % 2],
             )
         for of, id in (("enterprise", A), ("enterprise", B), *(("point", each) for each in works.POINTS_OF_A)):
-            await government.ask(EMISSIONS, of=of, id=id, period="day", from_=today, to=today + DAY)
-        await government.ask(EMITTERS_OVERVIEW, region=_REGION, from_=today, to=today + DAY)
+            await government.ask(EMISSIONS, of=of, id=id, period="day", from_=day, to=day + DAY)
+        await government.ask(EMITTERS_OVERVIEW, region=_REGION, from_=day, to=day + DAY)
         await bench.clock.sleep(minutes=4)
         bench.phase(emitters_judge.OVER, emitter=keys[B])
-        await works.enter(desk, chance, ("B.coke",), works.hours(bench, 3, 4))
+        await works.enter(desk, chance, ("B.coke",), hours[2:])
         await bench.clock.sleep(minutes=6)
         await government.ask(ALARMS, from_=start, to=bench.clock.now_us() + 1)
+
+    async def _today(self, bench: Bench) -> int:
+        """The beginning of today (+08:00), five hours of it over and a quarter of an hour left: a limit is a day's."""
+        now = bench.clock.now_us()
+        if floor(now, DAY) != floor(now + 15 * MINUTE, DAY):
+            now = ceil(now, DAY)
+        today = floor(now, DAY)
+        await sleep_until(bench, max(today + 5 * HOUR, bench.clock.now_us()))
+        return today
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield emitters_judge.list_finding(history)

@@ -9,9 +9,10 @@ from bench.dut.platform.vocabulary.base import RECORDS
 from bench.dut.platform.vocabulary.public import OPEN_RECORDS, PARTNER
 from bench.facade.bench import Bench
 from bench.history import History
+from conformance.common.times import HOUR, MINUTE, ceil
 from conformance.platform import PlatformCase
 from conformance.platform.acquisition import FED
-from conformance.platform.driving import READER, fed
+from conformance.platform.driving import READER, fed, sleep_until
 from conformance.platform.exchange import exchange_judge as judge
 from conformance.platform.integrity.plant import A, scenario
 from simulators.centres.third_party.centre import ThirdPartyCentre
@@ -35,7 +36,7 @@ class PassesRecordsOn(PlatformCase):
     scenario = _SCENARIO.but(centres=(_PARTNER,), centre_options=((_PARTNER, {"kind": "third-party"}),))
 
     async def drive(self, bench: Bench) -> None:
-        """Three hours; at the end of the second the other system lets nobody in."""
+        """Three whole hours; at the end of the second the other system lets nobody in."""
         other = bench.platforms.of(ThirdPartyCentre, _PARTNER)
         await fed(bench)
         keeper = await bench.platform.login(READER)
@@ -49,13 +50,14 @@ class PassesRecordsOn(PlatformCase):
             period="hour",
         )
         start_us = bench.clock.now_us()
-        await bench.clock.until("09:50")
+        first_us = ceil(start_us, HOUR)
+        await sleep_until(bench, first_us + HOUR + 50 * MINUTE)
         other.behave(accept="refuse")
         bench.phase(judge.SHUT)
-        await bench.clock.until("10:20")
+        await sleep_until(bench, first_us + 2 * HOUR + 20 * MINUTE)
         other.behave(accept="accept")
         bench.phase(judge.OPEN_AGAIN)
-        await bench.clock.until("11:15")
+        await sleep_until(bench, first_us + 3 * HOUR + 15 * MINUTE)
         for point in _POINTS:
             await keeper.ask(RECORDS, point=point, period="hour", from_=start_us, to=bench.clock.now_us())
 
@@ -75,10 +77,10 @@ class OpensItsRecords(PlatformCase):
     scenario = _SCENARIO
 
     async def drive(self, bench: Bench) -> None:
-        """Two hours; then the same is asked both ways, and by others."""
+        """Two whole hours; then the same is asked both ways, and by others."""
         start_us = bench.clock.now_us()
         await fed(bench)
-        await bench.clock.until("10:10")
+        await sleep_until(bench, ceil(start_us, HOUR) + 2 * HOUR + 10 * MINUTE)
         span = {"from_": start_us, "to": bench.clock.now_us()}
         reader = await bench.platform.login(READER)
         for point in _POINTS:

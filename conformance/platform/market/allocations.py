@@ -31,7 +31,7 @@ class AllocatesByRule(PlatformCase):
 
     zh = "按所给规则与数据核算配额（基准法、历史强度法、历史总量法），异常数据有提示，结果可溯源、可统计对比。"
     checks = {
-        allocations_judge.RECKONED: ("cpcif/5.4.2.2b", "isc-1/5.2.8a-1", "cpcif/5.4.1a"),
+        allocations_judge.RECKONED: ("cpcif/5.4.2.2b", "isc-1/5.2.8a-1", "isc-1/4.6d", "cpcif/5.4.1a"),
         allocations_judge.FOLLOWS: ("ssea/5.4.8.1c",),
         allocations_judge.ACQUIRED: ("cpcif/5.4.2.2a-1",),
         allocations_judge.VALIDATED: ("cpcif/5.4.2.2a-2",),

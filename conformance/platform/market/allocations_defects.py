@@ -17,7 +17,7 @@ from simulators.platform.core import Desk
     "allowances-without-coefficient",
     en="Allowances leave out the coefficient of the year",
     zh="配额核算遗漏年度系数",
-    clauses=("cpcif/5.4.2.2b", "isc-1/5.2.8a-1"),
+    clauses=("cpcif/5.4.2.2b", "isc-1/5.2.8a-1", "isc-1/4.6d"),
 )
 def without_coefficient(patch: Patch) -> None:
     """The coefficient was 1 when the formula was written."""

@@ -71,6 +71,8 @@ class RaisesAlarms(PlatformCase):
         await self._fault(bench, "acquisition", "A1", "A.co2", one.wrong(7, 1, "A.co2"))
         await self._fault(bench, "acquisition", "A2", "A.gas", two.flags("B", "A.gas"))
         await self._fault(bench, "warning", "A1", "A.heat", None)
+        # What has been warned of, and is well again, is warned of another time.
+        await self._fault(bench, "instrument", "A1", "A.heat", one.flags("D", "A.heat"))
         for name, control in (("A1", one), ("A2", two)):
             patience = _PATIENCE_S[name]
             await self._fault(bench, "terminal", name, mns[name], control.silent(), patience)

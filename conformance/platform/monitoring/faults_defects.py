@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conformance.defects import Patch, defect
 from simulators.platform.alarms import watch
 from simulators.platform.core.alarms import Alarms
@@ -89,3 +91,24 @@ def platform_alarms_stand(patch: Patch) -> None:
         return False
 
     patch(Alarms, "clear", clear)
+
+
+@defect(
+    "platform-warns-once",
+    en="what has been warned of once is never warned of again",
+    zh="同一对象的同一报警只发出一次，再次发生时不再报警",
+    clauses=("ssea/5.4.6.1-2", "cpcif/5.2.2.2a-3"),
+)
+def platform_warns_once(patch: Patch) -> None:
+    """An alarm that has ended is held for one that stands."""
+    told: dict[int, set[tuple[str, str]]] = {}
+    alarm = Alarms.alarm
+
+    def once(self: Alarms, kind: str, subject: str, **more: Any) -> bool:
+        known = told.setdefault(id(self), set())
+        if (kind, subject) in known:
+            return False
+        known.add((kind, subject))
+        return alarm(self, kind, subject, **more)
+
+    patch(Alarms, "alarm", once)

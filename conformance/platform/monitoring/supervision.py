@@ -11,8 +11,9 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.park import Enterprise, Factor, Measured, Named, Park, Terminal
 from bench.layout.scenario import BARE
-from conformance.common.times import HOUR, ceil
+from conformance.common.times import HOUR, MINUTE, SECOND, ceil
 from conformance.platform import OBJECTS, PlatformCase
+from conformance.platform.driving import sleep_until
 from conformance.platform.monitoring import supervision_judge as judge
 from simulators.plant.flows import Flow, Level
 
@@ -65,7 +66,7 @@ class SupervisesOnlineData(PlatformCase):
         hour = ceil(bench.clock.now_us(), HOUR)
         bench.senders.connect()
         one = bench.senders["A1"]
-        await bench.clock.sleep(minutes=11, seconds=20)
+        await sleep_until(bench, hour + 8 * MINUTE + 50 * SECOND)
         await manager.ask(MONITOR, enterprise="A")
         with one.flags("D", "A.heat"), one.wrong(5, 1, "A.co2"):
             await bench.clock.sleep(minutes=4)
@@ -74,7 +75,7 @@ class SupervisesOnlineData(PlatformCase):
         with one.silent():
             await bench.clock.sleep(minutes=8)
             await manager.ask(MONITOR, enterprise="A")
-        await bench.clock.sleep((hour + HOUR - bench.clock.now_us()) / 1_000_000 + 40)
+        await sleep_until(bench, hour + HOUR + 40 * SECOND)
         await bench.senders.settle()
         for point in ("A.co2", "A.heat", "A.coke"):
             await manager.ask(SAMPLES, point=point, from_=hour, to=hour + HOUR)

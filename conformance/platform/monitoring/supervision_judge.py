@@ -57,7 +57,6 @@ BASE_INFORMATION = criterion(
     zh="在线监测基本信息的增加、更改、删除与操作一致",
     unit="objects",
 )
-_LAG_US = 10 * SECOND
 
 
 @dataclass(frozen=True)

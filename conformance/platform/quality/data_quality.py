@@ -160,7 +160,7 @@ class ControlsQualityFromAfar(PlatformCase):
             "enterprise": works.A,
             "point": ("A.coke", "A.gas")[number % 2],
             "check": ("zero", "span", "linearity")[number % 3],
-            "checked_at": works.midnight(bench) + number * HOUR,
+            "checked_at": works.day(bench) + number * HOUR,
             "reference": works.drawn(chance, "100"),
             "measured": works.drawn(chance, "100"),
             "unit": "mg/m3",

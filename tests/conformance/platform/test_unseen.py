@@ -1,6 +1,6 @@
 """What `deprived` tells of a judge that passes what nobody showed.
 
-The cases of the suite are tried where their records are, in tests/bench/commands/test_run.py.
+The cases of the suite are tried where their records are, in tests/bench/commands/running/test_run.py.
 """
 
 from __future__ import annotations
