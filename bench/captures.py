@@ -23,6 +23,7 @@ FORMAT = "carbonbench-captures/1"
 _LITTLE, _BIG = b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d"
 _FILE_HEAD, _RECORD_HEAD = 24, 16
 _ETHERNET, _IPV4_LEAST, _TCP, _UDP = 14, 20, 6, 17
+_TCP_LEAST, _UDP_HEAD = 20, 8
 # How a connection begins that nobody can repeat: TLS (handshake, or the alert that refuses one) and OPC UA over TCP.
 _DRAWN = (b"\x16\x03", b"\x15\x03", b"HELF", b"ACKF", b"ERRF")
 
@@ -87,14 +88,16 @@ def outline(octets: bytes) -> str:
     return digest.hexdigest()
 
 
-def streams(octets: bytes) -> dict[tuple[End, End], bytes]:
+def streams(octets: bytes, *, datagrams: bool = False) -> dict[tuple[End, End], bytes]:
     """What each way of each TCP connection carried, put together by sequence numbers; other frames are passed over.
 
-    Connections that had the same ends follow each other. Raises CapturesError for what is no capture.
+    Connections that had the same ends follow each other, as do `datagrams` (UDP) where they are wanted too. Raises
+    CapturesError for what is no capture.
     """
     parts: dict[tuple[End, End], list[dict[int, bytes]]] = {}
-    for frame in _frames(octets, strict=False):
+    for frame in _frames(octets, strict=False, datagrams=datagrams):
         if frame.flags == "udp":
+            parts.setdefault((frame.source, frame.target), []).append({0: frame.payload})
             continue
         way = parts.setdefault((frame.source, frame.target), [{}])
         if int(frame.flags, 16) & 0x02 and way[-1]:
@@ -151,10 +154,11 @@ def _drawn(frames: list[_Frame]) -> set[frozenset[End]]:
     return unknown | said
 
 
-def _frames(octets: bytes, *, strict: bool = True) -> Iterator[_Frame]:
+def _frames(octets: bytes, *, strict: bool = True, datagrams: bool = False) -> Iterator[_Frame]:
+    carried = (_TCP, _UDP) if datagrams else (_TCP,)
     try:
         for at_ns, frame in _packets(octets):
-            if strict or _carries(frame):
+            if strict or _carries(frame, carried):
                 yield _frame(at_ns, frame)
     except struct.error:
         raise CapturesError("a frame is too short / 帧长度不足") from None
@@ -173,9 +177,11 @@ def _packets(octets: bytes) -> Iterator[tuple[int, bytes]]:
         yield second * 1_000_000_000 + nanosecond, octets[at - length : at]
 
 
-def _carries(frame: bytes) -> bool:
-    """Whether it is a whole frame of IPv4 with TCP in it."""
-    return len(frame) >= _ETHERNET + 2 * _IPV4_LEAST and frame[12:14] == b"\x08\x00" and frame[23] == _TCP
+def _carries(frame: bytes, carried: tuple[int, ...]) -> bool:
+    """Whether it is a whole frame of IPv4 with TCP (or UDP) in it."""
+    if len(frame) < _ETHERNET + _IPV4_LEAST or frame[12:14] != b"\x08\x00" or frame[23] not in carried:
+        return False
+    return len(frame) >= _ETHERNET + _IPV4_LEAST + (_UDP_HEAD if frame[23] == _UDP else _TCP_LEAST)
 
 
 def _frame(at_ns: int, frame: bytes) -> _Frame:

@@ -1,6 +1,6 @@
 """The pytest plugin: collects cases under conformance/, runs them on a rig, gathers the results (xdist-safe).
 
-Leaves running a case to bench.run, options and reports to bench.commands.session. Active only where cases are
+Leaves running a case to bench.run, options and reports to bench.commands.running.session. Active only where cases are
 collected; other tests do not notice it.
 """
 
@@ -22,9 +22,11 @@ import pytest
 
 from bench.case import EXIT_ERROR, Case, CaseResult, Verdict
 from bench.commands.cluster import ClusterError
-from bench.commands.options import ROWS, Options, SessionError
-from bench.commands.session import RigError, Session, Shared, failure_block
+from bench.commands.running.options import ROWS, Options, SessionError
+from bench.commands.running.session import RigError, Session, Shared, failure_block
+from bench.commands.workers import die_with_controller
 from bench.journal import Planned
+from conformance.clauses.loading import SuiteBroken
 from conformance.clauses.suite import case_modules, cases_in
 
 _PROPERTY = "carbonbench"
@@ -70,7 +72,11 @@ class CaseFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """One item for each selected case and repetition."""
         session = _session(self.config)
-        for found in cases_in(_module_of(self.path)):
+        try:
+            cases = tuple(cases_in(_module_of(self.path)))
+        except SuiteBroken as error:
+            raise self.CollectError(str(error)) from None
+        for found in cases:
             for planned in session.attempts(found):
                 title = found.id().rsplit("/", 1)[1] + (f"#{planned.attempt}" if planned.attempt > 1 else "")
                 yield CaseItem.from_parent(self, name=title, case_type=found, planned=planned)
@@ -211,13 +217,14 @@ def pytest_configure(config: pytest.Config) -> None:
                 session.call_in(scope)
     except SessionError as error:
         raise pytest.UsageError(str(error)) from None
-    except RigError as error:
+    except (RigError, SuiteBroken) as error:
         pytest.exit(str(error), returncode=EXIT_ERROR)
     logging.getLogger("asyncio").addFilter(_told)
     if getattr(config, "workerinput", None) is not None:
+        die_with_controller()
         # The farewell of a worker whose controller was killed: nobody is there to hear it, and it is no news.
         warnings.filterwarnings("ignore", message="A plugin raised an exception during an old-style hookwrapper")
-    if getattr(config, "workerinput", None) is None:
+    else:
         config.pluginmanager.register(Collector(session), "carbonbench-collector")
     if config.option.allure_report_dir is None:
         config.option.allure_report_dir = str(session.folder / "allure-results")

@@ -1,6 +1,6 @@
 """The book of a campaign: what was joined to it, by whom, in order; chained, and signed where there is a laboratory.
 
-Leaves proving and joining runs to `bench.commands.campaign`. Nothing is ever taken out of it (R-06, R-07): a second
+Leaves proving and joining runs to `bench.commands.laboratory`. Nothing is ever taken out of it (R-06, R-07): a second
 result of the same thing stands beside the first.
 """
 
@@ -50,7 +50,9 @@ class Joined(Entry, frozen=True, kw_only=True, tag="joined"):
     """A result of the bench: where it lies (relative to the campaign where it can be), its digest, what came of it.
 
     `digest` is the evidence digest of a run, the SM3 of a file else. `sound` says whether the thing itself is in order:
-    parity the same, every cut safe, the rig ready, the suite trusted. `words` is what it says in short.
+    parity the same, every cut safe, the rig ready, the suite trusted. `words` is what it says in short. Of a parity
+    `lasted_s` is how long its longest case stood in real time (0: no record tells), `accelerated` the rate of its other
+    half where that was no virtual time.
     """
 
     kind: Joinable
@@ -62,6 +64,8 @@ class Joined(Entry, frozen=True, kw_only=True, tag="joined"):
     sound: bool = True
     words: str = ""
     cases: tuple[str, ...] = ()
+    lasted_s: int = 0
+    accelerated: int = 1
 
 
 class Reviewed(Entry, frozen=True, kw_only=True, tag="reviewed"):

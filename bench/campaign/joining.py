@@ -1,6 +1,6 @@
 """Joins the runs of a campaign, its reviews and external results into one result, in which the worse always counts.
 
-Leaves reading and proving runs to `bench.commands.campaign`. Pure. What was not run says nothing beside what was: a
+Leaves reading and proving runs to `bench.commands.laboratory`. Pure. What was not run says nothing beside what was: a
 time limit that virtual time cannot decide is decided by the real rig; a fail anywhere stays a fail everywhere.
 """
 

@@ -5,13 +5,14 @@ Leaves the clauses to the judges. These findings belong to every case of a real-
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from bench.case import Check, Finding, Measurement, Text, criterion, measure
 from bench.case.lifeless import TERMINAL
 from bench.case.starved import STALLED_PERCENT, stalled
+from bench.case.verdicts import Verdict
 from bench.history import CutShort, History, Power, TerminalState, Timing, Trouble
 
 RIG = "rig"
@@ -104,10 +105,11 @@ def _pressure(told: Timing) -> Iterator[Measurement]:
         )
 
 
-def reasons(history: History) -> str:
+def reasons(history: History, checks: Sequence[Check] = ()) -> str:
     """What a person must know besides the checks: the bench's troubles, what it could not do, the program's ends.
 
-    Empty where nothing happened.
+    That the machine was starved is told where one of the `checks` of how soon or how often is open: elsewhere it
+    explains nothing. Empty where nothing happened.
     """
     told = [event.what for event in (*history.of(Trouble), *history.of(CutShort))]
     if history.began.rig != "virtual":
@@ -117,9 +119,13 @@ def reasons(history: History) -> str:
             if event.state in _TELLING and event.detail not in " ".join(told)
         ]
     share = stalled(history)
-    if share is not None:
+    if share is not None and any(_waits_for_the_machine(each) for each in checks):
         told.append(
             f"machine-cpu-stalled {share} % (> {STALLED_PERCENT} %): no time limit is missed on this machine / "
             "台架主机 CPU 不足，时限不判不通过"
         )
     return "; ".join(dict.fromkeys(told))
+
+
+def _waits_for_the_machine(found: Check) -> bool:
+    return found.verdict is Verdict.INCONCLUSIVE and (found.timed or found.paced)

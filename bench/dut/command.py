@@ -29,10 +29,10 @@ from simulators.collectors.kinds import flat
 from simulators.collectors.kinds import kind_of as collector_kind
 from simulators.collectors.spec import CollectorSpec
 from simulators.meters.places import Collected, SerialLine
+from simulators.world.points import told as point_told
 
 _KEYS = {"command", "env", "files", "ready", "ready_s", "clock", "uplink", "ask"}
 _UPLINKS = (USUAL, *(kind.id for kind in kinds().values() if kind.stands_in))
-_ASK_KEYS = {"get", "post", "body", "rows", "fields", "headers"}
 _OUTSIDE = "connection.files: expected a path below the state folder, found {!r} / 取值无效"
 _ANSWER_S = 30.0
 _MOST_OCTETS = 64 << 20
@@ -50,7 +50,7 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     `certificate` and `key` as PEM text; `topic` of each meter behind one, or `path`), `systems` (id, kind and url of
     OPC UA servers and databases; with security also security, certificate, key, trusted; a meter's `system` is the
     id, a point's `tag` its node or tag), `lines` (name, device, baud, parity, stop_bits of serial lines; `device` is
-    the file to open), `points` (rows of the point table, see `simulators.world.PointRow`, and `kept_unit`: in which
+    the file to open), `points` (rows of the point table, see `simulators.world.points.told`, and `kept_unit`: in which
     unit the point is to be kept and sent), `centres` (fields of
     `simulators.centres.spec.CentreSpec`, those of `simulators.trust.authority.TerminalSide`, `codes` by point, and
     `figures`: codes of emission figures by name in the form of this centre;
@@ -69,7 +69,7 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     limits: Mapping[str, tuple[str, str]] = seat.settings.get("limits", {})
     rows = [
         {
-            **msgspec.to_builtins(row),
+            **point_told(row),
             **dict(zip(("low", "high"), limits.get(row.id, (row.low, row.high)), strict=True)),
             "kept_unit": units.get(row.id, row.unit),
         }
@@ -136,7 +136,7 @@ def _role(role: Role) -> dict[str, Any]:
     """What a template may name of the terminals beside this one."""
 
     def told(fellow: Fellow) -> dict[str, Any]:
-        points = [{**msgspec.to_builtins(row), "tag": fellow.tags[row.id]} for row in fellow.rows]
+        points = [{**point_told(row), "tag": fellow.tags[row.id]} for row in fellow.rows]
         return {"name": fellow.name, "host": fellow.host, "port": fellow.port, "points": points}
 
     return {

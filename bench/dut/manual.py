@@ -23,6 +23,8 @@ from simulators.stamps import local
 from simulators.trust.authority import TerminalSide
 from simulators.trust.export import export_side
 from simulators.world import PointRow
+from simulators.world.points import CollectedRow
+from simulators.world.points import told as point_told
 
 _COLUMNS = {
     "readings": ("at", "value", "quality", "source"),
@@ -167,12 +169,13 @@ def commissioning(seat: Seat) -> str:
     lines = ["point,meter,host,port,line,unit id,function,registers,type,order,scale,unit,codes"]
     rows = tuple(seat.site.points.values())
     for row in rows:
-        if row.collector:
+        if isinstance(row.own, CollectedRow):
             continue
-        codes = _codes(row)
-        parts = " + ".join(f"{part.address} × {part.factor}" for part in row.parts)
-        cells = (row.id, row.meter, row.host, row.port, row.line, row.unit_id, row.fc, parts, row.type, row.order)
-        lines.append(",".join(str(cell) for cell in (*cells, row.scale, row.unit, codes)))
+        told = point_told(row)
+        parts = " + ".join(f"{part['address']} × {part['factor']}" for part in told["parts"])
+        cells = (told[name] for name in ("id", "meter", "host", "port", "line", "unit_id", "fc"))
+        more = (parts, row.type, told["order"], row.scale, row.unit, _codes(row))
+        lines.append(",".join(str(cell) for cell in (*cells, *more)))
     if seat.site.world.collectors:
         lines += ["", "collector,kind,host,port,channel,form,user,password,version,qos"]
         lines += [
@@ -192,9 +195,9 @@ def commissioning(seat: Seat) -> str:
         known = {one.name: one for one in seat.site.world.collectors}
         lines += ["", "point,collector,device,tag,unit,codes"]
         lines += [
-            f"{row.id},{row.collector},{known[row.collector].node(row.meter)},{row.tag},{row.unit},{_codes(row)}"
+            f"{row.id},{own.collector},{known[own.collector].node(row.meter)},{own.tag},{row.unit},{_codes(row)}"
             for row in rows
-            if row.collector
+            if isinstance(own := row.own, CollectedRow)
         ]
     lines += ["", "centre,host,port,mn,pw,st"]
     lines += [

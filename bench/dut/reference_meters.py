@@ -13,7 +13,9 @@ from bench.dut import Seat
 from bench.dut.reference_collected import told_of
 from bench.dut.reference_protocols import driven, tables_of, word_of
 from bench.dut.systems import system_of
+from simulators.meters.modbus.point_row import RegistersRow
 from simulators.meters.places import Collected, GatewayPort, SerialLine, ServerPort
+from simulators.meters.point_rows import HandedRow
 from simulators.meters.protocols import protocols
 from simulators.systems.kinds import SystemPlace
 from simulators.world import MeterSpec, PointRow
@@ -62,13 +64,13 @@ def line_table(seat: Seat, name: str, place: Place) -> dict[str, Any]:
     device, host, port = place
     if not device:
         return {"id": name, "host": host, "port": port, "baud": 9600}
-    row = next(row for row in seat.site.points.values() if row.line == device)
+    port = next(row.line for row in seat.site.points.values() if row.line is not None and row.line.name == device)
     return {
         "id": name,
         "device": seat.device(device),
-        "baud": row.baud,
-        "parity": _PARITIES[row.parity],
-        "stop_bits": str(row.stop_bits),
+        "baud": port.baud,
+        "parity": _PARITIES[port.parity],
+        "stop_bits": str(port.stop_bits),
     }
 
 
@@ -155,12 +157,13 @@ def _strict(seat: Seat, spec: MeterSpec) -> bool:
     """Whether it is a Modbus device that refuses a read across unused registers."""
     if spec.address or not _seen_itself(spec):
         return False
-    return any(row.gaps == "exception" for row in seat.site.points.values() if row.meter == spec.name)
+    rows = [row.own for row in seat.site.points.values() if row.meter == spec.name]
+    return any(isinstance(own, RegistersRow) and own.gaps == "exception" for own in rows)
 
 
 def _point(spec: MeterSpec, row: PointRow) -> dict[str, Any]:
     made: dict[str, Any] = {"id": row.id, "kind": row.kind, "unit": unit_of(row)}
-    made |= tables_of(spec).point(spec, row) if _seen_itself(spec) else {"tag": row.tag}
+    made |= tables_of(spec).point(spec, row) if _seen_itself(spec) else {"tag": row.of(HandedRow).tag}
     if row.decimals >= 0:
         made["decimals"] = row.decimals
     for key, text in (
@@ -173,6 +176,6 @@ def _point(spec: MeterSpec, row: PointRow) -> dict[str, Any]:
     ):
         if text:
             made[key] = text
-    if row.sentinel and not row.collector:
+    if row.sentinel and _seen_itself(spec):
         made["sentinels"] = [row.sentinel]
     return made

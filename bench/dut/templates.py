@@ -14,9 +14,9 @@ from jinja2 import meta, nodes
 
 from simulators.centres.kinds import names as centre_names
 from simulators.trust.authority import TerminalSide
-from simulators.world import PointRow
+from simulators.world.points import names as point_names
 
-_POINT = frozenset(PointRow.__struct_fields__)
+_POINT = point_names()
 _CENTRE = centre_names() | {*TerminalSide.__struct_fields__}
 _ADDRESS = frozenset({"host", "port"})
 FIELDS: Mapping[str, Collection[str] | None] = {

@@ -24,6 +24,10 @@ from bench.history import Event, Observed
 
 SAMPLE_S = 5.0
 REMEMBERED_S = 60.0
+_MOVED = 15
+"""By so many percent of the whole memory and disk are loaded: more than a figure may be off."""
+_MOST_FILLED = 1 << 30
+"""No disk is loaded by more octets: of a large one the figure stays where it is."""
 _SPINS = "import os\nos.nice(19)\nwhile True: pass"
 """Behind everything else, so that neither item nor bench waits for it."""
 
@@ -140,9 +144,12 @@ class OwnMachine(_Told):
 
     @asynccontextmanager
     async def busy(self) -> AsyncGenerator[None]:
-        """See `MachineControl`: every processor spins, and a tenth of what memory is free is taken."""
-        take = psutil.virtual_memory().available // 10
+        """See `MachineControl`: every processor spins, memory is taken, a file lies on the item's disk."""
+        memory = psutil.virtual_memory()
+        take = min(memory.available // 2, memory.total * _MOVED // 100)
         held = f"held = bytearray({take}); held[::4096] = b'x' * len(held[::4096])\n"
+        filling = self._folder / "filled-by-the-bench"
+        await asyncio.to_thread(_fill, filling)
         spinning = [
             await asyncio.create_subprocess_exec(sys.executable, "-c", (held if not number else "") + _SPINS)
             for number in range(os.cpu_count() or 1)
@@ -155,6 +162,8 @@ class OwnMachine(_Told):
                     each.kill()
             for each in spinning:
                 await each.wait()
+            with suppress(OSError):
+                filling.unlink()
 
     def truth(self, told: str) -> None:
         """See `MachineControl`."""
@@ -179,6 +188,15 @@ class NoMachine:
         """Never."""
         del told
         self.watch()
+
+
+def _fill(path: Path) -> None:
+    """Write a file of so much of its disk, where that is not too much; a disk that takes no more is full enough."""
+    with suppress(OSError), path.open("wb") as file:
+        octets = psutil.disk_usage(str(path.parent)).total * _MOVED // 100
+        piece = bytes(1 << 20)
+        for _ in range(octets >> 20 if octets <= _MOST_FILLED else 0):
+            file.write(piece)
 
 
 def _used() -> tuple[float, float]:

@@ -12,10 +12,12 @@ import html
 import re
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 import msgspec
 
+from bench.captures import CapturesError
 from bench.dut.access import (
     BENCH_ANCHOR,
     INSTRUMENT_KEYS,
@@ -29,13 +31,15 @@ from bench.dut.access import (
     Function,
 )
 from bench.dut.access.browser import Browsers
-from bench.dut.access.exchange import Answer, Place, ask, connect, send, tried
+from bench.dut.access.exchange import Answer, Place, ask, connect, knock, send, tried
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Entry, Kept, Session, Visits
 from bench.facade.bench import Unable
+from bench.facade.links import joined, links_of
 from bench.facade.maintainers import Maintainers
 from bench.facade.one_time_codes import OneTimeCodes
 from bench.facade.secrets import forms_of, search
+from bench.facade.secrets_carried import carried
 from bench.history import Event, Observed
 from simulators.centres.spec import Given
 from simulators.trust import sessions as trust
@@ -48,6 +52,8 @@ _NOT_OFFERED = ("NO_PROTOCOLS_AVAILABLE", "NO_CIPHERS_AVAILABLE")
 _LISTENS_S = 5.0
 _MOST_WORDS = 40_000
 _LEAST_SECRET = 6
+_UNTOUCHED_US = 1_000_000
+"""For how long what was seen after a refused request still shows what is there before the next."""
 _USUAL_PORTS = (
     *(21, 22, 23, 80, 102, 161, 443, 502, 1433, 1521, 1883, 2404, 3306, 3389, 4840, 5432, 5900, 6379, 8000, 8008, 8080),
     *(8081, 8088, 8443, 8883, 8888, 9000, 9010, 9090, 9200, 9443, 10_000, 20_000, 44_818, 47_808),
@@ -100,6 +106,9 @@ class People:
         self._changes = 0
         self._fresh = 0
         self._witnesses: dict[tuple[str, str], Session] = {}
+        self._watches_wires = False
+        self._knocked = False
+        self._untouched: tuple[str, int, str] | None = None
         self.secrets: dict[str, list[bytes]] = {}
         """What people have typed or were given, by name: passwords, tokens, secrets of codes."""
 
@@ -263,6 +272,7 @@ class People:
         code: str = "",
     ) -> Session | None:
         session = Session(door, account, source=source, certificate=certificate, code=code)
+        self._untouched = None
         await asyncio.sleep(self.access.rules.pace_s)
         asked = self._bench.clock.now_us()
         query = {"door": door, "account": word, "user": account.name, "given": told, "role": account.role}
@@ -301,6 +311,28 @@ class People:
                 else:
                     places[f"{role} {each.name}"] = answer.octets
         self._tell("secrets-shown", asked, {"door": session.door}, search(places, self.secrets))
+
+    def watch_wires(self) -> None:
+        """Have the captures searched for the secrets when the case is through."""
+        self._watches_wires = True
+
+    def search_captures(self, files: Mapping[str, Path]) -> None:
+        """Put into the history which secrets the capture of each segment holds, door by door, where a case asked."""
+        if not self._watches_wires or not files:
+            return
+        asked = self._bench.clock.now_us()
+        doors: dict[tuple[str, int], tuple[str, bool]] = {}
+        for name in self.access.doors:
+            place = self._visits.place(name)
+            doors.setdefault((place.host, place.port), (name, place.secured))
+        rows: list[dict[str, str]] = []
+        problem = ""
+        for segment, path in files.items():
+            try:
+                rows += carried(segment, path, doors, self.secrets)
+            except (OSError, CapturesError) as error:
+                problem = f"{type(error).__name__}: {error}"
+        self._tell("secrets-carried", asked, {}, rows, problem)
 
     async def stranger(self, door: str, name: str, password: str, told: str) -> Session | None:
         """Log in with a name that need not be an account."""
@@ -438,6 +470,7 @@ class People:
         asked = self._bench.clock.now_us()
         account = session.account
         query = {"door": session.door, "user": "" if account is None else account.name, **query}
+        self._untouched = None
         row: dict[str, str] = {}
         problem = ""
         try:
@@ -477,7 +510,7 @@ class People:
         asked = self._bench.clock.now_us()
         self._fresh += 1
         known = {"fresh": self._fresh, "now": asked, **known}
-        before = await self._effect(function)
+        before = await self._effect_before(function)
         row: dict[str, str] = {}
         problem = ""
         answer: Answer | None = None
@@ -502,6 +535,8 @@ class People:
                 row["secret"] = whose
         if before is not None and after is not None:
             row["effect"] = "changed" if before != after else "same"
+            if before == after and row["outcome"] == "refused":
+                self._untouched = (name, self._bench.clock.now_us(), after)
         self._tell("function", asked, query, [row], problem)
         return row["outcome"]
 
@@ -525,6 +560,13 @@ class People:
             return "refused"
         done = bool(value(function.done or kind.done, answer=answer))
         return "executed" if done and before is None else "other"
+
+    async def _effect_before(self, function: Function) -> str | None:
+        """As `_effect`; what was seen right after a refused request need not be looked at again before the next."""
+        kept, self._untouched = self._untouched, None
+        if kept is not None and kept[0] == function.name and self._bench.clock.now_us() - kept[1] <= _UNTOUCHED_US:
+            return kept[2]
+        return await self._effect(function)
 
     async def _effect(self, function: Function) -> str | None:
         """What shows of a function's effect now; None where nobody can see."""
@@ -602,6 +644,35 @@ class People:
             problem = f"{type(error).__name__}: {error}"
         self._tell("shown", asked, {"function": name, "door": session.door}, rows, problem)
 
+    async def follow_links(self, session: Session, most: int) -> None:
+        """Follow what the pages of a door point at, by GET, from its first page on; which page held each address and
+        the status it gave are in the history. `most` addresses, of each path the first one.
+        """
+        asked = self._bench.clock.now_us()
+        place = self._visits.place(session.door, session.certificate)
+        base = f"http{'s' if place.secured else ''}://{place.host}:{place.port}"
+        rows: list[dict[str, str]] = []
+        problem = ""
+        waiting = [("", f"{place.path}/")]
+        seen = {f"{place.path}/"}
+        while waiting and len(rows) < most:
+            held_by, target = waiting.pop(0)
+            try:
+                answer = await self._visits.get(session, target)
+            except _TROUBLES as error:
+                problem = f"{target}: {type(error).__name__}: {error}"
+                continue
+            rows.append({"page": held_by, "address": target, "status": str(answer.status)})
+            there = joined([answer.headers["location"]] if "location" in answer.headers else [], base + target)
+            if answer.headers.get("content-type", "").startswith("text/html"):
+                there += links_of(answer.text, base + target)
+            for each in there:
+                if (path := each.partition("?")[0]) not in seen:
+                    seen.add(path)
+                    waiting.append((target, each))
+        user = "" if session.account is None else session.account.name
+        self._tell("links", asked, {"door": session.door, "user": user}, rows, problem)
+
     async def machine_shown(self, told: str, sessions: Sequence[Session]) -> None:
         """Put into the history what the product shows of its machine at the doors of these sessions."""
         known = self.access.state
@@ -639,6 +710,24 @@ class People:
             shown["due_word"] = next((word for word, states in words if shown["state"] in states), "")
             rows.append(shown)
         self._tell("instrument", asked, {"told": told, **fields}, rows, "" if answer else "LookupError: nothing shown")
+
+    async def rounds_kept(self, told: str, session: Session) -> None:
+        """Put into the history the rounds of inspection that the product shows: when each was made, what was wrong."""
+        known = self.access.rounds
+        if known is None:
+            raise Unable("the profile has no section [access.rounds] / 档案无 [access.rounds] 小节")
+
+        def read(answer: Answer) -> list[dict[str, str]]:
+            if value(self.access.doors[session.door].refused, answer=answer):
+                raise LookupError(f"{known.of} was refused / 被拒绝")
+            rows = cast("list[Any]", value(known.rows, answer=answer) or [])
+            wrong = (value(known.wrong, row=row) for row in rows)
+            found = zip(rows, wrong, strict=True)
+            return [
+                {"at": _text(value(known.at, row=row)), "wrong": _text(each) if each else ""} for row, each in found
+            ]
+
+        await self._page_told("rounds", session, known.of, {"told": told}, read)
 
     async def displayed(self, session: Session, points: Sequence[str]) -> None:
         """Put into the history the latest value of each point as the page has it."""
@@ -772,6 +861,25 @@ class People:
         except _TROUBLES as error:
             problem = f"{type(error).__name__}: {error}"
         self._tell("attack", asked, {"group": group, "what": what, "door": door}, [row], problem)
+
+    async def knock(self, what: str, octets: bytes, *, answer_s: float = 20) -> None:
+        """Send octets to the local interface as they are, whoever may use it; in the history what came back.
+
+        Raises Unable where nobody listened there when the first was sent: such a product is read out in another way.
+        """
+        asked = self._bench.clock.now_us()
+        row, problem = {"outcome": "not taken"}, ""
+        host, port = self._local()
+        try:
+            came = await knock(Place(host, port, secured=False, path=""), octets, answer_s=answer_s)
+            leaked = any(mark in came for mark in LEAKS)
+            row = {"outcome": "taken", "answer": str(len(came)), "leaked": "yes" if leaked else ""}
+        except _TROUBLES as error:
+            if not self._knocked:
+                raise Unable(f"nobody listens at the local interface, {host}:{port} / 本地接口无监听") from None
+            problem = f"{type(error).__name__}: {error}"
+        self._knocked = True
+        self._tell("knock", asked, {"what": what}, [row], problem)
 
     def base(self, door: str) -> str:
         """The path below which a door's addresses are."""

@@ -59,7 +59,7 @@ class EmissionSource(_Part, frozen=True):
     valid_share: str = ""
     """Of what is measured in a stack: the percentage of its minutes from which on an hour counts; empty: all."""
     substitution: str = ""
-    """How hours of a stack that do not count are stood in for: `hj75-2017`; empty: not at all."""
+    """How hours of a stack that do not count are stood in for: `hj75-2017`, `hjt75-2007`; empty: not at all."""
 
     def feeds(self, symbol: str) -> tuple[Feed, ...]:
         """The feeds of one input, in the order of their instants."""

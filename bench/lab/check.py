@@ -1,6 +1,6 @@
 """Everything that can be known of a lab rig before a run: cards, serial adapters, supply, clock, person, injectors.
 
-Leaves printing to `bench.commands.check`. Nothing is switched and no setting of the machine is changed; all findings
+Leaves printing to `bench.commands.laboratory`. Nothing is switched, no setting of the machine is changed; all findings
 come at once, each a sentence that says what to do.
 """
 

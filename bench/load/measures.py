@@ -12,8 +12,6 @@ import msgspec
 
 from bench.load.truth import SECOND
 
-MILLISECOND = 1000
-
 
 def bucket(value_us: int) -> int:
     """The value with three significant digits, rounded half up."""

@@ -174,8 +174,7 @@ async def _conduct(case: Case, setup: Setup, seed: int, recorder: Recorder) -> f
             bench.record(CutShort(t=bench.clock.now_us(), because=RIG_LACKS, what=words))
             return 0.0
         await _around(bench, case, rig, seed, logs, setup.profile.name)
-        for event in stand.captured(bench.clock.now_us()):
-            bench.record(event)
+        bench.keep_captures(logs)
     except (OSError, RuntimeError, LaunchError) as error:
         bench.record(Trouble(t=bench.clock.now_us(), what=f"{type(error).__name__}: {error}"))
     finally:

@@ -446,8 +446,10 @@ class VirtualBench(Unit):
             return
         start_us, now_us = self.site.world.start_us, self.clock.now_us()
         unrepeated: dict[str, str] = {}
+        written: dict[str, Path] = {}
         for file in self.capture.write(self.record.folder, start_us):
             outline = captures.outline(file.path.read_bytes())
+            written[file.segment] = file.path
             if outline:
                 unrepeated[file.path.name] = file.sm3
             self.record(
@@ -462,6 +464,7 @@ class VirtualBench(Unit):
             )
         if unrepeated:
             captures.keep(self.record.folder, unrepeated)
+        self.people.search_captures(written)
 
     def take_seat(self) -> Seat:
         """The seat for the present life of the terminal: after a power cut its disk answers under a new name."""

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from bench.case import CaseResult, Text, Verdict
-from bench.commands.resume import Done, still_to_run
+from bench.commands.running.resume import Done, still_to_run
 from bench.journal import Journal, JournalError, Process, attempts
 
 

@@ -13,7 +13,7 @@ from suite_kit import REFERENCE
 
 from bench.case import Case, CaseResult, Verdict
 from bench.case.shared_drive import SharedDrive
-from bench.commands.session import ledger_answers, rig_named
+from bench.commands.running.session import ledger_answers, rig_named
 from bench.dut import adapter
 from bench.dut.profile import Claim, load_profile
 from bench.facade.bench import Bench

@@ -34,7 +34,8 @@ from reference_terminal.operations.time_source import NoTime, read_answer, stamp
 from reference_terminal.security.payload import Payload, PayloadKeys, PayloadRefused
 from reference_terminal.storage import archive
 from reference_terminal.web import entry
-from reference_terminal.web.server import HttpError, read_request
+from reference_terminal.web.errors import HttpError
+from reference_terminal.web.server import read_request
 from simulators.centres import json_text
 from simulators.centres.hj212.payload import Guard
 from simulators.explain.centres import explain_hj212, explain_modbus

@@ -18,8 +18,17 @@ from conformance.clauses.suite import case_classes
 ORDERS = ("function", "login", "attack", "password", "octets")
 """What people do, each with its outcome in the first row."""
 LOOKS = (
-    *("audit", "audit-export", "shown", "machine-shown", "instrument", "review", "effects", "ports"),
-    *("displayed", "displayed-history", "displayed-state", "secrets-shown", "sessions", "codes"),
+    *("audit", "audit-export", "shown", "links", "machine-shown", "instrument", "review", "effects", "ports"),
+    *(
+        "displayed",
+        "displayed-history",
+        "displayed-state",
+        "secrets-shown",
+        "secrets-carried",
+        "rounds",
+        "sessions",
+        "codes",
+    ),
 )
 BY_OTHERS = {
     "measures-on": "polls of the meters",

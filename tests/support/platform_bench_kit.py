@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.case import Case, CaseResult, Finding, Rig, criterion
-from bench.commands.options import REFERENCE_PROFILES
-from bench.commands.session import rig_named
+from bench.commands.running.options import REFERENCE_PROFILES
+from bench.commands.running.session import rig_named
 from bench.dut import adapter
 from bench.dut.profile import Profile, load_profile
 from bench.history import History, Observed
@@ -62,6 +62,13 @@ def ran(
     seed: int = 1,
 ) -> tuple[CaseResult, History]:
     """What came of driving so on the bench of a platform, and the history that it left."""
+    return conducted(folder, case_of(drive, scenario), rig=rig, profile=profile, seed=seed)
+
+
+def conducted(
+    folder: Path, case: type[Case], *, rig: str = "virtual", profile: Profile | None = None, seed: int = 1
+) -> tuple[CaseResult, History]:
+    """What came of a case on the bench of a platform, and the history that it left."""
     submitted = profile or load_profile(REFERENCE)
     setup = Setup(
         rig=rig_named(rig),
@@ -71,7 +78,7 @@ def ran(
         commit="test",
         folder=folder,
     )
-    result, history = run_and_keep(case_of(drive, scenario), setup)
+    result, history = run_and_keep(case, setup)
     assert history is not None, result.reason
     return result, history
 

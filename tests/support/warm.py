@@ -21,8 +21,8 @@ from typing import IO, NamedTuple
 _IMPORTED = (
     "allure_pytest.plugin",
     "bench.cli",
-    "bench.commands.prove",
-    "bench.commands.rejudge",
+    "bench.commands.proof.prove",
+    "bench.commands.finished.rejudge",
     "bench.dut.reference",
     "bench.plugin",
     "bench.rigs.virtual",

@@ -305,6 +305,22 @@ class Instruments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     due: str = ""
 
 
+class Rounds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Rounds of inspection by a timetable that the product keeps (R-41): functions, and expressions over a `row`.
+
+    `set` takes minutes between rounds as `object` (0: none); `every_min` is what the bench sets. `rows` are the rounds
+    in the answer to `of`; of each `at` is when it was made (ISO 8601, local time, or us UTC) and `wrong` a text or list
+    that is empty where nothing was wrong.
+    """
+
+    set: str
+    of: str
+    rows: str
+    at: str
+    wrong: str
+    every_min: int = 5
+
+
 class Display(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What pages show of meters: the functions of pages, and expressions over `answer` and `query` (point, meter).
 
@@ -374,6 +390,7 @@ class Access(msgspec.Struct, frozen=True):
     codes: Codes | None = None
     bound: Bound | None = None
     display: Display | None = None
+    rounds: Rounds | None = None
 
     def without_browsers(self) -> Access:
         """The same without the doors of a browser, for virtual time."""
@@ -413,7 +430,7 @@ INSTRUMENT_KEYS = ("number", "type", "accuracy", "basis", "calibrated", "due", "
 _KEYS = frozenset(
     (
         *("file", "doors", "accounts", "rules", "functions", "audit", "in_force", "state", "instruments", "review"),
-        *("codes", "bound", "display"),
+        *("codes", "bound", "display", "rounds"),
     )
 )
 _OWN = ("name", "en", "zh", "may", "done", "effect", "ends", "events", "objects", "never", "wait_s", "only")
@@ -448,6 +465,7 @@ def read(given: object, folder: Path, problems: list[str]) -> Access | None:
     codes = _one(table["codes"], "access.codes", Codes, problems) if "codes" in table else None
     bound = _one(table["bound"], "access.bound", Bound, problems) if "bound" in table else None
     display = _one(table["display"], "access.display", Display, problems) if "display" in table else None
+    rounds = _one(table["rounds"], "access.rounds", Rounds, problems) if "rounds" in table else None
     functions: list[Function] = []
     for at, each in enumerate(cast("Sequence[object]", table.get("functions", ())), 1):
         made = _function(each, at, doors, problems)
@@ -455,7 +473,19 @@ def read(given: object, folder: Path, problems: list[str]) -> Access | None:
             functions.append(made)
     numbers = rules or Rules()
     found = Access(
-        doors, accounts, tuple(functions), numbers, audit, in_force, state, instruments, review, codes, bound, display
+        doors,
+        accounts,
+        tuple(functions),
+        numbers,
+        audit,
+        in_force,
+        state,
+        instruments,
+        review,
+        codes,
+        bound,
+        display,
+        rounds,
     )
     problems += _contradictions(found)
     return found if len(problems) == before else None
@@ -552,6 +582,8 @@ def _contradictions(found: Access) -> Iterator[str]:
     for word in () if found.audit is None else (found.audit.function, found.audit.export, found.audit.clear):
         if word and word not in names:
             yield f"access.audit: there is no function {word!r} / 无此功能"
+    if found.rounds is not None and not 1 <= found.rounds.every_min <= 60:
+        yield f"access.rounds.every_min: expected 1 to 60 minutes, found {found.rounds.every_min} / 取值超出范围"
     for where, words in _named(found):
         for word in words:
             if word and word not in names:
@@ -611,6 +643,8 @@ def _named(found: Access) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "review", (found.review.enter, found.review.waiting, found.review.release, found.review.shown)
     if found.bound is not None:
         yield "bound", (found.bound.function,)
+    if found.rounds is not None:
+        yield "rounds", (found.rounds.set, found.rounds.of)
     if found.display is not None:
         yield "display", (found.display.live, found.display.history, found.display.instruments)
 
@@ -632,6 +666,8 @@ def _expressions(found: Access) -> Iterator[tuple[str, str]]:
         yield "access.review.number", found.review.number
     for key in ("value", "rows", "at", "number", "state") if found.display is not None else ():
         yield f"access.display.{key}", getattr(found.display, key) or "''"
+    for key in ("rows", "at", "wrong") if found.rounds is not None else ():
+        yield f"access.rounds.{key}", getattr(found.rounds, key)
     if found.codes is not None:
         yield "access.codes.on", found.codes.on
         for call in found.codes.turn_on:

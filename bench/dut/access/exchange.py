@@ -67,6 +67,7 @@ class Place:
     """The root that its certificate is checked against (PEM); empty: it is not checked."""
 
     @classmethod
+    @cache
     def of(cls, base: str) -> Place:
         """From its base, such as http://192.168.1.10:8080/api. Raises LookupError."""
         try:
@@ -181,6 +182,23 @@ async def send(place: Place, pieces: Sequence[bytes], *, pause_s: float = 0, ans
             raise ConnectionError(f"no HTTP answer: {error}") from None
         finally:
             stream.close()
+
+
+async def knock(place: Place, octets: bytes, *, answer_s: float) -> bytes:
+    """Octets as they are to whoever listens, and what came back until the end or for a while. Raises OSError."""
+    stream = await connect(place)
+    came = bytearray()
+    try:
+        async with asyncio.timeout(answer_s):
+            stream.write(octets)
+            while len(came) < MOST_OCTETS and (piece := await stream.read(65_536)):
+                came += piece
+    except (OSError, TimeoutError):
+        # Who closes upon it, or waits for more, has taken it.
+        pass
+    finally:
+        stream.close()
+    return bytes(came)
 
 
 async def _answer(connection: h11.Connection, stream: Stream) -> Answer:

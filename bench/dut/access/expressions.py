@@ -58,7 +58,7 @@ class _Cells(HTMLParser):
             self.rows[-1][-1] += data
 
 
-def _cells(text: object) -> list[list[str]]:
+def cells(text: object) -> list[list[str]]:
     """The rows of all tables of a page (HTML), each as the texts of its cells without blanks at their ends."""
     reader = _Cells()
     reader.feed(str(text))
@@ -76,7 +76,7 @@ def engine() -> jinja2.Environment:
     made = environment()
     made.filters["find"] = cast("Any", _find)
     made.filters["table"] = cast("Any", _table)
-    made.filters["cells"] = cast("Any", _cells)
+    made.filters["cells"] = cast("Any", cells)
     made.filters["b64"] = _b64
     return made
 
@@ -110,7 +110,7 @@ def fill(given: Any, known: Mapping[str, Any]) -> Any:
     if isinstance(given, str):
         try:
             if (alone := _WHOLE.fullmatch(given)) and isinstance(
-                found := _expression(alone["named"])(**known), dict | list
+                found := _expression(alone["named"])(**known), dict | list | str
             ):
                 return found
             return _template(given).render(known) if "{" in given else given

@@ -128,6 +128,14 @@ class Visits:
         self._keep(session, call, answer)
         return answer
 
+    async def get(self, session: Session, target: str) -> Answer:
+        """What an address of the door gives in a session, the address as it is. Raises LookupError, OSError or
+        TimeoutError.
+        """
+        method, _, headers, body = self.request(session, Call(get="/"))
+        place = self.place(session.door, session.certificate)
+        return await ask(place, method, target, headers, body, source=session.source)
+
     async def _at_pages(self, session: Session, call: Call, *, signed: bool, **more: Any) -> Answer:
         """The steps of a page in the session's window."""
         if self._browsers is None:

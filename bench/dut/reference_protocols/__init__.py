@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from simulators.meters.protocols import protocol_of
+from simulators.meters.serial.protocol import IdentifiedRow
 from simulators.world import MeterSpec, PointRow, register_map
 
 
@@ -31,7 +32,8 @@ class MeterTables:
     def point(self, spec: MeterSpec, row: PointRow) -> dict[str, Any]:
         """How a point is asked for."""
         del spec
-        return {"identifier": row.identifier, "format": row.layout}
+        asked = row.of(IdentifiedRow)
+        return {"identifier": asked.identifier, "format": asked.layout}
 
 
 @cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bench.dut.reference_protocols import MeterTables
+from simulators.meters.modbus.point_row import RegistersRow
 from simulators.world import MeterSpec, PointRow
 
 
@@ -18,22 +19,23 @@ class _Modbus(MeterTables):
 
     def point(self, spec: MeterSpec, row: PointRow) -> dict[str, Any]:
         del spec
+        asked = row.of(RegistersRow)
         made: dict[str, Any] = {
-            "function": row.fc,
+            "function": asked.fc,
             "parts": [
                 {"address": part.address, "type": part.type, "order": part.order, "factor": part.factor}
-                for part in row.parts
+                for part in asked.parts
             ],
-            "scale": "1" if row.loop is not None else row.scale,
+            "scale": "1" if asked.loop is not None else row.scale,
         }
-        if row.loop is not None:
+        if asked.loop is not None:
             made["analog"] = {
-                "raw_high": row.loop.full,
-                "current_low": row.loop.zero_ma,
-                "low": row.loop.low,
-                "high": row.loop.high,
-                "root": row.loop.root,
-                "zero": 4 if row.loop.live_zero else 0,
+                "raw_high": asked.loop.full,
+                "current_low": asked.loop.zero_ma,
+                "low": asked.loop.low,
+                "high": asked.loop.high,
+                "root": asked.loop.root,
+                "zero": 4 if asked.loop.live_zero else 0,
             }
         return made
 

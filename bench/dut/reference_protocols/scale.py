@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bench.dut.reference_protocols import MeterTables
+from simulators.meters.scale.descriptor import WeighedRow
 from simulators.meters.scale.frames import COMMANDED
 from simulators.world import MeterSpec, PointRow
 
@@ -18,7 +19,7 @@ class _Scale(MeterTables):
 
     def point(self, spec: MeterSpec, row: PointRow) -> dict[str, Any]:
         del spec
-        return {"item": row.counted or "weight"}
+        return {"item": row.of(WeighedRow).counted or "weight"}
 
 
 TABLES = _Scale()

@@ -10,7 +10,7 @@ import asyncio
 import dataclasses
 import socket
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -146,6 +146,7 @@ class LoopbackPlace:
 
     def __init__(self) -> None:
         self._slot, self._lock = _take_slot()
+        self._doors: dict[str, int] = {}
         self._states: dict[str, Impairment] = {}
         self._forwarders: list[Forwarder] = []
         self._between: dict[str, Forwarder] = {}
@@ -181,7 +182,14 @@ class LoopbackPlace:
 
     def local(self) -> tuple[str, int]:
         """The terminal's local interface, which is reached without a forwarder."""
-        return self._host(build.TERMINAL_LOCAL, inside=False), build.LOCAL_PORT
+        return self._door(build.TERMINAL_LOCAL)
+
+    def _door(self, local: str) -> tuple[str, int]:
+        """A local interface: at the usual port, or at a free one where somebody listens at that on every address."""
+        host = self._host(local, inside=False)
+        if host not in self._doors:
+            self._doors[host] = _free_port(host, build.LOCAL_PORT)
+        return host, self._doors[host]
 
     def uplink(self) -> str:
         """Behind the forwarders of the ways in."""
@@ -200,7 +208,7 @@ class LoopbackPlace:
         """Where a slave is; it finds its master behind a forwarder of its own."""
         _, uplink, local = group.addresses_of(number)
         found = self._host(uplink, inside=False)
-        return Door((self._host(local, inside=False), build.LOCAL_PORT), found, found)
+        return Door(self._door(local), found, found)
 
     async def join(self, slave: str, number: int, port: int) -> None:
         """A forwarder between a slave and its master."""
@@ -313,6 +321,17 @@ def _take_slot() -> tuple[int, socket.socket]:
             continue
         return slot, lock
     raise OSError(f"all {_SLOTS} sets of loopback addresses are in use by benches on this computer / 回环地址已用尽")
+
+
+def _free_port(host: str, usual: int) -> int:
+    """The usual port of an address if it can be had, else one that the kernel gives."""
+    for port in (usual, 0):
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                trial.bind((host, port))
+                return int(trial.getsockname()[1])
+    return usual
 
 
 def _remembered() -> set[int]:

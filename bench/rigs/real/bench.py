@@ -441,6 +441,13 @@ class RealBench:
         self.time_server.stop()
         await self.site.stop()
 
+    def keep_captures(self, logs: Path) -> None:
+        """Put the captures that lie in `logs` into the history, and what of people's secrets is in them."""
+        found = self.place.captured(self.clock.now_us())
+        for event in found:
+            self.record(event)
+        self.people.search_captures({event.segment: logs / event.file for event in found})
+
     def tell_timing(self, watch: LoopWatch) -> None:
         """Put into the history how well the bench knew the time; a step of the host's clock is a trouble."""
         delay, pressed = watch.stop(), self._pressure.stop()
@@ -539,8 +546,7 @@ async def conduct(
                 await bench.drive(case)
                 bench.tell_timing(watch)
                 await bench.life.close()
-        for event in stand.captured(bench.clock.now_us()):
-            bench.record(event)
+        bench.keep_captures(logs)
     except (OSError, RuntimeError, LaunchError) as error:
         bench.record(Trouble(t=bench.clock.now_us(), what=f"{type(error).__name__}: {error}"))
     finally:

@@ -9,8 +9,8 @@ import pytest
 
 from bench.case import Check, Verdict, criterion
 from bench.case.clock_condition import ID, conditioned, offset_us
-from bench.commands.pairs import Job
-from bench.commands.prove import run_job
+from bench.commands.proof.pairs import Job
+from bench.commands.proof.prove import run_job
 from bench.history import Began, ClockMoved, Event, History, LinkRule, Received, Sent
 
 _START = 1_772_380_800_000_000

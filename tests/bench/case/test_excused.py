@@ -9,8 +9,8 @@ import pytest
 from house import ROOT
 
 from bench.case import Case, CaseResult, Text, Verdict, criterion
-from bench.commands.options import Options
-from bench.commands.session import Session
+from bench.commands.running.options import Options
+from bench.commands.running.session import Session
 from bench.dut.profile import Claim, Parameters, Profile
 from bench.run import Excuse, Setup, excused
 from conformance.clauses import load_ledger

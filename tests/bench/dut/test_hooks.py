@@ -8,7 +8,9 @@ import json
 import random
 import sqlite3
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +71,7 @@ def asked(
 
 
 def test_a_way_is_found_by_its_key() -> None:
-    assert {"get", "post", "run", "sql", "file", "modbus", "person"} <= set(ways())
+    assert {"get", "post", "run", "sql", "file", "modbus", "page", "person"} <= set(ways())
 
 
 def test_a_command_prints_json(tmp_path: Path) -> None:
@@ -191,6 +193,52 @@ def test_a_person_types_a_table(tmp_path: Path) -> None:
         asked(tmp_path, section)
 
 
+class _Product(BaseHTTPRequestHandler):
+    """Pages that show the values of a point once its name was sent by a form."""
+
+    def do_GET(self) -> None:
+        """The form, and the table below it."""
+        at, _, word = self.path.partition("?point=")
+        table = f"<table><tr><td>{word}</td><td> 08:00</td><td>12.50 </td></tr></table>" if word else ""
+        form = "<form action='/values'><input name=point><button>查询</button></form>"
+        body = f"<meta charset=utf-8><h1>{at}</h1>{form}{table}".encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing on the screen."""
+        del format, args
+
+
+def test_steps_at_the_products_page(tmp_path: Path, program: Callable[[str], str]) -> None:
+    program("chromium")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Product)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    steps = [
+        {"open": "/values"},
+        {"fill": "[name=point]", "with": "{{ query.point }}"},
+        {"press": "text=查询"},
+        {"wait": "table"},
+    ]
+    base = f"http://127.0.0.1:{server.server_port}"
+    section = {
+        "page": steps,
+        "base": base,
+        "rows": "answer.cells",
+        "fields": {"at": "row[1]", "value": "row[2]"},
+    }
+    try:
+        assert asked(tmp_path, section) == ({"at": "08:00", "value": "12.50"},)
+        with pytest.raises(LookupError, match="has no '#none'"):
+            asked(tmp_path, {**section, "page": [{"open": "/values"}, {"wait": "#none", "within_s": 0.1}]})
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
 @pytest.mark.parametrize(
     ("section", "told"),
     [
@@ -204,6 +252,9 @@ def test_a_person_types_a_table(tmp_path: Path) -> None:
         ({"modbus": "x:1", "read": {"a": {"address": 0, "type": "u99"}}}, "type of u16"),
         ({"modbus": "x:1", "write": {"a": {"address": 0}}}, "the value to be written"),
         ({"person": 7}, "a sentence"),
+        ({"page": [{"open": "/"}]}, "the address that the steps begin from"),
+        ({"page": [{"open": "/", "press": "a"}], "base": "http://x"}, "exactly one of"),
+        ({"page": [{"opens": "/"}], "base": "http://x"}, "a list of steps"),
         ({"get": "http://x", "sheet": "y"}, "unknown key"),
         ({"run": ["x"], "rows": "answer["}, "ask.readings.rows"),
         ({"get": "{{ x"}, "ask.readings.get"),

@@ -12,7 +12,7 @@ from suite_kit import REFERENCE, in_place
 
 from bench.campaign.book import BOOK, Book, Reviewed
 from bench.case import Verdict
-from bench.commands.subject import book_otherwise, given_up, left_out, subject_of
+from bench.commands.laboratory.subject import book_otherwise, given_up, left_out, subject_of
 from bench.evidence.lab import Lab, load_lab
 from bench.evidence.register import Register, RunBegan
 
@@ -80,7 +80,7 @@ def test_a_run_that_was_left_out_is_joined_or_given_up_by_name(
     assert left_out(book, seal) == []
     Register(mine.register, seal).add(RunBegan(at="2026-11-23", run="third", opening="1", item=book.begun.item))
     leave = ("campaign", "leave", whole / "C", "third", "--by", "Li", "--lab", mine.toml)
-    assert in_place(*leave, cwd=whole).code == 3
+    assert in_place(*leave, cwd=whole).code == 4
     assert in_place(*leave, "--words", "another bench", cwd=whole).code == 0
     book, seal = opened(whole / "C", mine)
     assert left_out(book, seal) == []
@@ -95,4 +95,4 @@ def test_only_who_is_authorised_decides(room: tuple[Path, Laboratory, Path], tmp
     looked = ("--clause", CLAUSE, "--verdict", "pass", "--words", "looked at it", "--lab", toml)
     for name, words in (("Wang", 'lacks "reviews"'), ("Nobody", "no such person")):
         told = in_place("campaign", "review", whole / "C", *looked, "--by", name, cwd=whole)
-        assert told.code == 3 and words in told.err
+        assert told.code == 4 and words in told.err

@@ -11,6 +11,8 @@ from suite_kit import QUICK, carbonbench, in_place, run_folder, verdicts
 
 from bench.evidence.files import sm3_of
 from bench.evidence.keeper import read_opening
+from bench.evidence.lab import load_lab
+from bench.evidence.register import Register, RunBegan, RunEnded
 from bench.evidence.sealed import signed_of
 from bench.evidence.seals import read_seals
 from bench.history import read_history
@@ -78,6 +80,20 @@ def test_a_run_given_up_is_told_and_an_ended_one_cannot_be(tmp_path: Path, signe
     assert in_place("lab", "abandon", lab.toml, "--run", "x", cwd=tmp_path).code == 4
 
 
+def test_an_interrupted_run_stands_until_it_is_taken_up_or_given_up(tmp_path: Path) -> None:
+    own = laboratory(tmp_path / "lab")
+    book = Register(own.toml.parent / "register.jsonl", load_lab(own.toml))
+    book.add(RunBegan(at="now", run="r1", opening="0" * 64))
+    book.add(RunEnded(at="now", run="r1", evidence="0" * 64, summary={"error": 1}, interrupted=True))
+    book.add(RunBegan(at="now", run="r2", opening="1" * 64))
+    book.add(RunEnded(at="now", run="r2", evidence="1" * 64, summary={"pass": 1}))
+    told = in_place("lab", "register", own.toml, cwd=tmp_path).out
+    assert "r1: interrupted, neither taken up again nor abandoned" in told and "r2: " not in told
+    words = ("--why", "stopped by hand", "--by", "Li Wei")
+    assert in_place("lab", "abandon", own.toml, "--run", "r1", *words, cwd=tmp_path).code == 0
+    assert "r1: " not in in_place("lab", "register", own.toml, cwd=tmp_path).out
+
+
 def test_nothing_is_run_where_the_beginning_cannot_be_stamped(tmp_path: Path) -> None:
     own = laboratory(tmp_path / "lab")
     text = own.toml.read_text("utf-8").replace('own = "authority"', 'url = "http://127.0.0.1:9/"')
@@ -105,3 +121,10 @@ def test_a_removed_attempt_is_a_hole_that_resuming_names(signed: Path, lab: Labo
 def test_seals_are_json_anybody_reads(signed: Path) -> None:
     told = msgspec.json.decode((signed / "evidence" / "seal-0002.json").read_bytes())
     assert told["evidence"] == signed_of(signed).digest and told["files"] > 5
+
+
+def test_a_laboratory_without_a_key_signs_nothing_and_runs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "lab.toml").write_text("[register]\npath = 'register.jsonl'\n", "utf-8")
+    told = in_place("run", "--case", QUICK[1], "--lab", tmp_path / "lab.toml", cwd=tmp_path)
+    assert told.code == 4 and "has no [[signer]]: nothing would be signed" in told.err
+    assert not (tmp_path / "out").exists()

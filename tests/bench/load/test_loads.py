@@ -13,8 +13,8 @@ import pytest
 
 from bench.case import EXIT_USAGE
 from bench.commands import load
-from bench.commands.rejudge import Known, verify
-from bench.commands.rejudge import main as rejudge
+from bench.commands.finished.rejudge import Known, verify
+from bench.commands.finished.rejudge import main as rejudge
 from bench.history import LoadEnded, LoadLedger, LoadStage, read_history
 from bench.load.engine import __name__ as engine
 from bench.load.run import free_port
