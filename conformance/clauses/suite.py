@@ -6,7 +6,6 @@ run folder and from nowhere else.
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import pkgutil
 import sys
@@ -21,6 +20,7 @@ from bench.case import Case, Criterion, Evidence, EvidenceKind, Need, Rig, bindi
 from bench.case.shared_drive import SharedDrive
 from conformance.clauses.cache import remembered
 from conformance.clauses.ledger import Words
+from conformance.clauses.loading import load
 
 SUBJECTS = ("conformance.terminal", "conformance.platform")
 """What is tested: a package each, called as the item; its chapters hold cases, judges and defects side by side."""
@@ -80,9 +80,9 @@ class DefectNote(msgspec.Struct, frozen=True, kw_only=True):
 
 def chapter_modules(subject: str) -> Iterator[str]:
     """Dotted names of the modules in the chapters of a subject, in order of name."""
-    for chapter in pkgutil.iter_modules(importlib.import_module(subject).__path__, f"{subject}."):
+    for chapter in pkgutil.iter_modules(load(subject).__path__, f"{subject}."):
         if chapter.ispkg:
-            for part in pkgutil.iter_modules(importlib.import_module(chapter.name).__path__, f"{chapter.name}."):
+            for part in pkgutil.iter_modules(load(chapter.name).__path__, f"{chapter.name}."):
                 yield part.name
 
 
@@ -104,14 +104,14 @@ def _classes_of(modules: tuple[str, ...]) -> tuple[tuple[str, type[Case]], ...]:
 
 def cases_in(module: str) -> Iterator[type[Case]]:
     """The cases of one module of the suite, by name of class."""
-    for _, found in inspect.getmembers(importlib.import_module(module), inspect.isclass):
+    for _, found in inspect.getmembers(load(module), inspect.isclass):
         if issubclass(found, Case) and found.__module__ == module and not inspect.isabstract(found):
             yield found
 
 
 def shared_drives() -> dict[str, type[SharedDrive]]:
     """Every drive that several cases can be judged from, by id."""
-    room: Any = importlib.import_module(SHARED)
+    room: Any = load(SHARED)
     found = (each for _, each in inspect.getmembers(room, inspect.isclass))
     return {each.id(): each for each in found if issubclass(each, SharedDrive) and each.__module__ == SHARED}
 
@@ -184,7 +184,7 @@ def _found(kind: str, packages: tuple[str, ...], rooms: tuple[str, ...], build: 
 
 def defect_notes() -> tuple[DefectNote, ...]:
     """Notes of all defects, in the order of their registry."""
-    room: Any = importlib.import_module("conformance.defects")
+    room: Any = load("conformance.defects")
     return tuple(
         DefectNote(
             id=name,

@@ -1,12 +1,11 @@
 """Defects: a reference broken in one way each, so that every check is seen to fail (`carbonbench prove`).
 
-Leaves running them to bench.commands.prove. A defect is a function that patches the seams of what it breaks while one
+Leaves running them to bench.commands.proof. A defect is a function that patches the seams of what it breaks while one
 case runs; the modules `*_defects` hold them beside the cases they are for.
 """
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Generator
@@ -18,6 +17,7 @@ from unittest.mock import patch as mock_patch
 
 import conformance
 from bench.case import Item, Text
+from conformance.clauses.loading import load
 from conformance.defects.proof import read_proof
 
 
@@ -105,13 +105,39 @@ def defect(
 
 @cache
 def all_defects() -> dict[str, Defect]:
-    """Every defect by id, sorted, each with the cases that are known to notice it. Raises ProofError."""
-    for room in pkgutil.walk_packages(conformance.__path__, f"{conformance.__name__}."):
+    """Every defect by id, sorted, each with the cases that are known to notice it. Raises SuiteBroken, ProofError."""
+    for room in pkgutil.walk_packages(conformance.__path__, f"{conformance.__name__}.", load):
         if room.name.endswith("_defects"):
-            importlib.import_module(room.name)
+            load(room.name)
     proof = read_proof()
     noticed, proven = proof.noticed(), proof.proven()
     return {
         name: replace(found, cases=noticed.get(name, ()), proven=proven.get(name, ()))
         for name, found in sorted(_known.items())
     }
+
+
+class _Owners(Patch):
+    """Notes the modules of what would be replaced, and replaces nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(ExitStack())
+        self.modules: dict[str, None] = {}
+
+    def __call__(self, owner: object, name: str, replacement: Any) -> Any:
+        self.modules[getattr(owner, "__module__", None) or getattr(owner, "__name__", "")] = None
+        return getattr(owner, name)
+
+
+def catching(item: Item = Item.TERMINAL) -> dict[str, dict[str, int]]:
+    """By module of the reference the cases that defects of it are known to fail, each with how many of these."""
+    found: dict[str, dict[str, int]] = {}
+    for each in all_defects().values():
+        if each.item is item:
+            owners = _Owners()
+            each.breaks(owners)
+            for module in owners.modules:
+                for case in each.proven:
+                    cases = found.setdefault(module, {})
+                    cases[case] = cases.get(case, 0) + 1
+    return found

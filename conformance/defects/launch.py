@@ -9,13 +9,18 @@ import sys
 from collections.abc import Callable, Sequence
 
 from bench.case import Item
+from conformance.clauses.loading import SuiteBroken
 from conformance.defects import all_defects
 
 
 def main(words: Sequence[str]) -> int:
     """Run what the defect breaks; 2 for a defect that does not exist, else the exit code of what was run."""
     name, *rest = words or ("",)
-    defect = all_defects().get(name)
+    try:
+        defect = all_defects().get(name)
+    except SuiteBroken as error:
+        print(error, file=sys.stderr)
+        return 2
     if defect is None:
         print(f"no defect {name!r}; expected: DEFECT CONFIG / 无此缺陷", file=sys.stderr)
         return 2

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
-
 from conformance.defects import Patch
 from simulators.platform.core.desk import Desk
 from simulators.platform.core.kinds import Kind, Thing
@@ -66,8 +64,3 @@ def listed(
         return show(whole(self, desk, kind, heed(filters or {})))
 
     whole = patch(Objects, "listed", all_of)
-
-
-def shown_as(patch: Patch, kind_name: str, **fields: Any) -> None:
-    """Lists of a kind show these fields as something else."""
-    listed(patch, kind_name, lambda things: [msgspec.structs.replace(each, **fields) for each in things])

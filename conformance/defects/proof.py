@@ -11,6 +11,8 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from conformance.clauses.loading import SuiteBroken
+
 PROOF = Path(__file__).resolve().parents[1] / "proof.json"
 FORMAT = "carbonbench-flips/1"
 
@@ -55,7 +57,7 @@ class Proof(msgspec.Struct, frozen=True):
         )
 
 
-class ProofError(Exception):
+class ProofError(SuiteBroken):
     """The file is no proof; one sentence."""
 
 

@@ -26,6 +26,13 @@ def test_every_defect_that_is_named_is_one() -> None:
     assert len(rows) == 20 and named and named <= known
 
 
+def test_every_defect_of_a_stimulus_is_one() -> None:
+    _, _, rest = PAGE.partition("## Stimuli")
+    rows = [line.split("|")[3] for line in rest.partition("## Systems")[0].splitlines() if line.count("|") == 4]
+    named = {word for row in rows for word in re.findall(r"`([a-z0-9-]+)`", row)}
+    assert len(named) > 40 and named <= set(all_defects())
+
+
 def test_every_entry_that_is_named_is_one() -> None:
     known = {entry.id for entry in load_ledger().entries}
     rows = [line.split("|")[2] for line in PAGE.splitlines() if line.startswith("| O-")]
