@@ -1,6 +1,6 @@
 """Two runs side by side: verdicts, measured values within their uncertainties, what is new, mended, worse.
 
-Leaves reading and proving the runs to `bench.commands.compare`. Measured values agree where E_n, their difference over
+Leaves reading and proving the runs to `bench.commands.finished`. Measured values agree where E_n, their difference over
 the root of the sum of the squared expanded uncertainties (ISO 13528), is 1 at most; without uncertainties where equal.
 """
 

@@ -1,6 +1,6 @@
 """What became of every true record at every centre: one fate each, counted, and binned over time for a picture.
 
-Leaves deciding the fates to the judges (bench.commands.delivery asks them) and the page to `reports.html.delivery`.
+Leaves deciding the fates to the judges (bench.commands.finished asks them) and the page to `reports.html.delivery`.
 """
 
 from __future__ import annotations

@@ -59,16 +59,17 @@ def sentence(figure: Figure) -> Text:
     covered = f"{figure.lines_run / figure.lines:.1%}" if figure.lines else "–"
     if figure.interval is None or figure.escape_rate is None:
         return Text(
-            f"no mutant of consequence was tried; the suite runs {covered} of the terminal's lines", "未试变异体"
+            f"no mutant of consequence was tried; the suite runs {covered} of the {figure.item}'s lines", "未试变异体"
         )
     low, high = figure.interval
     hits = figure.escaped + figure.unsorted
     return Text(
         f"{figure.killed} of {figure.consequential} consequential mutants killed, {hits} escaped: "
         f"{figure.escape_rate:.1%} (95 % interval {low:.1%} to {high:.1%}); "
-        f"the suite runs {covered} of the terminal's lines",
+        f"the suite runs {covered} of the {figure.item}'s lines",
         f"{figure.consequential} 个有影响的变异体中发现 {figure.killed} 个，漏检 {hits} 个，"
-        f"漏检率 {figure.escape_rate:.1%}（95 % 区间 {low:.1%} 至 {high:.1%}）；套件执行终端代码行的 {covered}",
+        f"漏检率 {figure.escape_rate:.1%}（95 % 区间 {low:.1%} 至 {high:.1%}）；"
+        f"套件执行{figure.item.zh}代码行的 {covered}",
     )
 
 

@@ -109,6 +109,64 @@ class MatrixError(Exception):
     """A file that is no matrix of a proof; one sentence says why."""
 
 
+def read(octets: bytes) -> Proof:
+    """The proof in the octets of `prove --json`. Raises MatrixError where it says otherwise than its own rows."""
+    try:
+        told = msgspec.json.decode(octets, type=_Told)
+    except msgspec.MsgspecError as error:
+        raise MatrixError(f"expected a file of prove --json, got something else: {error} / 格式不符") from None
+    proof = Proof(
+        defects=tuple(
+            DefectResult(id=row.id, clauses=row.clauses, outcome=row.outcome, caught_by=row.caught_by)
+            for row in told.defects
+        ),
+        checks=tuple(CheckSeen(id=row.id, seen_failing=row.seen_failing, by=row.by) for row in told.checks),
+        reference=told.reference.cases,
+        troubles=told.troubles,
+        run=told.run,
+        seed=told.seed,
+        commit=told.commit,
+    )
+    if told.format != FORMAT:
+        raise MatrixError(f"expected format {FORMAT}, got {told.format} / 格式不符")
+    if told.trusted != proof.trusted:
+        raise MatrixError(f"says trusted: {str(told.trusted).lower()}, its rows say otherwise / 与其内容矛盾")
+    hollow = [row.id for row in proof.defects if (row.outcome == CAUGHT) != bool(row.caught_by)]
+    hollow += [row.id for row in proof.checks if row.seen_failing != bool(row.by)]
+    if hollow:
+        raise MatrixError(f"says of {hollow[0]} what its rows do not / 与其内容矛盾")
+    return proof
+
+
+class _Sound(msgspec.Struct, frozen=True):
+    cases: dict[str, str]
+
+
+class _DefectRow(msgspec.Struct, frozen=True):
+    id: str
+    clauses: tuple[str, ...]
+    outcome: str
+    caught_by: tuple[str, ...]
+
+
+class _CheckRow(msgspec.Struct, frozen=True):
+    id: str
+    seen_failing: bool
+    by: tuple[str, ...]
+
+
+class _Told(msgspec.Struct, frozen=True, kw_only=True):
+    format: str
+    trusted: bool
+    defects: tuple[_DefectRow, ...]
+    checks: tuple[_CheckRow, ...]
+    reference: _Sound
+    troubles: tuple[str, ...] = ()
+    run: str = ""
+    seed: int = 0
+    commit: str = ""
+
+
 def seen_in(path: Path) -> dict[str, tuple[str, ...]]:
     """Which defects made each check fail, by the matrix that `prove --json` wrote. Raises MatrixError."""
     try:

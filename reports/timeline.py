@@ -126,6 +126,7 @@ def local_time(at_us: int, *, fraction: bool = True) -> str:
 WORDS: dict[str, str] = {
     # phases
     "settle": "收尾等待",
+    "centre-ordered": "中心下发指令",
     "factor-issued": "下发因子",
     "boundary-issued": "下发核算边界",
     "formula-issued": "下发核算公式",

@@ -16,10 +16,12 @@ from typing import Any, cast
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bench.case import Item, Measurement, RunResult, Text, Verdict, shown_limit
+from bench.case import Measurement, RunResult, Text, Verdict, shown_limit
 from bench.evidence.sealed import signed_of
 from conformance.clauses.cache import CompiledTemplates
-from conformance.mutants.figure import read_figure, read_unrun
+from conformance.mutants.figure import FILE as FIGURE
+from conformance.mutants.figure import UNRUN, read_figure, read_unrun
+from conformance.mutants.subjects import file_of
 from reports.blocks import visible
 from reports.conformity import document_of, item_of
 from reports.curve import curve_svg
@@ -172,9 +174,8 @@ def report_html(
         report=report(run, folder, ledger, glances),
         in_run=in_run,
         item=item,
-        # The figure is of the cases for terminals.
-        escapes=read_figure() if item is Item.TERMINAL else None,
-        unrun=read_unrun() if item is Item.TERMINAL else None,
+        escapes=read_figure(file_of(item, FIGURE)),
+        unrun=read_unrun(file_of(item, UNRUN)),
         sentence_of=sentence,
         signed=signed_of(folder),
         writer=writer,

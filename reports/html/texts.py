@@ -265,10 +265,10 @@ TEXTS: dict[str, Text] = {
         "检测方法：下列五份草案，按本台架裁定 R-01 至 R-46 的解释 A 执行。凡有解释 B 的条款，结果旁注明其在"
         "相同证据下的判定，或注明未予评价及原因；均不影响结论。",
     ),
-    "unrun": Text("Lines of the reference terminal that no case runs", "参考终端中没有用例执行的代码行"),
+    "unrun": Text("Lines of the reference that no case runs", "参考实现中没有用例执行的代码行"),
     "suite-strength": Text(
-        "How much escapes the suite, tried on the reference terminal with random small faults:",
-        "套件的漏检率（在参考终端中随机植入微小错误测得）：",
+        "How much escapes the suite, tried on the reference with random small faults:",
+        "套件的漏检率（在参考实现中随机植入微小错误测得）：",
     ),
     "document": Text("Document", "文件"),
     "in-run": Text("Clauses in this run", "本次运行涉及条款"),

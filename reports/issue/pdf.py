@@ -125,12 +125,3 @@ def _chinese() -> bool:
     except OSError:
         return True
     return bool(told.stdout.strip())
-
-
-def pages_of(octets: bytes) -> int:
-    """How many pages a PDF has."""
-    from io import BytesIO
-
-    from pyhanko.pdf_utils.reader import PdfFileReader
-
-    return int(PdfFileReader(BytesIO(octets)).root["/Pages"]["/Count"])

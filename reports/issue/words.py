@@ -126,9 +126,9 @@ WORDS: Mapping[str, Text] = {
     "equipment-due": Text("Calibrated until", "校准有效期至"),
     "equipment-traceable": Text("Certificate, traceability", "证书号、溯源"),
     "clock-virtual": Text(
-        "Times are those of a simulated clock: they need no traceability, and no result on the speed of the item "
-        "rests on them.",
-        "时间为仿真时钟时间：无须溯源，且样品的时延、响应时间均不据此判定。",
+        "Times of runs in virtual time are those of a simulated clock: they need no traceability, and no result on "
+        "the speed of the item rests on them.",
+        "虚拟时间运行中的时间为仿真时钟时间：无须溯源，且样品的时延、响应时间均不据此判定。",
     ),
     "clock-real": Text(
         "Spans of time are those of the bench's monotonic clock; its reference is the equipment used for the clock.",
@@ -136,8 +136,8 @@ WORDS: Mapping[str, Text] = {
     ),
     "environment": Text("Environment", "环境条件"),
     "environment-virtual": Text(
-        "No physical environment: item and surroundings ran in simulated time.",
-        "无物理环境：样品与环境均在仿真时间中运行。",
+        "Runs in virtual time have no physical environment: item and surroundings ran in simulated time.",
+        "虚拟时间运行无物理环境：样品与环境均在仿真时间中运行。",
     ),
     "quantity": Text("Quantity", "项目"),
     "range": Text("From – to", "范围"),

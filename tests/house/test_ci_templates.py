@@ -18,8 +18,8 @@ from house import ROOT
 
 from bench.case import ExpectedFailure
 from bench.cli import parser
-from bench.commands.expected import read_expected
-from bench.commands.options import Options
+from bench.commands.running.expected import read_expected
+from bench.commands.running.options import Options
 from bench.dut.profile import load_profile
 from conformance.clauses import ics, load_ledger
 from conformance.clauses.suite import case_classes

@@ -285,7 +285,7 @@ def test_every_entry_of_the_claimed_documents_gets_a_verdict_in_the_real_ledger(
 def test_the_disposition_is_derived_from_the_cases() -> None:
     found = {one.id: one.disposition for one in real_entries()}
     assert found["isc-2/9.1a"] == "automated"
-    assert found["isc-1/4.6c"] == "planned"
+    assert found["isc-1/4.6c"] == "inspection"
 
 
 def test_no_entry_lacks_a_language() -> None:

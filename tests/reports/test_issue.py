@@ -18,8 +18,8 @@ from softhsm import softhsm
 
 from bench import cli
 from bench.case import Check, RunResult, Sitting, Text, Verdict
-from bench.commands import issue as command
-from bench.commands.subject import subject_of
+from bench.commands.laboratory import issue as command
+from bench.commands.laboratory.subject import subject_of
 from bench.evidence import stamps
 from bench.evidence.keys import certificates_of
 from bench.evidence.lab import NOBODY, OWN

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from bench.case import CaseResult, Check, Measurement, RunResult, Text, Verdict, criterion, exit_code, measure
-from bench.commands.expected import exit_of
+from bench.commands.running.expected import exit_of
 from reports import html, verdicts
 from reports.clause_results import clause_results
 from reports.repeats import outcomes, repeatability

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import cli
-from bench.commands import validation as command
+from bench.commands.laboratory import validation as command
 from reports.issue.validation import flips
 
 
