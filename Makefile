@@ -8,7 +8,7 @@ WORKERS ?= 2
 # Many of our own tests wait for real time; the others compute meanwhile.
 TEST_WORKERS ?= 4
 
-.PHONY: run test checks peers repeat prove bench clean
+.PHONY: run test checks peers collected repeat prove bench clean
 
 run: $(STAMP)
 	tools/peers --for run
@@ -18,7 +18,7 @@ run: $(STAMP)
 # worker's share while it has a long test is taken by the others.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(TOOLS)
-	$(MAKE) -j 2 --output-sync=target peers checks
+	$(MAKE) -j 3 --output-sync=target peers checks collected
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal
 
 # What takes time to install and what takes time to compute, side by side.
@@ -31,9 +31,13 @@ checks: $(TOOLS)
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 
+# All tests are found and compiled once, before each worker looks for them.
+collected: $(TOOLS)
+	$(BIN)/pytest --collect-only -qq >/dev/null
+
 # The whole suite twice, with one and two workers and in other surroundings: one seed, one history.
 repeat: $(STAMP)
-	CARBONBENCH_REPEAT=1 $(BIN)/pytest tests/bench/commands/test_repeats.py
+	CARBONBENCH_REPEAT=1 $(BIN)/pytest tests/bench/commands/running/test_repeats.py
 
 prove: $(STAMP)
 	tools/peers --for run

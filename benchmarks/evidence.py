@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.commands import rejudge
+from bench.commands.finished import rejudge
 from bench.evidence.files import survey
 
 

@@ -9,7 +9,11 @@ nothing of ours. Processor time is that of the generating process alone; the sin
 1. `hj212`, `hj212-tls`, `json`: terminals with a long backlog, as fast as they get their acknowledgements, ledger's
    book on.
 2. `ten-thousand`: 10,000 terminals with a record a minute: the share of one core.
-3. `ledger`: seconds and memory for a million records.
+3. `one-core`: `--terminals` with a record every ten seconds, each beside a bare asyncio client that keeps the same
+   connections and times: how many with a record a minute a core would carry, and what the user class costs over it.
+4. `ledger`: seconds and memory for a million records.
+5. `two-workers`: `--records` waiting in 1,000 terminals, sent by two workers of Locust to the bench's own centre; the
+   books of both merged, compared record by record.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import math
 import resource
 import subprocess
 import sys
@@ -29,17 +34,18 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.history.load import LoadStage
+from bench.history.load import LoadEnded, LoadLedger, LoadStage
 from bench.load.forms import Hj212Form, JsonForm
 from bench.load.ledger import Account, Held, reconcile
 from bench.load.plan import Plan, Stage, Target, Terminals
-from bench.load.run import Aim, Hands, Load, receiver
+from bench.load.run import Aim, Hands, Load, carry_out, receiver
 from bench.load.sender import Sending
 from bench.load.sent import SENT, Sheet
 from bench.load.truth import SECOND, Stamps, value_of
 
 ROOT = Path(__file__).parents[1]
 WINDOW = 32
+_EVERY_S = 10
 LOCUST = """
 import sys, time, gevent
 from locust import FastHttpUser, constant, task
@@ -167,9 +173,9 @@ def locust_http(port: int, seconds: int, count: int) -> dict[str, float]:
     return told(int(total), float(cpu), float(wall))
 
 
-def ten_thousand(terminals: int, seconds: int) -> dict[str, float]:
-    """Terminals with a record a minute to the sink: what share of a core they take."""
-    settings = Terminals(count=terminals, points=1, period_s=60, spread_s=60, over_time_s=60)
+def park(terminals: int, seconds: int, period_s: int = 60) -> dict[str, float]:
+    """Terminals with a record a period to the sink: what share of a core they take."""
+    settings = Terminals(count=terminals, points=1, period_s=period_s, spread_s=period_s, over_time_s=60)
     stages = (Stage(name="ramp", for_s=60, per_s=400, judged=False), Stage(name="steady", for_s=seconds))
     plan = Plan(name="benchmark", terminals=settings, stages=stages, settle_s=1)
     with tempfile.TemporaryDirectory() as folder, sink("hj212") as port:
@@ -179,12 +185,72 @@ def ten_thousand(terminals: int, seconds: int) -> dict[str, float]:
     waited = [each.waited for each in stage.classes if each.name == "record"]
     return {
         "terminals": stage.connected,
+        "a_minute_a_core": carried(stage.connected, period_s, stage.cpu_us / max(stage.wall_us, 1)),
         "records_a_second": round(records / stage.seconds, 1),
         "failed": failed,
         "share_of_a_core_percent": round(100 * stage.cpu_us / max(stage.wall_us, 1), 1),
         "busiest_second_percent": stage.busiest,
         "timer_lag_p99_ms": round((stage.lag.percentile_us(99) or 0) / 1000, 1),
         "waited_p99_ms": round((waited[0].percentile_us(99) or 0) / 1000, 1) if waited else 0,
+    }
+
+
+def carried(terminals: int, period_s: int, share: float) -> int:
+    """How many terminals with a record a minute a core would carry, where these take that share of one."""
+    return round(terminals * 60 / period_s / share) if share else 0
+
+
+async def bare_park(port: int, seconds: int, terminals: int, period_s: int) -> dict[str, float]:
+    """The same terminals by asyncio alone: a connection each, a frame when it is due, its answer awaited; no book."""
+    plan, stamps = Plan(name="bare", terminals=Terminals(count=terminals, points=1, period_s=period_s)), Stamps()
+    streams = [await asyncio.open_connection("127.0.0.1", port) for _ in range(terminals)]
+    total, until = 0, time.perf_counter() + seconds
+
+    async def one(number: int) -> None:
+        nonlocal total
+        reader, writer = streams[number]
+        form, period = Hj212Form(plan, number, stamps), time.time_ns() // (period_s * 10**9)
+        due = time.perf_counter() + period_s * number / terminals
+        while due < until:
+            await asyncio.sleep(due - time.perf_counter())
+            writer.write(form.message(period, time.time_ns() // 1000)[1])
+            await reader.readuntil(b"&&&&")
+            total, period, due = total + 1, period + 1, due + period_s
+        writer.close()
+
+    cpu, wall = time.process_time(), time.perf_counter()
+    await asyncio.gather(*(one(number) for number in range(terminals)))
+    share = (time.process_time() - cpu) / (time.perf_counter() - wall)
+    return {
+        "terminals": terminals,
+        "a_minute_a_core": carried(terminals, period_s, share),
+        "records_a_second": round(total / seconds, 1),
+        "share_of_a_core_percent": round(100 * share, 1),
+    }
+
+
+def two_workers(records: int) -> dict[str, float]:
+    """A backlog sent by two workers to the bench's own centre, and the ledger of both: seconds and memory of it."""
+    terminals = 1000
+    settings = Terminals(
+        count=terminals, points=1, period_s=60, backlog_h=max(math.ceil(records / terminals / 60), 1), window=WINDOW
+    )
+    stages = (Stage(name="backlog", for_s=max(records // 4000, 20), per_s=200),)
+    plan = Plan(name="benchmark", terminals=settings, stages=stages, settle_s=5)
+    found: list[Any] = []
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(carry_out(plan, Path(folder) / "books", found.append, hands=Hands(workers=2)))
+    (book,) = (each for each in found if isinstance(each, LoadLedger))
+    (ended,) = (each for each in found if isinstance(each, LoadEnded))
+    wrong = book.lost + book.altered + book.invented + book.doubled
+    return {
+        "workers": ended.processes,
+        "sent": book.sent,
+        "delivered": book.delivered,
+        "open": book.open,
+        "lost_altered_doubled_invented": wrong,
+        "ledger_seconds": float(book.seconds),
+        "most_memory_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
 
 
@@ -222,6 +288,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--terminals", type=int, default=10_000)
+    parser.add_argument("--records", type=int, default=1_000_000)
     parser.add_argument("--only", default="")
     words = parser.parse_args()
     found: dict[str, dict[str, float]] = {}
@@ -242,8 +309,12 @@ def main() -> None:
         row("json / user class, one record a body", lambda: ours("https-json", "plain", port, words.seconds, 20, 1))
         row("json / user class, 32 records a body", lambda: ours("https-json", "plain", port, words.seconds, 20))
     row("mqtt / user class (own broker)", lambda: ours("mqtt", "plain", 0, words.seconds, 20))
-    row("ten-thousand", lambda: ten_thousand(words.terminals, 60))
+    row("ten-thousand", lambda: park(words.terminals, 60))
+    with sink("hj212") as port:
+        row("one-core / bare asyncio", lambda: asyncio.run(bare_park(port, words.seconds, words.terminals, _EVERY_S)))
+    row("one-core / user class", lambda: park(words.terminals, words.seconds, _EVERY_S))
     row("ledger", ledger)
+    row("two-workers", lambda: two_workers(words.records))
     if words.json:
         print(json.dumps(found))
 

@@ -24,7 +24,7 @@ from suite import in_folder, setup_in
 
 from bench import run
 from bench.case import Case, Finding, criterion
-from bench.commands.session import rig_named
+from bench.commands.running.session import rig_named
 from bench.facade.bench import Bench
 from bench.history import History, Served
 from bench.layout.scenario import Scenario

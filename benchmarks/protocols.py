@@ -25,8 +25,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.case import Case, Finding, criterion
-from bench.commands.options import REFERENCE_PROFILE
-from bench.commands.session import rig_named
+from bench.commands.running.options import REFERENCE_PROFILE
+from bench.commands.running.session import rig_named
 from bench.dut import adapter
 from bench.dut.profile import load_profile
 from bench.facade.bench import Bench

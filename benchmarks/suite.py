@@ -35,8 +35,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import virtual_polls
 
 from bench.case import Case, CaseResult, Finding, criterion
-from bench.commands.options import REFERENCE_PROFILE
-from bench.commands.session import rig_named
+from bench.commands.running.options import REFERENCE_PROFILE
+from bench.commands.running.session import rig_named
 from bench.dut import adapter
 from bench.dut.profile import load_profile
 from bench.facade.bench import Bench
