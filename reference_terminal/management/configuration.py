@@ -72,7 +72,6 @@ class Configuration:
         self._items([_texts(table, ITEMS) for table in self._list(body, ITEMS)], issuer, steps)
         return steps
 
-    @seam
     def _named(self) -> Config:
         """What a configuration may name: points of the file and of what was added since, those that are off too."""
         config = self._overlay.with_meters(self._file_config)

@@ -201,9 +201,9 @@ def form_findings(history: History, centre: str) -> Iterator[Check]:
     requests = [event for event in history.of(Received) if event.centre == centre]
     registered = next((event.t for event in requests if event.cn == REGISTER and not event.faults), None)
     first = next((event.t for event in requests if event.cn == UPLOAD), None)
-    early = first is not None and (registered is None or first <= registered)
+    in_order = None if first is None else registered is not None and registered < first
     yield REGISTERS_FIRST.decide(
-        None if first is None else not early,
+        False if registered is None else in_order,
         actual=f"registered {local(registered or 0)}, first upload {local(first or 0)}",
     )
     wrong = [f"{local(event.t)} {event.cn}: {', '.join(event.faults)}" for event in requests if event.faults]
