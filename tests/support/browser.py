@@ -27,6 +27,11 @@ _FLAGS = (
     "--remote-debugging-pipe",
 )
 _LONGEST_S = 60
+_LEFT = ("navigated or closed", "Cannot find context", "context was destroyed")
+
+
+class Left(AssertionError):
+    """The page that was asked makes way for another one."""
 
 
 class Browser:
@@ -50,7 +55,8 @@ class Browser:
             heard = json.loads((await asyncio.wait_for(self._reader.readuntil(b"\0"), _LONGEST_S))[:-1])
             if heard.get("id") == self._number:
                 if "error" in heard:
-                    raise AssertionError(f"{method}: {heard['error']}")
+                    gone = any(words in str(heard["error"]) for words in _LEFT)
+                    raise (Left if gone else AssertionError)(f"{method}: {heard['error']}")
                 return heard["result"]
             self.events.append(heard)
 
@@ -76,13 +82,26 @@ class Browser:
 
     async def settled(self, address: str) -> None:
         """Wait until a page of this address is complete."""
-        state: Any = None
+        await self._until("[document.readyState, location.href.split('?')[0]]", ["complete", address])
+
+    async def leave(self, script: str, address: str) -> None:
+        """Do what leads to another page, of the same address perhaps, and wait until that one is complete."""
+        await self.run("window.old = true")
+        with suppress(Left):
+            await self.run(script)
+        await self._until(
+            "[window.old === true, document.readyState, location.href.split('?')[0]]", [False, "complete", address]
+        )
+
+    async def _until(self, script: str, value: Any) -> None:
+        found: Any = None
         for _ in range(4800):
-            state = await self.run("[document.readyState, location.href.split('?')[0]]")
-            if state == ["complete", address]:
+            with suppress(Left):
+                found = await self.run(script)
+            if found == value:
                 return
             await asyncio.sleep(0.05)
-        raise AssertionError(f"expected {address}, the browser is at {state}")
+        raise AssertionError(f"expected {value}, the browser is at {found}")
 
     async def run(self, script: str) -> Any:
         """The value of an expression in the page."""
@@ -97,17 +116,15 @@ class Browser:
             await self.run(f"document.querySelector('main [name={name}]').value = {json.dumps(text)}")
 
     async def click(self, selector: str) -> None:
-        """Click on what a selector names."""
-        await self.run(f"document.querySelector({json.dumps(selector)}).click()")
+        """Click on what a selector names; it may lead to another page."""
+        with suppress(Left):
+            await self.run(f"document.querySelector({json.dumps(selector)}).click()")
 
     async def text(self) -> str:
         """What the page says; the next one where it goes away meanwhile."""
         while True:
-            try:
+            with suppress(Left):
                 return str(await self.run("document.body.innerText"))
-            except AssertionError as error:
-                if "navigated" not in str(error):
-                    raise
 
     async def picture(self, path: Path) -> None:
         """The window as it is, as PNG."""

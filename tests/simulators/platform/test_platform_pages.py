@@ -135,9 +135,7 @@ async def _analysis(window: Browser, root: str, lang: str) -> None:
     await window.go(f"{root}/analyses/emissions")
     await window.fill(of="enterprise", id="A", period="hour", to="2026-03-02T09:00:00")
     await window.fill(**{"from": "2026-03-02T00:00:00"})
-    await window.run("document.querySelector('main button.main').click()")
-    await asyncio.sleep(0.3)
-    await window.settled(f"{root}/analyses/emissions")
+    await window.leave("document.querySelector('main button.main').click()", f"{root}/analyses/emissions")
     assert await window.run("document.querySelectorAll('tbody tr').length") == 9
     assert await window.run("document.querySelectorAll('svg.chart rect.bar').length") == 9
     await _look(window, f"analysis-{lang}")
@@ -206,7 +204,6 @@ def test_an_expired_session_leads_to_the_login(tmp_path: Path, program: Callable
                 await _look(window, "audit")
                 clock.at_us += 24 * HOUR_US
                 await window.go(f"{root}/login")
-                await window.run("location.assign('/objects')")
-                await window.settled(f"{root}/login")
+                await window.leave("location.assign('/objects')", f"{root}/login")
 
     asyncio.run(all_of_it())
