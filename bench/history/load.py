@@ -157,11 +157,12 @@ class LoadLedger(Event, frozen=True, tag="load-ledger"):
 
 
 class LoadEnded(Event, frozen=True, tag="load-ended"):
-    """The load is over. `lost` are generator processes that died; `stopped`: somebody ended it early; `books` are the
-    files beside the record and their SM3."""
+    """The load is over. `lost` are generator processes that died; `stopped`: somebody ended it early; `missing`:
+    terminals of the plan that never started; `books` are the files beside the record and their SM3."""
 
     processes: int
     lost: tuple[str, ...] = ()
     stopped: bool = False
+    missing: int = 0
     locust: str = ""
     books: dict[str, str] = {}

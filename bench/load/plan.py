@@ -272,8 +272,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     sessions: tuple[dict[str, str], ...] = ()
     token: str = ""
     t0_us: int = 0
-    index: int = 0
-    workers: int = 1
 
 
 def job_of(octets: bytes) -> Job:

@@ -26,7 +26,7 @@ class StageLine(msgspec.Struct, frozen=True):
 class Generator(msgspec.Struct, frozen=True):
     """That the generator came to its end: the load's first instant, how many processes made it, which were lost.
 
-    `stopped`: somebody ended it before its stages were over.
+    `stopped`: somebody ended it before its stages were over. `missing`: terminals of the plan that never started.
     """
 
     t0_us: int
@@ -34,6 +34,7 @@ class Generator(msgspec.Struct, frozen=True):
     workers: int
     lost: tuple[str, ...] = ()
     stopped: bool = False
+    missing: int = 0
     locust: str = ""
 
 

@@ -426,6 +426,7 @@ async def carry_out(
             processes=found.workers,
             lost=found.lost,
             stopped=found.stopped,
+            missing=found.missing,
             locust=found.locust,
             books=books,
         )

@@ -33,8 +33,8 @@ PUNCTUAL = criterion(
 )
 WHOLE = criterion(
     "load-whole",
-    en="the load was made to its end by every generator process",
-    zh="负载由全部发生进程完整执行",
+    en="the load was made to its end by every generator process, and by every terminal",
+    zh="负载由全部发生进程及全部终端完整执行",
     unit="processes",
     condition=True,
 )
@@ -154,9 +154,11 @@ def own_checks(history: History) -> Iterator[Check]:
     )
     ended = next(iter(history.of(LoadEnded)), None)
     lost = list(ended.lost) if ended else []
-    shown = [f"{name}: died / 已中断" for name in lost] + (
-        ["ended by hand / 被提前结束"] if ended and ended.stopped else []
-    )
+    shown = [f"{name}: died / 已中断" for name in lost]
+    if ended and ended.stopped:
+        shown.append("ended by hand / 被提前结束")
+    if ended and ended.missing:
+        shown.append(f"{ended.missing} terminals never started / 台终端从未启动")
     yield WHOLE.decide(True if ended and not shown else None, measured=len(lost), limit=0, evidence=shown)
 
 
@@ -176,6 +178,14 @@ def lag_of(history: History) -> Decimal | None:
 def sound(history: History) -> bool:
     """Whether the generator was no bottleneck, so that times and rates are the target's."""
     return all(check.verdict is Verdict.PASS for check in own_checks(history))
+
+
+MOST_STILL_US = 5 * _SECOND
+"""A process of the generator that stood still for longer may have left things undone that nobody hindered it to do."""
+
+
+def _longest_still_us(history: History) -> int:
+    return max((stage.lag.most_us for stage in judged(history)), default=0)
 
 
 MOST_KEPT_WAITING = Decimal(25)
@@ -208,7 +218,7 @@ def ledger_checks(history: History) -> Iterator[Check]:
     ledger = next(iter(history.of(LoadLedger)), None)
     ended = next(iter(history.of(LoadEnded)), None)
     known = ledger is not None and ledger.sent > 0
-    whole = known and ended is not None and not ended.lost
+    whole = known and ended is not None and not ended.lost and not ended.missing
     told = ledger or _NONE
     held = told.delivered + told.altered > 0
     unknown, unseen = _not_made_known(history), _not_answered(history)
@@ -227,9 +237,11 @@ def ledger_checks(history: History) -> Iterator[Check]:
     yield count(NONE_ALTERED, told.altered, "altered", decided=known and held, open_for=wrong(told.altered))
     decided = whole and (held or told.invented)
     yield count(NONE_INVENTED, told.invented, "invented", decided=decided, open_for=wrong(told.invented))
-    yield count(ALL_TAKEN, told.open + told.unsent, "open", decided=whole, open_for=unknown)
-    # A generator that was late itself lets nothing be late by the target's doing.
-    decided = known and held and told.live > 0 and (told.late == 0 or sound(history))
+    # A generator that was late itself, or stood still, lets nothing be late or left by the target's doing.
+    ran = _longest_still_us(history) <= MOST_STILL_US
+    decided = whole and (told.open + told.unsent == 0 or ran)
+    yield count(ALL_TAKEN, told.open + told.unsent, "open", decided=decided, open_for=unknown)
+    decided = known and held and told.live > 0 and (told.late == 0 or (ran and sound(history)))
     yield count(LATE, told.late, "late", decided=decided, open_for=wrong(told.late))
 
 

@@ -3,9 +3,9 @@
     python -m bench.load.engine local|master JOB.json FOLDER [--web PORT] [--workers N] [--bind HOST --port PORT]
     python -m bench.load.engine worker --master HOST --port PORT
 
-Leaves users and shape to their modules, and everything between processes to Locust: a worker hears of its job and of
-its number by a message when the test starts, hands on what it measured and sent with every report, and says when it
-ended.
+Leaves users and shape to their modules, and everything between processes to Locust: a worker hears of its job by a
+message when the test starts, asks for the numbers of its users, hands on what it measured and sent with every report,
+and says when it ended.
 The folder gets `sent.rows` and, a line for each stage that is over, `stages.jsonl`; `generator.json` is written last.
 """
 
@@ -29,8 +29,9 @@ from locust.env import Environment
 from locust.log import setup_logging
 from locust.runners import MasterRunner
 
+from bench.load.engine.numbers import Numbers
 from bench.load.engine.park import PARK, now_us, raise_limits
-from bench.load.engine.shape import ALL, StagesDispatcher, StagesShape, numbers_of
+from bench.load.engine.shape import ALL, StagesDispatcher, StagesShape, most_terminals, numbers_of
 from bench.load.measures import Stretch, joined
 from bench.load.plan import Job, encoded, job_of
 from bench.load.results import GENERATOR, STAGES, Generator, StageLine
@@ -40,7 +41,10 @@ from bench.load.truth import SECOND
 REPORT_S = 3.0
 """So often Locust's workers report."""
 LOOK_S = 1.0
+_SILENT_S = 30
+"""So long a worker may be silent before Locust takes it for dead and its users for gone: machines are that busy."""
 BEGIN, END = "carbonbench-begin", "carbonbench-end"
+NUMBERS, BACK = "carbonbench-numbers", "carbonbench-number-back"
 _LEAD_US = 300_000
 _LAST_S = 90.0
 _encode = msgspec.msgpack.encode
@@ -52,7 +56,7 @@ def _report() -> dict[str, Any]:
         "rows": PARK.sheet.take(),
         "stretches": _encode(PARK.meter.take()),
         "finished": PARK.finished,
-        "spawned": PARK.spawned,
+        "started": PARK.started,
     }
 
 
@@ -68,6 +72,7 @@ class Collected:
         self._folder = folder
         self._by_worker: dict[str, list[Stretch]] = {}
         self._finished: dict[str, int] = {}
+        self._started: dict[str, int] = {}
         self._written = 0
         self.ended: set[str] = set()
         self.lost: set[str] = set()
@@ -78,6 +83,7 @@ class Collected:
             return
         self._rows.write(report["rows"])
         self._finished[worker] = report["finished"]
+        self._started[worker] = report["started"]
         mine = self._by_worker.setdefault(worker, [Stretch(number) for number in range(len(self._job.plan.stages))])
         for each in msgspec.msgpack.decode(report["stretches"], type=list[Stretch]):
             mine[each.stage].follow(each)
@@ -112,6 +118,7 @@ class Collected:
             workers=max(len(self._by_worker), 1),
             lost=tuple(sorted(self.lost)),
             stopped=stopped,
+            missing=0 if stopped else max(most_terminals(self._job.plan) - sum(self._started.values()), 0),
             locust=locust.__version__,
         )
         (self._folder / GENERATOR).write_bytes(msgspec.json.encode(told))
@@ -149,15 +156,21 @@ def _leading(words: argparse.Namespace) -> int:
     _page(environment, words)
     if not alone and not _gathered(runner, words.workers, over):
         return 1
-    job = msgspec.structs.replace(job, t0_us=now_us() + _LEAD_US, workers=1 if alone else len(runner.clients))
+    job = msgspec.structs.replace(job, t0_us=now_us() + _LEAD_US)
     collected = Collected(job, folder, 2 * (LOOK_S if alone else REPORT_S))
     kept.append(collected)
     PARK.begin(job)
 
     def tell_workers(**more: object) -> None:
-        for number, client in enumerate(sorted(runner.clients)):
-            mine = msgspec.structs.replace(job, index=number)
-            runner.send_message(BEGIN, {"job": encoded(mine)}, client_id=client)
+        for client in sorted(runner.clients):
+            runner.send_message(BEGIN, {"job": encoded(job)}, client_id=client)
+
+    def give(msg: Any, **more: object) -> None:
+        found = PARK.book.give(msg.data["kind"], msg.data["count"])
+        runner.send_message(NUMBERS, {"kind": msg.data["kind"], "numbers": found}, client_id=msg.node_id)
+
+    def take_back(msg: Any, **more: object) -> None:
+        PARK.book.take_back(msg.data["kind"], msg.data["number"])
 
     if not alone:
         environment.events.test_start.add_listener(tell_workers)
@@ -166,6 +179,8 @@ def _leading(words: argparse.Namespace) -> int:
                 collected.take(client_id, data["carbonbench"]) if "carbonbench" in data else None
             )
         )
+        runner.register_message(NUMBERS, give)
+        runner.register_message(BACK, take_back)
         runner.register_message(END, lambda environment, msg, **more: _ended(collected, msg))
     environment.events.test_stop.add_listener(lambda **more: over.set())
     runner.start_shape()
@@ -230,6 +245,15 @@ def _working(words: argparse.Namespace) -> int:
     def begin(environment: Environment, msg: Any, **more: object) -> None:
         PARK.begin(job_of(msg.data["job"]))
 
+    def ask(kind: str, count: int) -> None:
+        runner.send_message(NUMBERS, {"kind": kind, "count": count})
+
+    def back(kind: str, number: int) -> None:
+        runner.send_message(BACK, {"kind": kind, "number": number})
+
+    def numbers(msg: Any, **more: object) -> None:
+        PARK.numbers.take(msg.data["kind"], msg.data["numbers"])
+
     def report(client_id: str, data: dict[str, Any], **more: object) -> None:
         if PARK.until_us:
             data["carbonbench"] = _report()
@@ -238,7 +262,9 @@ def _working(words: argparse.Namespace) -> int:
         PARK.over.set()
         runner.send_message(END, _report())
 
+    PARK.numbers = Numbers(ask, back)
     runner.register_message(BEGIN, begin)
+    runner.register_message(NUMBERS, numbers)
     environment.events.report_to_master.add_listener(report)
     environment.events.test_stop.add_listener(end)
     left = gevent.spawn(runner.greenlet.join)
@@ -264,6 +290,7 @@ def main(argv: list[str]) -> int:
     # Locust's page reads the command line of its process, which is not Locust's here.
     sys.argv[1:] = []
     raise_limits()
+    locust.runners.HEARTBEAT_LIVENESS = _SILENT_S
     # Locust's own client of MQTT still uses an interface that paho calls old.
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     setup_logging("ERROR")

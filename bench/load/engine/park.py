@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
 
 import gevent
 from gevent.event import Event
 
 from bench.load.engine.lines import Line, Locksmith
+from bench.load.engine.numbers import ACTIVE, ONLINE, TERMINAL, Book, Numbers
 from bench.load.measures import Meter
 from bench.load.plan import Job, Plan, Stage
 from bench.load.sent import Sheet
@@ -28,14 +28,13 @@ def now_us() -> int:
 
 
 class Park:
-    """The users of this process. `index` of `workers` numbers the process, so that no terminal stands in two."""
+    """The users of this process."""
 
     def __init__(self) -> None:
         self.plan = Plan(name="none")
         self.host, self.port, self.token = "", 0, ""
         self.door, self.secured = ("", 0), False
         self.logged_in: tuple[dict[str, str], ...] = ()
-        self.index, self.workers = 0, 1
         self.t0_us = 0
         self.until_us = 0
         self.ends_us: list[int] = []
@@ -47,10 +46,11 @@ class Park:
         self.powered = Event()
         self.finished = 0
         self.connected = 0
-        self.spawned = 0
+        self.started = 0
         self.sessions = 0
         self.active = 0
-        self._numbers: dict[str, Iterator[int]] = {}
+        self.book = Book({})
+        self.numbers = Numbers(self._look_up, self._take_back)
         self.over = Event()
 
     def begin(self, job: Job) -> None:
@@ -60,7 +60,8 @@ class Park:
         self.door = job.door or (job.host, job.port)
         self.secured = job.secured or (job.door is None and plan.target.channel != "plain")
         self.logged_in = job.sessions
-        self.t0_us, self.index, self.workers = job.t0_us, job.index, job.workers
+        self.t0_us = job.t0_us
+        self.book = Book({TERMINAL: plan.terminals.count, ONLINE: plan.people.online, ACTIVE: plan.most_active})
         self.ends_us, at = [], job.t0_us
         for stage in plan.stages:
             at += stage.for_s * SECOND
@@ -72,10 +73,12 @@ class Park:
         gevent.spawn(self._keep_time)
         gevent.spawn(self._pulse)
 
-    def number(self, kind: str, most: int) -> int | None:
-        """The number of the next user of a kind in the whole load; None where all are there."""
-        numbers = self._numbers.setdefault(kind, iter(range(self.index, most, self.workers)))
-        return next(numbers, None)
+    def _look_up(self, kind: str, count: int) -> None:
+        """Where this process leads itself, the book is its own."""
+        self.numbers.take(kind, self.book.give(kind, count))
+
+    def _take_back(self, kind: str, number: int) -> None:
+        self.book.take_back(kind, number)
 
     def stage_at(self, at_us: int) -> int:
         """The stage of an instant; the last one once all are over."""

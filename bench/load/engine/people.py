@@ -10,6 +10,7 @@ import json
 import random
 import time
 from collections.abc import Mapping
+from typing import ClassVar
 
 import gevent
 from locust import User, constant, task
@@ -17,6 +18,7 @@ from locust.contrib.fasthttp import FastHttpSession
 from locust.event import EventHook
 from locust.exception import StopUser
 
+from bench.load.engine.numbers import ACTIVE, ONLINE
 from bench.load.engine.park import PARK, now_us
 from bench.load.engine.terminals import context_of
 from bench.load.plan import Action
@@ -31,15 +33,16 @@ class Person(User):
 
     abstract = True
     wait_time = constant(0)
+    kind: ClassVar[str]
     number: int
 
-    def enter(self, kind: str, most: int) -> None:
+    def enter(self) -> None:
         """Take a number and open a session."""
-        number = PARK.number(kind, most)
+        number = PARK.numbers.next(self.kind)
         if number is None:
             raise StopUser
         # Active people have the sessions behind those that are only kept.
-        place = number + (PARK.plan.people.online if kind == "active" else 0)
+        place = number + (PARK.plan.people.online if self.kind == ACTIVE else 0)
         self.number = number
         self.count = 0
         self.inside = False
@@ -128,6 +131,8 @@ class Person(User):
         """The session ends with its user."""
         if getattr(self, "inside", False):
             PARK.sessions -= 1
+        if hasattr(self, "number"):
+            PARK.numbers.back(self.kind, self.number)
 
     def _filled(self, text: str) -> str:
         """A text of the plan with this person's number, and one that no other request of his has."""
@@ -151,10 +156,11 @@ class OnlinePerson(Person):
     """A session that is kept: one light request after another at the interval of the plan."""
 
     abstract = False
+    kind = ONLINE
 
     def on_start(self) -> None:
         """A place in the interval of his own."""
-        self.enter("online", PARK.plan.people.online)
+        self.enter()
         self.next_us = now_us()
         every_us = PARK.plan.people.light_every_s * SECOND
         self.offset_us = int(every_us * chance_of(PARK.plan.seed, self.number, "online"))
@@ -178,10 +184,11 @@ class ActivePerson(Person):
     """An active user: thinks, then does one of the mix."""
 
     abstract = False
+    kind = ACTIVE
 
     def on_start(self) -> None:
         """A mind of his own."""
-        self.enter("active", PARK.plan.most_active)
+        self.enter()
         self.chance = random.Random(f"{PARK.plan.seed}/{self.number}/active")
         mix = PARK.plan.people.mix
         self.classes = [name for name in mix if mix[name] and self.by_class.get(name)]

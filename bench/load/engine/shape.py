@@ -54,6 +54,11 @@ def numbers_of(plan: Plan, stage: Stage) -> dict[type[User], int]:
     return {each: number for each, number in found.items() if wanted[each]}
 
 
+def most_terminals(plan: Plan) -> int:
+    """How many terminals stand in the fullest stage."""
+    return max(plan.terminals.count * stage.terminals_percent // 100 for stage in plan.stages)
+
+
 class StagesShape(LoadTestShape):
     """Ticks through the stages, then waits for what terminals still keep, then ends the load."""
 

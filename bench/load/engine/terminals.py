@@ -18,6 +18,7 @@ from locust.event import EventHook
 from locust.exception import StopUser
 
 from bench.load.engine.lines import Line
+from bench.load.engine.numbers import TERMINAL
 from bench.load.engine.park import PARK, now_us
 from bench.load.forms import Answer, Hj212Form, JsonForm, MqttForm
 from bench.load.receiver import began_of, terminal_side
@@ -38,8 +39,8 @@ class Terminal(User):
     kind: ClassVar[str]
 
     def on_start(self) -> None:
-        """Take a number; a user beyond those of the plan (a worker died) ends at once."""
-        number = PARK.number("terminal", PARK.plan.terminals.count)
+        """Take a number; a user beyond those of the plan (a worker died with its own) ends at once."""
+        number = PARK.numbers.next(TERMINAL)
         if number is None:
             raise StopUser
         self.terminal = number
@@ -49,7 +50,7 @@ class Terminal(User):
         self.slow = manner < self.settings.slow_percent
         self.dying = not self.slow and manner < self.settings.slow_percent + self.settings.dying_percent
         self.told = False
-        PARK.spawned += 1
+        PARK.started += 1
         self.prepare()
 
     def prepare(self) -> None:

@@ -138,6 +138,24 @@ def test_each_fault_of_a_ledger_fails_its_own_check(changes: dict[str, int], che
     assert failing(as_asked_judge, history_of(stage_of(), found)) == {check}
 
 
+def test_terminals_that_never_started_left_nothing_undone() -> None:
+    found = msgspec.structs.replace(LEDGER, unsent=5, lost=1)
+    told = verdicts(as_asked_judge, history_of(stage_of(), found, ended=LoadEnded(t=10, processes=2, missing=3)))
+    assert told["load-whole"] is Verdict.INCONCLUSIVE
+    assert told["all-taken-under-load"] is Verdict.INCONCLUSIVE
+    assert told["none-lost-under-load"] is Verdict.FAIL
+
+
+def test_a_generator_that_stood_still_makes_nobody_late() -> None:
+    # One pulse of ten thousand: the P99 of the timers is as it should be.
+    lag = LoadTimes({1000: 10_000, 6_000_000: 1}, 16 * SECOND, 6 * SECOND)
+    found = msgspec.structs.replace(LEDGER, open=5, late=5, lost=1)
+    told = verdicts(as_asked_judge, history_of(stage_of(lag=lag), found))
+    assert told["late-under-load"] is Verdict.INCONCLUSIVE
+    assert told["all-taken-under-load"] is Verdict.INCONCLUSIVE
+    assert told["none-lost-under-load"] is Verdict.FAIL
+
+
 def test_what_a_dead_process_had_sent_nobody_knows() -> None:
     history = history_of(
         stage_of(),
