@@ -5,13 +5,15 @@ Leaves what a report says to `content`. An issue is never written over: a new on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 
 from bench.case import RunResult, Text
+from reports.conformity import claimed_documents, statements
+from reports.entries import Entry
 from reports.issue.content import sm3_of
 from reports.issue.joint import Joint
 from reports.issue.papers import Job, Lab
@@ -46,11 +48,15 @@ class Issued(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     facts: dict[str, str] = {}
 
 
-def facts_of(lab: Lab, job: Job, run: RunResult, joint: Joint | None = None) -> dict[str, str]:
-    """Every fact that a report tells, flat: texts of both files, digests of the run, verdicts and measured values."""
+def facts_of(lab: Lab, job: Job, run: RunResult, ledger: Sequence[Entry], joint: Joint | None = None) -> dict[str, str]:
+    """Every fact that a report tells, flat: both files, digests of the run, conclusions, verdicts, measured values."""
     found: dict[str, str] = {"run": run.run, "run.records": run.history_digest, **(joint.facts() if joint else {})}
     _flat("lab", msgspec.to_builtins(lab), found)
     _flat("job", msgspec.to_builtins(job), found)
+    for each in statements(run, ledger):
+        if each.document in claimed_documents(run):
+            said = joint.conformity[each.document] if joint else each.conformity
+            found[f"conclusion {each.document}"] = said.value
     for clause in run.clauses:
         found[f"clause {clause.id}"] = clause.verdict.value
     for case in run.cases:

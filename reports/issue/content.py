@@ -362,7 +362,9 @@ class _Author:
             counts = "、".join(f"{Verdict(key).zh} {number}" for key, number in each.binding.items())
             if self.language == "en":
                 counts = ", ".join(f"{number} {key}" for key, number in each.binding.items())
-            yield Listed(lines=(self.w("binding", counts=counts), *(self.t(reason) for reason in each.reasons)))
+            remarks = self.joint.remarks.get(each.document, ()) if self.joint else ()
+            reasons = [self.t(reason) for reason in (*each.reasons, *remarks)]
+            yield Listed(lines=(self.w("binding", counts=counts), *reasons))
         if self.joint and self.joint.hindrances:
             yield Listed(lines=tuple(self.w("hindrance", words=self.t(each)) for each in self.joint.hindrances))
         yield Paragraph(text=self.w("conclusion-scope"), style="note")

@@ -62,7 +62,7 @@ class Joint(msgspec.Struct, frozen=True, kw_only=True):
     """A campaign as its report tells it. `head` is the chain of its book; `conformity` what may be said of each draft.
 
     `given_up` are runs of the item that somebody gave up: run, day, ground, who. `hindrances` are steps that are
-    lacking, without which nothing good is said.
+    lacking, without which nothing good is said; `remarks` what is told beside each draft's statement.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Joint(msgspec.Struct, frozen=True, kw_only=True):
     externals: tuple[JointExternal, ...] = ()
     given_up: tuple[tuple[str, str, str, str], ...] = ()
     conformity: Mapping[str, Conformity]
+    remarks: Mapping[str, tuple[Text, ...]] = {}
     hindrances: tuple[Text, ...] = ()
 
     def facts(self) -> dict[str, str]:

@@ -20,6 +20,7 @@ from conformance.mutants.figure import read_figure
 from reports.issue.content import Block, Cover, Heading, Paper, Paragraph, Table, sm3_of
 from reports.issue.reading import PaperError
 from reports.mutants import sentence
+from reports.parity import Likeness
 
 WORDS: Mapping[str, Text] = {
     "title": Text("Validation of the method", "方法确认文件"),
@@ -82,6 +83,10 @@ WORDS: Mapping[str, Text] = {
 _RULING = re.compile(r"^### (R-\d+) (.+)$", re.M)
 
 
+class ParityError(PaperError):
+    """A folder that was given as a parity and is none, or whose result says more than its rows."""
+
+
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """What the command gathered: commit, machine, packages, parts of peers (name, purpose, whether at hand)."""
 
@@ -94,7 +99,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def validation(shown: Shown, language: str) -> Paper:
-    """The validation file in one language. Raises PaperError for a page or a parity folder that cannot be read."""
+    """The validation file in one language. Raises PaperError for a page that cannot be read, ParityError."""
 
     def w(key: str, **values: object) -> str:
         text = WORDS[key]
@@ -203,6 +208,20 @@ def _proof(w: Any) -> Iterator[Block]:
         yield Paragraph(text=", ".join(unseen), style="note")
 
 
+class _Row(msgspec.Struct, frozen=True, kw_only=True):
+    likeness: str
+
+
+class _Parity(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told of a parity's result."""
+
+    run: str
+    rig: str
+    commit: str
+    same: bool
+    rows: tuple[_Row, ...]
+
+
 def _parity(shown: Shown, w: Any) -> Iterator[Block]:
     if not shown.parity:
         yield Paragraph(text=w("parity-none"))
@@ -210,12 +229,15 @@ def _parity(shown: Shown, w: Any) -> Iterator[Block]:
     rows: list[tuple[str, ...]] = []
     for folder in shown.parity:
         try:
-            told = cast(dict[str, Any], msgspec.json.decode((folder / "parity.json").read_bytes()))
-            other = told["commit"] != shown.commit
-            same = w("parity-other", commit=told["commit"]) if other else w("yes" if told["same"] else "no")
-            rows.append((str(told["run"]), str(told["rig"]), str(len(told["rows"])), same))
-        except (OSError, msgspec.DecodeError, KeyError, TypeError):
-            raise PaperError([f"{folder}: holds no parity.json of carbonbench parity / 不是一致性对比目录"]) from None
+            told = msgspec.json.decode((folder / "parity.json").read_bytes(), type=_Parity)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            raise ParityError([f"{folder}: holds no parity.json of carbonbench parity / 不是一致性对比目录"]) from None
+        alike = bool(told.rows) and all(row.likeness in (Likeness.SAME, Likeness.LIMIT) for row in told.rows)
+        if told.same and not alike:
+            raise ParityError([f"{folder}: parity.json says same, its rows do not / 与其内容矛盾"])
+        other = told.commit != shown.commit
+        same = w("parity-other", commit=told.commit) if other else w("yes" if told.same else "no")
+        rows.append((told.run, told.rig, str(len(told.rows)), same))
     yield Table(heads=(w("run"), "rig", w("items"), w("same")), rows=tuple(rows), widths=(40, 14, 12, 34), dense=True)
 
 

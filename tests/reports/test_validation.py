@@ -18,7 +18,8 @@ def test_it_is_one_document_bound_to_the_commit(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(command, "commit", lambda: "0123456789ab")
     for name, commit in (("own", "0123456789ab"), ("old", "ffffffffffff")):
         (tmp_path / name).mkdir()
-        told = {"run": f"parity-{name}", "rig": "process", "commit": commit, "same": True, "rows": [1, 2]}
+        told = {"run": f"parity-{name}", "rig": "process", "commit": commit, "same": True}
+        told["rows"] = [{"case": "x/y", "likeness": "same"}, {"case": "x/y", "likeness": "stated limit"}]
         (tmp_path / name / "parity.json").write_text(json.dumps(told))
     words = ["validation", str(tmp_path / "v.pdf"), "--language", "en"]
     words += ["--parity", str(tmp_path / "own"), "--parity", str(tmp_path / "old")]
@@ -34,9 +35,14 @@ def test_it_is_one_document_bound_to_the_commit(tmp_path: Path, monkeypatch: pyt
 
 def test_wrong_words_are_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["validation", str(tmp_path / "v.txt")]) == 4
-    assert cli.main(["validation", str(tmp_path / "v.pdf"), "--parity", str(tmp_path)]) == 3
-    told = capsys.readouterr().err
-    assert "ends with .pdf" in told and "holds no parity.json" in told and "Traceback" not in told
+    parity = ["validation", str(tmp_path / "v.pdf"), "--parity", str(tmp_path)]
+    assert cli.main(parity) == 4
+    told = {"run": "p", "rig": "process", "commit": "c", "same": True, "rows": [{"likeness": "differs"}]}
+    (tmp_path / "parity.json").write_text(json.dumps(told))
+    assert cli.main(parity) == 4
+    said = capsys.readouterr().err
+    assert "ends with .pdf" in said and "holds no parity.json" in said and "says same, its rows do not" in said
+    assert not (tmp_path / "v.pdf").exists()
 
 
 def test_the_proof_names_defects_by_case_and_check() -> None:

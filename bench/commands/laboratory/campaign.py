@@ -36,7 +36,7 @@ from bench.case import (
 from bench.case.reach import decided as decided_by
 from bench.commands.finished.recomputed import item_words
 from bench.commands.finished.rejudge import VERDICTS, attempts_otherwise, broken_records
-from bench.commands.proof.proved import Lack, lacking, partly
+from bench.commands.proof.proved import Lack, Suite, borrowing, lacking, partly
 from bench.commands.running.options import RIGS
 from bench.commands.running.session import commit
 from bench.dut.profile import Claim, ProfileError, load_profile
@@ -102,6 +102,8 @@ class State:
     hindrances: tuple[str, ...] = field(default=())
     unproved: tuple[str, ...] = field(default=())
     """Cases relied on of which the joined proofs do not show enough."""
+    remarks: Mapping[str, tuple[Text, ...]] = field(default_factory=dict[str, tuple[Text, ...]])
+    """What a campaign adds to the reasons of each draft's statement."""
 
     @property
     def conformity(self) -> dict[str, Conformity]:
@@ -116,9 +118,12 @@ class State:
 
 def _lab(path: str) -> Lab:
     try:
-        return load_lab(Path(path)) if path else NOBODY
+        found = load_lab(Path(path)) if path else NOBODY
     except LabError as error:
         raise CampaignError(str(error)) from None
+    if path and not found.signers:
+        raise CampaignError(f"--lab {path}: has no [[signer]]: nothing would be signed / 无签名密钥")
+    return found
 
 
 def require_right(lab: str, name: str, duty: str) -> None:
@@ -140,13 +145,14 @@ def new(folder: Path, profile_path: Path, *, name: str, by: str, lab: str) -> No
     """Begin a campaign. Raises `_Trouble`."""
     if (folder / BOOK).exists():
         raise CampaignError(f"{folder}: holds a campaign already; give a new folder / 目录中已有试验任务")
+    laboratory = _lab(lab)
     require_right(lab, by, TESTS)
     try:
         profile = load_profile(profile_path)
     except ProfileError as error:
         raise CampaignError(str(error)) from None
     folder.mkdir(parents=True, exist_ok=True)
-    Book(folder, _lab(lab)).add(
+    Book(folder, laboratory).add(
         Begun(
             at=now(),
             by=by,
@@ -505,7 +511,6 @@ def state(folder: Path) -> State:
     least, _ = joining.repeats(cases, once, counted)
     repeats = max(least, 1) if runs else 1
     result = completed(joining.joined(begun, runs, clauses, cases, repeats), ledger)
-    stated = tuple(_with_partly(each, result, begun) for each in statements(result, ledger))
     bound = {entry.id: entry for entry in ledger}
     people = tuple(
         bound[clause.id]
@@ -513,13 +518,17 @@ def state(folder: Path) -> State:
         if clause.id in bound and waits_for_people(bound[clause.id], clause.verdict)
     )
     lack = _unproved(book, cases)
+    told = borrowing(lack.borrowed)
+    found = [each for each in statements(result, ledger) if each.document in begun.documents]
+    remarks = {each.document: (*_partly(each, result, begun), *([told] if told else [])) for each in found}
+    stated = tuple(msgspec.structs.replace(each, reasons=(*each.reasons, *remarks[each.document])) for each in found)
     steps = _steps(book, runs, people, lack)
     hindrances = tuple(f"{step.en}: {step.words}" for step in steps if step.done is False and step.key in NEEDED)
-    return State(begun, result, stated, steps, people, hindrances, lack.cases)
+    return State(begun, result, stated, steps, people, hindrances, lack.cases, remarks)
 
 
-def _with_partly(stated: Statement, result: RunResult, begun: Begun) -> Statement:
-    """The statement of a draft that names what no run of the campaign has tried of clauses that pass."""
+def _partly(stated: Statement, result: RunResult, begun: Begun) -> tuple[Text, ...]:
+    """What no run of the campaign has tried of clauses of a draft that pass."""
     passing = [
         clause.id
         for clause in result.clauses
@@ -529,7 +538,7 @@ def _with_partly(stated: Statement, result: RunResult, begun: Begun) -> Statemen
     suite = case_classes(Item.PLATFORM if Item.PLATFORM in begun.roles else Item.TERMINAL)
     yes = {question for question, answer in result.claims.items() if answer == Claim.YES.value}
     told = partly(passing, {name: decided_by(case, yes) for name, case in suite.items() if name not in ran})
-    return msgspec.structs.replace(stated, reasons=(*stated.reasons, told)) if told else stated
+    return (told,) if told else ()
 
 
 def _unproved(book: Book, cases: Sequence[CaseResult]) -> Lack:
@@ -540,12 +549,20 @@ def _unproved(book: Book, cases: Sequence[CaseResult]) -> Lack:
     except (CampaignError, ProofError) as error:
         en, _, zh = str(error).rpartition(" / ")
         return Lack((Text(en, zh),))
+    return lacking(proofs, cases, book.begun.documents, of_suite(known.flips))
+
+
+def of_suite(flips: Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]]) -> Suite:
+    """What the suite says of itself, by its own proof: rig → defect → case → checks that failed."""
     finds: dict[str, list[str]] = {}
-    for flips in known.flips.values():
-        for defect, by_case in flips.items():
+    fails: set[str] = set()
+    for by_defect in flips.values():
+        for defect, by_case in by_defect.items():
             for case, checks in by_case.items():
                 finds.setdefault(case, []).extend([defect] if checks else [])
-    return lacking(proofs, cases, book.begun.documents, finds)
+                fails |= {f"{case}:{check}" for check in checks}
+    asks = {f"{name}:{each.id}": each.name.en for name, case in case_classes().items() for each in case.checks}
+    return Suite(finds, fails, asks)
 
 
 def waits_for_people(entry: Entry, verdict: Verdict) -> bool:

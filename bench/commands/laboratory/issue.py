@@ -210,7 +210,7 @@ def _issue(asked: Asked, lab: Lab, job: Job, subject: Subject, template: Path | 
             f"run by {run.commit}, written by {evidence.writer}: a bench that was changed issues nothing / 台架有改动"
         )
         return _said([words], EXIT_INCONCLUSIVE)
-    facts = facts_of(lab, job, run, subject.joint)
+    facts = facts_of(lab, job, run, entries(), subject.joint)
     changes = changes_between(before[-1].facts, facts) if before else []
     made = paper(
         lab,

@@ -150,6 +150,7 @@ def _of_campaign(folder: Path, seal: Lab) -> Subject:
         ),
         given_up=given_up(book, seal),
         conformity=state.conformity,
+        remarks=state.remarks,
         hindrances=tuple(
             _hindrance(step) for step in state.steps if step.done is False and step.key in campaign.NEEDED
         ),

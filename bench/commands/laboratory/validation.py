@@ -15,7 +15,7 @@ from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE
 from bench.commands.running.session import ROOT, commit
 from bench.evidence.opening import packages
 from reports.issue.reading import PaperError
-from reports.issue.validation import Shown, validation
+from reports.issue.validation import ParityError, Shown, validation
 
 
 def peers() -> list[tuple[str, str, bool]]:
@@ -41,7 +41,7 @@ def _at_hand(tool: Path, name: str) -> bool:
 
 
 def main(target: Path, language: str, parity: Sequence[Path]) -> int:
-    """0 written, 3 something cannot be read or the PDF not be made, 4 wrong words."""
+    """0 written, 3 something cannot be read or the PDF not be made, 4 wrong words or no parity."""
     if language not in ("zh", "en") or target.suffix != ".pdf":
         words = f"validation: expected zh or en and a name that ends with .pdf, found {language} {target} / 参数无效"
         print(words, file=sys.stderr)
@@ -58,6 +58,9 @@ def main(target: Path, language: str, parity: Sequence[Path]) -> int:
             docs=ROOT / "docs",
         )
         target.write_bytes(pdf_of(validation(shown, language)))
+    except ParityError as error:
+        print(error, file=sys.stderr)
+        return EXIT_USAGE
     except PaperError as error:
         print(error, file=sys.stderr)
         return EXIT_ERROR

@@ -9,15 +9,16 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from campaign_kit import parity_of
 from suite_kit import REFERENCE, in_place
 
 from bench.campaign import joining
 from bench.campaign.book import External, Reviewed
 from bench.case import CaseResult, Check, ClauseResult, RunResult, Text, Verdict
 from bench.case.reach import decided
-from bench.commands.laboratory.campaign import waits_for_people
+from bench.commands.laboratory.campaign import of_suite, waits_for_people
+from bench.commands.proof.proved import lacking
 from bench.dut.profile import Claim, Profile, load_profile
-from bench.history import Began, Phase, Recorder
 from conformance.clauses.suite import case_classes
 from conformance.defects.proof import read_proof
 from reports.clause_results import clause_results
@@ -195,6 +196,29 @@ def test_who_passes_everything_and_is_judged_by_people_where_no_case_does_confor
     ]
 
 
+@pytest.mark.parametrize("document", ["isc-2", "csmt", "cpcif", "ssea"])
+def test_the_proof_of_the_suite_is_enough_for_who_passes_everything(document: str) -> None:
+    """A whole proof of this commit lets every draft be stated: nothing is asked of it that no defect shows."""
+    cases, flips = everything_passed(load_profile(REFERENCE)), read_proof().flips
+    suite = of_suite(flips)
+    by: dict[str, list[str]] = {}
+    for defects in flips.values():
+        for defect, found in defects.items():
+            for case, checks in found.items():
+                for name in checks:
+                    by.setdefault(f"{case}:{name}", []).append(defect)
+    proof = Proof(
+        defects=tuple(
+            DefectResult(id=defect, clauses=(), outcome="caught", caught_by=(case,))
+            for case, defects in suite.finds.items()
+            for defect in defects
+        ),
+        checks=tuple(CheckSeen(id=name, seen_failing=True, by=tuple(found)) for name, found in by.items()),
+        reference={each.id: "pass" for each in cases},
+    )
+    assert lacking([proof], cases, (document,), suite).sentences == ()
+
+
 def test_untestable_entries_do_not_count_and_are_listed() -> None:
     told = run(case(P, check("a", P, "isc-2/1")))
     told = msgspec.structs.replace(told, clauses=clause_results(told.cases), rig="process")
@@ -310,41 +334,6 @@ def test_a_proof_of_other_cases_does_not_carry_a_statement_and_pieces_do(campaig
     rest.write_bytes(rest.read_bytes() + b"\n")
     told = call(campaign, "status")
     assert "✗ proof of the suite" in told and "was altered since it was joined" in told
-
-
-def parity_of(campaign: Path, *, minutes: int = 0, item: dict[str, str] | None = None, **more: object) -> Path:
-    """A parity of the campaign's item and bench; with `minutes` beside it the record of its real half."""
-    begun = json.loads((campaign / "campaign.jsonl").read_text("utf-8").splitlines()[0])[1]
-    row = {"case": "x/y", "likeness": "same"}
-    told = {"format": "carbonbench-parity/1", "rig": "process", "same": True, "rows": [row], "commit": begun["commit"]}
-    told |= {
-        "run": f"p{minutes}",
-        "terminal": begun["item"]["name"],
-        "counts": {"differs": 0, "stated limit": 1, "same": 8},
-    } | more
-    folder = campaign.parent / f"parity-{minutes}-{len(more)}"
-    folder.mkdir(exist_ok=True)
-    (folder / "parity.json").write_text(json.dumps(told), "utf-8")
-    if minutes:
-        real = folder / "process" / "cases" / "x" / "y" / "1"
-        real.mkdir(parents=True)
-        began = Began(
-            t=0,
-            case="x/y",
-            seed=1,
-            commit=begun["commit"],
-            terminal="t",
-            rig="process",
-            points=(),
-            meters=(),
-            centres=(),
-            item=begun["item"] if item is None else item,
-        )
-        recorder = Recorder()
-        recorder(began)
-        recorder(Phase(t=minutes * 60_000_000, name="over"))
-        recorder.save(real / "record.jsonl")
-    return folder / "parity.json"
 
 
 def test_a_parity_is_joined_in_words(campaign: Path) -> None:

@@ -5,47 +5,24 @@ from __future__ import annotations
 import asyncio
 import subprocess
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestServer
 from browser import Browser, browser
+from campaign_kit import ITEM, PAPERS, order, profile_of_the_item
 from evidence_kit import Laboratory, laboratory, signed_run
-from house import ROOT
-from suite_kit import QUICK, REFERENCE, in_place
+from suite_kit import QUICK, in_place
 
 from bench.commands.laboratory.desk.people import set_password
 from bench.commands.laboratory.desk.queue import QUEUED, WITHDRAWN, Queue
 from bench.commands.laboratory.serve import Desk, channel
 from bench.evidence.lab import load_lab
 from bench.evidence.register import Issued, Register
-from bench.journal import LOCAL
 from reports.issue.amend import check_chain
 
-PAPERS = ROOT / "fixtures" / "laboratory"
 NUMBER = "SL-2026-0001"
 PASSWORD = "a long password"
-ITEM = {"serial": "SN-000123", "firmware": "0.1.0", "firmware_hash": "sha256:5f70bf18a086007016e948b04aed3b82103a36be"}
-
-
-def profile_of_the_item(folder: Path) -> Path:
-    """The reference terminal with a serial number, of one short draft."""
-    text = REFERENCE.read_text("utf-8").replace('documents = ["isc-2", "csmt", "cpcif"]', 'documents = ["cpcif"]')
-    told = "\n".join(f'{key} = "{words}"' for key, words in ITEM.items())
-    made = folder / "item.toml"
-    made.write_text(text.replace('model = "reference"\n', f'model = "reference"\n{told}\n'), "utf-8")
-    return made
-
-
-def order() -> str:
-    """The example's order, issued today, for this item."""
-    text = (PAPERS / "job.toml").read_text("utf-8")
-    text = text.replace("issued = 2026-11-30", f"issued = {datetime.now(LOCAL).date()}")
-    return "\n".join(
-        f'firmware_hash = "{ITEM["firmware_hash"]}"' if line.startswith("firmware_hash") else line
-        for line in text.splitlines()
-    )
 
 
 def begun(room: Path) -> tuple[Laboratory, Path]:

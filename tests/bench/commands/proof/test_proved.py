@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from bench.case import CaseResult, Check, Text, Verdict
-from bench.commands.proof.proved import lacking, partly, relied_on
+from bench.commands.proof.proved import Suite, borrowing, lacking, partly, relied_on
 from reports.prove import CheckSeen, DefectResult, Proof
 
 NAME = Text("n", "名")
@@ -23,7 +23,7 @@ CASES = (
     case("b/y", ("three", Verdict.PASS, "cpcif/8.2b"), ("four", Verdict.NOT_RUN, "cpcif/6.1c-1")),
     case("a/x", ("one", Verdict.PASS, "cpcif/8.2a")),
 )
-FINDS = {"a/x": ("rounds",), "b/y": ("forgets",), "c/z": ("elsewhere",)}
+FINDS = Suite({"a/x": ("rounds",), "b/y": ("forgets",), "c/z": ("elsewhere",)})
 
 
 def piece(
@@ -55,8 +55,8 @@ def told(*proofs: Proof) -> str:
 
 
 def test_only_what_a_statement_on_its_documents_rests_on_is_asked_for() -> None:
-    assert relied_on(CASES, ("cpcif",)) == ("a/x:one", "b/y:three")
-    assert relied_on(CASES, ("isc-2",)) == ("a/x:two",)
+    assert relied_on(CASES, ("cpcif",)) == {"a/x:one": ("cpcif/8.2a",), "b/y:three": ("cpcif/8.2b",)}
+    assert relied_on(CASES, ("isc-2",)) == {"a/x:two": ("isc-2/9.3a",)}
 
 
 def test_pieces_that_show_everything_together_are_enough_and_none_alone_is() -> None:
@@ -113,4 +113,22 @@ def test_clauses_that_pass_by_some_of_their_cases_are_told() -> None:
 
 
 def test_a_proof_of_an_attempt_that_failed_asks_for_nothing() -> None:
-    assert relied_on((case("a/x", ("one", Verdict.FAIL, "cpcif/8.2a")),), ("cpcif",)) == ()
+    assert relied_on((case("a/x", ("one", Verdict.FAIL, "cpcif/8.2a")),), ("cpcif",)) == {}
+
+
+def test_a_check_may_be_seen_failing_in_another_case_that_asks_the_same_where_its_clause_has_one_of_its_own() -> None:
+    """One judge answers in many cases; that this case's drive reaches it is shown by the clause's other checks."""
+    cases = (case("a/x", ("one", Verdict.PASS, "cpcif/8.2a"), ("same", Verdict.PASS, "cpcif/8.2a")),)
+    asks = {"a/x:same": "no record is lost", "c/z:same": "no record is lost", "d/w:same": "no message is lost"}
+    suite = Suite({}, ("a/x:one", "c/z:same", "d/w:same"), asks)
+    own = piece(["a/x:one"], {}, {"a/x": "pass"})
+    alone = lacking((own,), cases, ("cpcif",), suite)
+    assert "relied on, never seen failing (1): a/x:same" in alone.sentences[0].en and alone.cases == ("c/z",)
+    # One name is not one question.
+    assert lacking((own, piece(["d/w:same"], {}, {})), cases, ("cpcif",), suite).sentences == alone.sentences
+    both = lacking((own, piece(["c/z:same"], {}, {})), cases, ("cpcif",), suite)
+    assert both.sentences == () and both.borrowed == ("a/x:same",)
+    assert "in another case only" in str(borrowing(both.borrowed)) and borrowing(()) is None
+    bare = (case("a/x", ("one", Verdict.PASS, "cpcif/8.2a"), ("same", Verdict.PASS, "cpcif/8.2b")),)
+    (words,) = lacking((own, piece(["c/z:same"], {}, {})), bare, ("cpcif",), suite).sentences
+    assert "no check was seen failing in its own case (1): cpcif/8.2b" in words.en
