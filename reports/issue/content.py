@@ -552,7 +552,7 @@ class _Author:
                 (why, SHORT.get(document, document), str(len(numbers)), ", ".join(numbers))
                 for (why, document), numbers in sorted(groups.items())
             ),
-            widths=(26, 9, 7, 58),
+            widths=(26, 12, 10, 52),
             dense=True,
         )
 
@@ -703,7 +703,7 @@ class _Author:
                 )
                 for run in self.joint.runs
             ),
-            widths=(14, 10, 6, 20, 20, 30),
+            widths=(14, 10, 9, 19, 19, 29),
             dense=True,
         )
         yield Paragraph(text=self.w("joined-results"))
