@@ -35,6 +35,8 @@ def secrets_of(site: Site) -> dict[str, list[bytes]]:
             for what, text in (("key", side.key), ("device key", side.device_key)):
                 if text:
                     found[f"{name} {what}"] = _key(text)
+            for number, text in enumerate(site.keys_given_later.get(name, []), 1):
+                found[f"{name} key given later, {number}"] = _key(text)
             if side.payload_key:
                 found[f"{name} payload key"] = _hex(side.payload_key)
             if side.token:

@@ -277,6 +277,7 @@ class Overlay(Overlaid):
         """Gather that a centre has the address of its table."""
         self._store.keep_setting(ADDRESSES.word, name, "")
 
+    @seam
     def renew(self, name: str, certificate: str, key: str) -> None:
         """Gather a centre's new certificate and key (PEM)."""
         self.put(CERTIFICATES, name, f"{certificate}{_BETWEEN}{key}")

@@ -127,6 +127,8 @@ class Site:
         self.revocation: DistributionPoint | None = None
         if lists is not None:
             self.revocation = DistributionPoint(lists, self.trust, chance=streams, clock=clock, observe=observe)
+        self.keys_given_later: dict[str, list[str]] = {}
+        """Keys (PEM) of the terminal's own by centre that were given out while the world ran."""
         self._secrets = {spec.name: secrets_of(streams(f"centre/{spec.name}/secrets")) for spec in world.centres}
         stood = {
             spec.name: build_centre(
@@ -187,7 +189,10 @@ class Site:
         Raises KeyError for a centre the world lacks.
         """
         spec = {each.name: each for each in self.world.centres}[centre]
-        return terminal_side(spec, self.trust, self._secrets[centre], choice)
+        side = terminal_side(spec, self.trust, self._secrets[centre], choice)
+        if choice is not None and side.key not in self.keys_given_later.setdefault(centre, []):
+            self.keys_given_later[centre].append(side.key)
+        return side
 
     async def start(self, within: Within | None = None) -> None:
         """Listen everywhere; `within` runs each start on its host. A taken port (OSError) leaves nothing open."""

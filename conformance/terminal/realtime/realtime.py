@@ -12,7 +12,7 @@ from bench.case.swept import Swept
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Line, Revocation, Scenario
-from conformance.common import accuracy, clock_steps, delivery, gaps, packages, retention, timing
+from conformance.common import accuracy, clock_steps, delivery, gaps, packages, retention, secrecy, timing
 from conformance.common.actions import all_centres, counters, delivered, points, read_readings, read_records, reconciled
 from conformance.common.times import MINUTE, SECOND, ceil
 from conformance.terminal import LIVE, MODBUS, read_out
@@ -541,6 +541,7 @@ class RenewsItsCertificateQuickly(RenewsItsCertificateWhileRunning):
     zh = "五分钟内在线更换终端证书：不合格证书被拒绝，新证书随即启用且断电后保持，数据不丢失。"
     checks = {
         renewal_judge.UNFIT_CERTIFICATES_REFUSED: ("isc-2/7.4.1b",),
+        secrecy.NO_SECRET_IN_STORAGE: ("isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b"),
         **beside(
             renewal_judge.RENEWAL_TAKEN, renewal_judge.NEW_CERTIFICATE_SHOWN, renewal.RENEWAL_LOGGED, *delivery.ARRIVAL
         ),

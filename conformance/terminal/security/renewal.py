@@ -8,7 +8,7 @@ from bench.case import Case, Finding, Text, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
-from conformance.common import delivery
+from conformance.common import delivery, secrecy
 from conformance.common.actions import reconciled
 from conformance.terminal import LIVE, MODBUS, MUTUAL_TLS, NATIONAL_TLS, read_out
 from conformance.terminal.delivery import windows_judge
@@ -30,7 +30,13 @@ class RenewsItsCertificateWhileRunning(Case):
     zh = "终端证书临近到期时在线更换：不合格证书被拒绝，新证书随即启用且断电后保持，数据不丢失。"
     checks = {
         renewal_judge.UNFIT_CERTIFICATES_REFUSED: ("isc-2/7.4.1b",),
-        **beside(renewal_judge.RENEWAL_TAKEN, renewal_judge.NEW_CERTIFICATE_SHOWN, RENEWAL_LOGGED, *delivery.ARRIVAL),
+        secrecy.NO_SECRET_IN_STORAGE: ("isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b"),
+        **beside(
+            renewal_judge.RENEWAL_TAKEN,
+            renewal_judge.NEW_CERTIFICATE_SHOWN,
+            RENEWAL_LOGGED,
+            *delivery.ARRIVAL,
+        ),
     }
     needs = (MODBUS, LIVE, read_out("renewal-logged"), MUTUAL_TLS, "channel.certificate-renewal")
     scenario = Scenario(
@@ -60,12 +66,14 @@ class RenewsItsCertificateWhileRunning(Case):
         await bench.clock.sleep(self.after_s)
         await bench.power.off(self.off_s)
         await bench.clock.sleep(self.after_s)
+        await bench.terminal.search()
         await bench.operator.log(start)
         await bench.centres.settle(seconds=self.settle_s)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from renewal_judge.findings(history, "A", UNFIT)
         yield windows_judge.audit_finding(history, RENEWAL_LOGGED, renewal_judge.ORDER, ("author",))
+        yield from (found for found in secrecy.rest_findings(history) if found.id == secrecy.NO_SECRET_IN_STORAGE.id)
         yield from delivery.findings(reconciled(history))
 
 
@@ -75,7 +83,13 @@ class RenewsItsNationalCertificate(RenewsItsCertificateWhileRunning):
     zh = "国密通道的 SM2 终端证书在线更换：不合格证书被拒绝，新证书随即启用且断电后保持，数据不丢失。"
     checks = {
         renewal_judge.UNFIT_CERTIFICATES_REFUSED: ("isc-2/7.4.1b",),
-        **beside(renewal_judge.RENEWAL_TAKEN, renewal_judge.NEW_CERTIFICATE_SHOWN, RENEWAL_LOGGED, *delivery.ARRIVAL),
+        secrecy.NO_SECRET_IN_STORAGE: ("isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b"),
+        **beside(
+            renewal_judge.RENEWAL_TAKEN,
+            renewal_judge.NEW_CERTIFICATE_SHOWN,
+            RENEWAL_LOGGED,
+            *delivery.ARRIVAL,
+        ),
     }
     needs = (MODBUS, LIVE, read_out("renewal-logged"), NATIONAL_TLS, "channel.certificate-renewal")
     scenario = Scenario(

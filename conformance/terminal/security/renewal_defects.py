@@ -55,6 +55,22 @@ def any_certificate_is_taken(patch: Patch) -> None:
 
 
 @defect(
+    "renewed-keys-lie-open",
+    en="the key of a renewed certificate is kept as it came, beside the sealed one",
+    zh="更换证书时私钥明文留存于存储",
+    clauses=("isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b"),
+)
+def renewed_keys_lie_open(patch: Patch) -> None:
+    """In case the renewal has to be tried again."""
+
+    def renew(self: Overlay, name: str, certificate: str, key: str) -> None:
+        self._store.keep_setting("certificates as they came", name, key)
+        sound(self, name, certificate, key)
+
+    sound = patch(Overlay, "renew", renew)
+
+
+@defect(
     "renewal-waits-for-the-service",
     en="a new certificate is kept and comes into force with the next start",
     zh="新证书须重启后才生效",
