@@ -1,9 +1,9 @@
 """SM2 and SM4 by `gmssl`, the bench's independent oracle: every trap of that library closed here.
 
-Leaves certificates to `certificates`, SM3 and the multiplication of points to `arithmetic`. Slow beside a library in C
-and not constant-time: it checks other people's work and never guards a secret. Chance is handed in, because gmssl draws
-its nonces from `random`; C1 and C3 are checked, because gmssl checks neither; r and s are checked for range; the forms
-(DER, raw) are converted at the edge. What `verify` found is remembered.
+Leaves certificates to `certificates`, SM3, rounds of SM4 and the multiplication of points to `arithmetic`. Slow beside
+a library in C and not constant-time: it checks other people's work and never guards a secret. Chance is handed in,
+because gmssl draws its nonces from `random`; C1 and C3 are checked, because gmssl checks neither; r and s are checked
+for range; the forms (DER, raw) are converted at the edge. What `verify` found is remembered.
 """
 
 # gmssl publishes no types and hides the curve arithmetic that an oracle needs behind an underscore.
@@ -283,20 +283,19 @@ def _xor(one: bytes, other: bytes) -> bytes:
 
 
 @cache
-def _schedule(key: bytes, direction: int) -> tuple[CryptSM4, list[int]]:
+def _schedule(key: bytes, direction: int) -> tuple[int, ...]:
     if len(key) != 16:
         raise OracleError(f"expected an SM4 key of 16 octets, got {len(key)}")
     made = CryptSM4()
     made.set_key(key, direction)
-    return made, made.sk
+    return tuple(made.sk)
 
 
 def sm4_block(key: bytes, block: bytes, *, decrypting: bool = False) -> bytes:
     """One block of 16 octets. Raises OracleError for another length."""
     if len(block) != 16:
         raise OracleError(f"expected a block of 16 octets, got {len(block)}")
-    cipher, schedule = _schedule(key, SM4_DECRYPT if decrypting else SM4_ENCRYPT)
-    return bytes(cipher.one_round(schedule, list(block)))
+    return arithmetic.sm4_rounds(_schedule(key, SM4_DECRYPT if decrypting else SM4_ENCRYPT), block)
 
 
 def _blocks(data: bytes, what: str) -> list[bytes]:

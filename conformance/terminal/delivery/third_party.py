@@ -48,8 +48,8 @@ class PassesOnAllItHas(Case):
     needs = (MODBUS, LOCAL, MUTUAL_TLS, MANAGEMENT, THIRD_PARTY, "acquisition.manual-entry")
     scenario = Scenario(
         start="2026-03-01T23:40:00+08:00",
-        circuits=1,
-        points=1,
+        circuits=2,
+        points=2,
         period_s=900,
         kinds=("minute",),
         centres=("T", "U", "M"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 from conformance.defects import Patch, defect
@@ -81,6 +82,25 @@ def entries_passed_without_name(patch: Patch) -> None:
         for document in own(self):
             rows = [{**row, "author": "terminal"} if "author" in row else row for row in document.rows]
             yield replace(document, rows=rows)
+
+    own = patch(Documents, "due", due)
+
+
+@defect(
+    "statistics-end-at-an-instant",
+    en="third parties get no statistics of what is listed behind a point that does not count",
+    zh="第三方收不到列于瞬时量测点之后的累积量统计数据",
+    clauses=("csmt/11.13e",),
+)
+def statistics_end_at_an_instant(patch: Patch) -> None:
+    """The list is left at the first point that has none."""
+
+    def due(self: Documents) -> Iterator[Document]:
+        codes = [channel.code for channel in takewhile(lambda channel: channel.counter, self._channels)]
+        for document in own(self):
+            if document.what == "statistics":
+                document = replace(document, rows=[row for row in document.rows if row["point"] in codes])
+            yield document
 
     own = patch(Documents, "due", due)
 
