@@ -97,11 +97,18 @@ def _item(asked: Asked) -> Item:
 
 
 class Trials:
-    """A folder with the map, the trials that have ended, and what came of them."""
+    """A folder with the map, the trials that have ended, and what came of them.
 
-    def __init__(self, folder: Path, head: Head, lines: Lines, done: Sequence[Trial] = ()) -> None:
+    `over`: they are of another commit than this checkout's, so that none is added; they are counted anew by what
+    people have found of survivors since.
+    """
+
+    def __init__(
+        self, folder: Path, head: Head, lines: Lines, done: Sequence[Trial] = (), *, over: bool = False
+    ) -> None:
         self.folder = folder
         self.head = head
+        self.over = over
         self._lines = lines
         self.done = {trial.mutant: trial for trial in done}
 
@@ -127,6 +134,8 @@ class Trials:
             done = [msgspec.json.decode(line, type=Trial) for line in rest]
         except (OSError, ValueError):
             raise WrongWords(f"--resume {folder}: expected a folder of prove --mutants / 不是变异试验目录") from None
+        if told.commit != head.commit and told.item == head.item and (folder / _LINES).exists():
+            return cls(folder, told, Lines(path, after=whole), done, over=True)
         for name in ("commit", "seed", "cases", "item"):
             if getattr(told, name) != getattr(head, name):
                 raise WrongWords(f"--resume {folder}: its {name} is another one; start anew without it / 设置不符")
@@ -254,22 +263,20 @@ def main(asked: Asked) -> int:
 
 def _shown(trials: Trials, asked: Asked, known: Mapping[tuple[str, str, str, str, str], Sorted]) -> int:
     """Draw and try what is missing, count, print and write."""
-    workers, seed = int(asked.workers), int(asked.seed)
     print(f"{trials.folder}  (stopped: prove --mutants N --resume / 中断后可续跑)", flush=True)
     try:
-        lines = trials.lines(workers)
+        lines = trials.lines(int(asked.workers))
     except Unsound as error:
         print(error, file=sys.stderr)
         return EXIT_ERROR
-    drawn = draw(lines.run(), sources(lines.item), int(asked.number), seed)
-    todo = list(_todo(drawn, trials, lines, float(asked.each or "inf")))
-    progress = Progress("mutants / 变异体", len(drawn), done=len(drawn) - len(todo))
-    for trial in _tried(todo, seed, workers, trials.folder):
-        trials.add(trial)
-        progress.step(f"{trial.mutant.module}:{trial.mutant.line} {trial.mutant.kind}", trial.outcome)
-    progress.close()
+    if trials.over:
+        print(f"tried at {trials.head.commit}: counted anew, none is added / 试验属于该提交，仅重新统计", flush=True)
+        drawn = list(trials.done)
+    else:
+        drawn = draw(lines.run(), sources(lines.item), int(asked.number), trials.head.seed)
+        _try(drawn, trials, lines, asked)
     found = [trials.done[mutant] for mutant in drawn]
-    figure = figure_of(found, lines, known, commit=trials.head.commit, seed=seed)
+    figure = figure_of(found, lines, known, commit=trials.head.commit, seed=trials.head.seed)
     told = shown.Told(figure=figure, trials=tuple(found), known=known, never=lines.never())
     (trials.folder / _RESULT).write_bytes(shown.to_json(told))
     shown.print_told(told)
@@ -278,6 +285,16 @@ def _shown(trials: Trials, asked: Asked, known: Mapping[tuple[str, str, str, str
         write_figure(figure)
         write_unrun(unrun_of(lines.never(), figure.commit, figure.item))
     return _exit(figure)
+
+
+def _try(drawn: Sequence[Mutant], trials: Trials, lines: LineMap, asked: Asked) -> None:
+    """Try what has not been tried, or not for as long as it may take."""
+    todo = list(_todo(drawn, trials, lines, float(asked.each or "inf")))
+    progress = Progress("mutants / 变异体", len(drawn), done=len(drawn) - len(todo))
+    for trial in _tried(todo, trials.head.seed, int(asked.workers), trials.folder):
+        trials.add(trial)
+        progress.step(f"{trial.mutant.module}:{trial.mutant.line} {trial.mutant.kind}", trial.outcome)
+    progress.close()
 
 
 def _exit(figure: Figure) -> int:

@@ -88,6 +88,16 @@ def test_the_command_measures_tries_counts_and_goes_on(tmp_path: Path) -> None:
     assert again.returncode == told.returncode, again.stderr
     assert "cases measured" not in again.stdout
     assert sorted((folder / "trials.jsonl").read_bytes().splitlines()) == sorted(trials.splitlines())
+    # Sorting survivors by hand makes another commit: what was tried is counted anew, and nothing is tried.
+    head, *rest = (folder / "trials.jsonl").read_bytes().splitlines(keepends=True)
+    other = msgspec.json.encode({**msgspec.json.decode(head), "commit": "0123456789ab"}) + b"\n"
+    (folder / "trials.jsonl").write_bytes(b"".join((other, *rest)))
+    counted = in_place("prove", "--mutants", "2", "--case", CASE, "--resume", str(folder), cwd=tmp_path)
+    assert counted.code == told.returncode, counted.err
+    assert "tried at 0123456789ab: counted anew" in counted.out
+    assert (folder / "trials.jsonl").read_bytes() == b"".join((other, *rest))
+    figure = msgspec.json.decode((folder / "mutants.json").read_bytes())["figure"]
+    assert figure == {**found["figure"], "commit": "0123456789ab"}
 
 
 @pytest.mark.parametrize(
