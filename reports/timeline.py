@@ -420,7 +420,7 @@ def _terminal(history: History, axis: Axis) -> list[Lane]:
     spans: list[Span] = []
     since: int | None = None
     what, label = "", ""
-    for event in (event for event in history.events if isinstance(event, Power | TerminalState)):
+    for event in history.either(Power, TerminalState):
         if isinstance(event, Power):
             state = {"cut": "off", "restored": ""}.get(event.state, "brown-out")
             text = _named(f"power {event.state}", event.detail)

@@ -431,6 +431,7 @@ AnyEvent = (
 )
 
 E = TypeVar("E", bound=Event)
+F = TypeVar("F", bound=Event)
 
 # UTF-8 has no form for one alone: a JSON text of a product can hold it, and so can octets that were read as text.
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -440,8 +441,8 @@ _BLOCK_OCTETS = 1 << 16
 
 MOST_HELD = 30_000
 """So many events of a history are held in memory (about 25 MB); a longer one lies on the disk."""
-MOST_READ = 200_000
-"""So many events of a history on the disk stay in memory for judges who ask for them again (about 170 MB)."""
+MOST_READ = 250_000
+"""So many events of a history on the disk stay in memory for judges who ask for them again (about 210 MB)."""
 SPOOL = "record.spool"
 """Events of a record under way that have left memory."""
 _EMPTY = hashlib.new("sm3")
@@ -498,10 +499,10 @@ class _Places:
         start = self._starts[number]
         return start, self._starts[number + 1] - start
 
-    def of(self, kind: type[Event]) -> Iterator[int]:
-        """Numbers of the events of a type."""
-        wanted = self._numbers.get(kind)
-        return iter(()) if wanted is None else compress(count(), map(wanted.__eq__, self._types))
+    def of(self, *kinds: type[Event]) -> Iterator[int]:
+        """Numbers of the events of some types, in order."""
+        wanted = {self._numbers[kind] for kind in kinds if kind in self._numbers}
+        return compress(count(), map(wanted.__contains__, self._types)) if wanted else iter(())
 
 
 class _OnDisk(Sequence[Event]):
@@ -529,9 +530,9 @@ class _OnDisk(Sequence[Event]):
     def __iter__(self) -> Iterator[Event]:
         return self._read(range(len(self)))
 
-    def of(self, kind: type[Event]) -> _Found:
-        """The events of one type."""
-        return _Found(self._read(self._lines.of(kind)))
+    def of(self, *kinds: type[Event]) -> _Found:
+        """The events of some types, in order."""
+        return _Found(self._read(self._lines.of(*kinds)))
 
     def _read(self, numbers: Iterable[int]) -> Iterator[Event]:
         block, begin, end = b"", 0, 0
@@ -596,6 +597,12 @@ class History:
                 del self._by_type[next(iter(self._by_type))]
             return found  # type: ignore[return-value]
         return self._by_type.get(kind, [])  # type: ignore[return-value]
+
+    def either(self, one: type[E], other: type[F]) -> list[E | F]:
+        """All events of two types, in the order of the record."""
+        if isinstance(self.events, _OnDisk):
+            return self.events.of(one, other)  # type: ignore[return-value]
+        return [event for event in self.events if isinstance(event, (one, other))]
 
     def capture(self, segment: str) -> Path | None:
         """The pcap file of a segment, None if there is none. Raises HistoryError when it is not the one recorded."""

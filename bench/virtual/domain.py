@@ -70,7 +70,6 @@ class Domain:
         self._loop = loop if loop is not None else running_loop()
         self._life = Life(self, 1)
         self._cut_hooks: list[tuple[contextvars.Context, Callable[[Domain], object]]] = []
-        self._boot_hooks: list[tuple[contextvars.Context, Callable[[Domain], object]]] = []
 
     def __repr__(self) -> str:
         return f"<Domain {self.name}#{self.generation} {'on' if self.alive else 'off'}>"
@@ -114,10 +113,6 @@ class Domain:
         """Call `hook(domain)` at every cut, in the caller's context, after the domain is dead."""
         self._cut_hooks.append((contextvars.copy_context(), hook))
 
-    def on_boot(self, hook: Callable[[Domain], object]) -> None:
-        """Call `hook(domain)` at every boot after the first, in the caller's context."""
-        self._boot_hooks.append((contextvars.copy_context(), hook))
-
     def kill(self) -> None:
         """Cut the power now. Does nothing when it is off already."""
         life = self._life
@@ -144,5 +139,3 @@ class Domain:
             raise RuntimeError(f"domain {self.name!r} is running, expected one without power: kill() it before boot()")
         self.generation += 1
         self._life = Life(self, self.generation)
-        for context, hook in self._boot_hooks:
-            context.copy().run(hook, self)

@@ -14,8 +14,6 @@ from pathlib import Path
 from bench import pcap
 from bench.real.wire import frames as f
 
-FLUSH_S = 1.0
-"""What a dead bench loses at most of a capture, besides what waits while the wire is flooded."""
 _HOLDS = 64 << 20
 _BUFFER = 1 << 20
 

@@ -67,12 +67,6 @@ def from_stamp(text: str) -> int:
     return _known(at + int(text[14:] or 0) * 1_000)
 
 
-def stamp_ms(at_us: int) -> str:
-    """YYYYMMDDhhmmsszzz."""
-    at = local(at_us)
-    return f"{at:%Y%m%d%H%M%S}{at.microsecond // 1_000:03d}"
-
-
 def start_of(period: str, at_us: int) -> int:
     """The start of the period that an instant lies in; `minute` and `quarter` (15 min) too. KeyError."""
     if period in ("minute", "quarter"):

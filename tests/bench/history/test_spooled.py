@@ -66,6 +66,15 @@ def test_what_was_read_stays_while_somebody_has_it_or_there_is_room(
     assert history.of(Phase) is mine
 
 
+def test_events_of_two_types_come_in_the_order_of_the_record(tmp_path: Path) -> None:
+    history = recorded(tmp_path, held=10)
+    asked = [event for event in history.events if isinstance(event, Phase | Power)]
+    assert {type(event) for event in asked} == {Phase, Power}
+    assert history.either(Phase, Power) == history.either(Power, Phase) == asked
+    assert History(asked).either(Power, Ended) == history.of(Power)
+    assert history.either(histories.Trouble, Power) == history.of(Power)
+
+
 def test_a_long_record_that_is_read_back_lies_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = recorded(tmp_path, held=0)
     monkeypatch.setattr(histories, "MOST_HELD", 100)

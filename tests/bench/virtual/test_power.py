@@ -136,12 +136,11 @@ def test_an_exact_instant() -> None:
     assert run(main()) == [0.25, 0.5, 0.75]
 
 
-def test_boot_begins_a_new_life_and_hooks_hear_of_both() -> None:
+def test_boot_begins_a_new_life_and_a_hook_hears_of_the_cut() -> None:
     async def main() -> tuple[list[str], int]:
         story: list[str] = []
         domain = Domain("device")
         domain.on_cut(lambda who: story.append(f"cut {who.generation}"))
-        domain.on_boot(lambda who: story.append(f"boot {who.generation}"))
 
         async def device() -> str:
             await asyncio.sleep(1)
@@ -159,7 +158,7 @@ def test_boot_begins_a_new_life_and_hooks_hear_of_both() -> None:
         assert not task.done()
         return story, domain.generation
 
-    assert run(main()) == (["cut 1", "boot 2", "done"], 2)
+    assert run(main()) == (["cut 1", "done"], 2)
 
 
 def test_nothing_a_dead_frame_does_reaches_the_world() -> None:
