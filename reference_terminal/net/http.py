@@ -44,6 +44,7 @@ class Place:
     target: str
 
     @property
+    @seam
     def authority(self) -> str:
         """Host and port as the Host field has them."""
         host = f"[{self.host}]" if ":" in self.host else self.host

@@ -7,6 +7,8 @@ at the cost of its requests alone. A refused body is refused as a whole.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ipaddress
 import random
 import re
 from collections.abc import Sequence
@@ -133,6 +135,7 @@ class Reply:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+_HOST = re.compile(rb"(?:\[(?P<v6>[^\]]*)\]|(?P<name>[^\[\]:@/?# ]+))(?::[0-9]*)?")
 _REASONS = {
     200: b"OK",
     206: b"Partial Content",
@@ -147,6 +150,18 @@ _REASONS = {
     500: b"Internal Server Error",
     503: b"Service Unavailable",
 }
+
+
+def wrong_host(value: bytes) -> str:
+    """Why a Host field is none (RFC 9112, 3.2; RFC 3986, 3.2.2: brackets are for IPv6 alone); empty if it is one."""
+    found = _HOST.fullmatch(value)
+    if found is not None and found["name"]:
+        return ""
+    with contextlib.suppress(ValueError):
+        if found is not None:
+            ipaddress.IPv6Address(found["v6"].decode())
+            return ""
+    return f"Host {value.decode('ascii', 'replace')[:60]!r} is no host, with or without a port"
 
 
 class HttpConnection(Peer):
@@ -203,6 +218,9 @@ class HttpConnection(Peer):
                 return
             if isinstance(event, h11.Request):
                 self._request, self._body = event, bytearray()
+                if wrong := wrong_host(dict(event.headers).get(b"host", b"")):
+                    self.centre.unreadable(self, wrong, 400)
+                    return
             elif isinstance(event, h11.Data):
                 self._body += event.data
                 if len(self._body) > BODY_LIMIT:

@@ -371,6 +371,17 @@ def one_period_a_minute(patch: Patch) -> None:
 
 
 @defect(
+    "hosts-in-brackets",
+    en="requests to platforms put every address into brackets, as those of IPv6 stand",
+    zh="向平台发送的 HTTP 请求 Host 字段一律加方括号（仅 IPv6 地址适用）",
+    clauses=("isc-2/7.2.4(2)b",),
+)
+def hosts_in_brackets(patch: Patch) -> None:
+    """The platform of the workshop is reached by IPv6."""
+    patch(Place, "authority", property(lambda self: f"[{self.host}]:{self.port}"))  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
     "registration-left-to-the-operator",
     en="the terminal waits for somebody to register it",
     zh="终端不自行注册",

@@ -16,7 +16,7 @@ from virtually import virtually
 
 from bench.history import Recorder
 from simulators.centres.fingerprints.centre import FingerprintCentre, canonical
-from simulators.centres.http import JsonCentre
+from simulators.centres.http import JsonCentre, wrong_host
 from simulators.centres.json_text import Number, parse
 from simulators.centres.management.centre import ManagementCentre
 from simulators.centres.management.packages import signed_text
@@ -414,3 +414,25 @@ def test_json_of_a_package_reads_back() -> None:
     platform = standing.site.platforms["A"]
     assert isinstance(platform, ManagementCentre)
     assert parse(platform.package("parameters", "p", "1", b"{}"))["format"] == "carbonbench-package/1"
+
+
+@pytest.mark.parametrize(
+    ("host", "right"),
+    [
+        (b"10.1.0.2:8443", True),
+        (b"10.1.0.2", True),
+        (b"platform.example", True),
+        (b"[2001:db8::2]:8443", True),
+        (b"[10.1.0.2]:8443", False),
+        (b"[]", False),
+        (b"2001:db8::2", False),
+        (b"", False),
+        (b"user@10.1.0.2", False),
+        (b"10.1.0.2:http", False),
+    ],
+)
+def test_a_host_is_what_a_server_would_take(host: bytes, right: bool) -> None:
+    said = wrong_host(host)
+    assert (said == "") is right
+    if not right:
+        assert said.endswith("is no host, with or without a port")
