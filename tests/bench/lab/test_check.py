@@ -256,12 +256,13 @@ def test_the_command_tells_everything_at_once(tmp_path: Path, capsys: pytest.Cap
     thread.start()
     ready.wait()
     head = '[rig]\nname = "t"\n[power]\ndriver = "person"\n[person]\nweb = "127.0.0.1:0"\n'
-    head += f'[clock]\nserver = "127.0.0.1"\nport = {told[0]}\n'
+    head += f'[clock]\nserver = "127.0.0.1"\nport = {told[0]}\nmax_offset_ms = 5000\n'
     file = tmp_path / "rig.toml"
     try:
         with card() as name, loop() as (near, far):
             file.write_text(
-                f'{head}[networks.field]\ninterface = "{name}"\n[serial.a]\ndevice = "{near}"\nloop = "{far}"\n'
+                f'{head}[networks.field]\ninterface = "{name}"\n'
+                f'[serial.a]\ndevice = "{near}"\nloop = "{far}"\nmax_latency_ms = 900\n'
             )
             assert main(["bench", "check", str(file), "--json", "--quick"]) == EXIT_PASS
             report = json.loads(capsys.readouterr().out)
