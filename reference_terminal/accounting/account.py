@@ -186,20 +186,20 @@ def _step(method: Method, year: int, source: Source, wanted: Input, where: str, 
 
 def doubts(wanted: Input, value: Fraction, default: Factor | None, where: str) -> Iterable[Problem]:
     """What speaks against a value of an input, in the input's unit: below 0, above its bound, a unit that slipped."""
-    most = wanted.bound()
+    most, ratio = wanted.bound(), 1
+    if wanted.kind == "factor" and default is not None and default.value and value:
+        ratio = value / default.value
     if value < 0:
         yield Problem(where, f"{wanted.en} is negative; expected 0 or more {wanted.unit}", f"{wanted.zh}不得为负")
+    elif ratio > _FARTHEST or ratio * _FARTHEST < 1:
+        yield Problem(
+            where,
+            f"{wanted.en} is {float(ratio):.3g} times its default in {wanted.unit}; look at the unit",
+            f"{wanted.zh}为缺省值的 {float(ratio):.3g} 倍，请检查单位",
+        )
     elif most is not None and value > most:
         bound = f"{wanted.most} {wanted.unit}"
         yield Problem(where, f"{wanted.en} is above {bound}", f"{wanted.zh}不得大于 {bound}")
-    elif wanted.kind == "factor" and default is not None and default.value and value:
-        ratio = value / default.value
-        if ratio > _FARTHEST or ratio * _FARTHEST < 1:
-            yield Problem(
-                where,
-                f"{wanted.en} is {float(ratio):.3g} times its default in {wanted.unit}; look at the unit",
-                f"{wanted.zh}为缺省值的 {float(ratio):.3g} 倍，请检查单位",
-            )
 
 
 def default_of(method: Method, year: int, item: str, wanted: Input) -> Factor | None:

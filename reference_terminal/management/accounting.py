@@ -12,15 +12,17 @@ from decimal import Decimal
 from typing import Any, cast
 
 from reference_terminal.management.packages import Package
+from reference_terminal.model.messages import Text
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import parse_iso
 from reference_terminal.processing.emissions import Emissions
-from reference_terminal.processing.recalculation import Recalculation
+from reference_terminal.processing.recalculation import Recalculation, text_of
 from reference_terminal.settings.accounting import FactorChange, FormulaChange, SourceChange, VersionConfig
 from reference_terminal.settings.problems import Problem
 from reference_terminal.settings.reader import did_you_mean
 
 KINDS = ("factors", "method", "boundary")
+_MOST_TOLD = 300
 
 
 class AccountingPackages:
@@ -30,14 +32,16 @@ class AccountingPackages:
         self._emissions = emissions
         self._recalculation = recalculation
 
-    def refused(self, package: Package, body: Mapping[str, Any], now_s: int) -> str:
-        """What is wrong with a package's content; empty if nothing."""
+    def refused(self, package: Package, body: Mapping[str, Any], now_s: int) -> Text | None:
+        """What is wrong with a package's content; None if nothing."""
         versions, problems = self._versions(package, body, now_s)
         for each in versions:
             problems = [*problems, *self._emissions.versions.problems(each)]
-        if problems:
-            self._recalculation.tell_refused(f"{package.kind} {package.name} {package.version}", problems)
-        return "; ".join(f"{each.where}: {each.en}" for each in problems)[:300]
+        if not problems:
+            return None
+        self._recalculation.tell_refused(f"{package.kind} {package.name} {package.version}", problems)
+        told = text_of(problems)
+        return Text(told.en[:_MOST_TOLD], told.zh[:_MOST_TOLD])
 
     def gather(self, package: Package, body: Mapping[str, Any], now_s: int, origin: str) -> bool:
         """Gather the versions of a package that is not refused; whether there are any."""

@@ -174,7 +174,9 @@ class Installer:
         elif package.kind == "configuration":
             wrong = self.configure(body, package.issuer, False)
         elif self.accounting is not None:
-            wrong = self.accounting.refused(package, body, self._clock.now_s())
+            refusal = self.accounting.refused(package, body, self._clock.now_s())
+            if refusal is not None:
+                raise PackageRefused(refusal.en, refusal.zh)
         if wrong:
             raise PackageRefused(wrong, "参数无效")
 

@@ -229,7 +229,7 @@ def matter_of(asked: Asked) -> Matter:
         if word not in known
     ]
     whole("--seed", seed, problems)
-    workers_of(asked.workers, problems, least=0)
+    workers_of(asked.workers, problems)
     if asked.item and asked.item not in [*Item]:
         problems.append(f"--item {asked.item}: expected {' or '.join(Item)} / 未知受测品类型")
     for item in {case.item: None for case in suite.values()}:

@@ -454,9 +454,9 @@ def whole(option: str, text: str, problems: list[str], *, least: int = 0, most: 
     return max(number, least)
 
 
-def workers_of(text: str, problems: list[str], *, least: int = 1) -> int:
+def workers_of(text: str, problems: list[str]) -> int:
     """How many processes `-n` asks for; what is wrong with it becomes a problem."""
-    return whole("-n", text, problems, least=least, most=MOST_WORKERS)
+    return whole("-n", text, problems, least=1, most=MOST_WORKERS)
 
 
 def unknown_rig(rig: str, among: tuple[str, ...] = RIGS) -> list[str]:

@@ -140,6 +140,13 @@ WRONG: tuple[tuple[str, Source, int, str, str], ...] = (
     (STEEL, src("limestone", AD=("-1", "t")), 2025, "source s.AD", "is negative"),
     (STEEL, src("fuel", "烟煤", FC=("1", "t"), OF=("101", "%")), 2025, "source s.OF", "above 100 %"),
     (STEEL, src("fuel", "烟煤", FC=("1", "t"), NCV=("19570", "GJ/t")), 2025, "source s.NCV", "times its default"),
+    (
+        STEEL,
+        src("fuel", "油泥", FC=("1", "t"), CC=("20", "tC/TJ"), OF=("98", "%"), NCV=("19570", "GJ/t")),
+        2025,
+        "source s.NCV",
+        "above 125 GJ/t",
+    ),
     (STEEL, src("fuel", "烟煤", FC=("1", "t"), CC=("26.18", "tC/GJ")), 2025, "source s.CC", "times its default"),
     (STEEL, src("fuel", "unobtainium", FC=("1", "t")), 2025, "source s.NCV", "no default for unobtainium"),
     (STEEL, src("limestone"), 2025, "source s.AD", "missing: activity data"),

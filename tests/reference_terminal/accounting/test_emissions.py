@@ -466,12 +466,12 @@ def test_packages_from_afar_count_from_their_instant(kind: str, content: Any, fi
 def test_a_package_whose_factors_concern_nothing_here_is_refused() -> None:
     async def scene() -> None:
         plant = Plant("2025-03-02T00:02:00")
-        for row, told in (
-            ({**FACTOR, "code": "gird", "validFrom": ""}, "did you mean 'grid'"),
-            ({**FACTOR, "unit": "t", "validFrom": ""}, "is in tCO2/MWh"),
-            ({**FACTOR, "value": "x", "validFrom": ""}, "value cannot be read"),
+        for row, en, zh in (
+            ({**FACTOR, "code": "gird", "validFrom": ""}, "did you mean 'grid'", "关联"),
+            ({**FACTOR, "unit": "t", "validFrom": ""}, "is in tCO2/MWh", "单位应为"),
+            ({**FACTOR, "value": "x", "validFrom": ""}, "value cannot be read", "无法解析"),
         ):
-            with pytest.raises(PackageRefused, match=told):
+            with pytest.raises(PackageRefused, match=f"{en}.*/ .*{zh}"):
                 plant.terminal.installer._check(package("factors", [row]))  # pyright: ignore[reportPrivateUsage]
 
     run(scene)

@@ -100,6 +100,7 @@ def test_a_stopped_proof_goes_on_where_it_was(tmp_path: Path) -> None:
         (("--resume", tmp_path / "none"), "No such file"),
         (("--hints", stranger), "expected a file of prove --json"),
         (("--hints", tmp_path), "Is a directory"),
+        (("-n", "0"), "-n 0: expected a whole number of at least 1"),
     ):
         told = in_place(*words, *more, cwd=tmp_path)
         assert (told.code, told.out) == (4, "") and said in told.err, told
