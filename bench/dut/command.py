@@ -21,6 +21,7 @@ from bench.dut.asking import Asks
 from bench.dut.emission_codes import figures_at
 from bench.dut.questions import ask_by_hooks, environment, hook_problems
 from bench.dut.revocation import lists_of, status_of
+from bench.dut.streams import Told, stream_by_hooks
 from bench.dut.systems import system_of, systems_of
 from simulators.centres.kinds import flat as centre_fields
 from simulators.centres.kinds import kinds
@@ -257,6 +258,10 @@ class CommandAdapter:
     async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
         """Put a question as the profile says. Raises LookupError, OSError or TimeoutError without an answer."""
         return await ask_by_hooks(seat, what, query, subject=_subject(seat, what, query), desk=self._desk)
+
+    def stream(self, seat: Seat, what: str) -> Told:
+        """Where it tells something by itself, as the profile says. Raises LookupError."""
+        return stream_by_hooks(seat, what, _subject(seat, what, {}))
 
     def attend(self, desk: Asks) -> None:
         """Whom to ask what the profile has a person do."""

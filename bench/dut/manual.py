@@ -15,6 +15,7 @@ from bench.dut.asking import Asks
 from bench.dut.emission_codes import figures_at
 from bench.dut.questions import ask_by_hooks, hook_problems
 from bench.dut.revocation import lists_of, status_of
+from bench.dut.streams import Told, stream_by_hooks
 from bench.history.accounting import Emitter
 from bench.operator.person import ATTEST, DO, TELL, Answer, Question
 from bench.operator.tables import table
@@ -108,6 +109,10 @@ class ManualAdapter:
                 f"请按 {table} 配置终端，并确认已按此配置。",
             )
         )
+
+    def stream(self, seat: Seat, what: str) -> Told:
+        """Where it tells something by itself, as the profile says; no person could. Raises LookupError."""
+        return stream_by_hooks(seat, what)
 
     async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
         """Put a question to the terminal through the person. Raises LookupError or TimeoutError without an answer."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 import jinja2
@@ -24,7 +24,7 @@ QUESTIONS = (
     "capacity", "export", "emission-sources", "classified", "centre-add", "centre-remove", "centre-certificate",
     "configuration-backup", "configuration-restore", "clock", "emissions", "emission-sum", "emission-chain",
     "intensity", "footprint", "factor", "boundary", "activity", "recalculation", "emission-comparison",
-    "inventory-report", "formula",
+    "inventory-report", "formula", "emission-events",
 )  # fmt: skip
 """What an operator may ask (see `bench.facade.bench.Operator`)."""
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -46,8 +46,11 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "footprint": ("start", "end", "value", "unit", "state"),
     "inventory-report": ("text",),
     "emission-comparison": ("what", "start", "value", "unit", "change"),
+    "emission-events": ("source", "at", "value", "unit"),
 }
 """The fields that judges look at, by question; rows of other questions are only recorded, or free."""
+STREAMS = frozenset(("emission-events",))
+"""What a product tells by itself, over one connection that stays."""
 _COMMON = frozenset(("rows", "fields"))
 
 
@@ -92,6 +95,19 @@ async def ask_by_hooks(
     if way is None:
         raise LookupError(f"the profile has no section [connection.ask.{what}] / 档案未提供该查询")
     engine = environment()
+    fill = filling(engine, seat, what, query, subject)
+    answer = await way.fetch(asked, Question(what, query, fill, seat.folder.resolve(), seat.state, desk))
+    try:
+        return _rows(engine, asked, answer)
+    except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, RecursionError) as error:
+        told = f"{type(error).__name__}: {error}"
+        raise LookupError(f"[connection.ask.{what}]: the answer does not fit: {told} / 应答与模板不符") from None
+
+
+def filling(
+    engine: jinja2.Environment, seat: Seat, what: str, query: Mapping[str, str], subject: Mapping[str, Any] | None
+) -> Callable[[str], str]:
+    """What renders templates of a question's section, and raises LookupError for one that cannot be."""
     known = {
         "query": dict(query),
         "local": {"host": seat.local[0], "port": seat.local[1]},
@@ -106,12 +122,7 @@ async def ask_by_hooks(
         except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError) as error:
             raise LookupError(f"[connection.ask.{what}]: {error} / 模板有误") from None
 
-    answer = await way.fetch(asked, Question(what, query, fill, seat.folder.resolve(), seat.state, desk))
-    try:
-        return _rows(engine, asked, answer)
-    except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, RecursionError) as error:
-        told = f"{type(error).__name__}: {error}"
-        raise LookupError(f"[connection.ask.{what}]: the answer does not fit: {told} / 应答与模板不符") from None
+    return fill
 
 
 def _rows(engine: jinja2.Environment, asked: Mapping[str, Any], answer: Any) -> tuple[dict[str, str], ...]:
@@ -125,15 +136,16 @@ def _rows(engine: jinja2.Environment, asked: Mapping[str, Any], answer: Any) -> 
     made: list[dict[str, str]] = []
     for row in cast("list[Any]", listed):
         if columns:
-            made.append({name: _text(expression(row=row)) for name, expression in columns.items()})
+            made.append({name: text_of(expression(row=row)) for name, expression in columns.items()})
         elif isinstance(row, dict):
-            made.append({str(name): _text(value) for name, value in row.items()})
+            made.append({str(name): text_of(value) for name, value in row.items()})
         else:
             raise LookupError(f"expected rows with names, got {str(row)[:60]!r}; give [fields] / 需定义 fields")
     return tuple(made)
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
+    """A value of JSON as rows carry it: texts as they are, nothing as an empty one."""
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -162,6 +174,8 @@ def _section(what: str, asked: Mapping[str, Any]) -> Iterator[str]:
     if way is None:
         yield _wrong(f"ask.{what}", f"either get or post with an address, or one of {_others()}", sorted(asked))
         return
+    if what in STREAMS and "get" not in asked:
+        yield _wrong(f"ask.{what}", "get with the address of a stream of server-sent events", sorted(asked))
     for key, expected in way.problems(asked):
         yield _wrong(f"ask.{what}.{key}", expected, asked.get(key.partition(".")[0]))
     for key in sorted(way.templates & set(asked)):

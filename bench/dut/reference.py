@@ -24,12 +24,19 @@ import tomli_w
 
 from bench.dut import Alteration, Launch, MachineFigures, Seat
 from bench.dut.reference_access import accounts_of, lan_of, management_of
-from bench.dut.reference_accounting import accounting_of, ask_accounting, report_rows, report_words
+from bench.dut.reference_accounting import (
+    accounting_of,
+    ask_accounting,
+    emission_events,
+    report_rows,
+    report_words,
+)
 from bench.dut.reference_centres import PASSPHRASE, centre_of, security_of
 from bench.dut.reference_collectors import collectors_of, keys_of_collectors
 from bench.dut.reference_group import group_of, masters_of
 from bench.dut.reference_meters import gateways_of, line_table, lines_of, meters_of
 from bench.dut.reference_store import alter
+from bench.dut.streams import Told
 from bench.dut.systems import systems_of
 from reference_terminal.assembly import Terminal
 from reference_terminal.model.times import STANDARD_SPANS
@@ -161,6 +168,12 @@ class ReferenceAdapter:
         """Alter records while the terminal is without power."""
         codes = {span.name: span.code for span in STANDARD_SPANS}
         return alter(seat, alterations, codes)
+
+    def stream(self, seat: Seat, what: str) -> Told:
+        """Where it tells the emission of every reading. Raises LookupError."""
+        if what != "emission-events":
+            raise LookupError(f"the terminal does not tell {what} by itself / 终端不主动提供")
+        return emission_events(seat.local)
 
     async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
         """Put a question to the local HTTP interface. Raises LookupError, OSError or TimeoutError without an answer.

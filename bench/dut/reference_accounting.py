@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from bench.dut import Seat, documents
+from bench.dut.streams import Told
 from bench.history.accounting import EmissionSource, Emitter, Feed, Figure, Limit
 from simulators.stamps import local
 
@@ -193,6 +194,17 @@ async def ask_accounting(ask: Ask, encode: Callable[[Mapping[str, str]], str], s
         words = {"from": _iso(query["from"]), "to": _iso(query["to"])}
         return _told(await ask("POST", "recalculate", {**words, "author": query["author"], "reason": query["reason"]}))
     return None
+
+
+def emission_events(local: tuple[str, int]) -> Told:
+    """The stream of what each reading brings; events of the total are of no source."""
+    return Told(
+        f"http://{local[0]}:{local[1]}/api/v1/emission-events",
+        fields={
+            "source": "row.figure[12:] if row.figure[:12] == 'co2e.source.' else ''",
+            **{name: f"row.{name}" for name in ("at", "value", "unit")},
+        },
+    )
 
 
 def report_words(query: Mapping[str, str]) -> dict[str, str]:

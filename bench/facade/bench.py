@@ -403,6 +403,13 @@ class Operator(Protocol):
         """Hand a file with a configuration over; refusing is a problem of the answer."""
         ...
 
+    def emissions_told(self) -> AbstractAsyncContextManager[object]:
+        """Hear what the terminal tells by itself of emissions as it derives them, while the scope lasts (R-16).
+
+        An event `emission-event` each, at the instant it came: a row text, source, at, value, unit.
+        """
+        ...
+
     async def emissions(self, of: str, id: str, kind: str, from_us: int, to_us: int, gas: str = "CO2e") -> None:
         """Figures of one total for periods of a class that begin in [from, to).
 

@@ -7,6 +7,7 @@ numbers decimal text; sources, units and symbols are those of the boundary (`ben
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextlib import AbstractAsyncContextManager
 
 
 class Emissions(ABC):
@@ -14,6 +15,16 @@ class Emissions(ABC):
 
     @abstractmethod
     async def _ask(self, what: str, query: dict[str, str]) -> tuple[dict[str, str], ...]: ...
+
+    @abstractmethod
+    def emissions_told(self) -> AbstractAsyncContextManager[object]:
+        """Hear what the terminal tells by itself of emissions as it derives them, while the scope lasts (R-16).
+
+        An `Observed` event `emission-event` each, at the instant it came: a row text (as it came), source, at (the
+        stamp of the input), value (what the input brought), unit. A terminal that tells nothing by itself is one
+        event with a problem.
+        """
+        ...
 
     async def emissions(self, of: str, id: str, kind: str, from_us: int, to_us: int, gas: str = "CO2e") -> None:
         """Figures of one total for periods of a class that begin in [from, to).

@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Any, Protocol, TypeVar, cast
 
 from bench.dut import Seat, TerminalAdapter
+from bench.dut.streams import Telling, follow, row_of_event
 from bench.facade.bench import LineControl, OtherTerminal, Unable
 from bench.facade.emissions import Emissions
 from bench.facade.orders import Orders
@@ -245,6 +247,49 @@ class OperatorAtTerminal(Orders, StoredSets, Emissions):
             problem = f"{type(error).__name__}: {error}"
         bench.record(Observed(t=bench.clock.now_us(), what=what, asked=asked, query=query, rows=rows, problem=problem))
         return rows
+
+    @asynccontextmanager
+    async def emissions_told(self) -> AsyncGenerator[None]:
+        """What the terminal tells of emissions by itself, as it comes."""
+        bench, what = self._bench, "emission-event"
+        began = bench.clock.now_us()
+
+        def record(row: dict[str, str], problem: str = "") -> None:
+            now, rows = bench.clock.now_us(), (row,) if row else ()
+            bench.record(Observed(t=now, what=what, asked=began, query={}, rows=rows, problem=problem))
+
+        def take(text: str) -> None:
+            try:
+                row, problem = row_of_event(told, text), ""
+            except LookupError as error:
+                row, problem = {}, str(error)
+            record({"text": text, **row}, problem)
+
+        async def hear() -> None:
+            try:
+                await follow(told, begun.set, take)
+                record({}, "the terminal ended the stream / 终端结束了事件流")
+            except (LookupError, OSError, TimeoutError) as error:
+                record({}, f"{type(error).__name__}: {error}")
+            finally:
+                begun.set()
+
+        try:
+            if not isinstance(bench.adapter, Telling):
+                raise LookupError("nothing is known of what it tells by itself / 未声明主动事件流")
+            told = bench.adapter.stream(bench.seat, f"{what}s")
+        except LookupError as error:
+            record({}, str(error))
+            yield
+            return
+        begun = asyncio.Event()
+        heard = asyncio.create_task(hear(), name="emission events")
+        try:
+            await begun.wait()
+            yield
+        finally:
+            heard.cancel()
+            await asyncio.gather(heard, return_exceptions=True)
 
     async def _carry(self, what: str, query: dict[str, str], octets: bytes = b"") -> bytes:
         """As `_ask`, with a file in the question or in the answer: the history tells its length and SM3."""

@@ -16,6 +16,7 @@ from reference_terminal.accounting.boundary import Bound
 from reference_terminal.accounting.formula import FormulaError
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso, iso_ms
 from reference_terminal.processing.emissions import Emissions, inside, shown
 from reference_terminal.settings.accounting import EQUIVALENT, SOURCE, TOTAL
@@ -70,6 +71,7 @@ class LiveEmissions:
                 if each.point:
                     self._fed.setdefault(each.point, {})[source.id] = None
 
+    @seam
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Hear of every event from now on; call what is returned to stop."""
         # Binding the boundary takes a while: no event waits for it.
@@ -154,6 +156,7 @@ class LiveEmissions:
         except FormulaError:
             return None
 
+    @seam
     def _event(self, name: str, reading: Reading, since_s: int, point: str, tonnes: Fraction, version: int) -> bytes:
         """One event as it is sent; counted whether anybody listens or not."""
         figure = self._emissions.figures[name]

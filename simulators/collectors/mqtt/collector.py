@@ -32,7 +32,8 @@ def _properties(form: Form, collector: str) -> Properties:
 class MqttCollector:
     """A collector and its broker. `mosquitto` are PEM texts for a Mosquitto in place of the embedded broker.
 
-    Where clients may speak 5.0 (`version`) messages say what they are, and expire after `expiry_s` (0: never).
+    Where clients may speak 5.0 (`version`) messages say what they are, and expire after `expiry_s` (0: never). With
+    `spread` devices are read and published one after the other over most of the period, in place of all at once.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class MqttCollector:
         login: tuple[str, str] = ("", ""),
         version: Version = "3.1.1",
         expiry_s: int = 0,
+        spread: bool = False,
         mosquitto: Mapping[str, str] | None = None,
     ) -> None:
         self.name, self.host, self.port = name, host, port
@@ -86,6 +88,8 @@ class MqttCollector:
         self._qos = qos
         self._retain = retain
         self._expiry_s = expiry_s or -1
+        # Whole milliseconds, which every form of message can tell.
+        self._apart_us = self._period_us * 8 // 10 // max(len(self._meters), 1) // 1000 * 1000 if spread else 0
         self._properties = NONE if version == "3.1.1" else _properties(form, name)
         self._clock = clock
         self._observe = observe
@@ -135,17 +139,22 @@ class MqttCollector:
         self.broker.publish(Message(status_topic(self.name), state, 1, True))
 
     async def _publish_all(self) -> None:
-        """At every instant of the grid: a message about each device."""
+        """From every instant of the grid on: a message about each device."""
         while True:
             now = self._clock.now_us()
             due = now - now % self._period_us + self._period_us
-            await asyncio.sleep((due - now) / 1_000_000)
-            if (left := due - self._clock.now_us()) > 0:
-                # A timer of the loop may be early by what a float of seconds cannot hold.
-                await asyncio.sleep(left / 1_000_000 + 1e-6)
-            if self.publishing:
-                for meter in self._meters:
-                    self._publish(meter, due)
+            for number, meter in enumerate(self._meters):
+                at = due + number * self._apart_us
+                await self._until(at)
+                if self.publishing:
+                    self._publish(meter, at)
+
+    async def _until(self, at: int) -> None:
+        if (left := at - self._clock.now_us()) > 0:
+            await asyncio.sleep(left / 1_000_000)
+        if (left := at - self._clock.now_us()) > 0:
+            # A timer of the loop may be early by what a float of seconds cannot hold.
+            await asyncio.sleep(left / 1_000_000 + 1e-6)
 
     def _publish(self, meter: CollectedMeter, due: int) -> None:
         sample = meter.sample(due)

@@ -26,7 +26,8 @@ class MqttSpec(CollectorSpec, frozen=True, kw_only=True, tag="mqtt"):
 
     `broker` says whose broker it is: its own (embedded), or a Mosquitto that is started for it (real time only).
     `version` is what MQTT clients may speak to its own broker (a Mosquitto takes any), `expiry_s` the message expiry
-    interval that 5.0 gives its messages (0: none). `user` and `password` are what clients must say.
+    interval that 5.0 gives its messages (0: none). With `spread` each device has an instant of its own in the period.
+    `user` and `password` are what clients must say.
     """
 
     qos: Annotated[int, msgspec.Meta(ge=0, le=2)] = 1
@@ -34,6 +35,7 @@ class MqttSpec(CollectorSpec, frozen=True, kw_only=True, tag="mqtt"):
     broker: Literal["embedded", "mosquitto"] = "embedded"
     version: Version = "3.1.1"
     expiry_s: Annotated[int, msgspec.Meta(ge=0, le=2**31)] = 0
+    spread: bool = False
     user: str = ""
     password: str = ""
 
@@ -74,6 +76,7 @@ class Mqtt(CollectorKind[MqttSpec]):
             login=(spec.user, spec.password),
             version=spec.version,
             expiry_s=spec.expiry_s,
+            spread=spec.spread,
             clock=common.clock,
             observe=common.observe,
             locks=common.locks,

@@ -74,6 +74,20 @@ def test_retained_status_will_and_dup_at_the_embedded_broker(program: Program) -
     asyncio.run(scene())
 
 
+def test_spread_devices_have_instants_of_their_own() -> None:
+    async def scene() -> list[Published]:
+        async with standing(mqtt(spread=True)) as (_, heard):
+            await heard.until(lambda: len(heard.of(Published)) >= 6)
+            return heard.of(Published)
+
+    said = asyncio.run(scene())
+    meters = list(dict.fromkeys(each.meter for each in said))
+    assert len(meters) == 2
+    # A message bears the instant at which it was due, and does not leave before.
+    assert all(each.stamp % 1_000_000 == 400_000 * meters.index(each.meter) for each in said)
+    assert all(each.t >= each.stamp for each in said)
+
+
 def test_a_session_outlasts_its_connection(program: Program) -> None:
     async def scene() -> None:
         spec = mqtt()
