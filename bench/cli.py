@@ -110,7 +110,7 @@ def _init(words: argparse.Namespace) -> int:
 def _version() -> int:
     from importlib.metadata import version
 
-    from bench.commands.running.session import commit
+    from bench.commands.running.house import commit
 
     print(f"carbonbench {version('carbonbench')} ({commit()})")
     return EXIT_PASS

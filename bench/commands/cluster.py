@@ -39,7 +39,7 @@ class Lost(Exception):
 
 def house() -> str:
     """What must be the same on every worker: the digest of all that takes part in a run."""
-    from bench.commands.running.session import house_digest
+    from bench.commands.running.house import house_digest
 
     return house_digest()
 

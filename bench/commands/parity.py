@@ -16,8 +16,9 @@ from pathlib import Path
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Item, Mark, Verdict
 from bench.commands import parity_items
 from bench.commands.parity_items import Half
+from bench.commands.running.house import commit
 from bench.commands.running.options import MOST_TIMES, REFERENCE_PROFILES, RIGS, no_case, picks, whole, workers_of
-from bench.commands.running.session import LOCAL, commit, ledger_answers, ledger_entries, rig_named
+from bench.commands.running.session import LOCAL, ledger_answers, ledger_entries, rig_named
 from bench.dut import UnknownTerminal, adapter
 from bench.dut.profile import ProfileError, load_profile
 from bench.history import History, HistoryError, read_history

@@ -32,6 +32,7 @@ from bench.case import (
 from bench.case.swept import DRY, Swept, cut_of, syncs_of
 from bench.commands.cluster import ClusterError, put, with_files
 from bench.commands.lines import Lines, whole_lines
+from bench.commands.running.house import commit
 from bench.commands.running.options import (
     REFERENCE_PROFILE,
     RIGS,
@@ -42,7 +43,7 @@ from bench.commands.running.options import (
     wrong_cluster,
     wrong_defect,
 )
-from bench.commands.running.session import LOCAL, commit, ledger_answers, ledger_entries, rig_named
+from bench.commands.running.session import LOCAL, ledger_answers, ledger_entries, rig_named
 from bench.commands.workers import pool
 from bench.dut import UnknownTerminal, adapter
 from bench.dut.profile import ProfileError, load_profile

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.case import EXIT_PASS, CaseResult
 from bench.commands.finished.rejudge import exit_for, read_run, require_unaltered
-from bench.commands.running.session import commit
+from bench.commands.running.house import commit
 from bench.history import History, HistoryError, read_history
 from conformance.common import delivery as judge
 from conformance.common.truth import Key

@@ -14,7 +14,8 @@ import msgspec
 
 from bench.captures import CapturesError, streams
 from bench.case import CaseResult, RunResult, Verdict
-from bench.commands.running.session import commit, given_up, ledger_answers, spent_s
+from bench.commands.running.house import commit
+from bench.commands.running.session import given_up, ledger_answers, spent_s
 from bench.evidence.keeper import openings, read_opening
 from bench.evidence.opening import Opening
 from bench.evidence.runlog import FOLDER

@@ -16,7 +16,7 @@ import msgspec
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, EXIT_USAGE, Case, CaseResult, RunResult
 from bench.commands.finished import recomputed
 from bench.commands.running.expected import exit_of
-from bench.commands.running.session import commit
+from bench.commands.running.house import commit
 from bench.commands.workers import pool
 from bench.evidence.chain import ChainTrouble
 from bench.evidence.files import REPORTS, survey

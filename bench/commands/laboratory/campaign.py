@@ -37,8 +37,8 @@ from bench.case.reach import decided as decided_by
 from bench.commands.finished.recomputed import item_words
 from bench.commands.finished.rejudge import VERDICTS, attempts_otherwise, broken_records
 from bench.commands.proof.proved import Lack, Suite, borrowing, lacking, partly
+from bench.commands.running.house import commit
 from bench.commands.running.options import RIGS
-from bench.commands.running.session import commit
 from bench.dut.profile import Claim, ProfileError, load_profile
 from bench.evidence.chain import ChainTrouble
 from bench.evidence.files import evidence_digest, sm3_of, survey

@@ -21,7 +21,7 @@ from bench.campaign.book import CampaignError
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, EXIT_USAGE, Text
 from bench.commands.finished.rejudge import exit_for
 from bench.commands.laboratory.subject import Subject, subject_of
-from bench.commands.running.session import commit
+from bench.commands.running.house import commit
 from bench.evidence import register as records
 from bench.evidence.chain import ChainTrouble
 from bench.evidence.keys import KeyTrouble, is_sm2

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE
-from bench.commands.running.session import ROOT, commit
+from bench.commands.running.house import commit
+from bench.commands.running.session import ROOT
 from bench.evidence.opening import packages
 from reports.issue.reading import PaperError
 from reports.issue.validation import ParityError, Shown, validation

@@ -25,8 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.case import VIRTUAL_RIG, Item, Verdict
+from bench.commands.running.house import commit
 from bench.commands.running.options import REFERENCE_PROFILES
-from bench.commands.running.session import REFERENCE_ADAPTERS, commit, ledger_answers, ledger_entries, rig_named
+from bench.commands.running.session import REFERENCE_ADAPTERS, ledger_answers, ledger_entries, rig_named
 from bench.dut import adapter
 from bench.dut.profile import load_profile
 from bench.run import Setup, run_case

@@ -21,8 +21,8 @@ from msgspec import structs
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Item, Rig, Verdict
 from bench.commands.lines import Lines, whole_lines
 from bench.commands.proof.mutant_trials import attempt, measure, reference_lines, within
+from bench.commands.running.house import commit
 from bench.commands.running.options import no_case, picks, whole, workers_of
-from bench.commands.running.session import commit
 from conformance.clauses.suite import case_classes
 from conformance.defects import catching
 from conformance.mutants.figure import Figure, Trial, figure_of, unrun_of, write_figure, write_unrun

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from bench.case import Case, CaseResult, Text, Verdict
 from bench.commands.proof.pairs import SOUND, Job
-from bench.commands.running.session import commit
+from bench.commands.running.house import commit
 from conformance.defects import Defect
 from reports import prove as shown
 

@@ -34,6 +34,7 @@ from bench.commands.cluster import ClusterError
 from bench.commands.proof.pairs import SOUND, Head, Job, Pairs, PairsError
 from bench.commands.proof.proof_rounds import next_round, related, tally, untried
 from bench.commands.proof.sound import SoundError, results_of
+from bench.commands.running.house import commit
 from bench.commands.running.options import (
     REFERENCE_PROFILES,
     near,
@@ -44,7 +45,7 @@ from bench.commands.running.options import (
     workers_of,
     wrong_cluster,
 )
-from bench.commands.running.session import REFERENCE_ADAPTERS, commit, ledger_answers, ledger_entries, rig_named
+from bench.commands.running.session import REFERENCE_ADAPTERS, ledger_answers, ledger_entries, rig_named
 from bench.commands.workers import pool
 from bench.dut import adapter
 from bench.dut.profile import Profile, ProfileError, load_profile

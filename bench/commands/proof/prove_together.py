@@ -18,8 +18,9 @@ import msgspec
 from bench.case import EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, CaseResult, Verdict
 from bench.commands.proof.prove import shows
 from bench.commands.running.attempts import ran
+from bench.commands.running.house import commit
 from bench.commands.running.options import REFERENCE_PROFILES, picks, whole, workers_of
-from bench.commands.running.session import REFERENCE_ADAPTERS, commit, ledger_answers, rig_named
+from bench.commands.running.session import REFERENCE_ADAPTERS, ledger_answers, rig_named
 from bench.commands.workers import pool
 from bench.dut import adapter
 from bench.dut.profile import load_profile

@@ -20,7 +20,6 @@ from bench.evidence.lab import ClockRow
 from bench.evidence.opening import Clock, Found, Instrument, Opening, nonce, packages, system
 from bench.journal import Planned, now
 from bench.lab import ntp
-from bench.lab.check import PROBLEM, check_rig
 from bench.lab.rigfile import RigError, RigFile, read_rig
 
 LAB_RIG = "lab"
@@ -50,6 +49,9 @@ def statement(
     rig = _rig(options, profile)
     check: tuple[Found, ...] = ()
     if rig is not None and certificates:
+        # Servers and drivers of a rig that only a device needs.
+        from bench.lab.check import PROBLEM, check_rig
+
         found = asyncio.run(check_rig(rig, options.seed, injectors=False))
         check = tuple(Found(level=each.level, where=each.where, words=each.en) for each in found)
         bad = [str(each) for each in found if each.level == PROBLEM]

@@ -6,12 +6,10 @@ Leaves collecting to the plugin, running to bench.run, and the reports themselve
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib
 import os
 import platform
 import ssl
-import subprocess
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -42,9 +40,10 @@ from bench.commands.running import resume
 from bench.commands.running.attempts import Ran, Spread, ran
 from bench.commands.running.beginning import NotReady, statement
 from bench.commands.running.expected import ExpectedError, applied, exit_of, outdated, read_expected
+from bench.commands.running.house import commit, house_digest
 from bench.commands.running.lengths import lengths_of_the_suite
 from bench.commands.running.neighbours import first_seen
-from bench.commands.running.options import ROOT, SCREENS, Options, SessionError, near, no_case, picks, picks_clause
+from bench.commands.running.options import SCREENS, Options, SessionError, near, no_case, picks, picks_clause
 from bench.commands.running.status import span
 from bench.commands.running.waiting import waiting_for
 from bench.commands.running.within import Fitting, fitting
@@ -83,59 +82,6 @@ NOT_REACHED = "not reached: the run ended before it; `carbonbench run --resume` 
 
 class RigError(Exception):
     """The rig does not do what it says, so that nothing may be run on it."""
-
-
-TAKE_PART = (
-    "bench",
-    "conformance",
-    "fixtures",
-    "reference_terminal",
-    "reports",
-    "simulators",
-    "constraints.txt",
-    "pyproject.toml",
-)
-"""What a verdict may depend on, as paths of the checkout."""
-
-
-def house_digest() -> str:
-    """SM3 (hex) of everything of this bench that takes part in a run."""
-    return _house(ROOT)
-
-
-def commit() -> str:
-    """Short commit of this checkout, with `-dirty` where something that takes part in a run was changed or added.
-
-    A changed page of the documentation alters no verdict and hinders no `--resume`. Outside git, as where a wheel is
-    installed: the version, and twelve digits of what takes part.
-    """
-    with contextlib.suppress(OSError, subprocess.CalledProcessError):
-        # Others' checkouts may hold the environment that we are installed in.
-        if _git("rev-parse", "--show-prefix") == "" and _git("ls-files", "--", *TAKE_PART):
-            name = _git("describe", "--always", "--abbrev=12", "--exclude=*")
-            changed = _git("status", "--porcelain", "--untracked-files=all", "--", *TAKE_PART)
-            return f"{name}-dirty" if changed else name
-    return f"{version('carbonbench')}-{_digest(ROOT)}"
-
-
-def _digest(house: Path) -> str:
-    """Twelve digits of `_house`."""
-    return _house(house)[:12]
-
-
-def _house(house: Path) -> str:
-    """SM3 (hex) of every file below `house` that takes part in a run, names included."""
-    found = hashlib.new("sm3")
-    for part in (house / name for name in TAKE_PART):
-        files = (path for path in part.rglob("*") if path.is_file()) if part.is_dir() else (part,)
-        for path in sorted(path for path in files if path.is_file() and "__pycache__" not in path.parts):
-            octets = path.read_bytes()
-            found.update(f"{path.relative_to(house).as_posix()}\0{len(octets)}\0".encode() + octets)
-    return found.hexdigest()
-
-
-def _git(*words: str) -> str:
-    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def rig_named(name: str) -> CaseRig:

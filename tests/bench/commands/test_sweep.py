@@ -12,7 +12,7 @@ import pytest
 from suite_kit import carbonbench, in_place
 
 from bench.case.swept import DRY
-from bench.commands.running.session import commit
+from bench.commands.running.house import commit
 from bench.commands.sweep import done_in
 from bench.real.sweep import END, Outcome, Trial, plan, summarise, trial_of
 from bench.virtual.disk import Keep, Moment, VirtualDisk

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.commands.running import session
+from bench.commands.running import house
 
 
 @pytest.fixture
@@ -24,13 +24,13 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: Callable[
     who = ["-c", "user.name=t", "-c", "user.email=t@t"]
     for words in (["init", "-q"], ["add", "."], [*who, "commit", "-q", "-m", "first"], ["tag", "v9"]):
         subprocess.run([git, *words], cwd=tmp_path, check=True)
-    monkeypatch.setattr(session, "ROOT", tmp_path)
+    monkeypatch.setattr(house, "ROOT", tmp_path)
     return tmp_path
 
 
 def test_a_clean_checkout_is_twelve_digits(checkout: Path) -> None:
-    assert len(session.commit()) == 12
-    assert int(session.commit(), 16)
+    assert len(house.commit()) == 12
+    assert int(house.commit(), 16)
 
 
 @pytest.mark.parametrize(
@@ -47,34 +47,34 @@ def test_a_clean_checkout_is_twelve_digits(checkout: Path) -> None:
     ],
 )
 def test_dirty_is_what_takes_part_in_a_run(checkout: Path, name: str, dirty: bool) -> None:
-    clean = session.commit()
+    clean = house.commit()
     (checkout / name).parent.mkdir(parents=True, exist_ok=True)
     (checkout / name).write_text("changed\n")
-    assert session.commit() == (f"{clean}-dirty" if dirty else clean)
+    assert house.commit() == (f"{clean}-dirty" if dirty else clean)
 
 
 def test_a_file_taken_away_is_a_change(checkout: Path) -> None:
     (checkout / "bench/loop.py").unlink()
-    assert session.commit().endswith("-dirty")
+    assert house.commit().endswith("-dirty")
 
 
 def test_outside_git_it_is_the_version_and_what_takes_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "ROOT", tmp_path)
+    monkeypatch.setattr(house, "ROOT", tmp_path)
     file = tmp_path / "bench" / "loop.py"
     file.parent.mkdir()
     file.write_text("first\n")
-    first = session.commit()
+    first = house.commit()
     assert re.fullmatch(rf"{re.escape(version('carbonbench'))}-[0-9a-f]{{12}}", first)
     (tmp_path / "elsewhere.py").write_text("others'\n")
     (file.parent / "__pycache__").mkdir()
     (file.parent / "__pycache__" / "loop.pyc").write_text("compiled\n")
-    assert session.commit() == first
+    assert house.commit() == first
     file.write_text("second\n")
-    assert session.commit() != first
+    assert house.commit() != first
     file.rename(file.with_name("renamed.py"))
-    second = session.commit()
+    second = house.commit()
     file.with_name("renamed.py").write_text("first\n")
-    assert len({first, second, session.commit()}) == 3
+    assert len({first, second, house.commit()}) == 3
 
 
 @pytest.mark.parametrize("below", ["", "lib/site-packages"])
@@ -83,5 +83,5 @@ def test_a_checkout_of_others_is_not_ours(checkout: Path, monkeypatch: pytest.Mo
     subprocess.run(["git", "rm", "-rq", "bench", "fixtures"], cwd=checkout, check=True)
     (checkout / below / "bench").mkdir(parents=True)
     (checkout / below / "bench" / "loop.py").write_text("installed\n")
-    monkeypatch.setattr(session, "ROOT", checkout / below)
-    assert session.commit().startswith(f"{version('carbonbench')}-")
+    monkeypatch.setattr(house, "ROOT", checkout / below)
+    assert house.commit().startswith(f"{version('carbonbench')}-")
