@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE
 from bench.commands.running.house import commit
-from bench.commands.running.session import ROOT
+from bench.commands.running.options import ROOT
 from bench.evidence.opening import packages
 from reports.issue.reading import PaperError
 from reports.issue.validation import ParityError, Shown, validation
