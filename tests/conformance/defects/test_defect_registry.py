@@ -15,6 +15,7 @@ from typing import Any
 
 import reference_terminal
 import simulators.platform
+from bench.case import Rig
 from conformance.clauses.ledger import load_ledger
 from conformance.clauses.suite import case_classes
 from conformance.defects import Patch, all_defects
@@ -93,6 +94,13 @@ def test_the_ledger_has_every_clause_that_a_defect_violates() -> None:
         f"{name}: {clause}" for name, each in all_defects().items() for clause in each.clauses if clause not in known
     ]
     assert wrong == []
+
+
+def test_a_defect_of_virtual_time_is_known_to_fail_a_case_that_is_proved_there() -> None:
+    cases = case_classes()
+    proved = {name for name, case in cases.items() if Rig.VIRTUAL in case.proof and Rig.VIRTUAL in case.rigs}
+    defects = [found for found in all_defects().values() if "virtual" in found.rigs]
+    assert [found.id for found in defects if not proved & set(found.proven)] == []
 
 
 def test_every_defect_names_what_exists() -> None:
