@@ -6,7 +6,7 @@ Leaves completeness to `delivery`. Reads the capture of the terminal's own card 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address
 from pathlib import Path
 from struct import unpack_from
@@ -115,9 +115,9 @@ _ETHERNET, _IPV4, _TAGGED, _TCP = 14, b"\x08\x00", b"\x81\x00", 6
 Flow = tuple[str, int, str, int]
 
 
-def streams(history: History) -> dict[Flow, bytes]:
-    """What each side said on each connection of the uplink, in order and without repeats; empty without a capture."""
-    path = history.capture(SEGMENT)
+def streams(history: History, segment: str = SEGMENT) -> dict[Flow, bytes]:
+    """What each side said on each connection of a segment, in order and without repeats; empty without a capture."""
+    path = history.capture(segment)
     pieces: dict[Flow, dict[int, bytes]] = {}
     for flow, seq, octets in () if path is None else _segments(path):
         at = pieces.setdefault(flow, {})
@@ -163,6 +163,12 @@ def _joined(pieces: dict[int, bytes]) -> bytes:
     return bytes(whole)
 
 
+def values_of(history: History, codes: Collection[str]) -> list[bytes]:
+    """Values as centres stored them of these points, if they are long enough to be no chance in octets."""
+    texts = [text for event in history.of(Stored) if event.code in codes for text in event.fields.values()]
+    return [text.encode() for text in dict.fromkeys(texts) if len(text) >= _LEAST_TEXT]
+
+
 def secrets_of(history: History, setup: CentreSetup) -> list[bytes]:
     """Values as a centre stored them, and over a secure channel the names of terminal and points."""
     texts = [text for event in history.of(Stored) if event.centre == setup.name for text in event.fields.values()]
@@ -175,6 +181,15 @@ def _readable(octets: bytes, words: Sequence[bytes], text: re.Pattern[bytes]) ->
     found = [match[0] for match in text.finditer(octets)]
     found += [word for word in words if word in octets]
     return [word.decode("ascii", "replace") for word in dict.fromkeys(found)]
+
+
+def readable_streams(said: Mapping[Flow, bytes], words: Sequence[bytes]) -> list[str]:
+    """Streams in which one of the words, or text of a protocol, can be read: a line each."""
+    return [
+        f"{source}:{sport} → {target}:{dport}: {len(found)} readable texts, such as {', '.join(found[:4])}"
+        for (source, sport, target, dport), octets in said.items()
+        if (found := _readable(octets, words, _PROTOCOL_TEXT))
+    ]
 
 
 def unreadable_findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
@@ -219,11 +234,7 @@ def _way(setup: CentreSetup) -> str:
 
 def in_the_clear(history: History) -> list[str]:
     """Streams of the uplink that say something of the protocols in the clear; none without a capture."""
-    return [
-        f"{source}:{sport} → {target}:{dport}: {', '.join(readable[:4])}"
-        for (source, sport, target, dport), octets in streams(history).items()
-        if (readable := _readable(octets, (), _PROTOCOL_TEXT))
-    ]
+    return readable_streams(streams(history), ())
 
 
 def _unreadable(history: History, centres: Sequence[str]) -> tuple[list[str], bool]:

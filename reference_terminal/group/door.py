@@ -57,6 +57,7 @@ class GroupDoor:
         """Stop listening and drop connections."""
         await self._server.stop()
 
+    @seam
     async def _secure(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str) -> Line:
         return await channel.accept(PlainLine(reader, writer), self._security, peer, self._clock.now_s)
 

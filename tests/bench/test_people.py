@@ -74,6 +74,7 @@ def test_a_product_that_keeps_its_rights(tmp_path: Path) -> None:
     """The matrix is whole: what may work works, what may not does not, by effect where there is one."""
     found = _driven(KeepsRightsByRole(), tmp_path)
     assert {name: check.verdict for name, check in found.items()} == dict.fromkeys(found, Verdict.PASS)
+    assert rights_judge.API_WORKS.id in found
 
 
 @pytest.mark.parametrize(

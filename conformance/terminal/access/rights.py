@@ -62,6 +62,7 @@ class KeepsRightsByRole(Case):
         rights_judge.LOG_TO_AUDITOR: ("isc-2/7.4.1.2(1)b",),
         rights_judge.OTHER_DOORS.sometimes(): ("isc-2/7.4.1.2(4)a",),
         rights_judge.PERMITTED_WORK: ("csmt/11.13n",),
+        rights_judge.API_WORKS.sometimes(): ("isc-2/7.1.1e",),
         **beside(rights_judge.NO_PASSWORD_SHOWN),
     }
     needs = (MODBUS, ACCOUNTS, FUNCTIONS)

@@ -8,11 +8,11 @@ from typing import Any
 from conformance.defects import Patch, defect
 from reference_terminal.access import accounts, passwords
 from reference_terminal.access.rights import Right
-from reference_terminal.access.sessions import Session, Sessions
-from reference_terminal.web import guard
+from reference_terminal.access.sessions import COOKIE, Session, Sessions
+from reference_terminal.web import guard, refusals
 from reference_terminal.web import router as routing
 from reference_terminal.web.accounts import AccessApi
-from reference_terminal.web.guard import DeskGuard
+from reference_terminal.web.guard import DeskGuard, token_of
 from reference_terminal.web.server import Request
 
 _LEAST = ("isc-2/7.4.1.2(1)b", "isc-2/7.4.1.2(2)c")
@@ -110,6 +110,23 @@ def a_right_too_few(patch: Patch) -> None:
         return right is not Right.ENTER and own(who, right)
 
     own = patch(guard, "may", may)
+
+
+@defect(
+    "interface-is-for-its-own-pages",
+    en="the interface for programs lets a program log in and refuses whatever it asks then: it serves the pages alone",
+    zh="API 允许程序登录，但此后拒绝其全部请求，仅供自带页面使用",
+    clauses=("isc-2/7.1.1e",),
+)
+def interface_is_for_its_own_pages(patch: Patch) -> None:
+    """Who has no cookie is no page."""
+
+    def permits(self: DeskGuard, right: Right, request: Request) -> bool:
+        if right is not Right.OPEN and not request.path.endswith("/password") and token_of(request)[1] != COOKIE:
+            raise refusals.NO_PROOF()
+        return own(self, right, request)
+
+    own = patch(DeskGuard, "permits", permits)
 
 
 @defect(

@@ -16,6 +16,8 @@ from conformance.common.people import NOBODY, Listed, Use
 
 _READ_OUT = EvidenceKind.READ_OUT
 THREE = ("administrator", "operator", "auditor")
+API = "api"
+"""The door of a profile that is the interface for programs (docs/TERMINALS.md)."""
 
 ROLES_APART = criterion(
     "roles-apart",
@@ -36,6 +38,13 @@ PERMITTED_WORK = criterion(
     "permitted-work",
     en="every function works for every role that may use it, at every door",
     zh="有权角色在各通道均能使用相应功能",
+    unit="functions",
+    evidence=_READ_OUT,
+)
+API_WORKS = criterion(
+    "api-works",
+    en="every function listed for the terminal's interface for programs is carried out for a program with the right",
+    zh="为 API 列出的各项功能均可由有权的程序调用并执行",
     unit="functions",
     evidence=_READ_OUT,
 )
@@ -111,6 +120,11 @@ def matrix_findings(history: History) -> Iterator[Check]:
     allowed = [use for use in tried if _may(use, functions) and not _is_away(use, functions)]
     broken = [use for use in allowed if use.outcome != "executed"]
     yield PERMITTED_WORK.none_among(allowed, broken, evidence=map(str, broken))
+    if any(use.door == API for use in plain):
+        programs = [use for use in allowed if use.door == API]
+        yield API_WORKS.none_among(
+            programs, [use for use in broken if use.door == API], evidence=map(str, programs[:3])
+        )
     # What works for nobody shows nothing by not working for somebody else; what ends the terminal nobody may try.
     works = {use.function for use in allowed if use.outcome == "executed"}
     asked = works and works | {each for each in functions if not any(use.function == each for use in allowed)}

@@ -320,7 +320,13 @@ class FindsAlteredRecords(Case):
     zh = "存储和中心处各改动千余条记录中的 20 条，指纹核验恰好指出这些记录。"
     checks = {
         tampering_judge.UNTOUCHED_STORE_AGREES: ("csmt/12.3.2f",),
-        tampering_judge.ALTERATIONS_FOUND: ("csmt/12.3.2f", "csmt/12.3.2g", "isc-2/7.4.2.1[2]c", "isc-2/4.1i"),
+        tampering_judge.ALTERATIONS_FOUND: (
+            "csmt/12.3.2f",
+            "csmt/12.3.2g",
+            "isc-2/7.4.1.4(1)c",
+            "isc-2/7.4.2.1[2]c",
+            "isc-2/4.1i",
+        ),
         tampering_judge.NOTHING_ELSE_NAMED: ("csmt/12.3.2f", "csmt/12.3.2g"),
         tampering_judge.COPIES_AGREE: ("csmt/7.4c", "csmt/7.4e", "csmt/12.3.2f"),
         tampering_judge.ALTERED_COPIES_FOUND: ("csmt/7.4e", "csmt/12.3.2f", "csmt/12.3.2g", "isc-2/7.4.2.1[2]c"),

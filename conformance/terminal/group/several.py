@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, beside
+from bench.case import Case, Finding, Rig, Text, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Derived, Scenario, Slave
@@ -128,7 +128,7 @@ class RefusesStrangers(Case):
 
     zh = "未登记的终端冒用从终端名义上报，主终端不予接受。"
     checks = {
-        several_judge.STRANGER_NOT_COUNTED: ("csmt/11.13l", "csmt/11.13m"),
+        several_judge.STRANGER_NOT_COUNTED: ("csmt/11.13l", "csmt/11.13m", "isc-2/7.4.2.1[2]h"),
         **beside(several_judge.STRANGER_TRIED),
     }
     needs = (MODBUS, LIVE, SLAVES, "processing.formulas")
@@ -143,3 +143,24 @@ class RefusesStrangers(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from several_judge.stranger_findings(history, "x")
+
+
+class SpeaksInSecretBetweenTerminals(Case):
+    """What slaves report to their master cannot be read on the cable between them."""
+
+    zh = "从终端向主终端上报的内容在两者之间的线路上不可读。"
+    checks = {several_judge.BETWEEN_UNREADABLE: ("isc-2/7.4.2.1[2]h",)}
+    needs = (MODBUS, LIVE, SLAVES)
+    capture = True
+    rigs = Rig.VIRTUAL
+    virtual_only = Text(
+        "only virtual time has a tap on the cable between two terminals", "仅虚拟时间台架可在终端之间的线路上抓包"
+    )
+    scenario = _SCENARIO.but(derived=())
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=35)
+        await bench.centres.settle(minutes=3)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from several_judge.between_findings(history)

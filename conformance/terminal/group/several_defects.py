@@ -15,6 +15,9 @@ from reference_terminal.group.door import GroupDoor
 from reference_terminal.group.reported import Reports, Row
 from reference_terminal.model import numbers
 from reference_terminal.model.rows import Record
+from reference_terminal.net import channel
+from reference_terminal.net.channel import Line, PlainLine
+from reference_terminal.net.http import HttpClient
 from reference_terminal.processing import derivation
 from reference_terminal.processing.formula import Operand, Outcome
 from reference_terminal.processing.pipeline import Pipeline
@@ -174,8 +177,30 @@ def master_waits_for_its_slaves(patch: Patch) -> None:
     "name-in-the-report-is-enough",
     en="whoever says to be a slave is taken for it, whatever certificate he has shown",
     zh="仅凭上报名称认定从终端，不核对证书",
-    clauses=_CLAUSES,
+    clauses=(*_CLAUSES, "isc-2/7.4.2.1[2]h"),
 )
 def name_in_the_report_is_enough(patch: Patch) -> None:
     """Any certificate of the authority will do."""
+    patch(GroupDoor, "is_itself", lambda self, certified, name: True)
+
+
+@defect(
+    "slaves-report-in-the-clear",
+    en="a slave reports to its master by HTTP without TLS, and the name in the report says who it is",
+    zh="从终端以不加密的 HTTP 向主终端上报，身份仅凭上报名称",
+    clauses=("isc-2/7.4.2.1[2]h",),
+)
+def slaves_report_in_the_clear(patch: Patch) -> None:
+    """Between the terminals of one site there is only our own network."""
+
+    def client(self: MasterLink) -> HttpClient:
+        context = self._context
+        plain = replace(context.security, channel=channel.PLAIN)
+        return HttpClient(plain, context.config.host, context.clock.now_s, context.config.connect_timeout_s)
+
+    async def secure(self: GroupDoor, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str) -> Line:
+        return PlainLine(reader, writer)
+
+    patch(MasterLink, "client", client)
+    patch(GroupDoor, "_secure", secure)
     patch(GroupDoor, "is_itself", lambda self, certified, name: True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bench.case import Check, criterion
 from bench.history import History, LinkRule, Observed, Power, Stored
 from conformance.common.delivery import setup_of
+from conformance.common.secrecy import readable_streams, streams, values_of
 from conformance.common.terminals import slaves_of, terminals_of
 from conformance.common.times import MINUTE, instant_of, instant_of_iso, local
 from conformance.common.truth import Certainty, length_of, number, truth_of
@@ -67,8 +68,15 @@ STRANGER_NOT_COUNTED = criterion(
     zh="冒用从终端名义上报的数据不得转报或计入",
     unit="values",
 )
+BETWEEN_UNREADABLE = criterion(
+    "between-unreadable",
+    en="no value, point or protocol text can be read in the capture of what passes between the terminals",
+    zh="终端之间的抓包中读不到任何数值、监测点标识或协议文本",
+    unit="streams",
+)
 
 _CENTRE = "A"
+_CABLES = "group"
 _FEWEST = 4
 
 
@@ -299,3 +307,22 @@ def stranger_findings(history: History, stranger: str) -> Iterator[Check]:
             wrong.append(f"{points[event.code]}, {event.kind} from {local(start)}: {value}, not {expected}")
     enough = tries > 0 and compared >= _FEWEST and sum(each.is_whole for each in told) >= _FEWEST
     yield STRANGER_NOT_COUNTED.none(wrong, enough)
+
+
+def between_findings(history: History) -> Iterator[Check]:
+    """What slaves reported is at the centre, and nothing of it can be read on the cables to their master.
+
+    Open without a capture of these cables, and where the centre has too little of what came over them.
+    """
+    behind = terminals_of(history)
+    theirs = [point for point in history.began.points if behind.get(point.meter)]
+    codes = setup_of(history, _CENTRE).codes
+    values = values_of(history, {codes[point.id] for point in theirs if point.id in codes})
+    said = streams(history, _CABLES)
+    words = [*values, *(point.id.encode() for point in theirs)]
+    readable = readable_streams(said, words)
+    yield BETWEEN_UNREADABLE.none_among(
+        len(said) if len(values) >= _FEWEST else None,
+        readable,
+        evidence=[*readable, f"{len(said)} streams, {len(values)} values looked for / 个流，检索 {len(values)} 个数值"],
+    )
