@@ -35,6 +35,11 @@ class Unable(RuntimeError):
 class BenchClock(Protocol):
     """True time of the world."""
 
+    @property
+    def real(self) -> bool:
+        """Whether time passes while a program computes: not in virtual time, where delays of computing are nought."""
+        ...
+
     def now_us(self) -> int:
         """Microseconds UTC."""
         ...

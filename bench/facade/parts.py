@@ -49,9 +49,10 @@ class TrueTime(Protocol):
 
 
 class Clock:
-    """True time, and letting it pass."""
+    """True time, and letting it pass; `real` says whether it passes while a program computes."""
 
-    def __init__(self, source: TrueTime) -> None:
+    def __init__(self, source: TrueTime, *, real: bool = True) -> None:
+        self.real = real
         self._source = source
 
     def now_us(self) -> int:

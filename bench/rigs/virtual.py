@@ -181,7 +181,7 @@ class VirtualBench(Unit):
         self._chance = Chance(seed)
         loop: VirtualLoop = running_loop()
         self.world_clock = WorldClock(loop, build.start_us(scenario))
-        super().__init__(loop, Clock(self.world_clock), build.start_us(scenario), self._chance, recorder)
+        super().__init__(loop, Clock(self.world_clock, real=False), build.start_us(scenario), self._chance, recorder)
         self.adapter: TerminalAdapter = setup.adapter()
         self.ports = SerialPorts()
         self.buses: dict[str, LineVerbs] = {}
