@@ -83,6 +83,7 @@ from reference_terminal.web.audit import AuditApi
 from reference_terminal.web.centre_orders import CentreOrders
 from reference_terminal.web.delivery import DeliveryApi
 from reference_terminal.web.guard import DeskGuard
+from reference_terminal.web.instruments import InstrumentsApi
 from reference_terminal.web.lan import Lan
 from reference_terminal.web.maintenance import Maintenance, MaintenanceApi
 from reference_terminal.web.meters import MeterOrders
@@ -304,7 +305,7 @@ class Terminal:
         if self.desk is None:
             return Server(self.config.api, Router(groups), self.journal)
         given, door, desk = self.config.management, Door(self.desk), self.desk
-        groups += [AuditApi(self, desk.audit), StateApi(self, desk)]
+        groups += [AuditApi(self, desk.audit), StateApi(self, desk), InstrumentsApi(self)]
         if given is not None:
             self.maintenance = Maintenance(given, self.keyring.management, self.store, self.clock, self.journal)
             groups.append(MaintenanceApi(self.maintenance))

@@ -1,12 +1,15 @@
-"""The register of instruments: calibration basis and dates, what is due this month and next (CSMT 11.8, 11.10).
+"""The register of instruments: calibration basis and dates, where each belongs, what is due this month and next
+(CSMT 11.1, 11.8, 11.10).
 
-Leaves what an instrument measures to its meter. Months are those of the terminal's clock, UTC+8.
+Leaves what an instrument measures to its meter, tables to `instrument_table`. Months are those of the terminal's clock,
+UTC+8.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -39,6 +42,10 @@ class Instrument(msgspec.Struct, frozen=True):
     calibrated: str = ""
     due: str = ""
     under_verification: str = "no"
+    enterprise: str = ""
+    region: str = ""
+    sector: str = ""
+    level: str = ""
 
 
 def flaw(made: Instrument) -> Text | None:
@@ -87,18 +94,28 @@ class Instruments:
         text = self._store.setting(SCOPE, name)
         return Instrument() if text is None else msgspec.json.decode(text, type=Instrument)
 
+    def names(self, meters: Sequence[str]) -> list[str]:
+        """The instruments: the meters, then what else was put into the register, by name."""
+        return [*meters, *(name for name in self._store.settings(SCOPE) if name not in meters)]
+
     @seam
     def set(self, name: str, made: Instrument, author: str) -> bool:
         """Keep what is known of an instrument; False if the store cannot be written."""
-        before, after = _text(self.get(name)), _text(made)
+        return self.take([(name, made)], author)
+
+    @seam
+    def take(self, rows: Sequence[tuple[str, Instrument]], author: str) -> bool:
+        """Keep what is known of these instruments, all or none; False if the store cannot be written."""
 
         def gather() -> None:
-            self._store.keep_setting(SCOPE, name, after)
-            self._journal.event(messages.INSTRUMENT_SET, name, author=author, before=before, after=after)
+            for name, made in rows:
+                before, after = _text(self.get(name)), _text(made)
+                self._store.keep_setting(SCOPE, name, after)
+                self._journal.event(messages.INSTRUMENT_SET, name, author=author, before=before, after=after)
 
         return self._store.attempt(gather)
 
-    def told(self, names: list[str], now_s: int) -> list[dict[str, Any]]:
+    def told(self, names: Sequence[str], now_s: int) -> list[dict[str, Any]]:
         """The register with the state of each."""
         found: list[dict[str, Any]] = []
         for name in names:

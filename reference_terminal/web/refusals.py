@@ -422,6 +422,12 @@ OWN_PROPOSAL = refusal(
     "own-proposal", 403, en="another person releases or rejects", zh="不得审核本人填报的数据", coded=True
 )
 POINT_GONE = refusal("point-gone", 409, en="this point is not acquired any more", zh="该监测点已停用")
+REGISTER_FULL = refusal(
+    "register-full",
+    409,
+    en="the register holds at most {most} instruments, with these there would be {got}",
+    zh="器具台账最多 {most} 台，导入后将有 {got} 台",
+)
 BAD_INSTRUMENT = refusal("bad-instrument", 400, en="{said}", zh="{said}")
 PERIOD_NOT_SECONDS = refusal(
     "period-not-seconds", 400, en="expected period_s as whole seconds, got {got}", zh="period_s 应为整秒数"

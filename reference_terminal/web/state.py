@@ -1,6 +1,6 @@
-"""The local interface to the terminal's own state, its instruments, values that wait, and locking from afar.
+"""The local interface to the terminal's own state, values that wait, and locking from afar.
 
-Leaves reading the machine to `operations.machine`, instruments to `operations.instruments`. Only with accounts.
+Leaves reading the machine to `operations.machine`, the register of instruments to `instruments`. Only with accounts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from reference_terminal.acquisition.diagnosis import Diagnosis
 from reference_terminal.management.applications import Applications
 from reference_terminal.management.installer import Installer
 from reference_terminal.model.clock import WallClock
-from reference_terminal.operations.instruments import Instrument, Instruments, flaw
 from reference_terminal.operations.machine import Figures, MachineWatch
 from reference_terminal.operations.rounds import LONGEST_MIN, SHORTEST_MIN, Rounds
 from reference_terminal.processing.manual import INVALID, Entry, ManualEntries
@@ -28,7 +27,6 @@ from reference_terminal.web.parameters import shown
 from reference_terminal.web.router import Addresses, route
 
 _MOST_TEXT = 200
-_INSTRUMENT = ("instrument", "number", "type", "accuracy", "basis", "calibrated", "due", "under_verification", "author")
 
 
 class Needs(Protocol):
@@ -43,7 +41,6 @@ class Needs(Protocol):
     installer: Installer
     applications: Applications
     machine: MachineWatch | None
-    instruments: Instruments
     rounds: Rounds
     diagnosis: Diagnosis
 
@@ -53,7 +50,7 @@ class Needs(Protocol):
 
 
 class StateApi(Addresses):
-    """State, instruments, values that wait, lock."""
+    """State, values that wait, lock."""
 
     def __init__(self, terminal: Needs, desk: Desk) -> None:
         self._terminal = terminal
@@ -208,33 +205,6 @@ class StateApi(Addresses):
         _written(proposals.decide(found, fields["author"], now_ms, why, released=decision == "release"))
         terminal.wake_centres()
         return {"number": number, "verdict": verdict}
-
-    # Instruments
-
-    @route("GET", "instruments", right=Right.STATE)
-    def instruments(self, query: dict[str, str]) -> Any:
-        """Every meter as an instrument: calibration basis, dates, whether it is due (CSMT 11.10)."""
-        del query
-        terminal = self._terminal
-        names = [each.id for each in (*terminal.config.meters, *terminal.config.standbys)]
-        return {"instruments": terminal.instruments.told(names, terminal.clock.now_s())}
-
-    @route("POST", "instrument", right=Right.OPERATE, body=_INSTRUMENT)
-    def set_instrument(self, fields: dict[str, str]) -> Any:
-        """Put down what is known of an instrument."""
-        terminal = self._terminal
-        name = fields["instrument"]
-        if name not in [each.id for each in (*terminal.config.meters, *terminal.config.standbys)]:
-            raise refusals.NO_INSTRUMENT()
-        given = {key: fields[key].strip() for key in Instrument.__struct_fields__}
-        for key, text in given.items():
-            _check_text(key, text)
-        made = Instrument(**given)
-        wrong = flaw(made)
-        if wrong is not None:
-            raise refusals.BAD_INSTRUMENT(said=wrong)
-        _written(terminal.instruments.set(name, made, fields["author"]))
-        return {"instrument": name}
 
 
 def _check_text(name: str, text: str) -> None:

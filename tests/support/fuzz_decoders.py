@@ -1,7 +1,7 @@
 """Every module of terminal and simulators that takes octets, and which fuzz targets reach it, or why none needs to.
 
-A test holds this against the code: whoever adds a decoder says here what tries it (`fuzz_targets` and
-`fuzz_field_targets`).
+A test holds this against the code: whoever adds a decoder says here what tries it (`fuzz_targets`,
+`fuzz_field_targets`, `fuzz_file_targets`).
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ _TERMINAL: Mapping[str, str | tuple[str, ...]] = {
     "security/systems": LIBRARY,
     "security/vault": OWN,
     "settings/overlay": OWN,
+    "operations/instrument_table": ("terminal_instruments",),
     "storage/archive": ("terminal_archive",),
     "uplink/hj212/link": ("terminal_hj212", "terminal_payload"),
     "uplink/platforms/records_json": OWN,

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import fuzz_field_targets
+import fuzz_file_targets
 from platform_fuzz_kit import stand
 from simulators_helpers import HandClock, Heard
 
@@ -213,6 +214,7 @@ TARGETS: dict[str, Target] = {
     if name.startswith(("bench_", "terminal_", "platform_")) and callable(value)
 }
 TARGETS |= fuzz_field_targets.TARGETS
+TARGETS |= fuzz_file_targets.TARGETS
 TARGETS |= {
     f"terminal_form_{form}": _form(form) for form in ("neuron", "neuron-tags", "thingsboard", "properties", "hj212")
 }

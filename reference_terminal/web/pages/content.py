@@ -717,9 +717,22 @@ async def _network(asks: Asks, query: dict[str, str]) -> Page:
     return Page(blocks)
 
 
+_PLACE = {
+    "enterprise": Text("Enterprise", "企业名称"),
+    "region": Text("Region", "所属区域"),
+    "sector": Text("Sector", "所属行业"),
+    "level": Text("Level", "器具层级"),
+}
+
+
+def _met(rows: Sequence[Mapping[str, str]], name: str) -> list[str]:
+    """The values that rows have of a column."""
+    return sorted({each[name] for each in rows} - {""})
+
+
 async def _instruments(asks: Asks, query: dict[str, str]) -> Page:
-    del query
-    found = await asks.rows("instruments")
+    sought = {name: text for name, text in query.items() if name in _PLACE and text}
+    every, found = await asks.rows("instruments"), await asks.rows("instruments", **sought)
     columns = (
         Text("Instrument", "计量器具"),
         Text("Number", "编号"),
@@ -728,6 +741,7 @@ async def _instruments(asks: Asks, query: dict[str, str]) -> Page:
         Text("Calibration basis", "检定依据"),
         Text("Calibrated", "检定日期"),
         Text("Due", "有效期至"),
+        *_PLACE.values(),
         _STATE,
     )
     states = {
@@ -738,28 +752,33 @@ async def _instruments(asks: Asks, query: dict[str, str]) -> Page:
         "overdue": Text("overdue", "超期"),
         "unknown": Text("not entered", "未登记"),
     }
-    rows = [
-        (
-            each["instrument"],
-            each["number"],
-            each["type"],
-            each["accuracy"],
-            each["basis"],
-            each["calibrated"],
-            each["due"],
-            states[each["state"]],
-        )
-        for each in found
-    ]
+    shown = ("instrument", "number", "type", "accuracy", "basis", "calibrated", "due", *_PLACE)
+    rows = [(*(each[key] for key in shown), states[each["state"]]) for each in found]
     marked = frozenset(number for number, each in enumerate(found) if each["state"] not in ("valid", "due-next-month"))
     counts = [(states[state], sum(each["state"] == state for each in found)) for state in states]
-    blocks: list[Block] = [Facts(_NONE, counts), Table(Text("Register", "器具台账"), columns, rows, marked=marked)]
+    search = Form(
+        _NONE,
+        Text("Find", "查询"),
+        [
+            Field(name, label, sought.get(name, ""), (("", Text("all", "全部")), *_choices(_met(every, name))))
+            for name, label in _PLACE.items()
+        ],
+        search=True,
+    )
+    table = Links(_NONE, [(Text("Table (CSV)", "导出表格（CSV）"), "/api/v1/instrument-table")])
+    blocks: list[Block] = [
+        Facts(_NONE, counts),
+        search,
+        table,
+        Table(Text("Register", "器具台账"), columns, rows, marked=marked),
+    ]
     if asks.may(Right.OPERATE):
         chosen: list[tuple[str, Shown]] = [("no", _NO), ("yes", _YES)]
+        which = Field(
+            "instrument", Text("Instrument", "计量器具"), choices=_choices([each["instrument"] for each in every])
+        )
         fields = (
-            Field(
-                "instrument", Text("Instrument", "计量器具"), choices=_choices([each["instrument"] for each in found])
-            ),
+            which,
             Field("number", Text("Number", "编号")),
             Field("type", Text("Maker, type", "厂家型号")),
             Field("accuracy", Text("Class", "准确度等级")),
@@ -769,6 +788,9 @@ async def _instruments(asks: Asks, query: dict[str, str]) -> Page:
             Field("under_verification", Text("Under verification", "在检"), "no", chosen),
         )
         blocks.append(Form(Text("Enter", "登记"), _SET, fields, to="instrument"))
+        places = [which, *(Field(name, label, needed=False) for name, label in _PLACE.items())]
+        blocks.append(Form(Text("Where it belongs", "所属"), _SET, places, to="instrument-place"))
+        blocks.append(Send(Text("Import a table", "导入表格"), Text("Import", "导入"), "/api/v1/instrument-table"))
     return Page(blocks)
 
 

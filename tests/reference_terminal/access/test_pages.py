@@ -186,6 +186,46 @@ def test_instruments_are_due_by_the_months_of_the_clock() -> None:
     live(body)
 
 
+HEADS = "instrument,number,calibrated,due,enterprise,region,sector,level\n"
+TABLE = f"""{HEADS}f1,A-1,2025-03-10,2027-03-09,示范钢铁厂,华北,钢铁,一级
+f2,A-2,2025-03-10,2027-03-09,示范水泥厂,华东,水泥,二级
+"""
+
+
+async def imported(text: str, token: str) -> Answered:
+    return await ask("POST", "/api/v1/instrument-table?author=olga", token=token, form=text.encode())
+
+
+async def instruments(token: str, **sought: str) -> list[str]:
+    found = (await api("GET", f"instruments?{urlencode(sought)}", token=token)).json
+    return [each["instrument"] for each in found["instruments"]]
+
+
+def test_a_register_is_imported_searched_exported_and_kept(tmp_path: Path) -> None:
+    async def body(life: Life) -> None:
+        operator = await token_of("olga")
+        assert (await imported(TABLE, operator)).json == {"taken": 2}
+        assert await instruments(operator) == ["m1", "f1", "f2"]
+        assert await instruments(operator, level="一级") == ["f1"]
+        assert await instruments(operator, level="一级", region="华东") == []
+        refused = await imported(HEADS + "f3,A-3,2025-03-10,2027-03-09,,,,\nf4,A-4,soon,,,,,\n", operator)
+        assert refused.status == 400 and "line 3" in refused.body.decode()
+        assert await instruments(operator) == ["m1", "f1", "f2"], "a table is taken whole or not at all"
+        place = {"instrument": "m1", "enterprise": "", "region": "华北", "sector": "", "level": ""}
+        assert (await api("POST", "instrument-place", place, token=operator)).status == 200
+        assert await instruments(operator, region="华北") == ["m1", "f1"]
+        exported = (await api("GET", "instrument-table", token=operator)).body.decode()
+        assert "f2,A-2,,,,2025-03-10,2027-03-09,no,示范水泥厂,华东,水泥,二级" in exported
+        assert (await imported(TABLE, await token_of("vera"))).status == 403
+
+    async def later(life: Life) -> None:
+        assert (await instruments(await token_of("olga"))) == ["m1", "f1", "f2"]
+
+    database = text_of(str(tmp_path / "t.db"))
+    live(body, database)
+    live(later, database, changed=False)
+
+
 def test_the_state_of_a_machine_is_told_where_there_is_one() -> None:
     async def body(life: Life) -> None:
         token = await token_of("root")
