@@ -38,6 +38,7 @@ from bench.facade.bench import Unable
 from bench.facade.links import joined, links_of
 from bench.facade.maintainers import Maintainers
 from bench.facade.one_time_codes import OneTimeCodes
+from bench.facade.register import RegisterOfInstruments
 from bench.facade.secrets import forms_of, search
 from bench.facade.secrets_carried import carried
 from bench.history import Event, Observed
@@ -710,6 +711,14 @@ class People:
             shown["due_word"] = next((word for word, states in words if shown["state"] in states), "")
             rows.append(shown)
         self._tell("instrument", asked, {"told": told, **fields}, rows, "" if answer else "LookupError: nothing shown")
+
+    @property
+    def register(self) -> RegisterOfInstruments:
+        """The register of instruments as tables. Raises Unable where the profile tells nothing of it."""
+        known = self.access.register
+        if known is None:
+            raise Unable("the profile has no section [access.register] / 档案无 [access.register] 小节")
+        return RegisterOfInstruments(self, known, self._tell)
 
     async def rounds_kept(self, told: str, session: Session) -> None:
         """Put into the history the rounds of inspection that the product shows: when each was made, what was wrong."""

@@ -16,6 +16,8 @@ import msgspec
 
 from bench.case import Notice
 from bench.dut.access.expressions import faults
+from bench.dut.access.register import KEYS as REGISTER_KEYS
+from bench.dut.access.register import Register
 from simulators.files import given_text
 
 BENCH_ANCHOR = "bench"
@@ -391,6 +393,7 @@ class Access(msgspec.Struct, frozen=True):
     bound: Bound | None = None
     display: Display | None = None
     rounds: Rounds | None = None
+    register: Register | None = None
 
     def without_browsers(self) -> Access:
         """The same without the doors of a browser, for virtual time."""
@@ -430,7 +433,7 @@ INSTRUMENT_KEYS = ("number", "type", "accuracy", "basis", "calibrated", "due", "
 _KEYS = frozenset(
     (
         *("file", "doors", "accounts", "rules", "functions", "audit", "in_force", "state", "instruments", "review"),
-        *("codes", "bound", "display", "rounds"),
+        *("codes", "bound", "display", "rounds", "register"),
     )
 )
 _OWN = ("name", "en", "zh", "may", "done", "effect", "ends", "events", "objects", "never", "wait_s", "only")
@@ -466,6 +469,7 @@ def read(given: object, folder: Path, problems: list[str]) -> Access | None:
     bound = _one(table["bound"], "access.bound", Bound, problems) if "bound" in table else None
     display = _one(table["display"], "access.display", Display, problems) if "display" in table else None
     rounds = _one(table["rounds"], "access.rounds", Rounds, problems) if "rounds" in table else None
+    register = _one(table["register"], "access.register", Register, problems) if "register" in table else None
     functions: list[Function] = []
     for at, each in enumerate(cast("Sequence[object]", table.get("functions", ())), 1):
         made = _function(each, at, doors, problems)
@@ -486,6 +490,7 @@ def read(given: object, folder: Path, problems: list[str]) -> Access | None:
         bound,
         display,
         rounds,
+        register,
     )
     problems += _contradictions(found)
     return found if len(problems) == before else None
@@ -588,6 +593,7 @@ def _contradictions(found: Access) -> Iterator[str]:
         for word in words:
             if word and word not in names:
                 yield f"access.{where}: there is no function {word!r} / 无此功能"
+    yield from () if found.register is None else found.register.problems()
     yield from _second_factors(found)
     if found.in_force is not None:
         if found.in_force.of not in names:
@@ -645,6 +651,8 @@ def _named(found: Access) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "bound", (found.bound.function,)
     if found.rounds is not None:
         yield "rounds", (found.rounds.set, found.rounds.of)
+    if found.register is not None:
+        yield "register", (found.register.import_, found.register.export, found.register.of, found.register.find)
     if found.display is not None:
         yield "display", (found.display.live, found.display.history, found.display.instruments)
 
@@ -668,6 +676,8 @@ def _expressions(found: Access) -> Iterator[tuple[str, str]]:
         yield f"access.display.{key}", getattr(found.display, key) or "''"
     for key in ("rows", "at", "wrong") if found.rounds is not None else ():
         yield f"access.rounds.{key}", getattr(found.rounds, key)
+    for key in ("rows", "found", *REGISTER_KEYS) if found.register is not None else ():
+        yield f"access.register.{key}", getattr(found.register, key) or "''"
     if found.codes is not None:
         yield "access.codes.on", found.codes.on
         for call in found.codes.turn_on:

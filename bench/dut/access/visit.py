@@ -110,6 +110,7 @@ class Visits:
             "object": "",
             "now": 0,
             "package": "",
+            "table": "",
             "certificate": "",
             "key": "",
             **more,
@@ -171,7 +172,7 @@ class Visits:
         headers: dict[str, str] = {
             **door.headers,
             **(door.sign if signed and sign and known["session"] else {}),
-            **call.headers,
+            **_sendable(call.headers, sign),
         }
         body = b""
         if call.json is not None:
@@ -183,7 +184,7 @@ class Visits:
             headers["Content-Type"] = kind
         elif call.form:
             headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
-            fields = call.form if sign else {key: text for key, text in call.form.items() if "session." not in text}
+            fields = _sendable(call.form, sign)
             body = urlencode({key: str(fill(text, known)) for key, text in fields.items()}).encode()
         elif call.text:
             body = str(fill(call.text, known)).encode()
@@ -247,6 +248,11 @@ def _parts(fields: Mapping[str, str], file: File, octets: bytes) -> tuple[str, b
     mark = f"--{boundary}".encode()
     body = b"".join(b"%s\r\nContent-Disposition: form-data; %s\r\n" % (mark, part) for part in parts)
     return f"multipart/form-data; boundary={boundary}", body + mark + b"--\r\n"
+
+
+def _sendable(texts: Mapping[str, str], sign: bool) -> Mapping[str, str]:
+    """What of these a page of another site could send too: nothing that the session alone knows, unless `sign`."""
+    return texts if sign else {key: text for key, text in texts.items() if "session." not in text}
 
 
 def plain(body: Any) -> Any:
