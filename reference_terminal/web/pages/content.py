@@ -1098,7 +1098,7 @@ PAGES = (
     ShownPage("/acquisition", Text("Acquisition", "数据采集"), Right.STATE, _acquisition, ("protocol",)),
     ShownPage("/diagnosis", Text("Diagnosis", "通讯诊断"), Right.OPERATE, _diagnosis, ("line",)),
     ShownPage("/network", Text("Network", "网络与上报"), Right.STATE, _network),
-    ShownPage("/instruments", Text("Instruments", "计量器具"), Right.STATE, _instruments),
+    ShownPage("/instruments", Text("Instruments", "计量器具"), Right.STATE, _instruments, tuple(_PLACE)),
     ShownPage("/alarms", Text("Alarms", "告警"), Right.STATE, _alarms),
     ShownPage("/system", Text("System", "系统状态"), Right.STATE, _system),
     ShownPage("/upgrade", Text("Upgrade, backup", "升级与备份"), Right.UPGRADE, _upgrade),

@@ -217,6 +217,10 @@ def test_a_register_is_imported_searched_exported_and_kept(tmp_path: Path) -> No
         exported = (await api("GET", "instrument-table", token=operator)).body.decode()
         assert "f2,A-2,,,,2025-03-10,2027-03-09,no,示范水泥厂,华东,水泥,二级" in exported
         assert (await imported(TABLE, await token_of("vera"))).status == 403
+        browser = await logged_in("olga")
+        page = await browser.open(f"/instruments?{urlencode({'level': '一级', 'region': '', 'lang': 'en'})}")
+        assert page.status == 200
+        assert b"<td>A-1</td>" in page.body and b"<td>A-2</td>" not in page.body
 
     async def later(life: Life) -> None:
         assert (await instruments(await token_of("olga"))) == ["m1", "f1", "f2"]
