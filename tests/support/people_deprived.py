@@ -29,6 +29,7 @@ LOOKS = (
         "sessions",
         "codes",
     ),
+    *("register", "register-found", "register-export"),
 )
 BY_OTHERS = {
     "measures-on": "polls of the meters",

@@ -16,6 +16,7 @@ from bench.campaign import joining
 from bench.campaign.book import External, Reviewed
 from bench.case import CaseResult, Check, ClauseResult, RunResult, Text, Verdict
 from bench.case.reach import decided
+from bench.commands.laboratory import campaign as laboratory
 from bench.commands.laboratory.campaign import of_suite, waits_for_people
 from bench.commands.proof.proved import lacking
 from bench.dut.profile import Claim, Profile, load_profile
@@ -407,12 +408,16 @@ def test_a_run_of_another_item_or_bench_is_refused(tmp_path: Path, own: Path) ->
     assert "proves bench 000000000000" in call(tmp_path / "c", "add", proof, code=4)
 
 
-def test_people_decide_only_what_is_theirs(campaign: Path) -> None:
+def test_people_decide_only_what_is_theirs(campaign: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("--verdict", "pass", "--by", "Li Wei", "--words", "seen")
     assert "no such entry" in call(campaign, "review", "--clause", "isc-2/99.9", *words, code=4)
     assert "cases decide it" in call(campaign, "review", "--clause", "isc-2/9.1e", *words, code=4)
-    planned = next(entry.id for entry in entries() if entry.disposition == "planned" and entry.document == "csmt")
-    assert "no case yet: --file" in call(campaign, "review", "--clause", planned, *words, code=4)
+    ledger = [
+        msgspec.structs.replace(entry, disposition="planned") if entry.id == "csmt/11.1c" else entry
+        for entry in entries()
+    ]
+    monkeypatch.setattr(laboratory, "entries", lambda: ledger)
+    assert "no case yet: --file" in call(campaign, "review", "--clause", "csmt/11.1c", *words, code=4)
 
 
 def test_an_external_report_lacks_nothing_of_what_is_asked(campaign: Path) -> None:
