@@ -37,6 +37,13 @@ class Refusing(Fault, frozen=True, tag="exception"):
     code: int
 
 
+class RefusingPoints(Fault, frozen=True, tag="exception-of-points"):
+    """Requests that touch one of these points get this exception code (1..11), all others are answered."""
+
+    code: int
+    points: tuple[str, ...]
+
+
 class Busy(Fault, frozen=True, tag="busy"):
     """The next `polls` requests get exception 06, then the fault is over."""
 
@@ -316,6 +323,7 @@ AnyFault = (
     | Delayed
     | Late
     | Refusing
+    | RefusingPoints
     | Busy
     | WrongTransaction
     | WrongUnit

@@ -13,7 +13,17 @@ from conformance.common.actions import all_centres, points, read_readings, recon
 from conformance.common.times import MINUTE
 from conformance.common.truth import truth_of
 from conformance.terminal import MODBUS, READ_GAPS, UPLINK, read_out
-from simulators.meters.faults import AnyFault, Garbage, Late, Refusing, Sentinel, Silent, Truncated, WrongTransaction
+from simulators.meters.faults import (
+    AnyFault,
+    Garbage,
+    Late,
+    Refusing,
+    RefusingPoints,
+    Sentinel,
+    Silent,
+    Truncated,
+    WrongTransaction,
+)
 
 FAMILY = "acquisition"
 
@@ -206,6 +216,14 @@ class RecordsGapOfRefusingMeter(_Gap, Case):
 
     zh = "表计返回异常码时记录缺失时段，不产生数值。"
     fault = Refusing(code=4)
+
+
+class RecordsGapOfRefusedRegisters(_Gap, Case):
+    """Where a meter refuses the registers of one point, that point has a gap and the others are read as before."""
+
+    zh = "表计仅对某一监测点的寄存器返回异常码时，只有该点缺失，其余各点照常采集。"
+    scenario = _Gap.scenario.but(maps=("sdm630",))
+    fault = RefusingPoints(code=4, points=("e01.energy",))
 
 
 class RecordsGapOfForeignAnswers(_Gap, Case):

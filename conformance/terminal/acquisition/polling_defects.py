@@ -11,11 +11,14 @@ import msgspec
 
 from conformance.defects import Patch, defect
 from conformance.defects.seams import forgets_last_meter
+from reference_terminal.acquisition.driver import Poll
 from reference_terminal.acquisition.modbus import decode as decoding
 from reference_terminal.acquisition.modbus.blocks import Block
 from reference_terminal.acquisition.modbus.client import GatewayClient, ReadFailed
+from reference_terminal.acquisition.modbus.driver import BlockReader
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.model import reading as readings
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.rows import Gap, Record
 from reference_terminal.model.times import HOUR, Span, floor_s
@@ -215,6 +218,53 @@ def repeats_last_value(patch: Patch) -> None:
         return whole(self, state, reading, skipped)
 
     patch(Pipeline, "take", take)
+
+
+@defect(
+    "one-register-fails-them-all",
+    en="where one block of a meter cannot be read, the values of its other blocks are dropped too",
+    zh="表计的某一寄存器块读取失败时，同一表计其余各块的数据也被丢弃",
+    clauses=_GAP,
+)
+def one_register_fails_them_all(patch: Patch) -> None:
+    """A poll is a success or a failure, nothing between."""
+
+    async def read(
+        self: BlockReader, slot_s: int | None, clock: WallClock, retries: int, wait_s: float | None = None
+    ) -> Poll:
+        poll = await whole(self, slot_s, clock, retries, wait_s)
+        bad = next((each for each in poll.readings if not each.good), None)
+        if bad is not None:
+            for each in poll.readings:
+                each.value, each.raw, each.quality, each.cause = None, "", bad.quality, bad.cause
+        return poll
+
+    whole = patch(BlockReader, "read", read)
+
+
+@defect(
+    "answers-counted-without-the-failed",
+    en="where one block of a meter cannot be read, its points get the octets of the next block",
+    zh="表计的某一寄存器块读取失败时，其监测点误取下一块的数据",
+    clauses=_GAP,
+)
+def answers_counted_without_the_failed(patch: Patch) -> None:
+    """Answers stand in a list, and blocks are counted through it."""
+
+    def reading(
+        self: BlockReader,
+        point: decoding.PointPlan,
+        slot_s: int,
+        at_ms: int,
+        answers: list[bytes],
+        failed: list[ReadFailed | None],
+    ) -> Reading:
+        came = [each for each in answers if each]
+        if came and len(came) < len(answers):
+            answers, failed = [*came, *came[-1:] * (len(answers) - len(came))], [None] * len(failed)
+        return whole(self, point, slot_s, at_ms, answers, failed)
+
+    whole = patch(BlockReader, "_reading", reading)
 
 
 @defect(

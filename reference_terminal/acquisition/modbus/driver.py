@@ -28,6 +28,7 @@ class BlockReader:
         self._first_point = first_point
         self._plan = blocks.plan(config, first_point, own_of(config).max_gap)
 
+    @seam
     async def read(self, slot_s: int | None, clock: WallClock, retries: int, wait_s: float | None = None) -> Poll:
         """Read every point once (see `Driver`)."""
         answers: list[bytes] = []
@@ -57,6 +58,7 @@ class BlockReader:
         """The octets of a block's registers; raises ReadFailed after `retries` further tries."""
         raise NotImplementedError
 
+    @seam
     def _reading(
         self,
         point: decoding.PointPlan,

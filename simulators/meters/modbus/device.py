@@ -30,6 +30,7 @@ from simulators.meters.faults import (
     Mute,
     Noise,
     Refusing,
+    RefusingPoints,
     Restarting,
     Silent,
     WrongClock,
@@ -69,6 +70,7 @@ _ALWAYS = (
     Delayed,
     Late,
     Refusing,
+    RefusingPoints,
     Busy,
     WrongUnit,
     WrongFunction,
@@ -285,6 +287,9 @@ class ModbusMeter(Meter):
         refusing = self._faults.get("exception")
         if isinstance(refusing, Refusing):
             return Given(exception(pdu[0], refusing.code), {}, points, "exception", "exception")
+        part = self._faults.get("exception-of-points")
+        if isinstance(part, RefusingPoints) and not set(part.points).isdisjoint(points):
+            return Given(exception(pdu[0], part.code), {}, points, "exception", "exception-of-points")
         if self._spends("busy"):
             return Given(exception(pdu[0], BUSY), {}, points, "exception", "busy")
         if question.code:

@@ -25,6 +25,7 @@ from simulators.meters.faults import (
     Jump,
     Late,
     Refusing,
+    RefusingPoints,
     Sentinel,
     SignFlip,
     Silent,
@@ -286,6 +287,21 @@ def test_exceptions_and_busy_on_demand() -> None:
         assert isinstance(await bus.read(3, 10, 2), list)
         states = [(each.fault, each.state) for each in bus.heard.of(MeterFault)]
         assert states == [("exception", "on"), ("exception", "off"), ("busy", "on"), ("busy", "off")]
+
+    run(body, "adl3000")
+
+
+def test_one_point_can_be_refused_alone() -> None:
+    async def body(bus: Bus) -> None:
+        meter = bus.meters[0]
+        energy, *_, other = meter.points
+        address = meter.points[energy].register.parts[0].address
+        elsewhere = meter.points[other].register.parts[0].address
+        meter.set_fault(RefusingPoints(code=4, points=(energy,)))
+        assert await bus.read(3, address, 2) == 4
+        assert isinstance(await bus.read(3, elsewhere, 1), list)
+        meter.clear()
+        assert isinstance(await bus.read(3, address, 2), list)
 
     run(body, "adl3000")
 
