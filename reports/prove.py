@@ -113,7 +113,7 @@ def read(octets: bytes) -> Proof:
     """The proof in the octets of `prove --json`. Raises MatrixError where it says otherwise than its own rows."""
     try:
         told = msgspec.json.decode(octets, type=_Told)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise MatrixError(f"expected a file of prove --json, got something else: {error} / 格式不符") from None
     proof = Proof(
         defects=tuple(
@@ -173,7 +173,7 @@ def seen_in(path: Path) -> dict[str, tuple[str, ...]]:
         found = msgspec.json.decode(path.read_bytes(), type=_Matrix)
     except OSError as error:
         raise MatrixError(f"{path}: expected a file of prove --json: {error.strerror} / 无法读取") from None
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise MatrixError(f"{path}: expected a file of prove --json, got something else: {error} / 格式不符") from None
     if found.format != FORMAT:
         raise MatrixError(f"{path}: expected format {FORMAT}, got {found.format} / 格式不符")

@@ -20,7 +20,7 @@ import msgspec
 from msgspec import inspect
 from msgspec.structs import FieldInfo, fields
 
-from simulators.tables import Table, shown
+from simulators.tables import DECIMAL, Table, decimal_wanted, shown
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ def one_of(choices: Sequence[str]) -> msgspec.Meta:
     return msgspec.Meta(pattern=rf"\A(?:{'|'.join(map(re.escape, words))})\Z", extra={"choices": words})
 
 
-_DECIMAL = r"\A-?\d+(?:\.\d+)?\Z"
+_DECIMAL = rf"\A{DECIMAL}\Z"
 
 Name = Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9_.-]*", "a name of letters, digits, - _ .")]
 """What a name in a description looks like."""
@@ -213,7 +213,7 @@ def sentence(kind: inspect.Type, notes: Mapping[str, Any], raw: object) -> str:
     """What was expected where msgspec refused a value, and what came."""
     match kind:
         case inspect.StrType() if notes.get("decimal"):
-            wanted = 'expected decimal text in quotes such as "0.01"'
+            wanted = decimal_wanted(raw)
         case inspect.StrType() if not isinstance(raw, str):
             wanted = "expected text in quotes"
         case inspect.StrType() if "choices" in notes:

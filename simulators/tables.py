@@ -20,7 +20,11 @@ from simulators.translations import chinese
 NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
 """What a name in a description looks like (regular expression)."""
 
-_DECIMAL = re.compile(r"-?\d+(\.\d+)?")
+DECIMAL = r"-?[0-9]{1,20}(?:\.[0-9]{1,8})?"
+"""A number as a description has it: as many digits as the widest register has, so that every quotient can be worked out
+exactly (regular expression).
+"""
+_DECIMAL = re.compile(DECIMAL)
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,13 @@ def parse_toml(text: str, where: str) -> dict[str, object]:
         return cast(dict[str, object], tomllib.loads(text))
     except (ValueError, RecursionError) as error:
         raise DescriptionError([Problem(where, f"not valid TOML: {error}")]) from None
+
+
+def decimal_wanted(given: object) -> str:
+    """What was expected where a value is no decimal number, or one of too many digits."""
+    if isinstance(given, str) and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", given):
+        return "expected at most 20 digits before the point and 8 behind it"
+    return 'expected decimal text in quotes such as "0.01"'
 
 
 class Table:
@@ -152,11 +163,11 @@ class Table:
         """Decimal text in quotes (numbers are never binary floats); optionally greater than zero."""
         value = self._take(key, default is None)
         if value is None:
-            return default or ""
+            return "1" if default is None else default
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
         if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
-            self.problem(key, f'expected decimal text in quotes such as "0.01", got {shown(value)}')
+            self.problem(key, f"{decimal_wanted(value)}, got {shown(value)}")
             return default or "1"
         if positive and Decimal(value) <= 0:
             self.problem(key, f"expected a number greater than zero, got {value}")

@@ -79,6 +79,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("whole number", "应为规定范围内的整数"),
     ("expected true or false", "应为 true 或 false"),
     ("expected decimal text in quotes", '应为带引号的十进制文本，如 "0.01"'),
+    ("digits before the point", "小数点前最多 20 位、后最多 8 位"),
     ("greater than zero", "应大于零"),
     ("expected a list of texts", "应为文本列表"),
     ("expected a table of texts", "应为文本表"),

@@ -258,7 +258,7 @@ def _resumed(folder: Path) -> tuple[Planned, Path]:
     """The sweep in a folder. Raises SweepError."""
     try:
         planned = msgspec.json.decode((folder / PLAN).read_bytes(), type=Planned)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise SweepError(f"--resume {folder}: holds no sweep that can go on: {why} / 无可续跑的扫描") from None
     if planned.commit != commit():

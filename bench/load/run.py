@@ -125,7 +125,7 @@ async def receiver(plan: Plan, folder: Path) -> AsyncGenerator[Aim]:
             try:
                 line = await asyncio.wait_for(process.stdout.readline(), _READY_S)
                 ready = msgspec.json.decode(line, type=Ready)
-            except (TimeoutError, msgspec.DecodeError):
+            except (TimeoutError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 raise LoadFailed(f"the bench's own target did not come up: {_last(folder / 'receiver.log')}") from None
             closed = False
 

@@ -250,6 +250,6 @@ def latest_run(out: Path) -> LatestRun | None:
     for path in sorted(out.glob("*/verdicts.json"), reverse=True):
         try:
             return msgspec.json.decode(path.read_bytes(), type=LatestRun)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
     return None

@@ -78,7 +78,7 @@ def read_made(path: Path, kind: type[M], by: str) -> M:
         found = msgspec.json.decode(path.read_bytes(), type=kind)
     except FileNotFoundError:
         return empty
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ProofError(f"{path}: expected a file of {by}: {error} / 不是证明文件") from None
     if found.format != empty.format:
         raise ProofError(f"{path}: expected format {empty.format}, got {found.format} / 格式不符")

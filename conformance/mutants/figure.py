@@ -124,7 +124,7 @@ def read_figure(path: Path = FILE) -> Figure | None:
     """The figure that was recorded last; None where there is none or it is of another form."""
     try:
         found = msgspec.json.decode(path.read_bytes(), type=Figure)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return found if found.format == FORMAT else None
 
@@ -152,7 +152,7 @@ def read_unrun(path: Path = UNRUN) -> Unrun | None:
     """The lines that were recorded last; None where there are none or they are of another form."""
     try:
         found = msgspec.json.decode(path.read_bytes(), type=Unrun)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return found if found.format == UNRUN_FORMAT else None
 

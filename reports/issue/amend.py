@@ -111,7 +111,7 @@ def read_issue(folder: Path) -> Issued:
         found = msgspec.json.decode(path.read_bytes(), type=Issued)
     except OSError as error:
         raise PaperError([f"{path}: cannot be read: {error.strerror} / 无法读取"]) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PaperError([f"{path}: not an issue ({error}) / 不是有效的签发文件"]) from None
     wrong = [
         f"{folder / name}: was altered since it was issued / 签发后被改动"

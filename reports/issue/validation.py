@@ -230,7 +230,7 @@ def _parity(shown: Shown, w: Any) -> Iterator[Block]:
     for folder in shown.parity:
         try:
             told = msgspec.json.decode((folder / "parity.json").read_bytes(), type=_Parity)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise ParityError([f"{folder}: holds no parity.json of carbonbench parity / 不是一致性对比目录"]) from None
         alike = bool(told.rows) and all(row.likeness in (Likeness.SAME, Likeness.LIMIT) for row in told.rows)
         if told.same and not alike:

@@ -10,8 +10,8 @@ import simulators
 from simulators.translations import PHRASES, chinese
 
 HAN = range(0x4E00, 0xA000)
-SAID_BY_THEIR_VALUES = ("\0 has \0; \0\0", "the code \0 of point \0 \0")
-"""Sentences whose saying part is put in: what a fault's parameters lack, what is wrong with a code."""
+SAID_BY_THEIR_VALUES = ("\0 has \0; \0\0", "the code \0 of point \0 \0", "\0, got \0")
+"""Sentences whose saying part is put in: what a fault's parameters lack, what is wrong with a code or a number."""
 TELLERS = {"problem", "note", "Problem"}
 
 

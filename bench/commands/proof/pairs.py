@@ -88,7 +88,7 @@ def _read(path: Path, head: Head) -> tuple[list[tuple[Job, CaseResult]], int]:
     first, *rest = lines or [b""]
     try:
         told = msgspec.json.decode(first, type=Head)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         told = None
     if told is None or told.format != FORMAT:
         raise PairsError(f"{path}: expected the journal of a proof ({FORMAT}) in its first line / 不是证明记录")
@@ -100,7 +100,7 @@ def _read(path: Path, head: Head) -> tuple[list[tuple[Job, CaseResult]], int]:
     for number, line in enumerate(rest, 2):
         try:
             pair = msgspec.json.decode(line, type=Pair)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise PairsError(
                 f"{path}: line {number} is no pair of defect and case: {error} / 第 {number} 行无效"
             ) from None

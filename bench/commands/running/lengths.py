@@ -37,7 +37,7 @@ def read_lengths(path: Path = LENGTHS) -> Lengths:
     """The lengths that the suite comes with. Raises HistoryError."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Lengths)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise HistoryError(f"{path}: cannot be read ({error}) / 无法读取用例时长") from None
 
 

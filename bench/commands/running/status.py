@@ -212,7 +212,7 @@ def _recorded(part: Path) -> tuple[int, str]:
     last = next((line for line in reversed(whole) if line.endswith(b"\n")), b"")
     try:
         at = msgspec.json.decode(last, type=tuple[str, _Instant])[1].t
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return lines, ""
     return lines, datetime.fromtimestamp(at / 1e6, LOCAL).isoformat(timespec="seconds")
 

@@ -64,6 +64,6 @@ def _events(octets: bytes) -> list[_Line]:
         if line.endswith(b"\n"):
             try:
                 found.append(msgspec.json.decode(line, type=tuple[str, _Line])[1])
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 continue
     return found

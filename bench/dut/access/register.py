@@ -9,9 +9,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import msgspec
+
+from bench.dut.workbook import NoWorkbook, lines_of
 
 CALIBRATED = ("number", "type", "accuracy", "basis", "calibrated", "due")
 SOUGHT = ("enterprise", "region", "sector", "level")
@@ -116,7 +117,10 @@ def _named(heads: Sequence[str], line: Sequence[str]) -> dict[str, str]:
 
 def _lines(register: Register, octets: bytes) -> list[list[str]]:
     if register.form == "xlsx":
-        return _sheet(octets)
+        try:
+            return [[_day(cell) for cell in line] for line in lines_of(io.BytesIO(octets))]
+        except NoWorkbook as error:
+            raise TableUnreadable(f"expected an xlsx: {error} / 不是有效的 xlsx 表格") from None
     try:
         return list(csv.reader(io.StringIO(octets.decode(register.encoding), newline="")))
     except (UnicodeDecodeError, csv.Error) as error:
@@ -136,18 +140,6 @@ def _workbook(lines: Sequence[Sequence[str]]) -> bytes:
     return octets.getvalue()
 
 
-def _sheet(octets: bytes) -> list[list[str]]:
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(io.BytesIO(octets), read_only=True, data_only=True)
-        return [[_cell(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True)]
-    except Exception as error:
-        # A damaged workbook raises whatever its parts raise.
-        raise TableUnreadable(f"expected an xlsx: {type(error).__name__}: {error} / 不是有效的 xlsx 表格") from None
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return value.date().isoformat() if hasattr(value, "date") else str(value)
+def _day(cell: str) -> str:
+    """A cell with a day, which a spreadsheet keeps as midnight."""
+    return cell.removesuffix(" 00:00:00")

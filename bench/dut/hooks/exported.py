@@ -6,12 +6,11 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from bench.dut.hooks import MOST_OCTETS, Question, Way, apart
+from bench.dut.workbook import lines_of
 
 _KINDS = ("csv", "xlsx", "json")
 
@@ -50,7 +49,7 @@ def _read(path: Path, kind: str, asked: Mapping[str, Any], sheet: str) -> Any:
         raise LookupError(f"{path} is longer than {MOST_OCTETS >> 20} MiB / 文件过长")
     try:
         if kind == "xlsx":
-            return _named(_sheet(path, sheet), asked.get("head", 1))
+            return _named(lines_of(path, sheet), asked.get("head", 1))
         text = path.read_bytes().decode(asked.get("encoding", "utf-8-sig"))
         if kind == "json":
             return json.loads(text, parse_float=str, parse_int=str)
@@ -58,33 +57,6 @@ def _read(path: Path, kind: str, asked: Mapping[str, Any], sheet: str) -> Any:
         return _named([list(line) for line in lines], asked.get("head", 1))
     except (UnicodeDecodeError, LookupError, ValueError, csv.Error, RecursionError) as error:
         raise LookupError(f"{path} cannot be read as {kind}: {error} / 文件无法解析") from None
-
-
-def _sheet(path: Path, sheet: str) -> list[list[str]]:
-    # Only a profile with such a file pays for the library.
-    from zipfile import BadZipFile
-
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, KeyError) as error:
-        raise ValueError(f"no xlsx: {error}") from None
-    try:
-        if sheet and sheet not in book.sheetnames:
-            raise ValueError(f"no sheet {sheet!r}, there are {', '.join(book.sheetnames)}")
-        page = book[sheet] if sheet else book.worksheets[0]
-        return [[_cell(value) for value in row] for row in page.iter_rows(values_only=True)]
-    finally:
-        book.close()
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return format(Decimal(repr(value)), "f")
-    return value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
 
 
 def _named(lines: list[list[str]], head: int) -> list[dict[str, str]]:

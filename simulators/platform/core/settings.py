@@ -152,7 +152,7 @@ def read(text: str) -> Settings:
     """The settings of a TOML text. Raises SettingsError with everything that is wrong."""
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"no TOML: {error} / 不是 TOML：{error}") from None
     problems: list[str] = []
     made = _read(tables, Settings, "", problems)

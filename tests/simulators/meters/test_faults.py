@@ -419,6 +419,7 @@ def test_faults_leave_no_trace_in_unserved_when_over() -> None:
             "busy",
             "mute",
             "exception",
+            "exception-of-points",
             "current",
             "wrong-range",
             "delayed",

@@ -53,7 +53,7 @@ class Queue:
         if self._path.exists():
             try:
                 self.orders = msgspec.json.decode(self._path.read_bytes(), type=list[Order])
-            except (OSError, msgspec.DecodeError) as error:
+            except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 raise QueueError(f"{self._path}: cannot be read ({error}) / 无法读取队列") from None
         for each in self.orders:
             if each.state == RUNNING:
