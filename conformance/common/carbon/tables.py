@@ -16,10 +16,14 @@ _REPORTS = {2021: "0.5810", 2022: "0.5703"}
 _BASELINE = "0.6101"
 
 
+def rows_of(path: Path) -> tuple[dict[str, str], ...]:
+    """The rows of a table of ours (CSV with a row of heads; lines that begin with # are remarks)."""
+    return tuple(csv.DictReader(line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")))
+
+
 @cache
 def _rows(name: str) -> tuple[dict[str, str], ...]:
-    lines = (_TABLES / f"{name}.csv").read_text("utf-8").splitlines()
-    return tuple(csv.DictReader(line for line in lines if not line.startswith("#")))
+    return rows_of(_TABLES / f"{name}.csv")
 
 
 def fuel(table: str, item: str) -> dict[str, Fraction]:
