@@ -8,8 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from bench import history as histories
-from bench.history import SPOOL, Ended, Event, History, HistoryError, Phase, Power, Recorder, read_history
+from bench.history import (
+    SPOOL,
+    Ended,
+    Event,
+    History,
+    HistoryError,
+    Phase,
+    Power,
+    Recorder,
+    Trouble,
+    read_history,
+    reading,
+    stored,
+)
+from bench.history import recorder as recorders
 
 MANY = 1_000
 
@@ -41,7 +54,7 @@ def test_a_record_is_the_same_wherever_its_events_were(held: int, tmp_path: Path
     assert list(parts.events) == list(whole.events) and len(parts.events) == MANY + 1
     for kind in (Phase, Power, Ended):
         assert parts.of(kind) == whole.of(kind) and whole.of(kind)
-    assert parts.of(histories.Trouble) == []
+    assert parts.of(Trouble) == []
     for index in (0, 5, -1, MANY // 2):
         assert parts.events[index] == whole.events[index]
     assert parts.events[3:500:9] == whole.events[3:500:9]
@@ -57,7 +70,7 @@ def test_what_was_read_stays_while_somebody_has_it_or_there_is_room(
     history = recorded(tmp_path, held=10)
     kept = weakref.ref(history.of(Phase))
     assert history.of(Phase) is kept() and history.of(Power)
-    monkeypatch.setattr(histories, "MOST_READ", MANY)
+    monkeypatch.setattr(reading, "MOST_READ", MANY)
     assert history.of(Ended) and history.of(Power)
     gc.collect()
     assert kept() is None
@@ -72,12 +85,12 @@ def test_events_of_two_types_come_in_the_order_of_the_record(tmp_path: Path) -> 
     assert {type(event) for event in asked} == {Phase, Power}
     assert history.either(Phase, Power) == history.either(Power, Phase) == asked
     assert History(asked).either(Power, Ended) == history.of(Power)
-    assert history.either(histories.Trouble, Power) == history.of(Power)
+    assert history.either(Trouble, Power) == history.of(Power)
 
 
 def test_a_long_record_that_is_read_back_lies_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = recorded(tmp_path, held=0)
-    monkeypatch.setattr(histories, "MOST_HELD", 100)
+    monkeypatch.setattr(stored, "MOST_HELD", 100)
     found = read_history(tmp_path / "record.jsonl")
     assert not isinstance(found.events, list)
     assert found.digest == whole.digest and list(found.events) == list(whole.events)
@@ -98,7 +111,7 @@ def test_a_full_disk_is_told_by_who_saves_and_not_to_who_tells_an_event(
     for event in events(15):
         recorder(event)
     with monkeypatch.context() as patch:
-        patch.setattr(histories, "_write", full)
+        patch.setattr(recorders, "_write", full)
         for event in events(60)[15:]:
             recorder(event)
         with pytest.raises(OSError, match="No space left"):
@@ -109,7 +122,7 @@ def test_a_full_disk_is_told_by_who_saves_and_not_to_who_tells_an_event(
 
 def test_room_that_comes_back_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     recorder = Recorder(tmp_path / "a", held=10)
-    written = histories._write  # pyright: ignore[reportPrivateUsage]
+    written = recorders._write  # pyright: ignore[reportPrivateUsage]
 
     def torn(out: object, octets: bytes) -> None:
         written(out, octets[:7])  # pyright: ignore[reportArgumentType]
@@ -118,7 +131,7 @@ def test_room_that_comes_back_is_used(tmp_path: Path, monkeypatch: pytest.Monkey
     for number, event in enumerate(events(100)):
         with monkeypatch.context() as patch:
             if 30 <= number < 60:
-                patch.setattr(histories, "_write", torn)
+                patch.setattr(recorders, "_write", torn)
             recorder(event)
     assert recorder.save(tmp_path / "a" / "record.jsonl").digest == recorded(tmp_path / "b", held=0, count=100).digest
     assert read_history(tmp_path / "a" / "record.jsonl")
