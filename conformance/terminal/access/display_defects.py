@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance.defects import Patch, defect
-from reference_terminal.web.pages import content
-from reference_terminal.web.pages.content import Asks
+from reference_terminal.web.pages import instants
+from reference_terminal.web.pages.asks import Asks
 
 Row = dict[str, Any]
 
@@ -82,7 +82,7 @@ def times_forgotten(patch: Patch) -> None:
     def when(text: str, default_s: int) -> str:
         return own("", default_s)
 
-    own = patch(content, "_when", when)
+    own = patch(instants, "as_asked", when)
 
 
 @defect(

@@ -29,8 +29,10 @@ from reference_terminal.web.accounts import Door
 from reference_terminal.web.errors import HttpError
 from reference_terminal.web.guard import COOKIE_NAME, FORM, PROOF, DeskGuard, cookie_of
 from reference_terminal.web.pages import content
+from reference_terminal.web.pages.asks import Asks, ShownPage
 from reference_terminal.web.pages.blocks import Facts, Field, Form, Links, Page
-from reference_terminal.web.pages.content import Asks, ShownPage
+from reference_terminal.web.pages.instants import as_sent
+from reference_terminal.web.pages.vocabulary import IN_CHINESE, ROLES
 from reference_terminal.web.router import ROOT, Addresses, Route, Router
 from reference_terminal.web.server import MAX_OCTETS, Answer, Request
 
@@ -237,7 +239,7 @@ class Pages(Addresses):
         if known is None:
             raise refusals.NO_PAGE()
         kept = {name: text for name, text in given.items() if text or name not in content.OPTIONAL}
-        body = json.dumps({name: content.as_sent(name, text) for name, text in kept.items()})
+        body = json.dumps({name: as_sent(name, text) for name, text in kept.items()})
         asked = replace(
             request,
             path=ROOT + to,
@@ -309,7 +311,7 @@ class Pages(Addresses):
             if isinstance(shown, Text):
                 return shown.zh if lang == "zh" else shown.en
             if lang == "zh" and isinstance(shown, str):
-                return content.IN_CHINESE.get(shown, shown)
+                return IN_CHINESE.get(shown, shown)
             return "–" if shown is None else shown
 
         told = Text(error.en, error.zh) if error is not None else said or (Text("Done", "已完成") if done else None)
@@ -327,7 +329,7 @@ class Pages(Addresses):
             said=told,
             said_kind="bad" if error is not None else "",
             account="" if session is None else session.account,
-            role=content.ROLES.get("" if session is None else session.role, Text("", "")),
+            role=ROLES.get("" if session is None else session.role, Text("", "")),
             proof="" if session is None else session.proof,
             menu=[] if session is None else self._menu(session),
             other_language=f"{request.path}?{urlencode([*query, ('lang', other)])}",

@@ -7,7 +7,7 @@ from reference_terminal.model import reading
 from reference_terminal.model.words import WORDS
 from reference_terminal.processing.messages import MANUAL, METER_SILENT
 from reference_terminal.settings.accounts import ROLES
-from reference_terminal.web.pages.content import as_sent
+from reference_terminal.web.pages.instants import as_sent
 
 
 def test_every_cause_and_role_has_a_chinese_word() -> None:
