@@ -51,6 +51,8 @@ class Notice(StrEnum):
     DATA_REPORTED = "data-reported"
     ACCESS_REFUSED = "access-refused"
     EMISSION_ABOVE_LIMIT = "emission-above-limit"
+    PACKAGE_REFUSED = "package-refused"
+    STRANGER_REFUSED = "stranger-refused"
 
     @property
     def text(self) -> Text:
@@ -108,4 +110,6 @@ _TEXTS = {
     ),
     Notice.ACCESS_REFUSED: Text("a function was refused (log)", "功能访问被拒（日志）"),
     Notice.EMISSION_ABOVE_LIMIT: Text("an emission is above its warning limit (alarm)", "排放量超过预警限值（告警）"),
+    Notice.PACKAGE_REFUSED: Text("a package was refused (log)", "拒绝软件包（日志）"),
+    Notice.STRANGER_REFUSED: Text("a terminal that is not known was refused (log)", "拒绝未登记的终端（日志）"),
 }

@@ -190,6 +190,14 @@ async def ask_accounting(ask: Ask, encode: Callable[[Mapping[str, str]], str], s
         span = {"start": _iso(query["start"]), "end": _iso(query["end"])}
         body = {**words, **span, "input": query["symbol"], "unit": _unit(feed.unit), "origin": query["reason"]}
         return _told(await ask("POST", "accounting-entry", body))
+    if what == "activities":
+        words = {"source": query["source"], "from": _iso(query["from"]), "to": _iso(query["to"])}
+        found = await ask("GET", f"accounting-entries?{encode(words)}", None)
+        kept = ("start", "end", "value", "unit", "author", "reason")
+        return tuple(
+            {"symbol": str(row["input"]), **{key: str(row[key]) for key in kept}}
+            for row in cast("list[dict[str, Any]]", found["entries"])
+        )
     if what == "recalculation":
         words = {"from": _iso(query["from"]), "to": _iso(query["to"])}
         return _told(await ask("POST", "recalculate", {**words, "author": query["author"], "reason": query["reason"]}))

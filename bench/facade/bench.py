@@ -459,6 +459,13 @@ class Operator(Protocol):
         """Enter an input of a source for a period [start, end) of this class (day, month) (R-22)."""
         ...
 
+    async def activities(self, source: str, from_us: int, to_us: int) -> None:
+        """What was entered of a source for periods that begin in [from, to) (R-22).
+
+        Rows symbol, start, end, value, unit, author, reason.
+        """
+        ...
+
     async def recalculate(self, from_us: int, to_us: int, author: str, reason: str) -> None:
         """Have [from, to) reckoned anew with what is in force; what was is kept (R-24)."""
         ...

@@ -78,6 +78,13 @@ class Emissions(ABC):
         words = {"source": source, "symbol": symbol, "kind": kind, "start": str(start_us), "end": str(end_us)}
         await self._ask("activity", {**words, "value": value, "author": author, "reason": reason})
 
+    async def activities(self, source: str, from_us: int, to_us: int) -> None:
+        """What was entered of a source for periods that begin in [from, to) (R-22).
+
+        Rows symbol, start, end, value, unit, author, reason.
+        """
+        await self._ask("activities", {"source": source, "from": str(from_us), "to": str(to_us)})
+
     async def recalculate(self, from_us: int, to_us: int, author: str, reason: str) -> None:
         """Have [from, to) reckoned anew with what is in force; what was is kept (R-24)."""
         words = {"from": str(from_us), "to": str(to_us), "author": author, "reason": reason}

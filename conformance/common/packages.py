@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from bench.case import Check, Text, criterion
+from bench.case import Check, Notice, Text, criterion
 from bench.history import Commanded, History, Observed, Phase, Power, Received, Served, Stored
 from conformance.common.queries import answers
 from conformance.common.times import MINUTE, local, seconds
@@ -92,6 +92,13 @@ REFUSED = criterion(
     en="a package that is wrong ({0}) is refused with a reason, online and as a file",
     zh="异常软件包（{0}）在线和离线均被拒绝并说明原因",
     unit="packages",
+)
+REFUSALS_LOGGED = criterion(
+    "refusals-logged",
+    en="the log tells of the packages that were refused, at the time of each",
+    zh="日志在相应时刻记录了被拒绝的软件包",
+    unit="packages",
+    notices=(Notice.PACKAGE_REFUSED,),
 )
 NOT_BEFORE_ITS_DAY = criterion(
     "not-before-its-day",
@@ -235,6 +242,13 @@ def refusal_findings(history: History, centre: str, wrongs: Mapping[str, str]) -
     shown = _shown(history)
     left = [" ".join(each) for event in shown[1:] for each in _forced(event) - _forced(shown[0])]
     yield NOTHING_LEFT_BEHIND.none_among(len(shown) > 1 and told, left)
+
+
+def refusal_moments(history: History, centre: str) -> list[tuple[int]]:
+    """When each package was refused, online or as a file."""
+    online = [event.t for event in results(history, centre) if event.result == "refused"]
+    files = [answer.t for _, answer in _imports(history) if answer.rows and answer.rows[0].get("result") == "refused"]
+    return [(at,) for at in sorted((*online, *files))]
 
 
 def _imports(history: History) -> Iterator[tuple[Phase, Observed]]:

@@ -88,9 +88,14 @@ class GroupDoor:
         found = self._slaves.get(name)
         reason = _UNKNOWN if found is None else None if self.is_itself(request.certified, name) else _ANOTHER
         if found is None or reason is not None:
-            self._journal.event(messages.STRANGER, request.peer, peer=request.peer, name=name[:60], reason=reason)
+            self.tell_stranger(request.peer, name, reason)
             raise refusals.NO_SLAVE()
         return found
+
+    @seam
+    def tell_stranger(self, peer: str, name: str, reason: Text | None) -> None:
+        """Put into the log who reported as somebody he is not."""
+        self._journal.event(messages.STRANGER, peer, peer=peer, name=name[:60], reason=reason)
 
     @seam
     def is_itself(self, certified: str, name: str) -> bool:

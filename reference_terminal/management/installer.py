@@ -128,7 +128,7 @@ class Installer:
                 )
             self._check(package)
         except PackageRefused as error:
-            self._journal.event(messages.PACKAGE_REFUSED, source, reason=text_of(error))
+            self._tell_refused(source, error)
             self._store.flush()
             return Outcome("refused", error.en)
         if package.kind == "application" and not _is_ours(package):
@@ -137,6 +137,10 @@ class Installer:
             self._store.flush()
             return Outcome("failed", messages.APPLICATION_DROPPED(**said).en)
         return self._keep(package, source)
+
+    @seam
+    def _tell_refused(self, source: str, error: PackageRefused) -> None:
+        self._journal.event(messages.PACKAGE_REFUSED, source, reason=text_of(error))
 
     @seam
     def _newest(self, package: Package) -> Package | None:

@@ -528,6 +528,7 @@ class AccountingApi(Addresses):
             raise refusals.INPUT_DOUBTED(said=Text(doubt, f"{fed.wanted.zh}的值有误，请检查数值和单位"))
         return start_s, end_s
 
+    @seam
     def _entries(self, source: str, input_: str, from_s: int, to_s: int) -> list[dict[str, Any]]:
         rows = self.terminal.store.connection.execute(
             "SELECT number, source, input, start_s, end_s, value, unit, origin, author, reason, entered_ms"
@@ -571,6 +572,7 @@ def _told(record: Record) -> dict[str, Any]:
     }
 
 
+@seam
 def _of(figure: FigureSet, found: Tally) -> Fraction:
     return found.equivalent if figure.measure == EQUIVALENT else found.mass
 

@@ -277,6 +277,33 @@ def entries_do_not_count(patch: Patch) -> None:
     patch(Emissions, "_entered", entered)
 
 
+@defect(
+    "units-listed-for-values",
+    en="the list of entries by hand has units in the place of values",
+    zh="填报清单中数值栏显示为单位",
+    clauses=("csmt/6.2c",),
+)
+def units_listed_for_values(patch: Patch) -> None:
+    """A column was added to the table."""
+    whole = AccountingApi._entries
+
+    def entries(self: AccountingApi, source: str, input_: str, from_s: int, to_s: int) -> list[dict[str, Any]]:
+        return [{**row, "value": row["unit"]} for row in whole(self, source, input_, from_s, to_s)]
+
+    patch(AccountingApi, "_entries", entries)
+
+
+@defect(
+    "sums-by-mass",
+    en="the sum of a stretch is of the gas as it is, told as its equivalent",
+    zh="任意时段合计将气体质量当作二氧化碳当量",
+    clauses=("isc-2/5.1e", "csmt/8.3.1f"),
+)
+def sums_by_mass(patch: Patch) -> None:
+    """Where all is CO2 it is the same."""
+    patch(web, "_of", lambda figure, found: found.mass)
+
+
 # Wrong inputs.
 
 

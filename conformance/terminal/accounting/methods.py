@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from bench.case import Case, Criterion, Finding
+from bench.case import Case, Criterion, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.history.accounting import AccountingUnit, EmissionSource, Emitter
@@ -20,9 +20,9 @@ from bench.layout.scenario import Scenario
 from conformance.common.carbon.tables import rows_of
 from conformance.common.times import DAY, MINUTE, floor
 from conformance.terminal import MODBUS, UPLINK, read_out
-from conformance.terminal.accounting import methods_judge
+from conformance.terminal.accounting import figures_judge, methods_judge
 from conformance.terminal.accounting.boundaries import STEEL_STREAMS, by_hand, fixed, read, scenario, source
-from conformance.terminal.accounting.figures import ACCOUNTING
+from conformance.terminal.accounting.figures import ACCOUNTING, FIGURES
 
 FAMILY = "accounting"
 
@@ -70,6 +70,8 @@ class _OneMethod:
     """Every source of a method for some minutes, or for the day before."""
 
     scenario: Scenario
+    summed: tuple[str, ...] = ()
+    """Sources of which the sum of the same stretch is asked for too."""
 
     async def drive(self, bench: Bench) -> None:
         emitter = self.scenario.emitter
@@ -88,12 +90,15 @@ class _OneMethod:
         for each in emitter.sources:
             kind, start = ("day", yesterday) if any(feed.entered for feed in each.inputs) else ("minute", 0)
             start = start or floor(begun, MINUTE) + _FIRST
-            await bench.operator.emissions(
-                "source", each.id, kind, start, start + (DAY if kind == "day" else 2 * MINUTE)
-            )
+            end = start + (DAY if kind == "day" else 2 * MINUTE)
+            await bench.operator.emissions("source", each.id, kind, start, end)
+            if each.id in self.summed:
+                await bench.operator.emission_sum("source", each.id, start, end)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from methods_judge.findings(history)
+        if self.summed:
+            yield from figures_judge.findings(history, ("span",))
 
 
 class AccountsPowerFacilities(_OneMethod, Case):
@@ -136,9 +141,13 @@ class AccountsChemicals(_OneMethod, Case):
     """Every formula of the method for chemicals, to the last digit."""
 
     zh = "化工生产企业核算方法的每个公式，逐位准确。"
-    checks = _checks("chemicals-ndrc-2013", "csmt/A-t9", "csmt/5.2-t4")
-    needs = (ACCOUNTING, "accounting.method.ndrc-chemicals", MODBUS, UPLINK, read_out("method-*"))
+    checks = {
+        **_checks("chemicals-ndrc-2013", "csmt/A-t9", "csmt/5.2-t4"),
+        **beside(FIGURES.of("span", *figures_judge.NAMES["span"])),
+    }
+    needs = (ACCOUNTING, "accounting.method.ndrc-chemicals", MODBUS, UPLINK, read_out("method-*", "figures-span"))
     scenario = _scenario("chemicals-ndrc-2013")
+    summed = ("nitric-acid-high-pressure", "adipic-acid")
 
 
 class AccountsElectrolyticAluminium(_OneMethod, Case):

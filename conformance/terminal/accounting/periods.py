@@ -50,6 +50,7 @@ class CountsEntriesOfDays(Case):
     zh = "按日填报的活动数据计入当日及任意整日时段，与表计数据一并汇总。"
     checks = {
         periods_judge.ENTERED: ("csmt/11.6b", "csmt/6.2c", "csmt/9.2-6", "csmt/9.2-8"),
+        periods_judge.ENTRIES_FOUND: ("csmt/6.2c",),
         **class_checks(
             ("day", "span"),
             {
@@ -58,7 +59,7 @@ class CountsEntriesOfDays(Case):
             },
         ),
     }
-    needs = (ACCOUNTING, MODBUS, UPLINK, MANUAL, read_out("figures-*", "entry-counted"))
+    needs = (ACCOUNTING, MODBUS, UPLINK, MANUAL, read_out("figures-*", "entry-counted", "entries-found"))
     rigs = Rig.VIRTUAL
     virtual_only = _WHOLE_DAYS
     scenario = scenario(
@@ -76,9 +77,11 @@ class CountsEntriesOfDays(Case):
             await bench.operator.emissions(of, id, "day", first, first + 2 * DAY)
         for of, id in (("emitter", ""), ("source", "boiler"), ("source", "grid")):
             await bench.operator.emission_sum(of, id, first, first + 2 * DAY)
+        await bench.operator.activities("boiler", first, first + 2 * DAY)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield periods_judge.entered_finding(history, "boiler")
+        yield periods_judge.found_again_finding(history, "boiler")
         yield from figures_judge.findings(history, ("day", "span"))
 
 

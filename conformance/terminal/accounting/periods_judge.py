@@ -5,12 +5,16 @@ Leaves single figures to `figures_judge`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
 
 from bench.case import Check, criterion
 from bench.history import History, MeterFault, Observed
 from conformance.common.carbon.reckon import books_of
+from conformance.common.carbon.units import mass_unit
 from conformance.common.queries import answers
+from conformance.common.times import instant_of_iso, local
+from conformance.common.truth import number
 from conformance.terminal.accounting.figures_judge import Shown, compare, missing, shown
 
 ENTERED = criterion(
@@ -18,6 +22,12 @@ ENTERED = criterion(
     en="what was entered by hand for a day gives that day's emission by itself",
     zh="按日填报后当日排放量自动计算",
     unit="figures",
+)
+ENTRIES_FOUND = criterion(
+    "entries-found",
+    en="what was entered is found again with its value, its period, who entered it and why",
+    zh="填报的活动数据可再次查到，数值、时段、填报人和理由与填报一致",
+    unit="entries",
 )
 CORRECTED = criterion(
     "entry-carried",
@@ -53,6 +63,49 @@ def entered_finding(history: History, source: str) -> Check:
     found = compare(books, [each for each in figures if each.at > told[-1]])
     absent = [line for line in missing(history, books) if line.startswith(f"source {source}, day")]
     return ENTERED.none([*found.wrong, *absent], found.known)
+
+
+def found_again_finding(history: History, source: str) -> Check:
+    """Each entry for a source against the last list of them; values of a unit that is not known say nothing."""
+    books = books_of(history)
+    units = {feed.symbol: feed.unit for feed in books.emitter.source(source).inputs}
+    made = [event.query for event in answers(history, "activity") if event.query["source"] == source]
+    lists = answers(history, "activities")
+    rows = lists[-1].rows if lists else ()
+    wrong: list[str] = []
+    held = 0
+    for entry in made:
+        start, end = int(entry["start"]), int(entry["end"])
+        told = f"{entry['symbol']} {entry['value']} {units[entry['symbol']]} from {local(start)}"
+        there = [
+            row
+            for row in rows
+            if row.get("symbol") == entry["symbol"]
+            and instant_of_iso(row.get("start", "")) == start
+            and instant_of_iso(row.get("end", "")) == end
+        ]
+        amounts = [_amount(row, units[entry["symbol"]]) for row in there]
+        if there and all(known is False for known, _ in amounts):
+            continue
+        held += 1
+        meant = any(
+            amount == Fraction(entry["value"]) and all(row.get(key) == entry[key] for key in ("author", "reason"))
+            for row, (_, amount) in zip(there, amounts, strict=True)
+        )
+        if not meant:
+            wrong.append(f"{told}: {'; '.join(str(dict(row)) for row in there) or 'not found'}")
+    return ENTRIES_FOUND.none(wrong if lists else (), held if lists else 0)
+
+
+def _amount(row: Mapping[str, str], unit: str) -> tuple[bool, Fraction | None]:
+    """Whether the unit of a row is known, and its value in the unit of the entry."""
+    value, shown_in = number(row.get("value", "")), mass_unit(row.get("unit", ""))
+    if row.get("unit", "") in (unit, ""):
+        return True, None if value is None else Fraction(value)
+    power = {"kg": Fraction(1, 1000), "t": Fraction(1)}
+    if shown_in not in power or unit not in power:
+        return False, None
+    return True, None if value is None else Fraction(value) * power[shown_in] / power[unit]
 
 
 def counter_findings(history: History, replaced: str, rolled: str) -> Iterator[Check]:

@@ -129,17 +129,20 @@ class RefusesStrangers(Case):
     zh = "未登记的终端冒用从终端名义上报，主终端不予接受。"
     checks = {
         several_judge.STRANGER_NOT_COUNTED: ("csmt/11.13l", "csmt/11.13m", "isc-2/7.4.2.1[2]h"),
+        several_judge.STRANGER_LOGGED: ("isc-2/7.4.1.3(1)d",),
         **beside(several_judge.STRANGER_TRIED),
     }
-    needs = (MODBUS, LIVE, SLAVES, "processing.formulas")
+    needs = (MODBUS, LIVE, SLAVES, "processing.formulas", read_out("stranger-logged"))
     rigs = _RIGS
     scenario = _SCENARIO.but(slaves=(Slave("s1", 2), Slave("x", 2, stranger=True, claims="s1")), derived=_TOTALS[:1])
 
     async def drive(self, bench: Bench) -> None:
+        begun = bench.clock.now_us()
         # Whatever time it is, four quarters of an hour are whole.
         await bench.clock.sleep(minutes=80)
         await bench.centres.settle(minutes=3)
         await bench.slaves["x"].connections()
+        await bench.operator.log(begun)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from several_judge.stranger_findings(history, "x")

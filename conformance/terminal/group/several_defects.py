@@ -185,6 +185,17 @@ def name_in_the_report_is_enough(patch: Patch) -> None:
 
 
 @defect(
+    "strangers-unlogged",
+    en="a terminal that is not known is refused without a word in the log",
+    zh="拒绝未登记的终端但不记日志",
+    clauses=("isc-2/7.4.1.3(1)d",),
+)
+def strangers_unlogged(patch: Patch) -> None:
+    """It got nothing, so that nothing happened."""
+    patch(GroupDoor, "tell_stranger", lambda self, peer, name, reason: None)
+
+
+@defect(
     "slaves-report-in-the-clear",
     en="a slave reports to its master by HTTP without TLS, and the name in the report says who it is",
     zh="从终端以不加密的 HTTP 向主终端上报，身份仅凭上报名称",

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.case import Check, criterion
+from bench.case import Check, Notice, criterion
 from bench.history import History, LinkRule, Observed, Power, Stored
+from conformance.common import notices
 from conformance.common.delivery import setup_of
+from conformance.common.queries import answers
 from conformance.common.secrecy import readable_streams, streams, values_of
 from conformance.common.terminals import slaves_of, terminals_of
 from conformance.common.times import MINUTE, instant_of, instant_of_iso, local
@@ -67,6 +69,13 @@ STRANGER_NOT_COUNTED = criterion(
     en="nothing that a stranger reports in a slave's name is reported on or counted",
     zh="冒用从终端名义上报的数据不得转报或计入",
     unit="values",
+)
+STRANGER_LOGGED = criterion(
+    "stranger-logged",
+    en="the master's log tells that a terminal which is not known was refused",
+    zh="主终端日志记录了拒绝未登记的终端",
+    unit="entries",
+    notices=(Notice.STRANGER_REFUSED,),
 )
 BETWEEN_UNREADABLE = criterion(
     "between-unreadable",
@@ -289,6 +298,7 @@ def stranger_findings(history: History, stranger: str) -> Iterator[Check]:
         for row in event.rows
     )
     yield STRANGER_TRIED.decide(True if tries else None, measured=tries, limit=1, op=">=")
+    yield _stranger_logged(history, tries)
     told = _totals(history, _at_centre(history))
     wrong = [each.wrong for each in told if each.is_whole and not each.due.holds(each.shown.value)]
     setup, truth = setup_of(history, _CENTRE), truth_of(history)
@@ -307,6 +317,17 @@ def stranger_findings(history: History, stranger: str) -> Iterator[Check]:
             wrong.append(f"{points[event.code]}, {event.kind} from {local(start)}: {value}, not {expected}")
     enough = tries > 0 and compared >= _FEWEST and sum(each.is_whole for each in told) >= _FEWEST
     yield STRANGER_NOT_COUNTED.none(wrong, enough)
+
+
+def _stranger_logged(history: History, tries: int) -> Check:
+    """An entry of the master's log, at any time since the stranger began to try."""
+    looks = answers(history, "log")
+    rows = [row for event in looks for row in event.rows]
+    if tries and looks and not notices.mapped(history, Notice.STRANGER_REFUSED):
+        return notices.left_to_a_person(STRANGER_LOGGED, rows[-20:], Notice.STRANGER_REFUSED)
+    found = [notices.line(row) for row in rows if notices.tells(history, row, Notice.STRANGER_REFUSED)]
+    told = bool(found) if tries and looks else None
+    return STRANGER_LOGGED.decide(told, measured=len(found), limit=1, op=">=", evidence=found[:3])
 
 
 def between_findings(history: History) -> Iterator[Check]:

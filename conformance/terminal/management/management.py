@@ -10,7 +10,7 @@ import contextlib
 import json
 from collections.abc import Iterator
 
-from bench.case import Case, Evidence, Finding, beside
+from bench.case import Case, Evidence, Finding, Notice, beside
 from bench.facade.bench import Bench, Unable
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -18,6 +18,7 @@ from conformance.common import packages, secrecy
 from conformance.common.actions import points, read_readings, read_records
 from conformance.common.times import MINUTE, SECOND, ceil, local
 from conformance.terminal import HJ212, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS, UPLINK, read_out
+from conformance.terminal.processing import counters_judge
 from conformance.terminal.security.channels import CAPTURING
 from simulators.centres.management.centre import ManagementCentre, Task
 from simulators.centres.management.packages import Wrong
@@ -166,6 +167,7 @@ class RefusesWrongPackages(Case):
     zh = "签名、摘要、签发者或版本异常的软件包在线和离线均被整体拒绝，不留痕迹。"
     checks = {
         packages.REFUSED.of("truncated"): ("isc-2/7.4.1.4(3)b",),
+        packages.REFUSALS_LOGGED: ("isc-2/7.4.1.3(1)d",),
         **beside(
             packages.REFUSED.of("older-version"),
             packages.REFUSED.of("altered"),
@@ -186,6 +188,7 @@ class RefusesWrongPackages(Case):
 
     async def drive(self, bench: Bench) -> None:
         management = management_of(bench)
+        begun = bench.clock.now_us()
         await bench.clock.sleep(minutes=2)
         for version in ("2.0", "1.9"):
             bench.phase("package", package=_OLDER)
@@ -201,6 +204,7 @@ class RefusesWrongPackages(Case):
         for task in management.tasks.values():
             await told(bench, task)
         await bench.operator.packages()
+        await bench.operator.log(begun)
 
     async def _both(
         self, bench: Bench, version: str, name: str, wrong: Wrong, issuer: Choice, *, first: bool = False
@@ -215,6 +219,8 @@ class RefusesWrongPackages(Case):
     def judge(self, history: History) -> Iterator[Finding]:
         names = (_OLDER, *WRONG, *ISSUERS)
         yield from packages.refusal_findings(history, "M", {name: name for name in names})
+        moments = packages.refusal_moments(history, "M")
+        yield counters_judge.log_finding(history, packages.REFUSALS_LOGGED, Notice.PACKAGE_REFUSED, moments=moments)
 
 
 _VERSIONS = tuple(f"2.{number}" for number in range(12))

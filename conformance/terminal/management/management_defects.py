@@ -319,3 +319,14 @@ def days_of_packages_eight_hours_late(patch: Patch) -> None:
 def later_parameters_never_applied(patch: Patch) -> None:
     """Nobody looks whether a day has come."""
     patch(Installer, "apply_due", lambda self: None)
+
+
+@defect(
+    "package-refusals-unlogged",
+    en="a package that is refused has no entry in the log",
+    zh="拒绝软件包不记日志",
+    clauses=("isc-2/7.4.1.3(1)d",),
+)
+def package_refusals_unlogged(patch: Patch) -> None:
+    """Nothing was changed by it."""
+    patch(Installer, "_tell_refused", lambda self, source, error: None)
