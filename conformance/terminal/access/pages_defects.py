@@ -11,6 +11,7 @@ from reference_terminal.acquisition.diagnosis import Diagnosis, Frame
 from reference_terminal.management.installer import Installer, Outcome
 from reference_terminal.web.centre_orders import CentreOrders
 from reference_terminal.web.pages import site
+from reference_terminal.web.pages.asks import Asks
 from reference_terminal.web.periods import PeriodApi
 
 
@@ -83,3 +84,19 @@ def password_page_elsewhere(patch: Patch) -> None:
         return real(f"{name}-form" if handler == "password_form" else name, right, query, handler, method)
 
     real = patch(site, "_page", page)
+
+
+@defect(
+    "records-page-breaks-on-sources",
+    en="the page of stored periods fails as soon as points are kept under emission sources",
+    zh="一旦监测点归入排放源，历史记录页面即报错",
+    clauses=("isc-2/8.2f",),
+)
+def records_page_breaks_on_sources(patch: Patch) -> None:
+    """It was tried with a terminal that has none."""
+
+    async def rows(self: Asks, name: str, key: str = "", **query: str) -> list[dict[str, Any]]:
+        found = await own(self, name, key, **query)
+        return [{"source": each["emission_source"]} for each in found] if name == "emission-sources" else found
+
+    own = patch(Asks, "rows", rows)

@@ -29,6 +29,7 @@ class MakesTheInventoryReport(Case):
         inventory_judge.OPENS: _REPORT,
         inventory_judge.TOTAL: _REPORT,
         inventory_judge.BY_SOURCE: _REPORT,
+        inventory_judge.UNITS: _REPORT,
         inventory_judge.ACTIVITY: _REPORT,
         inventory_judge.FACTORS: _REPORT,
     }

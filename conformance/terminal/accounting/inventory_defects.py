@@ -61,6 +61,25 @@ def report_in_another_unit(patch: Patch) -> None:
     patch(Inventory, "_sources", sources)
 
 
+@defect(
+    "report-sheets-without-heads",
+    en="the tables of the report have no headings in the spreadsheet",
+    zh="盘查报告电子表格中各表没有表头",
+    clauses=_REPORT,
+)
+def report_sheets_without_heads(patch: Patch) -> None:
+    """The rows begin at once."""
+    whole = dict(results.WRITERS)
+
+    def bare(report: Report) -> bytes:
+        sections = (
+            replace(each, tables=tuple(replace(table, head=()) for table in each.tables)) for each in report.sections
+        )
+        return whole[".xlsx"](replace(report, sections=tuple(sections)))
+
+    patch(results, "WRITERS", {**whole, ".xlsx": bare})
+
+
 def _without(patch: Patch, title: str) -> None:
     whole = Inventory.compiled
 

@@ -48,6 +48,15 @@ FACTORS = criterion(
     zh="报告给出所告知的各排放因子",
     unit="factors",
 )
+UNITS = criterion(
+    "report-units",
+    en="the emission of every source stands with its unit: in its row, over it, or told for the whole report",
+    zh="报告中各排放源的排放量标有单位：在该行、其上方表头或全文说明中",
+    unit="sources",
+)
+_UNIT = re.compile(r"(?<![A-Za-z/])(?:kg|t)\s?(?:CO[2₂](?:-?eq?)?)?(?![A-Za-z/])|千克|公斤|吨|tonne", re.IGNORECASE)
+_FOR_ALL = re.compile(r"单位|\bunits?\b", re.IGNORECASE)
+_HEAD_ROWS = 2
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]*\d)")
 _SIGNIFICANT = 3
 
@@ -68,6 +77,24 @@ def _states(rows: Sequence[str], value: Fraction) -> bool:
     return False
 
 
+def _has_unit(rows: Sequence[str], at: int) -> bool:
+    """Whether a unit of emissions stands in a row, or in the rows of words right over its table."""
+    if _UNIT.search(rows[at]):
+        return True
+    words = 0
+    for row in reversed(rows[:at]):
+        if _numbers(row):
+            if words:
+                return False
+            continue
+        words += 1
+        if words > _HEAD_ROWS:
+            return False
+        if _UNIT.search(row):
+            return True
+    return False
+
+
 def findings(history: History) -> Iterator[Check]:
     """Every report that was asked for."""
     books = books_of(history)
@@ -76,7 +103,8 @@ def findings(history: History) -> Iterator[Check]:
     sources: list[str] = []
     activities: list[str] = []
     factors: list[str] = []
-    known = {"reports": 0, "totals": 0, "sources": 0, "activities": 0, "factors": 0}
+    bare: list[str] = []
+    known = {"reports": 0, "totals": 0, "sources": 0, "stated": 0, "activities": 0, "factors": 0}
     for event in questions(history, "inventory-report"):
         if event.problem and not event.problem.startswith(("DocumentError", "LookupError")):
             continue
@@ -86,6 +114,7 @@ def findings(history: History) -> Iterator[Check]:
         if event.problem or not any(books.emitter.name in row for row in rows):
             shut.append(f"{form}: {event.problem or f'no row names {books.emitter.name}'}")
             continue
+        for_all = any("\t" not in row and _FOR_ALL.search(row) and _UNIT.search(row) for row in rows)
         whole = _total(books, event, "emitter", "")
         if whole.state is Certainty.SURE:
             known["totals"] += 1
@@ -100,6 +129,11 @@ def findings(history: History) -> Iterator[Check]:
                 known["sources"] += 1
                 if not _states(mine, own.co2e):
                     sources.append(f"{form}: {source.id}: no row states {exact(own.co2e, 't')}")
+                else:
+                    known["stated"] += 1
+                    told = [at for at, row in enumerate(rows) if row in mine and _states([row], own.co2e)]
+                    if not for_all and not any(_has_unit(rows, at) for at in told):
+                        bare.append(f"{form}: {source.id}: no unit beside or over {rows[told[0]]}")
             for feed in source.inputs:
                 if feed.value:
                     known["factors"] += 1
@@ -113,6 +147,7 @@ def findings(history: History) -> Iterator[Check]:
     yield OPENS.none(shut, known["reports"])
     yield TOTAL.none(totals, known["totals"])
     yield BY_SOURCE.none(sources, known["sources"])
+    yield UNITS.none(bare, known["stated"])
     yield ACTIVITY.none(activities, known["activities"])
     yield FACTORS.none(factors, known["factors"])
 
