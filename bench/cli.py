@@ -73,6 +73,9 @@ def _run(words: argparse.Namespace) -> int:
         if wrong:
             return _wrong("\n".join(wrong))
         args += ["-n", words.workers]
+        # Workers ask for a temporary folder; pytest's own would stay.
+        with scratch.room("workers") as folder:
+            return int(pytest.main([*args, f"--basetemp={folder / 'own'}"]))
     return int(pytest.main(args))
 
 

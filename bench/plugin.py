@@ -26,6 +26,7 @@ from bench.commands.running.options import ROWS, Options, SessionError
 from bench.commands.running.session import RigError, Session, Shared, failure_block
 from bench.commands.workers import die_with_controller
 from bench.journal import Planned
+from bench.stopping import like_ctrl_c
 from conformance.clauses.loading import SuiteBroken
 from conformance.clauses.suite import case_modules, cases_in
 
@@ -232,16 +233,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _stop_like_ctrl_c() -> None:
     """Who asks the bench to end (kill, a closed console) gets what Ctrl-C gives: a report, and nothing left behind."""
-
-    def stop(number: int, frame: object) -> None:
-        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-            raise KeyboardInterrupt
-        signal.raise_signal(signal.SIGINT)
-
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is signal.SIG_DFL:
-                signal.signal(number, stop)
+                signal.signal(number, like_ctrl_c)
 
 
 def _workers(config: pytest.Config) -> int:

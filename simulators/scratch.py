@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 
 _PREFIX = "carbonbench-"
+_OWNER = "owner"
+"""File in a folder whose name does not say whose it is."""
 
 
 def started(pid: int) -> int | None:
@@ -29,6 +31,26 @@ def started(pid: int) -> int | None:
 def make(kind: str) -> Path:
     """A new folder; who makes it removes it. `kind` says what it is for."""
     return Path(tempfile.mkdtemp(prefix=_prefix(kind)))
+
+
+def shared(kind: str, name: str) -> Path:
+    """A new folder under a name that other processes can work out; who makes it removes it.
+
+    Raises OSError where another process has it. What a dead one or this one left there goes.
+    """
+    own = os.getpid()
+    _sweep_once(own)
+    folder = place(kind, name)
+    if _orphaned(folder) or _owner(folder) == owner():
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    (folder / _OWNER).write_text(owner(), "ascii")
+    return folder
+
+
+def place(kind: str, name: str) -> Path:
+    """Where `shared` makes that folder."""
+    return Path(tempfile.gettempdir()) / f"{_PREFIX}{kind}-{name}"
 
 
 @contextlib.contextmanager
@@ -46,11 +68,8 @@ def sweep() -> list[Path]:
     """
     gone: list[Path] = []
     mounts = _mounts()
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*-*"):
-        where, *numbers = folder.name.split("-")[-2].split(".")
-        if len(numbers) != 2 or not all(number.isdecimal() for number in numbers) or where != namespace():
-            continue
-        if str(started(int(numbers[0]))) == numbers[1] or any(Path(each).is_relative_to(folder) for each in mounts):
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        if not _orphaned(folder) or any(Path(each).is_relative_to(folder) for each in mounts):
             continue
         shutil.rmtree(folder, ignore_errors=True)
         gone.append(folder)
@@ -60,7 +79,28 @@ def sweep() -> list[Path]:
 def _prefix(kind: str) -> str:
     own = os.getpid()
     _sweep_once(own)
-    return f"{_PREFIX}{kind}-{namespace()}.{own}.{started(own)}-"
+    return f"{_PREFIX}{kind}-{owner()}-"
+
+
+def owner() -> str:
+    """This process, as a word that no other process of this machine ever is."""
+    own = os.getpid()
+    return f"{namespace()}.{own}.{started(own)}"
+
+
+def _owner(folder: Path) -> str:
+    try:
+        return (folder / _OWNER).read_text("ascii")
+    except (OSError, ValueError):
+        return folder.name.split("-")[-2]
+
+
+def _orphaned(folder: Path) -> bool:
+    """Whether its process, by what lies in it or by its name, is known to be no more."""
+    where, *numbers = _owner(folder).split(".")
+    if len(numbers) != 2 or not all(number.isdecimal() for number in numbers) or where != namespace():
+        return False
+    return str(started(int(numbers[0]))) != numbers[1]
 
 
 @cache

@@ -17,6 +17,7 @@ import uvloop
 
 from bench.case import EXIT_PASS, EXIT_USAGE
 from bench.real.serial import PtyLine
+from bench.stopping import like_ctrl_c
 from bench.virtual.uart import Framing
 from simulators.fleet import is_fleet, load_fleet
 from simulators.fleet_serve import check_fleet, serve_fleet
@@ -85,7 +86,7 @@ def _fleet(words: argparse.Namespace, path: Path) -> int:
 
 def _run(work: Coroutine[Any, Any, None], loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None) -> int:
     # Told to end, it ends as by Ctrl-C: what it keeps on this machine goes.
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    before = signal.signal(signal.SIGTERM, like_ctrl_c)
     try:
         with asyncio.Runner(loop_factory=loop_factory) as runner:
             runner.run(work)

@@ -172,12 +172,15 @@ def test_check_says_sound_or_everything_that_is_wrong(tmp_path: Path) -> None:
     assert (absent.returncode, "cannot be read" in absent.stderr) == (4, True)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_and_its_like_end_a_fleet_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("number", "ignored"), [(signal.SIGINT, ""), (signal.SIGTERM, ""), (signal.SIGTERM, "trap '' INT; ")]
+)
+def test_ctrl_c_and_its_like_end_a_fleet_cleanly(tmp_path: Path, number: signal.Signals, ignored: str) -> None:
+    """A script's background has SIGINT ignored."""
     path = tmp_path / "fleet.toml"
     path.write_text(moved()[0])
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.cli", "simulate", str(path), "--json"],
+        ["sh", "-c", ignored + 'exec "$@"', "sh", sys.executable, "-m", "bench.cli", "simulate", str(path), "--json"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

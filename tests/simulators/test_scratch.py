@@ -72,3 +72,19 @@ def test_a_killed_process_leaves_nothing_for_good(place: Path) -> None:
     second.communicate("")
     # Whoever makes a folder without a scope removes it.
     assert [folder.name.split("-")[1] for folder in place.iterdir()] == ["b"]
+
+
+def test_a_name_that_others_work_out_is_swept_by_its_owner_and_kept_from_others(place: Path) -> None:
+    made = scratch.shared("sql", "a6daa-energy")
+    (made / "plant.db").touch()
+    assert made == scratch.place("sql", "a6daa-energy") and scratch.sweep() == []
+    # Left by this process: it goes. Of another one that lives: it stays. Of a dead one: it is taken.
+    assert not list(scratch.shared("sql", "a6daa-energy").glob("*.db"))
+    (made / "owner").write_text(f"{scratch.namespace()}.1.{scratch.started(1)}", "ascii")
+    with pytest.raises(FileExistsError):
+        scratch.shared("sql", "a6daa-energy")
+    (made / "owner").write_text(f"{scratch.namespace()}.1.0", "ascii")
+    assert scratch.sweep() == [made]
+    made.mkdir()
+    (made / "owner").write_text(f"{scratch.namespace()}.1.0", "ascii")
+    assert (scratch.shared("sql", "a6daa-energy") / "owner").read_text("ascii") == scratch.owner()

@@ -27,7 +27,7 @@ if LED:
     # What is instrumented is told when it is imported; libraries are not of interest.
     import atheris
 
-    with atheris.instrument_imports(include=["reference_terminal", "simulators"]):
+    with atheris.instrument_imports(include=["bench", "reference_terminal", "reports", "simulators"]):
         from fuzz_targets import TARGETS
 else:
     from fuzz_targets import TARGETS

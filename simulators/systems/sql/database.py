@@ -15,9 +15,7 @@ own time.
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -33,6 +31,7 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from simulators import scratch
 from simulators.clock import Clock, Observe
 from simulators.events import Published
 from simulators.meters.faults import (
@@ -109,7 +108,8 @@ class SqlDatabase:
         self.given = url
         self.server = server
         self.host = server.host if server is not None else ""
-        self._folder = Path(tempfile.gettempdir()) / f"carbonbench-sql-{shared or os.getpid()}-{self.name}"
+        self._room = f"{shared or scratch.owner()}-{self.name}"
+        self._folder: Path | None = None
         self._clock = clock
         self._observe = observe
         self._engine: Engine | None = None
@@ -142,7 +142,7 @@ class SqlDatabase:
         if self.given:
             url = make_url(self.given)
             return url if "+" in url.drivername else url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
-        return URL.create("sqlite", database=str(self._folder / "plant.db"))
+        return URL.create("sqlite", database=str(scratch.place("sql", self._room) / "plant.db"))
 
     @property
     def is_sqlite(self) -> bool:
@@ -154,9 +154,7 @@ class SqlDatabase:
         if self.server is not None:
             await self.server.start()
         elif not self.given:
-            # What a dead process of this number left is nobody's.
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder.mkdir(mode=0o700)
+            self._folder = scratch.shared("sql", self._room)
         options: dict[str, Any] = {"check_same_thread": False, "timeout": 0} if self.is_sqlite else {}
         try:
             self._engine = create_engine(self._url, poolclass=NullPool, connect_args=options)
@@ -199,8 +197,9 @@ class SqlDatabase:
 
     def discard(self) -> None:
         """Take a file of our own off this machine; for a world that ends without `stop`."""
-        if self.server is None and not self.given:
+        if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
 
     def _make(self) -> None:
         assert self._engine is not None

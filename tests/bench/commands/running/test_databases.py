@@ -38,6 +38,6 @@ def test_nothing_is_left_on_this_machine(tmp_path: Path) -> None:
     room = tmp_path / "temporary"
     room.mkdir()
     env = environment(TMPDIR=str(room))
-    told = carbonbench("run", *choose(["formulas/adds-systems-hour-by-hour"]), cwd=tmp_path, env=env)
+    told = carbonbench("run", *choose(["formulas/adds-systems-hour-by-hour"]), "-n", "2", cwd=tmp_path, env=env)
     assert told.code == 0, told.out + told.err
     assert list(room.iterdir()) == []
