@@ -82,6 +82,13 @@ ULTRASONIC = (
     _STATUS,
 )
 MONTH = (FieldLayout("month", _TOTAL),)
+SINGLES = {
+    "903F": (FieldLayout("power", _TOTAL),),
+    "904F": (FieldLayout("return", _TEMPERATURE, "none"),),
+    "905F": (FieldLayout("supply", _TEMPERATURE, "none"),),
+    "906F": (FieldLayout("hours", _HOURS, "none"),),
+}
+"""Identifiers of one value each, with the widths that it has among others (facts 2.3)."""
 NAMED: dict[str, dict[str, tuple[FieldLayout, ...]]] = {
     "unit-first": {"water": (*_water("code-first"), *_END), "heat": (*_heat("code-first"), *_END)},
     "ultrasonic": {"water": ULTRASONIC},
@@ -96,6 +103,8 @@ def medium(kind: str) -> str:
 
 def fields_named(layout: str, own: Sequence[FieldLayout], kind: str, identifier: str) -> tuple[FieldLayout, ...]:
     """The fields behind an identifier, in order."""
+    if identifier in SINGLES:
+        return SINGLES[identifier]
     if layout == "own":
         return tuple(own)
     if identifier.startswith("D1"):

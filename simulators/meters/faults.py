@@ -215,6 +215,12 @@ class Noise(Fault, frozen=True, tag="noise"):
     after: int = 0
 
 
+class WrongKind(Fault, frozen=True, tag="wrong-kind"):
+    """The answer of a CJ/T 188 meter has the type octet of a meter of another kind under the same address."""
+
+    type: str = "10"
+
+
 class BadCheck(Fault, frozen=True, tag="bad-check"):
     """The answer's check octet is wrong, by so much."""
 
@@ -327,6 +333,7 @@ AnyFault = (
     | Busy
     | WrongTransaction
     | WrongUnit
+    | WrongKind
     | Truncated
     | Garbage
     | Stuck

@@ -5,8 +5,8 @@ somebody asks, so the plant serves virtual and real time alike; every process ha
 truth depends on seed and instant alone.
 
 Sources and their measures (a quantity is `source.measure`):
-- `e01`, `e02`, ... circuits: energy, energy_export (kWh), power (kW), reactive (kvar), apparent (kVA), current (A),
-  voltage (V, line to neutral), voltage_ll (V), pf, frequency (Hz)
+- `e01`, `e02`, ... circuits: energy, energy_export (kWh), energy_reactive (kvarh), power (kW), reactive (kvar),
+  apparent (kVA), current (A), voltage (V, line to neutral), voltage_ll (V), pf, frequency (Hz)
 - `gas`: volume (m3), volume_actual (m3), flow (m3/h), temperature (degC), pressure (kPa)
 - `steam`: mass (t), flow (t/h), volume_flow (m3/h), density (kg/m3), temperature (degC), pressure (kPa)
 - `heat`: energy (GJ), rate (GJ/h), volume (m3), flow (m3/h), supply, return (degC)
@@ -235,11 +235,15 @@ class Works:
             whole, real = apparent(at), rate.rate(at)
             return isqrt(max(whole * whole - real * real, 0))
 
+        def reactive_energy(at: int) -> int:
+            return source.opening // 4 + rate.gathered(at) * isqrt(1_000_000 - pf * pf) // pf
+
         def current(at: int) -> int:
             return rate.rate(at) * 10**19 // (_ROOT3_E7 * volts.rate(at) * pf)
 
         peak = load.rated_kw * max(load.inrush, 130) // 100
         self._counter(f"{name}.energy", "kWh", source, str(peak))
+        self._add(f"{name}.energy_reactive", "counter", "kvarh", COUNTER_DIGITS, reactive_energy, str(peak))
         self._add(f"{name}.energy_export", "counter", "kWh", COUNTER_DIGITS, lambda at: 0, "0")
         self._add(f"{name}.power", "instant", "kW", RATE_DIGITS, rate.rate)
         self._add(f"{name}.reactive", "instant", "kvar", RATE_DIGITS, reactive)

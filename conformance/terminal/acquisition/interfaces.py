@@ -24,9 +24,11 @@ from simulators.meters.faults import (
     Late,
     LostFollowUp,
     Refusing,
+    RefusingPoints,
     Sentinel,
     Silent,
     Truncated,
+    WrongKind,
     WrongSequence,
     WrongUnit,
 )
@@ -87,9 +89,9 @@ def _world(*lines: Line) -> Scenario:
 
 
 class ReadsDlt645Meters(ReadsUndisturbed, Case):
-    """Values of DL/T 645-2007 and -1997 meters on one line are stored and sent digit for digit."""
+    """Values of DL/T 645-2007 and -1997 meters, reactive energy too, are stored and sent digit for digit."""
 
-    zh = "同一串行线上 DL/T 645-2007 与 1997 电能表的数值逐位一致地存储并上传。"
+    zh = "同一串行线上 DL/T 645-2007 与 1997 电能表的数值（含无功电能）逐位一致地存储并上传。"
     checks = {
         accuracy.SAME_DIGITS.of("stored"): ("isc-2/9.3b",),
         accuracy.SAME_DIGITS.of("centre-a"): ("isc-2/9.3b",),
@@ -105,7 +107,7 @@ class ReadsDlt645Meters(ReadsUndisturbed, Case):
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
     }
     needs = (DLT645, UPLINK, read_out("*-stored"))
-    scenario = _world(Line(("dlt645-2007", "dlt645-2007", "dlt645-1997"), 2400, "E"))
+    scenario = _world(Line(("dlt645-2007", "dlt645-2007", "dlt645-1997-reactive"), 2400, "E"))
 
 
 class ReadsDlt645AnswersInParts(ReadsUndisturbed, Case):
@@ -422,9 +424,14 @@ class StoresNothingFromSpoiledDlt645Answers(_Spoiled, Case):
 
 
 class StoresNothingFromSpoiledCjt188Answers(_Spoiled, Case):
-    """Silent, damaged, refusing, foreign, all-F and late answers of a CJ/T 188 meter are not stored as values."""
+    """Silent, damaged, refusing, foreign, all-F and late answers of a CJ/T 188 meter are not stored as values.
 
-    zh = "CJ/T 188 无应答、校验错、异常应答、他表地址、全 F 数据和迟到应答均不作为数值。"
+    Nor are those of another kind of meter; where one of two questions is refused, what the other asks for is read on.
+    """
+
+    zh = (
+        "CJ/T 188 无应答、校验错、异常应答、他表地址或他类表、全 F 数据和迟到应答均不作为数值；一项读取被拒时其余照常。"
+    )
     checks = {
         gaps.GAP_RECORDED: ("isc-2/7.2.3-A(1)b",),
         gaps.GAP_BOUNDS: ("isc-2/7.2.3-A(1)b",),
@@ -438,7 +445,8 @@ class StoresNothingFromSpoiledCjt188Answers(_Spoiled, Case):
         READ_GAPS,
         "acquisition.gap-record",
     )
-    scenario = _world(Line(("cjt188-heat", "cjt188-heat"), 2400, "E"))
+    scenario = _world(Line(("cjt188-heat-parts", "cjt188-heat"), 2400, "E"))
+    faults = (*_Spoiled.faults, WrongKind(), RefusingPoints(code=4, points=("cjt188-heat-parts.power",)))
 
 
 class StoresNothingFromSpoiledModbusFrames(_Spoiled, Case):

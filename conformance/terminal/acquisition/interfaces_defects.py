@@ -447,3 +447,51 @@ def lost_parts_are_noughts(patch: Patch) -> None:
             return dlt645.Frame("", control | dlt645.ANSWER, wanted + bytes(32) + tail)
 
     whole = patch(Dlt645Meter, "_follow", follow)
+
+
+# Identifiers, kinds and questions
+
+
+@defect(
+    "reactive-energy-asked-as-active",
+    en="where a DL/T 645-1997 meter is to be asked for reactive energy, it is asked for active energy",
+    zh="读取 DL/T 645-1997 表计无功电能时，误读有功电能",
+    clauses=(_DLT645,),
+)
+def reactive_energy_asked_as_active(patch: Patch) -> None:
+    """A table of identifiers has a row for each energy, and 91 looks like 90."""
+    real = driver.question
+
+    def question(address: str, control: int, data: bytes, wanted: bytes, preamble: int) -> Any:
+        if len(wanted) == 2 and wanted[1] == 0x91:
+            data, wanted = data[:1] + b"\x90" + data[2:], wanted[:1] + b"\x90"
+        return real(address, control, data, wanted, preamble)
+
+    patch(driver, "question", question)
+
+
+@defect(
+    "kind-of-meter-not-looked-at",
+    en="the answer of a CJ/T 188 meter of another kind under the same address is taken",
+    zh="采用同一地址下其他类型 CJ/T 188 仪表的应答",
+    clauses=(_CJT188,),
+)
+def kind_of_meter_not_looked_at(patch: Patch) -> None:
+    """The address tells meters apart, it was thought; the type octet is a part of it."""
+    patch(cjt188, "is_kind", lambda asked, answered: True)
+
+
+@defect(
+    "one-question-fails-them-all",
+    en="where one of several questions to a CJ/T 188 meter is refused, the answers to the others are dropped",
+    zh="对 CJ/T 188 仪表的多项读取中有一项被拒时，其余各项的应答也被丢弃",
+    clauses=("isc-2/7.2.3-A(1)b",),
+)
+def one_question_fails_them_all(patch: Patch) -> None:
+    """A poll is a success or a failure, nothing between."""
+
+    def content(self: Cjt188Meter, point: PointConfig, answers: Any) -> Content:
+        bad = next((each for each in answers.values() if isinstance(each, ReadFailed)), None)
+        return whole(self, point, answers) if bad is None else Content("", None, bad.cause)
+
+    whole = patch(Cjt188Meter, "_content", content)

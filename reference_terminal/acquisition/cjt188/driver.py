@@ -40,7 +40,7 @@ def question(
         return not serials or frame.data[2:3] in (bytes([serial]) for serial in serials)
 
     def own(frame: Frame) -> bool:
-        return cjt188.matches(address, frame.address) and (kind == cjt188.ANY_KIND or frame.kind == kind)
+        return cjt188.matches(address, frame.address) and cjt188.is_kind(kind, frame.kind)
 
     def find(octets: bytes) -> Frame | None:
         for found in cjt188.scan(octets):

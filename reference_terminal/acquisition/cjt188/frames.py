@@ -78,6 +78,12 @@ def matches(asked: str, answered: str) -> bool:
     return all(digit in ("A", other) for digit, other in zip(asked, answered, strict=True))
 
 
+@seam
+def is_kind(asked: str, answered: str) -> bool:
+    """Whether the type octet of an answer is the one asked."""
+    return asked in (ANY_KIND, answered)
+
+
 def identifiers(identifier: str) -> tuple[bytes, bytes]:
     """DI as it travels: low octet first, and high octet first as many meters have it (facts 2.1)."""
     octets = bytes.fromhex(identifier)

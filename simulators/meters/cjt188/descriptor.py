@@ -37,6 +37,9 @@ class Cjt188(SerialProtocol):
         "cjt188-heat-2018": LineKind(
             "cjt188_heat_2018", "heat", (("heat", "01"), ("flow", "02"), ("volume", "03")), "78342211223344"
         ),
+        "cjt188-heat-parts": LineKind(
+            "cjt188_heat_parts", "heat", (("heat", "01"), ("flow", "02"), ("power", "03")), "78372011223344"
+        ),
         "cjt188-heat-unit-first": LineKind(
             "cjt188_heat_unit_first", "heat", (("heat", "01"), ("flow", "02"), ("supply", "03")), "78352011223344"
         ),

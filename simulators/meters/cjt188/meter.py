@@ -17,7 +17,7 @@ from typing import Any
 
 from simulators.meters.channels import Channel
 from simulators.meters.cjt188.codec import ABNORMAL, ANSWER, ANY_KIND, ANYONE, Frame, decode, encode, flaws
-from simulators.meters.faults import StatusBits
+from simulators.meters.faults import RefusingPoints, StatusBits, WrongKind
 from simulators.meters.serial.bcd import read_text
 from simulators.meters.serial.channels import moments
 from simulators.meters.serial.maps import Block, History
@@ -39,7 +39,7 @@ _HEAD = 3
 class Cjt188Meter(SerialMeter):
     """A simulated CJ/T 188 meter; `address` is 14 digits, the maker's code first."""
 
-    known_faults = (*SerialMeter.known_faults, StatusBits)
+    known_faults = (*SerialMeter.known_faults, RefusingPoints, StatusBits, WrongKind)
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -70,6 +70,9 @@ class Cjt188Meter(SerialMeter):
 
         def build() -> Answer:
             error, fault = self._refusal()
+            part = self._faults.get("exception-of-points")
+            if isinstance(part, RefusingPoints) and not set(part.points).isdisjoint(self._asked(frame, identifier)):
+                error, fault = part.code, "exception-of-points"
             found = None if error else self._do(frame, identifier, asked)
             if found is None:
                 data = head[2:] + self._status()
@@ -94,8 +97,13 @@ class Cjt188Meter(SerialMeter):
         return high_first if sensible(high_first) and not sensible(low_first) else low_first
 
     def _encoder(self, control: int, data: bytes) -> Any:
-        kind = self.kind
+        wrong = self._faults.get("wrong-kind")
+        kind = int(wrong.type, 16) if isinstance(wrong, WrongKind) else self.kind
         return lambda address, extra: encode(Frame(kind, address, control, data + extra))
+
+    def _spoil(self, answer: Answer) -> tuple[bytes, str]:
+        octets, name = super()._spoil(answer)
+        return octets, name or ("wrong-kind" if "wrong-kind" in self._faults else "")
 
     def _do(self, frame: Frame, identifier: str, at: int) -> tuple[bytes, dict[str, str], tuple[Channel, ...]] | None:
         """Data after identifier and number, and what it holds; None if the request cannot be done."""

@@ -18,6 +18,7 @@ from simulators.meters.serial.protocol import SerialProtocol
 
 _OLD = "dlt645-1997"
 _POINTS = (("energy", "01"), ("power", "02"), ("voltage_a", "03"), ("current_a", "04"))
+_WITH_REACTIVE = (*_POINTS, ("energy_reactive", "05"))
 _BY_TARIFF = (
     ("energy", "01"),
     ("energy_t1", "02"),
@@ -40,6 +41,7 @@ class Dlt645(SerialProtocol):
     line_kinds = {
         "dlt645-2007": LineKind("dlt645_three_phase", "e", _POINTS, "202600000161"),
         _OLD: LineKind("dlt645_1997", "e", _POINTS, "199700000101"),
+        "dlt645-1997-reactive": LineKind("dlt645_1997", "e", _WITH_REACTIVE, "199700000301"),
         "dlt645-short-frames": LineKind("dlt645_short_frames", "e", _BY_TARIFF, "202600000461"),
     }
 

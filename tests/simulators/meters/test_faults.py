@@ -21,6 +21,7 @@ from simulators.events import MeterFault, Served, Unserved
 from simulators.meters import faults
 from simulators.meters.analog import AnalogChannel
 from simulators.meters.channels import MeterError
+from simulators.meters.cjt188.meter import Cjt188Meter
 from simulators.meters.dlt645.meter import Dlt645Meter
 from simulators.meters.faults import BY_KIND
 from simulators.meters.maps import build_map, shipped_map, shipped_names
@@ -54,7 +55,15 @@ def meter(name: str, source: str = "steam") -> tuple[ModbusMeter, HandClock, Hea
 
 
 def test_every_kind_of_fault_is_known_to_some_meter() -> None:
-    known = {*ON_TCP, *ON_A_LINE, *Dlt645Meter.known_faults, *TOLD, *OPCUA.faults, *SQL.faults}
+    known = {
+        *ON_TCP,
+        *ON_A_LINE,
+        *Dlt645Meter.known_faults,
+        *Cjt188Meter.known_faults,
+        *TOLD,
+        *OPCUA.faults,
+        *SQL.faults,
+    }
     assert {kind for kind, fault in BY_KIND.items() if fault not in known} == set()
 
 

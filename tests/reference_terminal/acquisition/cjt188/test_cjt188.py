@@ -125,6 +125,15 @@ def test_units_before_the_number_and_none_at_all() -> None:
     assert [str(field.value) for field in fields[:4]] == ["12345678", "0.000099", "12.34", "21"]
 
 
+def test_identifiers_of_one_value_have_its_width_whatever_the_meter() -> None:
+    singles = [fields_named(name, layouts.WATER, "20", "903F") for name in ("standard", "own", "unit-first")]
+    assert [[each.name for each in fields] for fields in singles] == [["power"]] * 3
+    assert str(cjt188.fields_of(bytes.fromhex("78563412 49"), singles[0])[0].value) == "123456.78"
+    assert (
+        str(cjt188.fields_of(bytes.fromhex("563412"), fields_named("standard", (), "20", "905F"))[0].value) == "1234.56"
+    )
+
+
 @pytest.mark.parametrize(
     ("data", "cause"),
     [

@@ -384,6 +384,20 @@ def test_faults() -> None:
     run(body, "cjt188_water")
 
 
+def test_another_kind_and_a_question_that_is_refused_alone() -> None:
+    async def body(line: Line) -> None:
+        line.meter.set_fault(faults.RefusingPoints(code=4, points=("power",)))
+        assert (await line.reply(0x01, "3F9000")).control == "C1"
+        assert line.heard.of(Unserved)[-1].points == ("power",)
+        assert (await line.reply(0x01, "1F9000")).control == "81"
+        line.meter.clear()
+        line.meter.set_fault(faults.WrongKind())
+        assert (await line.raw(encode(Frame(0x20, OWN, 1, bytes.fromhex("3F9000")))))[1] == 0x10
+        assert line.heard.of(Unserved)[-1].fault == "wrong-kind"
+
+    run(body, "cjt188_heat_parts")
+
+
 @given(
     st.sampled_from([0x10, 0x20, 0x30, 0x49, 0xAA]),
     st.text(string.hexdigits.upper()[:16], min_size=14, max_size=14).map(str.upper),
