@@ -159,11 +159,14 @@ class People:
 
     @property
     def _visits(self) -> Visits:
+        return self._visits_of(self.access)
+
+    def _visits_of(self, access: Access) -> Visits:
         host, port = self._local()
         local = {"host": host, "port": port, "own": self.own_address, "other": self.other_address}
         certify = self._certify if self._maintainers is not None else None
         anchors = {} if self._maintainers is None else {BENCH_ANCHOR: self._maintainers.page_anchor}
-        return Visits(self.access, local, certify, self._browsers, anchors)
+        return Visits(access, local, certify, self._browsers, anchors)
 
     def _certify(self, choice: str) -> trust.Session:
         """A session of somebody who maintains from afar. Raises LookupError."""
@@ -288,6 +291,29 @@ class People:
         token = self._visits.door(door).token
         self._hold(f"{word} token {door}", session.values.get(token) or session.cookies.get(token, ""))
         return session if came in (Entry.ENTERED, Entry.FIRST) else None
+
+    async def cookies_given(self, door: str, word: str) -> None:
+        """Log in at the pages that a door of https has too, and put into the history how their cookies are marked."""
+        known = self.access.doors[door]
+        scheme, _, rest = known.base.partition("://")
+        there = msgspec.structs.replace(
+            self.access.doors[known.pages],
+            base=f"{scheme}://{rest.split('/')[0]}",
+            certified=known.certified,
+            anchor=known.anchor,
+        )
+        access = msgspec.structs.replace(self.access, doors={**self.access.doors, door: there})
+        session = Session(door, self.account(word))
+        await asyncio.sleep(self.access.rules.pace_s)
+        asked = self._bench.clock.now_us()
+        query = {"door": door, "account": word}
+        try:
+            await self._visits_of(access).enter(session)
+        except _TROUBLES as error:
+            self._tell("cookies", asked, query, [], f"{type(error).__name__}: {error}")
+            return
+        rows = [{"cookie": name, "secure": "yes" if marked else ""} for name, marked in session.secure.items()]
+        self._tell("cookies", asked, query, rows)
 
     def _hold(self, name: str, text: str) -> None:
         """Keep a secret to look for."""

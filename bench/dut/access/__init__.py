@@ -159,6 +159,8 @@ class Door(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     anchor: str = ""
     """What the certificate of an https door is checked against: a file of PEM beside the profile, or `bench` for the
     bench's own authority, which has certified the product for it; empty: it is not checked."""
+    pages: str = ""
+    """The door of pages that are answered at this place too, from its root on: their cookies are looked at there."""
     browser: bool = False
     """Whether it is gone through in a real browser, by the steps of a page; in real time only."""
 
@@ -581,6 +583,8 @@ def _contradictions(found: Access) -> Iterator[str]:
     for name, door in found.doors.items():
         if door.opened_by and door.opened_by not in names:
             yield f"access.doors.{name}.opened_by: there is no function {door.opened_by!r} / 无此功能"
+        if door.pages and not (door.pages in found.doors and found.doors[door.pages].cookies):
+            yield f"access.doors.{name}.pages: there is no door {door.pages!r} with cookies / 无此 Cookie 通道"
         for key, calls in (("login", door.login), ("logout", door.logout), ("password", door.password)):
             for call in calls:
                 yield from _of_its_door(f"access.doors.{name}.{key}", door, call)

@@ -44,10 +44,12 @@ class Session:
     """What certificate is shown at a door that asks for one (`trust.authority.Choice`; empty: none)."""
     code: str = ""
     """The one-time code of the moment, where there is a second factor."""
+    secure: dict[str, bool] = field(default_factory=dict[str, bool])
+    """Of each cookie that was given whether it was marked to go over TLS alone."""
 
     def copy(self) -> Session:
         """The same, so that what one does leaves the other as it is."""
-        return replace(self, values=dict(self.values), cookies=dict(self.cookies))
+        return replace(self, values=dict(self.values), cookies=dict(self.cookies), secure=dict(self.secure))
 
 
 class Kept(dict[str, str]):
@@ -214,6 +216,7 @@ class Visits:
                 session.cookies.pop(name, None)
             else:
                 session.cookies[name] = morsel.value
+                session.secure[name] = bool(morsel["secure"])
 
     async def calls(self, session: Session, calls: Sequence[Call], *, signed: bool = True, **more: Any) -> Answer:
         """Several in a row; the answer to the last. Raises LookupError where there is none to make."""

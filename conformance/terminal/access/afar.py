@@ -14,7 +14,7 @@ from bench.facade.bench import Bench
 from bench.facade.people import People
 from bench.history import History
 from conformance.terminal import ACCOUNTS, FUNCTIONS, MODBUS
-from conformance.terminal.access import afar_judge
+from conformance.terminal.access import afar_judge, lan_judge
 from conformance.terminal.access.logins import OFFICE
 from conformance.terminal.access.rights import begin
 
@@ -61,7 +61,7 @@ class IsMaintainedFromAfar(Case):
         afar_judge.ROUNDS: ("isc-2/8.2a", "isc-2/8.2i", "isc-2/8.2j", "csmt/10.6.2a"),
         afar_judge.LOCK_HOLDS: ("isc-2/8.2b",),
         afar_judge.LOCK_RELEASED: ("isc-2/8.2b",),
-        **beside(afar_judge.ACQUIRES_ON),
+        **beside(afar_judge.ACQUIRES_ON, lan_judge.COOKIES_SECURE.sometimes()),
     }
     needs = (MODBUS, ACCOUNTS, FUNCTIONS)
     scenario = OFFICE
@@ -90,6 +90,8 @@ class IsMaintainedFromAfar(Case):
                 for each in shows(people, door, role) if session is not None else ():
                     await people.use(each.name, session, trick="round")  # type: ignore[arg-type]
             await bench.clock.sleep(seconds=_ROUND_S)
+        if people.access.doors[door].pages:
+            await people.cookies_given(door, word)
         if any(place == door for place, _ in people.where(LOCK)):
             await self._lock(bench, people, door)
 
@@ -123,3 +125,5 @@ class IsMaintainedFromAfar(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from afar_judge.findings(history)
+        if lan_judge.cookies_looked_at(history):
+            yield lan_judge.cookies_finding(history)

@@ -32,6 +32,7 @@ class LogsInOverHttps(Case):
         lan_judge.STRONG,
         lan_judge.NOT_PLAIN,
         lan_judge.ENTERS,
+        lan_judge.COOKIES_SECURE.sometimes(),
     )
     needs = (MODBUS, ACCOUNTS, FUNCTIONS, HTTPS_PAGES)
     scenario = OFFICE
@@ -44,6 +45,10 @@ class LogsInOverHttps(Case):
             if known.base.startswith("https:") and not known.certified and not known.browser:
                 await people.sessions_tried(door)
                 await people.login(door, word, step="https")
+                if known.pages:
+                    await people.cookies_given(door, word)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from lan_judge.findings(history)
+        if lan_judge.cookies_looked_at(history):
+            yield lan_judge.cookies_finding(history)

@@ -1,3 +1,4 @@
+# pyright: reportPrivateUsage=false
 """Defects of HTTPS on the local network: in the clear, anybody's certificate, a weak suite, nobody let in."""
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from reference_terminal.net.channel import Line, PlainLine
 from reference_terminal.web.accounts import Door
 from reference_terminal.web.errors import HttpError
 from reference_terminal.web.lan import Lan
+from reference_terminal.web.pages.site import Pages
 from simulators.trust.authority import Trust
 
 _ACCESS = ("isc-2/7.4.1.2(2)a",)
@@ -86,3 +88,14 @@ def without_login(patch: Patch) -> None:
 
     own_secure = patch(Lan, "_secure", secure)
     own = patch(Door, "log_in", log_in)
+
+
+@defect(
+    "cookies-without-secure",
+    en="the cookie of a session over TLS is not marked Secure",
+    zh="经 TLS 建立的会话 Cookie 未标记 Secure",
+    clauses=("isc-2/7.4.1.2(4)b",),
+)
+def cookies_without_secure(patch: Patch) -> None:
+    """It is the same page at either port."""
+    patch(Pages, "_mark", lambda self: "")

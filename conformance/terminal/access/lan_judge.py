@@ -48,6 +48,27 @@ ENTERS = criterion(
 )
 
 
+COOKIES_SECURE = criterion(
+    "cookies-secure",
+    en="cookies that stand for a session are marked Secure where pages are had over TLS: no browser sends them plain",
+    zh="经 TLS 访问页面时，会话 Cookie 带有 Secure 标记，浏览器不会以明文发送",
+    unit="cookies",
+    evidence=_READ_OUT,
+)
+
+
+def cookies_looked_at(history: History) -> bool:
+    """Whether the pages of a door over TLS were tried: not every product has any there."""
+    return any(event.what == "cookies" for event in history.of(Observed))
+
+
+def cookies_finding(history: History) -> Check:
+    """Every cookie of every login at pages over TLS."""
+    looks = [event for event in history.of(Observed) if event.what == "cookies" and not event.problem]
+    rows = [(event.query["door"], row) for event in looks for row in event.rows]
+    return COOKIES_SECURE.none_among(rows, [f"{door}: {row['cookie']}" for door, row in rows if not row["secure"]])
+
+
 def _trials(event: Observed) -> dict[str, dict[str, str]]:
     return {row["trial"]: row for row in event.rows}
 

@@ -158,10 +158,13 @@ class Pages(Addresses):
             if error.code in ("password-change-required", "password-expired"):
                 return self._password(request, given.get("name", ""), error)
             return self._login(request, error)
-        secure = "; Secure" if self._secured else ""
         menu = self._menu(session)
-        cookie = f"{COOKIE_NAME}={token}; HttpOnly; SameSite=Strict; Path=/{secure}"
+        cookie = f"{COOKIE_NAME}={token}; HttpOnly; SameSite=Strict; Path=/{self._mark()}"
         return _go(menu[0].path if menu else "/login", {"Set-Cookie": cookie})
+
+    @seam
+    def _mark(self) -> str:
+        return "; Secure" if self._secured else ""
 
     def password_form(self, query: dict[str, str], request: Request) -> Answer:
         """The form to change the own password with."""
