@@ -80,6 +80,7 @@ from reference_terminal.web.accounting import AccountingApi
 from reference_terminal.web.accounts import AccessApi, Door
 from reference_terminal.web.api import Api
 from reference_terminal.web.audit import AuditApi
+from reference_terminal.web.calibrations import CalibrationsApi
 from reference_terminal.web.centre_orders import CentreOrders
 from reference_terminal.web.delivery import DeliveryApi
 from reference_terminal.web.guard import DeskGuard
@@ -301,7 +302,12 @@ class Terminal:
     def _local_interface(self) -> Server:
         kinds = (Api, DeliveryApi, CentreOrders, MeterOrders, PackageApi, PeriodApi, StoredApi)
         accounting = AccountingApi(self)
-        groups: list[Addresses] = [*(group(self) for group in kinds), accounting, ResultsApi(accounting)]
+        groups: list[Addresses] = [
+            *(group(self) for group in kinds),
+            accounting,
+            ResultsApi(accounting),
+            CalibrationsApi(accounting),
+        ]
         if self.desk is None:
             return Server(self.config.api, Router(groups), self.journal)
         given, door, desk = self.config.management, Door(self.desk), self.desk

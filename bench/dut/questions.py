@@ -24,7 +24,7 @@ QUESTIONS = (
     "capacity", "export", "emission-sources", "classified", "centre-add", "centre-remove", "centre-certificate",
     "configuration-backup", "configuration-restore", "clock", "emissions", "emission-sum", "emission-chain",
     "intensity", "footprint", "factor", "boundary", "activity", "recalculation", "emission-comparison",
-    "inventory-report", "formula", "emission-events", "activities",
+    "inventory-report", "formula", "emission-events", "activities", "calibration",
 )  # fmt: skip
 """What an operator may ask (see `bench.facade.bench.Operator`)."""
 FIELDS: Mapping[str, tuple[str, ...]] = {

@@ -103,8 +103,13 @@ def _source(source: EmissionSource) -> dict[str, Any]:
         "term": source.term,
         **_given(item=source.item),
         "inputs": inputs,
-        **({"stack": _given(valid=source.valid_share, substitute=source.substitution)} if source.valid_share else {}),
+        **({"stack": _stack(source)} if source.valid_share else {}),
     }
+
+
+def _stack(source: EmissionSource) -> dict[str, str]:
+    limits = _given(out_zero=source.zero_limit, out_span=source.span_limit)
+    return {**_given(valid=source.valid_share, substitute=source.substitution), **limits}
 
 
 def _figure(figure: Figure, codes: Mapping[str, str]) -> dict[str, Any]:
@@ -198,6 +203,8 @@ async def ask_accounting(ask: Ask, encode: Callable[[Mapping[str, str]], str], s
             {"symbol": str(row["input"]), **{key: str(row[key]) for key in kept}}
             for row in cast("list[dict[str, Any]]", found["entries"])
         )
+    if what == "calibration":
+        return _told(await ask("POST", "stack-calibration", {**query, "at": _iso(query["at"])}))
     if what == "recalculation":
         words = {"from": _iso(query["from"]), "to": _iso(query["to"])}
         return _told(await ask("POST", "recalculate", {**words, "author": query["author"], "reason": query["reason"]}))

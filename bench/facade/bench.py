@@ -466,6 +466,10 @@ class Operator(Protocol):
         """
         ...
 
+    async def enter_calibration(self, source: str, at_us: int, zero: str, span: str, author: str, reason: str) -> None:
+        """Enter a calibration of a stack's instrument: the drift of zero and span in percent of full scale."""
+        ...
+
     async def recalculate(self, from_us: int, to_us: int, author: str, reason: str) -> None:
         """Have [from, to) reckoned anew with what is in force; what was is kept (R-24)."""
         ...

@@ -85,6 +85,11 @@ class Emissions(ABC):
         """
         await self._ask("activities", {"source": source, "from": str(from_us), "to": str(to_us)})
 
+    async def enter_calibration(self, source: str, at_us: int, zero: str, span: str, author: str, reason: str) -> None:
+        """Enter a calibration of a stack's instrument: the drift of zero and span in percent of full scale."""
+        words = {"source": source, "at": str(at_us), "zero": zero, "span": span, "author": author, "reason": reason}
+        await self._ask("calibration", words)
+
     async def recalculate(self, from_us: int, to_us: int, author: str, reason: str) -> None:
         """Have [from, to) reckoned anew with what is in force; what was is kept (R-24)."""
         words = {"from": str(from_us), "to": str(to_us), "author": author, "reason": reason}

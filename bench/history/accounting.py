@@ -60,6 +60,9 @@ class EmissionSource(_Part, frozen=True):
     """Of what is measured in a stack: the percentage of its minutes from which on an hour counts; empty: all."""
     substitution: str = ""
     """How hours of a stack that do not count are stood in for: `hj75-2017`, `hjt75-2007`; empty: not at all."""
+    zero_limit: str = ""
+    span_limit: str = ""
+    """The drift, in percent of full scale, beyond which a calibration finds a stack's instrument out of control."""
 
     def feeds(self, symbol: str) -> tuple[Feed, ...]:
         """The feeds of one input, in the order of their instants."""

@@ -56,6 +56,7 @@ TYPES: dict[str, tuple[str, ...]] = {
         "replacement-contradicted",
         "replacement-not-recorded",
         "activity-entered",
+        "stack-calibrated",
         "accounting-result",
     ),
     "clock": ("clock-step", "clock-set"),

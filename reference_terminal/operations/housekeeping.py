@@ -99,6 +99,7 @@ class Housekeeping:
         for table in ("sent", "superseded", "gap", "record_source", "manual_entry", "fingerprint", "emission"):
             self._delete(table, "start_s", "start_s<?", record_s)
         self._delete("accounting_entry", "start_s", "start_s<?", record_s)
+        self._delete("stack_calibration", "at_s", "at_s<?", record_s)
         self._delete("event", "at_ms", "at_ms<?", record_s * 1000)
 
     @seam

@@ -27,6 +27,7 @@ from reference_terminal.model.rows import BY_HAND, Record
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, HOUR, MINUTE, MONTH, QUARTER, Span, span_of
 from reference_terminal.processing import messages, stacks
+from reference_terminal.processing.calibrations import OUT_OF_CONTROL, lost_control
 from reference_terminal.processing.versions import Versions
 from reference_terminal.settings.accounting import (
     AMOUNT,
@@ -553,7 +554,7 @@ class Emissions:
         """What was measured in a stack: of its shortest periods, of its hours, or a substitute for an hour."""
         spans = self.spans(source.source)
         if span_of(period.span) == spans[0]:
-            return self.of_own(connection, period, source, version)
+            return self._if_in_control(connection, period, self.of_own(connection, period, source, version))
         if length_s(span_of(period.span)) > HOUR.code:
             found = self._of_parts(connection, period, source)
             told = found is None and self._is_over(connection, period, source)
@@ -566,6 +567,8 @@ class Emissions:
         known = [each for each in found if each is not None and each.mass is not None]
         valid = [each for each in known if each.record.flag in stacks.VALID]
         called, share = _called(source), f"{len(valid)} of {len(starts)} {spans[0].name} values"
+        doubted = [each for each in found if each is not None and each.record.cause.startswith(OUT_OF_CONTROL)]
+        share += f", {len(doubted)} {OUT_OF_CONTROL}" if doubted else ""
         if stacks.enough(source.source.stack, len(valid), len(starts)):
             mass = stacks.mean([each.mass or Fraction(0) for each in valid], len(starts))
             told = f"{called} #{version}: mean of {share} for the {span_of(period.span).name}"
@@ -580,6 +583,22 @@ class Emissions:
         return Outcome(
             stands.mass, mass * source.gwp, _LOST, f"{share}; {stands.cause}", called, version, told, (), source
         )
+
+    def _if_in_control(self, connection: apsw.Connection, period: Period, outcome: Outcome | None) -> Outcome | None:
+        """What a stack's instruments measured, unless a calibration says that they were out of control."""
+        if outcome is None or outcome.bound is None or outcome.mass is None or outcome.flag == BY_HAND:
+            return outcome
+        source = outcome.bound.source
+        cause = lost_control(connection, source.id, source.stack, period.start_s, period.end_s)
+        if not cause:
+            return outcome
+        return Outcome(None, Fraction(0), _INSTRUMENT, cause, outcome.method, outcome.version, bound=outcome.bound)
+
+    def failed_around(self, name: str, from_s: int, to_s: int) -> tuple[int, int]:
+        """[from, to) of a stack, and the hours that are not valid on either side of it."""
+        hours = self._hours(self._store.connection, name, to_s)
+        first_s, last_s = HOUR.start(from_s), HOUR.start(max(from_s, to_s - 1))
+        return min(from_s, stacks.failure(hours, first_s)[0]), max(to_s, stacks.failure(hours, last_s)[1])
 
     def _hours(self, connection: apsw.Connection, name: str, at_s: int) -> dict[int, stacks.Hour]:
         """The stored hours of a source that decide about one of them."""

@@ -110,6 +110,11 @@ ACTIVITY_ENTERED = event(
     en="{author} enters {input} = {value} {unit} from {since} to {until} in place of {old}: {reason}",
     zh="{author} 录入 {since} 至 {until} 的 {input} = {value} {unit}，原值 {old}：{reason}",
 )
+STACK_CALIBRATED = event(
+    "stack-calibrated",
+    en="{author} enters a calibration of {at}, drift of zero {zero} % and span {span} %, {outcome}: {reason}",
+    zh="{author} 录入 {at} 的校准，零点漂移 {zero} %，量程漂移 {span} %，{outcome}：{reason}",
+)
 RESULT_TAKEN = event(
     "accounting-result",
     en="{author} sends back the account of {since} to {until}",

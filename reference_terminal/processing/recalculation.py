@@ -110,6 +110,11 @@ class Recalculation:
         async with self._one:
             return await self._redo(from_s, to_s, names)
 
+    async def redo_stack(self, from_s: int, to_s: int, name: str) -> int:
+        """Work a stack out again, and then what stands for failed hours of it or beside it. Raises StoreBusy."""
+        changed = await self.redo(from_s, to_s, [name])
+        return changed + await self.redo(*self._emissions.failed_around(name, from_s, to_s), [name])
+
     async def _redo(self, from_s: int, to_s: int, names: Sequence[str] | None) -> int:
         changed = 0
 

@@ -62,7 +62,8 @@ class StackConfig(Settings, frozen=True):
     `hours_short`, `hours_long`, `hours_poor`: how many valid hours before a failure are looked at for one of at most
     `short_failure_h` hours, for a longer one, and where less than `good_percent` of the quarter's hours are valid.
     Below `poor_percent` there is no rule. By `hjt75-2007` the valid hours on either side stand for a failure of at most
-    `short_failure_h` hours, and nothing for a longer one.
+    `short_failure_h` hours, and nothing for a longer one. `out_zero`, `out_span`: the drift of zero and span, in
+    percent of full scale, beyond which a calibration tells that the instrument was out of control (0: none does).
     """
 
     valid: Annotated[Decimal, between(0, 100)] = Decimal(0)
@@ -73,6 +74,8 @@ class StackConfig(Settings, frozen=True):
     short_failure_h: Annotated[int, Meta(ge=1, le=9000)] = 24
     good_percent: Annotated[Decimal, between(0, 100)] = Decimal(90)
     poor_percent: Annotated[Decimal, between(0, 100)] = Decimal(75)
+    out_zero: Annotated[Decimal, between(0, 100)] = Decimal(0)
+    out_span: Annotated[Decimal, between(0, 100)] = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -400,6 +403,13 @@ def _source(section: Section, points: Mapping[str, PointConfig]) -> SourceConfig
     )
     if value.stack.substitute and not value.stack.valid:
         section.problem("stack.valid", "valid is missing beside substitute; add it", "已给出 substitute，请补上 valid")
+    if bool(value.stack.out_zero) != bool(value.stack.out_span):
+        lacks = "out_span" if value.stack.out_zero else "out_zero"
+        section.problem(
+            f"stack.{lacks}", f"{lacks} is missing beside the limit of the other drift; add it", f"缺少 {lacks}，请补上"
+        )
+    if value.stack.out_zero and not value.stack.valid:
+        section.problem("stack.valid", "valid is missing beside out_zero; add it", "已给出 out_zero，请补上 valid")
     if value.until_s and value.until_s <= value.since_s:
         section.problem("until", f"{iso(value.until_s)} is not later than since; exchange them", "until 应晚于 since")
     section.done()

@@ -103,6 +103,12 @@ _TABLES: dict[str, _Table] = {
         ("source", "input", "start_s", "entered_ms"),
         "start_s",
     ),
+    "stack_calibration": _Table(
+        ("source", "at_s", "zero", "span", "author", "reason", "entered_ms"),
+        ("number",),
+        ("source", "at_s", "entered_ms"),
+        "at_s",
+    ),
     "accounting_result": _Table(
         ("from_s", "to_s", "method", "taken_ms", "author", "body"),
         ("number",),

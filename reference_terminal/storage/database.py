@@ -161,6 +161,10 @@ CREATE TABLE IF NOT EXISTS accounting_entry (
   number INTEGER PRIMARY KEY, source TEXT NOT NULL, input TEXT NOT NULL, start_s INTEGER NOT NULL,
   end_s INTEGER NOT NULL, value TEXT NOT NULL, unit TEXT NOT NULL, origin TEXT NOT NULL, author TEXT NOT NULL,
   reason TEXT NOT NULL, entered_ms INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS stack_calibration (
+  number INTEGER PRIMARY KEY, source TEXT NOT NULL, at_s INTEGER NOT NULL, zero TEXT NOT NULL, span TEXT NOT NULL,
+  author TEXT NOT NULL, reason TEXT NOT NULL, entered_ms INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS stack_calibration_of ON stack_calibration (source, at_s);
 CREATE TABLE IF NOT EXISTS accounting_result (
   number INTEGER PRIMARY KEY, from_s INTEGER NOT NULL, to_s INTEGER NOT NULL, method TEXT NOT NULL,
   taken_ms INTEGER NOT NULL, author TEXT NOT NULL, body TEXT NOT NULL);

@@ -298,6 +298,21 @@ NO_SOURCE = refusal("no-source", 404, en="no source is called {got}{hint}", zh="
 NO_STORED_SOURCE = refusal(
     "no-stored-source", 404, en="no emission source is called {got}; there are {known}", zh="没有排放源 {got}"
 )
+NOT_CALIBRATED = refusal(
+    "not-calibrated",
+    400,
+    en="source {source} has no limits of drift (stack.out_zero, stack.out_span), so no calibration counts",
+    zh="排放源 {source} 未设置漂移限值（stack.out_zero、stack.out_span），校准不起作用",
+)
+CALIBRATION_TO_COME = refusal(
+    "calibration-to-come", 400, en="a calibration of {at} is still to come; it is {now}", zh="校准时间尚未到来"
+)
+NO_DRIFT = refusal(
+    "no-drift",
+    400,
+    en="expected {key} the drift in percent of full scale, -100 to 100, got {got}",
+    zh="{key} 应为 −100 至 100 之间的漂移（满量程百分数）",
+)
 NO_FIGURE = refusal(
     "no-figure", 404, en="no figure is called {got}{hint}; see GET figures", zh="没有该数据项，见 figures"
 )

@@ -14,6 +14,7 @@ from reference_terminal.platform import Platform
 from reference_terminal.processing.emissions import Emissions, Kept
 from reference_terminal.settings.config import load_config
 from reference_terminal.web.accounting import AccountingApi
+from reference_terminal.web.calibrations import CalibrationsApi
 from reference_terminal.web.results import ResultsApi
 from reference_terminal.web.router import Router
 from reference_terminal.web.server import Request
@@ -90,7 +91,7 @@ class Plant:
         self.delivered: list[tuple[str, int]] = []
         self.emissions.deliver = lambda span, start_s, end_s: self.delivered.append((span.name, start_s))
         accounting = AccountingApi(self.terminal)
-        self.router = Router([accounting, ResultsApi(accounting)])
+        self.router = Router([accounting, ResultsApi(accounting), CalibrationsApi(accounting)])
 
     @property
     def emissions(self) -> Emissions:

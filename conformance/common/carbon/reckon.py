@@ -107,7 +107,7 @@ class Books:
         self.emitter: Emitter = emitter
         self.truth: Truth = truth_of(history)
         self._began, self._watched = history.began.t, history.watched_us
-        self._hours: dict[tuple[str, int], tuple[dict[int, Fraction | None], list[str]]] = {}
+        self._hours: dict[tuple[str, int, int], tuple[dict[int, Fraction | None], list[str]]] = {}
         self._sources = {source.id: source for source in emitter.sources}
         self.constants: dict[tuple[str, str], list[Version]] = {}
         for source in emitter.sources:
@@ -122,6 +122,7 @@ class Books:
         self.entered: dict[tuple[str, str], dict[tuple[int, int], list[Version]]] = {}
         self.by_hand: dict[str, dict[tuple[int, int], list[Version]]] = {}
         self.formulas: dict[tuple[str, str], list[Edition]] = {}
+        self.calibrations: dict[str, list[stacks.Calibration]] = {}
         for event in history.of(Observed):
             # What no formula can take is nonsense that the terminal took: nothing follows from it.
             if not event.problem:
@@ -159,6 +160,11 @@ class Books:
             version = Version(event.t, self._scaled(source, query["symbol"], Fraction(value), unit), event.t)
             span = int(query["start"]), int(query["end"])
             self.entered.setdefault((source.id, query["symbol"]), {}).setdefault(span, []).append(version)
+        elif event.what == "calibration":
+            source = self._sources[query["source"]]
+            within = stacks.is_within(query["zero"], query["span"], (source.zero_limit, source.span_limit))
+            found = stacks.Calibration(int(query["at"]), within, event.t)
+            self.calibrations.setdefault(source.id, []).append(found)
         elif event.what == "manual entry" and value is not None:
             span = period(query["kind"], int(query["start"]))
             known = self.by_hand.setdefault(query["point"], {}).setdefault(span, [])
@@ -259,6 +265,8 @@ class Books:
                 found.pieces.append(Piece(source.id, low, high, gas, tonnes, inputs))
                 found.gases[gas] = found.gases.get(gas, Fraction(0)) + tonnes
                 found.co2e += tonnes * METHODS[source.method].potential(gas)
+        if not stacks.is_controlled(self.calibrations.get(source.id, ()), start, end, at):
+            found.lack(Certainty.GAP, "the instrument was out of control")
         return found
 
     def _stack(self, source: EmissionSource, start: int, end: int, at: int | None) -> Reckoned:
@@ -278,13 +286,14 @@ class Books:
             amount = stacks.Amount(mean, "" if mean is not None else "too few minutes are valid")
         else:
             last = floor(self._watched if at is None else min(at, self._watched), HOUR)
-            known = self._hours.get((source.id, last))
+            told = sum(at is None or each.told < at for each in self.calibrations.get(source.id, ()))
+            known = self._hours.get((source.id, last, told))
             if known is None:
                 hours = {
                     hour: stacks.averaged(list(minutes(hour, hour + HOUR)), source.valid_share)
                     for hour in range(ceil(self._began, HOUR), last, HOUR)
                 }
-                known = self._hours[source.id, last] = (hours, unsure)
+                known = self._hours[source.id, last, told] = (hours, unsure)
             unsure = known[1]
             amount = stacks.over(start, end, known[0], source.substitution)
         found = Reckoned(substituted=amount.substituted)

@@ -5,7 +5,10 @@ holds their mean for its whole length. For an hour that is not: the largest of t
 failure, of 720 where the failure is longer than 24 h, of 2160 where less than 90 % of the hours of the quarter of the
 year are valid; below 75 % there is no rule. A failure goes from the last valid hour before to the first after it, and
 the share is that of the quarter's hours until it ended. By HJ/T 75-2007: the mean of the nearest valid hour before and
-the nearest after, for a failure of at most 24 h; nothing for a longer one. Leaves single minutes to `reckon`.
+the nearest after, for a failure of at most 24 h; nothing for a longer one. A calibration that finds a drift beyond the
+limit of zero or span says that the instrument was out of control since the last one that did not, and it is until the
+next that does not: none of it is valid (facts 6.3 takes the largest of hours before the last calibration). Leaves
+single minutes to `reckon`.
 """
 
 from __future__ import annotations
@@ -29,6 +32,35 @@ class Amount:
     tonnes: Fraction | None
     why: str = ""
     substituted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What a calibration found, and when somebody told the terminal of it."""
+
+    at: int
+    within: bool
+    told: int
+
+
+def is_within(zero: str, span: str, limits: tuple[str, str]) -> bool:
+    """Whether neither drift is beyond its limit."""
+    return all(abs(Fraction(drift)) <= Fraction(limit) for drift, limit in zip((zero, span), limits, strict=True))
+
+
+def is_controlled(calibrations: Sequence[Calibration], start: int, end: int, told_before: int | None) -> bool:
+    """Whether what was measured in [start, end) stands, by the calibrations that had been told by an instant."""
+    begins: int | None = None
+    failed = False
+    last = {each.at: each for each in calibrations if told_before is None or each.told < told_before}
+    for each in (last[at] for at in sorted(last)):
+        if not each.within:
+            failed = True
+        else:
+            if failed and start < each.at and (begins is None or end > begins):
+                return False
+            begins, failed = each.at, False
+    return not (failed and (begins is None or end > begins))
 
 
 def averaged(minutes: Sequence[Fraction | None], share: str) -> Fraction | None:

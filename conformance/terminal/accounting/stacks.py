@@ -1,7 +1,7 @@
 """A stack measured beside the accounting: both results for the same minutes, the measured one in no total.
 
-Hours of it that lack values count from a share of their minutes on, or are stood in for. Leaves drift and calibration
-of instruments to the laboratory (docs/LIMITS.md).
+Hours of it that lack values, or that a calibration finds out of control, count from a share of their minutes on, or are
+stood in for. Leaves the calibrations themselves to the laboratory (docs/LIMITS.md).
 """
 
 from __future__ import annotations
@@ -158,3 +158,57 @@ class InterpolatesFailedHours(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from stacks_judge.interpolated_findings(history, "stack")
+
+
+_CALIBRATED = msgspec.structs.replace(
+    _ALONE, sources=(msgspec.structs.replace(_ALONE.sources[0], zero_limit="5", span_limit="10"),)
+)
+
+
+class StandsInForHoursOutOfControl(Case):
+    """From the last calibration that was passed to the next nothing counts, once one has found too great a drift."""
+
+    zh = "校准发现漂移超限后，自上次合格校准至下次合格校准为失控时段，其小时值以此前最大有效小时值替代并标识。"
+    remark = Text(
+        "the drafts name no rule for instruments out of control; HJ 75 has one, with limits that are not confirmed",
+        "标准草案未规定失控时段；HJ 75 有此规定，其限值未经现有文本证实",
+    )
+    checks = beside(
+        stacks_judge.IN_CONTROL, stacks_judge.CONTROL_SUBSTITUTED, stacks_judge.MARKED, stacks_judge.NOT_BACK_YET
+    )
+    needs = (ACCOUNTING, "source.cems", "source.cems-substitution", "source.cems-control", MODBUS, LOCAL)
+    scenario = scenario(
+        "power-unit",
+        _CALIBRATED,
+        (("stack_flow", "water"), ("stack_co2", "share")),
+        start="2026-06-30T23:58:00+08:00",
+        centres=(),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        hour = ceil(bench.clock.now_us(), HOUR)
+        told = ("李工", "校准")
+
+        async def until(minutes: float) -> None:
+            await bench.clock.sleep((hour + minutes * MINUTE - bench.clock.now_us()) / SECOND)
+
+        async def calibrated(at: int, zero: str, span: str) -> None:
+            await bench.operator.enter_calibration("stack", hour + at * MINUTE, zero, span, *told)
+
+        # Both drifts at their limits are no failure; ten minutes before its end would not cost an hour its validity.
+        # The largest of the hours before is not the last of them.
+        await until(122)
+        await calibrated(120, "-5", "10")
+        await until(242)
+        await calibrated(240, "0.4", "-1.2")
+        await until(292)
+        await calibrated(290, "0.6", "-10.1")
+        await until(301.3)
+        await bench.operator.emissions("source", "stack", "hour", hour, hour + 5 * HOUR)
+        await until(302)
+        await calibrated(300, "0.1", "0.3")
+        await until(362)
+        await bench.operator.emissions("source", "stack", "hour", hour, hour + 6 * HOUR)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from stacks_judge.control_findings(history, "stack")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
 import apsw
 
 from conformance.defects import Patch, defect
 from reference_terminal.accounting.boundary import Bound
-from reference_terminal.processing import stacks
+from reference_terminal.processing import calibrations, emissions, stacks
 from reference_terminal.processing.emissions import Emissions, Outcome, Period
 from reference_terminal.settings.accounting import StackConfig
 
@@ -173,3 +174,64 @@ def stands_before_the_end(patch: Patch) -> None:
         return found if found.mass is not None or not before else stacks.Substitute(before[-1], found.cause)
 
     patch(stacks, "substitute", substitute)
+
+
+@defect(
+    "failed-calibration-ignored",
+    en="a calibration that was not passed changes nothing",
+    zh="校准不合格对排放量无任何影响",
+    clauses=_CLAUSES,
+)
+def failed_calibration_ignored(patch: Patch) -> None:
+    """It is kept, and nobody draws the consequence."""
+
+    def lost_control(connection: apsw.Connection, source: str, config: StackConfig, start_s: int, end_s: int) -> str:
+        del connection, source, config, start_s, end_s
+        return ""
+
+    patch(emissions, "lost_control", lost_control)
+
+
+@defect(
+    "out-of-control-since-it-was-found",
+    en="what was measured is doubted since a calibration failed, not since the last that was passed",
+    zh="失控时段自发现不合格起算，而非自上次合格校准起算",
+    clauses=_CLAUSES,
+)
+def out_of_control_since_found(patch: Patch) -> None:
+    """Nobody knows since when the instrument drifts."""
+
+    def since(connection: apsw.Connection, source: str, at_s: int) -> None:
+        del connection, source, at_s
+
+    patch(calibrations, "since", since)
+
+
+@defect(
+    "drift-at-its-limit-fails",
+    en="a drift at its limit is out of control",
+    zh="漂移等于限值即判失控",
+    clauses=_CLAUSES,
+)
+def drift_at_limit_fails(patch: Patch) -> None:
+    """Hours are lost that were measured well."""
+
+    def is_beyond(drift: Decimal, limit: Decimal) -> bool:
+        return abs(drift) >= limit
+
+    patch(calibrations, "is_beyond", is_beyond)
+
+
+@defect(
+    "zero-drift-alone-counts",
+    en="only the drift of zero is looked at",
+    zh="只看零点漂移，不看量程漂移",
+    clauses=_CLAUSES,
+)
+def zero_drift_alone(patch: Patch) -> None:
+    """The span may be wrong by any amount."""
+
+    def cause(self: calibrations.Calibration, config: StackConfig) -> str:
+        return calibrations.OUT_OF_CONTROL if abs(self.zero) > config.out_zero else ""
+
+    patch(calibrations.Calibration, "cause", cause)

@@ -62,6 +62,24 @@ NOT_YET = criterion(
     zh="失效未结束时不替代其小时值",
     unit="hours",
 )
+IN_CONTROL = criterion(
+    "hours-in-control",
+    en="hours before and after an instrument was out of control, and those by a drift at its limit, count as measured",
+    zh="失控时段前后的小时、漂移等于限值时的小时，均按实测计",
+    unit="hours",
+)
+CONTROL_SUBSTITUTED = criterion(
+    "out-of-control-substituted",
+    en="for hours out of control stands the largest of the valid hours before the last calibration that was passed",
+    zh="失控时段以上次合格校准之前有效小时的最大值替代",
+    unit="hours",
+)
+NOT_BACK_YET = criterion(
+    "out-of-control-goes-on",
+    en="until a calibration is passed nothing that was measured out of control counts",
+    zh="校准合格之前失控时段的测量值不计",
+    unit="hours",
+)
 NO_RULE = criterion(
     "substitute-without-rule",
     en="where too few hours of the quarter are valid nothing is stood in for",
@@ -108,7 +126,14 @@ def interpolated_findings(history: History, stack: str) -> Iterator[Finding]:
     yield from _by_rule(history, stack, INTERPOLATED, NOT_YET)
 
 
-def _by_rule(history: History, stack: str, stood_in: Criterion, nothing: Criterion) -> Iterator[Finding]:
+def control_findings(history: History, stack: str) -> Iterator[Finding]:
+    """Hours of a stack around calibrations that were not passed (HJ 75-2017)."""
+    yield from _by_rule(history, stack, CONTROL_SUBSTITUTED, NOT_BACK_YET, IN_CONTROL)
+
+
+def _by_rule(
+    history: History, stack: str, stood_in: Criterion, nothing: Criterion, measured: Criterion = HOURS
+) -> Iterator[Finding]:
     """Hours of a stack that lack values: by how the oracle has each."""
     books = books_of(history)
     wrong: dict[str, list[str]] = {"valid": [], "substituted": [], "marked": [], "none": []}
@@ -133,7 +158,7 @@ def _by_rule(history: History, stack: str, stood_in: Criterion, nothing: Criteri
             if each.state == "complete":
                 wrong["marked"].append(f"{each.told()}, {each.state}")
     absent = missing(history, books)
-    yield HOURS.none([*wrong["valid"], *absent], known["valid"])
+    yield measured.none([*wrong["valid"], *absent], known["valid"])
     yield stood_in.none(wrong["substituted"], known["substituted"])
     yield MARKED.none(wrong["marked"], known["marked"])
     yield nothing.none(wrong["none"], known["none"])

@@ -215,3 +215,21 @@ def test_an_hour_of_a_stack_counts_from_its_share_on() -> None:
 def test_a_printed_formula_has_no_words_of_the_language() -> None:
     for formula in FORMULAS.values():
         assert "N(" not in formula.printed and '"' not in formula.printed
+
+
+def test_a_failed_calibration_takes_what_was_measured_since_the_last_passed_one_until_the_next() -> None:
+    assert stacks.is_within("-5", "10", ("5", "10"))
+    assert not stacks.is_within("5.1", "0", ("5", "10"))
+    assert not stacks.is_within("0", "-10.01", ("5", "10"))
+    known = [stacks.Calibration(at, within, told) for at, within, told in ((2, True, 3), (5, False, 6), (7, True, 8))]
+
+    def controlled(before: int | None) -> list[int]:
+        return [at for at in range(10) if stacks.is_controlled(known, at, at + 1, before)]
+
+    assert controlled(6) == list(range(10))
+    assert controlled(8) == [0, 1]
+    assert controlled(9) == controlled(None) == [0, 1, 7, 8, 9]
+    known.append(stacks.Calibration(5, True, 20))
+    assert controlled(None) == list(range(10))
+    first = [stacks.Calibration(5, False, 6)]
+    assert not any(stacks.is_controlled(first, at, at + 1, None) for at in range(10))

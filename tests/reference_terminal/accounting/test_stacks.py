@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
+import msgspec
 import pytest
 from accounting_kit import METERS, Plant, at
 
@@ -17,6 +19,7 @@ from reference_terminal.processing.stacks import Hour, failure, substitute, wind
 from reference_terminal.settings.accounting import StackConfig
 from reference_terminal.settings.config import load_config
 from reference_terminal.settings.problems import InputError
+from reference_terminal.web.errors import HttpError
 
 RULE = StackConfig(valid=Decimal(75), substitute="hj75-2017")
 START = at("2026-04-01T00:00:00")
@@ -169,3 +172,76 @@ def test_a_rule_without_a_share_or_of_what_is_no_stack_is_refused() -> None:
     inputs = 'inputs.AD = { point = "grid" }\n'
     with pytest.raises(InputError, match="not measured in a stack; remove the table stack"):
         check_accounting(load_config(where + fuel.split("inputs.Q")[0] + inputs), START)
+
+
+LIMITED = STACK.replace('substitute = "hj75-2017"', 'substitute = "hj75-2017", out_zero = "5", out_span = "10"')
+
+
+async def calibrated(plant: Plant, at_text: str, zero: str, span: str) -> Any:
+    body = {"source": "stack", "at": f"2026-04-01T{at_text}:00+08:00", "zero": zero, "span": span}
+    return await plant.post(
+        "stack-calibration", msgspec.json.encode({**body, "author": "李工", "reason": "weekly calibration"})
+    )
+
+
+def test_between_the_calibration_that_was_passed_and_the_next_one_nothing_counts_as_measured() -> None:
+    async def scene() -> None:
+        plant = Plant("2026-04-01T00:00:00", emitter=LIMITED, meters=STACK_METERS)
+        for at_h in range(6):
+            hour(plant, at_h, {}, gas=1000 * (at_h + 1))
+        assert (await calibrated(plant, "02:00", "-5", "10"))["passed"]
+        assert [told(plant, each) for each in range(6)] == [(60_000 * (each + 1), "N") for each in range(6)]
+        failed = await calibrated(plant, "03:50", "0.1", "-10.1")
+        assert not failed["passed"] and "span drift -10.1 % is beyond 10 %" in failed["cause"]
+        assert [told(plant, each) for each in (1, 2, 3, 5)] == [(120_000, "N"), (None, "B"), (None, "B"), (None, "B")]
+        minute = plant.kept("co2e.source.stack", MINUTE, "2026-04-01T02:00:00")
+        assert minute is not None and minute.mass is None and minute.record.flag == "D"
+        await calibrated(plant, "04:00", "0", "0")
+        # Four of six hours of the quarter are valid: no rule.
+        assert [told(plant, each) for each in (2, 3, 4)] == [(None, "B"), (None, "B"), (300_000, "N")]
+        for at_h in (6, 7):
+            hour(plant, at_h, {})
+        assert [told(plant, each) for each in (2, 3)] == [(None, "B"), (None, "B")]
+        # The calibration of 3:00 was forgotten: hour 2 is measured after all, 4 of 5 hours until the end are valid.
+        await calibrated(plant, "03:00", "1", "1")
+        assert [told(plant, each) for each in (2, 3)] == [(180_000, "N"), (180_000, "B")]
+        kept = plant.kept("co2e.source.stack", HOUR, "2026-04-01T03:00:00")
+        assert kept is not None and kept.record.cause.startswith(
+            "0 of 60 minute values, 60 out of control; substituted"
+        )
+        # It was entered wrongly: the last for an instant counts.
+        await calibrated(plant, "03:50", "0.1", "9")
+        assert told(plant, 3) == (240_000, "N")
+        rows = (await plant.get("stack-calibrations", source="stack"))["calibrations"]
+        assert [(row["at"][11:16], row["span"], row["passed"]) for row in rows] == [
+            ("02:00", "10", True), ("03:00", "1", True), ("03:50", "9", True), ("04:00", "0", True),
+        ]  # fmt: skip
+
+    asyncio.run(scene())
+
+
+def test_a_calibration_that_cannot_be_one_is_refused_and_nothing_is_kept() -> None:
+    async def scene() -> None:
+        plant = Plant("2026-04-01T05:00:00", emitter=LIMITED, meters=STACK_METERS)
+        for zero, span, at_text, code in (
+            ("x", "1", "04:00", "no-drift"), ("1", "1e1", "04:00", "no-drift"), ("1", "101", "04:00", "no-drift"),
+            ("1", "1", "06:00", "calibration-to-come"),
+        ):  # fmt: skip
+            with pytest.raises(HttpError) as refused:
+                await calibrated(plant, at_text, zero, span)
+            assert refused.value.id == code
+        assert not (await plant.get("stack-calibrations", source="stack"))["calibrations"]
+        plain = Plant("2026-04-01T05:00:00", emitter=STACK, meters=STACK_METERS)
+        with pytest.raises(HttpError) as refused:
+            await calibrated(plain, "04:00", "1", "1")
+        assert refused.value.id == "not-calibrated"
+
+    asyncio.run(scene())
+
+
+def test_limits_of_drift_stand_together_and_beside_a_share() -> None:
+    where = '[storage]\npath = ":memory:"\n' + STACK_METERS
+    with pytest.raises(InputError, match="out_span is missing beside the limit of the other drift"):
+        load_config(where + LIMITED.replace(', out_span = "10"', ""))
+    with pytest.raises(InputError, match="valid is missing beside out_zero"):
+        load_config(where + LIMITED.replace('valid = "75", substitute = "hj75-2017", ', ""))
