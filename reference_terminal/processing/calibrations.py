@@ -56,6 +56,7 @@ def before(connection: apsw.Connection, source: str, at_s: int) -> Calibration |
     return _read(connection.execute(_BEFORE, (source, at_s)).fetchone())
 
 
+@seam
 def since(connection: apsw.Connection, source: str, at_s: int) -> Calibration | None:
     """The first calibration from an instant on."""
     return _read(connection.execute(_SINCE, (source, at_s)).fetchone())
