@@ -292,6 +292,24 @@ class People:
         self._hold(f"{word} token {door}", session.values.get(token) or session.cookies.get(token, ""))
         return session if came in (Entry.ENTERED, Entry.FIRST) else None
 
+    async def validity_told(self, session: Session) -> None:
+        """Put into the history until when the product says that the session's own password holds, where it says so."""
+        known, account = self.access.validity, session.account
+        if known is None or account is None:
+            return
+        call = self.access.function(known.of).calls.get(session.door)
+        if call is None:
+            return
+        asked = self._bench.clock.now_us()
+        query = {"account": account.name}
+        try:
+            answer = await self._visits.make(session, call)
+        except _TROUBLES as error:
+            self._tell("password-until", asked, query, [], f"{type(error).__name__}: {error}")
+            return
+        until = value(known.until, answer=answer, query=query)
+        self._tell("password-until", asked, query, [{"until": "" if until is None else str(until)}])
+
     async def cookies_given(self, door: str, word: str) -> None:
         """Log in at the pages that a door of https has too, and put into the history how their cookies are marked."""
         known = self.access.doors[door]

@@ -175,6 +175,7 @@ class AccessApi(Addresses):
         del query
         return {"accounts": [self._account(each) for each in self._desk.accounts.all()]}
 
+    @seam
     def _account(self, account: Account) -> dict[str, Any]:
         accounts, rules = self._desk.accounts, self._desk.rules()
         return {

@@ -269,6 +269,16 @@ class InForce(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     numbers: dict[str, str]
 
 
+class Validity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the product shows until when passwords hold: the function `of`.
+
+    `until` is an expression over its answer and `query` (account): an instant of `query.account`.
+    """
+
+    of: str
+    until: str
+
+
 class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the product shows the state of its machine (ISC-2 8.2): expressions over the answer to the function `of`.
 
@@ -396,6 +406,7 @@ class Access(msgspec.Struct, frozen=True):
     display: Display | None = None
     rounds: Rounds | None = None
     register: Register | None = None
+    validity: Validity | None = None
 
     def without_browsers(self) -> Access:
         """The same without the doors of a browser, for virtual time."""
@@ -435,7 +446,7 @@ INSTRUMENT_KEYS = ("number", "type", "accuracy", "basis", "calibrated", "due", "
 _KEYS = frozenset(
     (
         *("file", "doors", "accounts", "rules", "functions", "audit", "in_force", "state", "instruments", "review"),
-        *("codes", "bound", "display", "rounds", "register"),
+        *("codes", "bound", "display", "rounds", "register", "validity"),
     )
 )
 _OWN = ("name", "en", "zh", "may", "done", "effect", "ends", "events", "objects", "never", "wait_s", "only")
@@ -472,6 +483,7 @@ def read(given: object, folder: Path, problems: list[str]) -> Access | None:
     display = _one(table["display"], "access.display", Display, problems) if "display" in table else None
     rounds = _one(table["rounds"], "access.rounds", Rounds, problems) if "rounds" in table else None
     register = _one(table["register"], "access.register", Register, problems) if "register" in table else None
+    validity = _one(table["validity"], "access.validity", Validity, problems) if "validity" in table else None
     functions: list[Function] = []
     for at, each in enumerate(cast("Sequence[object]", table.get("functions", ())), 1):
         made = _function(each, at, doors, problems)
@@ -493,6 +505,7 @@ def read(given: object, folder: Path, problems: list[str]) -> Access | None:
         display,
         rounds,
         register,
+        validity,
     )
     problems += _contradictions(found)
     return found if len(problems) == before else None
@@ -657,6 +670,8 @@ def _named(found: Access) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "rounds", (found.rounds.set, found.rounds.of)
     if found.register is not None:
         yield "register", (found.register.import_, found.register.export, found.register.of, found.register.find)
+    if found.validity is not None:
+        yield "validity", (found.validity.of,)
     if found.display is not None:
         yield "display", (found.display.live, found.display.history, found.display.instruments)
 

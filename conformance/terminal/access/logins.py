@@ -205,6 +205,7 @@ class EndsPasswords(Case):
     zh = "口令在声明的有效期内有效，过期后须更换。"
     checks = {
         logins_judge.EXPIRED_REFUSED: ("isc-2/7.4.1.1(1)d",),
+        **beside(logins_judge.UNTIL_TOLD.sometimes()),
     }
     needs = (MODBUS, ACCOUNTS)
     scenario = OFFICE
@@ -219,7 +220,9 @@ class EndsPasswords(Case):
         days = people.access.rules.validity_days or 90
         await bench.terminal.step_clock((days - 1) * _DAY_S)
         await bench.clock.sleep(seconds=_SETTLED_S)
-        await people.login(door, word, step="valid")
+        valid = await people.login(door, word, step="valid")
+        if valid is not None:
+            await people.validity_told(valid)
         await bench.terminal.step_clock(_DAY_S + 3600)
         await bench.clock.sleep(seconds=_SETTLED_S)
         late = await people.login(door, word, step="expired")
@@ -228,3 +231,5 @@ class EndsPasswords(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield logins_judge.validity_finding(history)
+        if logins_judge.until_told(history):
+            yield logins_judge.until_finding(history)

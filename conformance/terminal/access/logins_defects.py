@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from conformance.defects import Patch, defect
 from reference_terminal.access import passwords
@@ -13,8 +14,9 @@ from reference_terminal.access.desk import Desk
 from reference_terminal.access.rules import Rules
 from reference_terminal.access.sessions import COOKIE, Session, Sessions
 from reference_terminal.model.messages import Text
+from reference_terminal.model.times import iso
 from reference_terminal.settings.accounts import RulesConfig
-from reference_terminal.web.accounts import Door
+from reference_terminal.web.accounts import AccessApi, Door
 from reference_terminal.web.errors import HttpError
 
 _COUNT = ("isc-2/7.4.1.1(2)a", "isc-2/7.4.1.1(2)c")
@@ -237,3 +239,18 @@ def pages_count_no_failures(patch: Patch) -> None:
             raise
 
     own = patch(Door, "log_in", log_in)
+
+
+@defect(
+    "validity-told-wrongly",
+    en="the list of accounts tells of each password that it ended long ago",
+    zh="账户清单所示口令有效期早已过去",
+    clauses=("isc-2/7.4.1.1(1)d",),
+)
+def validity_told_wrongly(patch: Patch) -> None:
+    """It is shown when it was set."""
+
+    def told(self: AccessApi, account: Account) -> dict[str, Any]:
+        return {**own(self, account), "expires": iso(account.set_s)}
+
+    own = patch(AccessApi, "_account", told)

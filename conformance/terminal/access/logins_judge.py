@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bench.case import Check, Criterion, EvidenceKind, criterion
-from bench.history import History
+from bench.history import ClockMoved, History, Observed
 from conformance.common import people
 from conformance.common.people import Login, Use
-from conformance.common.times import SECOND
+from conformance.common.times import SECOND, instant_of_iso, local
 
 _READ_OUT = EvidenceKind.READ_OUT
 
@@ -50,6 +50,13 @@ WEAK_REFUSED = criterion(
     zh="短于或简单于规则的口令被拒，符合规则的口令被接受",
     unit="passwords",
     reading_b_of="R-36",
+    evidence=_READ_OUT,
+)
+UNTIL_TOLD = criterion(
+    "validity-told",
+    en="until when a password holds is told as it is: after a login that it opens, before one that it does not",
+    zh="所示口令有效期属实：晚于该口令仍可登录的时刻，早于已不可登录的时刻",
+    unit="passwords",
     evidence=_READ_OUT,
 )
 EXPIRED_REFUSED = criterion(
@@ -190,6 +197,33 @@ def validity_finding(history: History) -> Check:
     found += [login for login in late if login.entered]
     found += [use for use in people.uses(history, "expired-password") if use.outcome == "executed"]
     return _under_both(EXPIRED_REFUSED, found, _answered(valid) and _answered(late))
+
+
+def until_told(history: History) -> bool:
+    """Whether the product was asked until when a password holds: not every product says so."""
+    return any(event.what == "password-until" for event in history.of(Observed))
+
+
+def until_finding(history: History) -> Check:
+    """The instant that was told, by the terminal's own clock, between the last login that opened and the first that
+    did not.
+    """
+    told = [event for event in history.of(Observed) if event.what == "password-until" and not event.problem]
+    valid = [login for login in people.logins(history, "valid") if login.entered]
+    late = [login for login in people.logins(history, "expired") if login.outcome in ("first", "refused")]
+    found = [(event, instant_of_iso(row["until"])) for event in told for row in event.rows]
+    known = [(event, until) for event, until in found if until is not None]
+    if not (known and valid and late):
+        return UNTIL_TOLD.decide(None)
+    low, high = _own_time(history, valid[-1].t), _own_time(history, late[0].t)
+    wrong = [f"{event.query['account']}: {local(until)}" for event, until in known if not low <= until <= high]
+    return UNTIL_TOLD.none(wrong, known)
+
+
+def _own_time(history: History, at: int) -> int:
+    """An instant as the terminal's own clock had it."""
+    moved = [event.offset_us for event in history.of(ClockMoved) if event.t < at and not event.terminal]
+    return at + (moved[-1] if moved else 0)
 
 
 def lock_findings(history: History) -> Iterator[Check]:
