@@ -17,6 +17,7 @@ from simulators.meters.modbus.point_row import RegistersRow
 from simulators.meters.places import Collected, GatewayPort, SerialLine, ServerPort
 from simulators.meters.point_rows import HandedRow
 from simulators.meters.protocols import protocols
+from simulators.meters.serial.protocol import IdentifiedRow
 from simulators.systems.kinds import SystemPlace
 from simulators.world import MeterSpec, PointRow
 
@@ -161,13 +162,22 @@ def _strict(seat: Seat, spec: MeterSpec) -> bool:
     return any(isinstance(own, RegistersRow) and own.gaps == "exception" for own in rows)
 
 
+def _modulus(row: PointRow) -> str:
+    """Where a counter starts again, unless the digits of its format say it: the terminal knows that by itself then."""
+    if isinstance(row.own, IdentifiedRow) and row.modulus:
+        digits = row.own.layout.partition(".")[0]
+        if Decimal(row.modulus) == Decimal(10) ** len(digits):
+            return ""
+    return row.modulus
+
+
 def _point(spec: MeterSpec, row: PointRow) -> dict[str, Any]:
     made: dict[str, Any] = {"id": row.id, "kind": row.kind, "unit": unit_of(row)}
     made |= tables_of(spec).point(spec, row) if _seen_itself(spec) else {"tag": row.of(HandedRow).tag}
     if row.decimals >= 0:
         made["decimals"] = row.decimals
     for key, text in (
-        ("modulus", row.modulus),
+        ("modulus", _modulus(row)),
         ("min", row.low),
         ("max", row.high),
         # Of the quantity, as the terminal takes it; the other numbers are those of the meter.

@@ -415,6 +415,7 @@ class Pipeline:
         rows = [row for number in numbers_of for row in self._store.readings(number, slot_s, slot_s + 1, 1)]
         return sum(row.quality != reading_module.BAD for row in rows) == len(numbers_of)
 
+    @seam
     def replacement_for(self, state: PointState, tracker: CounterTracker, slot_s: int) -> Replacement | None:
         """The recorded change of the meter that lies between the last reading and this one."""
         for entry in state.replacements:
@@ -427,6 +428,7 @@ class Pipeline:
         self._use(state, entry)
         self._journal.event(messages.REPLACEMENT_CONTRADICTED, entry.point, at=iso(entry.at_s))
 
+    @seam
     def _use(self, state: PointState, entry: Replacement) -> None:
         entry.used = True
         self._store.keep_replacement(entry)

@@ -13,6 +13,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from reference_terminal.model.bcd import Format, parse_format
+from reference_terminal.model.seams import seam
 from reference_terminal.settings.protocols import Own, Place
 from reference_terminal.settings.reader import Section
 
@@ -36,6 +37,7 @@ class DigitsPlace(Place):
         """Those of the digits."""
         return self.form.decimals
 
+    @seam
     def modulus(self, kind: str) -> Decimal | None:
         """Where a counter of these digits starts again."""
         return self.form.modulus if kind == "counter" else None

@@ -13,6 +13,7 @@ from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import delivery
 from conformance.common.actions import all_centres, counters, reconciled
+from conformance.common.times import MINUTE, SECOND, ceil
 from conformance.terminal import BY_TIME_OF_DAY, LOCAL, MODBUS, UPLINK
 from conformance.terminal.processing import counters_judge, settlements_judge
 
@@ -31,8 +32,22 @@ async def _happen(bench: Bench, margin: str) -> None:
             await bench.operator.replacement(point, at, final_old, initial_new)
 
 
+async def _replaced_as_it_is_read(bench: Bench) -> None:
+    """The third register is another meter's from the very second of a reading on; power is lost before the next one."""
+    point, meter = next(iter(bench.meters["e03"].points)), bench.meters["e03"]
+    read = ceil(bench.clock.now_us() + MINUTE, 5 * MINUTE)
+    await bench.clock.sleep((read - bench.clock.now_us()) / SECOND - 2)
+    final_old, initial_new = meter.replace({}, serial=77_004)[point]
+    await bench.operator.replacement(point, read, final_old, initial_new)
+    await bench.clock.sleep(32)
+    await bench.power.off(5)
+
+
 class KeepsCountOverRestarts(Case):
-    """Power lost within the minute, hour and day of a roll-over, a reset and a replacement changes no increment."""
+    """Power lost within the minute, hour and day of a roll-over, a reset and a replacement changes no increment.
+
+    A second replacement has the time of the very reading that is the first of the new meter.
+    """
 
     zh = "满度回零、复位、换表后的同一分钟、小时、日内断电重启，各时段增量不变。"
     checks = {
@@ -61,7 +76,8 @@ class KeepsCountOverRestarts(Case):
         await bench.power.off(10)
         await bench.clock.sleep(hours=4)
         await bench.power.off(10)
-        await bench.clock.sleep(hours=17, minutes=40)
+        await _replaced_as_it_is_read(bench)
+        await bench.clock.sleep(hours=17, minutes=30)
         await bench.operator.log(start)
         await bench.centres.settle(minutes=5)
 

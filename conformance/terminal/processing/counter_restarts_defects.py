@@ -83,3 +83,34 @@ def opening_taken_anew_at_restart(patch: Patch) -> None:
             opened.opening = Boundary(str(tracker.value), tracker.total)
 
     patch(Pipeline, "_restore_span", restored)
+
+
+@defect(
+    "replacement-after-its-second-only",
+    en="a replacement entered for the very second of a reading is overlooked",
+    zh="换表时刻与采集时刻为同一秒时，忽略该换表登记",
+    clauses=("csmt/8.2.1a",),
+)
+def replacement_after_its_second_only(patch: Patch) -> None:
+    """A change of the meter has to lie before a reading, and not at it."""
+
+    def replacement_for(self: Pipeline, state: PointState, tracker: CounterTracker, slot_s: int) -> Any:
+        found = whole(self, state, tracker, slot_s)
+        return None if found is None or found.at_s == slot_s else found
+
+    whole = patch(Pipeline, "replacement_for", replacement_for)
+
+
+@defect(
+    "replacement-used-again-after-restart",
+    en="a replacement that has been counted counts once more after a restart",
+    zh="已计入的换表登记在重启后重复计入",
+    clauses=("csmt/8.2.1a",),
+)
+def replacement_used_again_after_restart(patch: Patch) -> None:
+    """That it was used is known in memory alone."""
+
+    def use(self: Pipeline, state: PointState, entry: Any) -> None:
+        state.replacements.remove(entry)
+
+    patch(Pipeline, "_use", use)

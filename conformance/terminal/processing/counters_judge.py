@@ -137,9 +137,19 @@ def _step(series: Series, index: int) -> Increment:
     return increment(series.point, series.texts[index - 1], series.texts[index], elapsed)
 
 
+def _is_replaced(history: History, series: Series, index: int) -> bool:
+    """Whether a replacement of the meter was entered for the time between a reading and the one before it."""
+    entries = truth_of(history).replacements.get(series.point.id, ())
+    return any(series.times[index - 1] < entry.at <= series.times[index] for entry in entries)
+
+
 def event_findings(history: History, centres: Sequence[str], kinds: Sequence[str] = ()) -> Iterator[Check]:
-    """A fall that is no rollover yields no increment, a flag, and an entry in the log (R-19)."""
-    steps = [(series, index) for series, index in falls(history) if _step(series, index).event == "reset"]
+    """A fall that is no rollover, and no recorded replacement, yields no increment, a flag, and a log entry (R-19)."""
+    steps = [
+        (series, index)
+        for series, index in falls(history)
+        if _step(series, index).event == "reset" and not _is_replaced(history, series, index)
+    ]
     made: list[str] = []
     unflagged: list[str] = []
     seen = 0

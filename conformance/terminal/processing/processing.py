@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.scenario import Scenario
+from bench.layout.scenario import Line, Scenario
 from conformance.common import delivery, timing
 from conformance.common.actions import all_centres, mark, read_readings, reconciled
 from conformance.common.actions import counters as counters_of
@@ -106,6 +106,14 @@ class CountsOverFullScale(Case):
     def judge(self, history: History) -> Iterator[Finding]:
         yield from counters_judge.rollover_findings(history, all_centres(history))
         yield from delivery.findings(reconciled(history))
+
+
+class CountsOverFullScaleOfDigits(CountsOverFullScale):
+    """A counter of DL/T 645, whose digits alone say where it starts again, yields the modular increment too."""
+
+    zh = "DL/T 645 表计满度回零时，按其显示位数确定的模计算增量。"
+    needs = ("source.dlt645", UPLINK, "counters.rollover")
+    scenario = ONE.but(circuits=0, lines=(Line(("dlt645-2007", "dlt645-1997"), 2400, "E"),), kinds=("minute", "hour"))
 
 
 class CountsEachStepOverFullScale(Case):

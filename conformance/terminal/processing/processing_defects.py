@@ -23,6 +23,7 @@ from reference_terminal.processing import counter
 from reference_terminal.processing.counter import CounterTracker, Step
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
 from reference_terminal.processing.pipeline import Pipeline, PointState
+from reference_terminal.settings.digits import DigitsPlace
 from reference_terminal.settings.meters import PointConfig
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212 import packets
@@ -188,6 +189,17 @@ def modulus_one_step_short(patch: Patch) -> None:
         return exact(self, before, value, modulus) - Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)
 
     patch(CounterTracker, "wrapped", wrapped)
+
+
+@defect(
+    "digits-without-full-scale",
+    en="a counter in digits has no full scale unless its settings say one",
+    zh="未配置模数的数字式表计没有满度值",
+    clauses=("csmt/8.2.2a", "csmt/8.2.2b"),
+)
+def digits_without_full_scale(patch: Patch) -> None:
+    """That its digits say where it starts again was nobody's question."""
+    patch(DigitsPlace, "modulus", lambda self, kind: None)
 
 
 @defect(
