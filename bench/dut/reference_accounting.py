@@ -165,7 +165,7 @@ async def ask_accounting(ask: Ask, encode: Callable[[Mapping[str, str]], str], s
         return tuple(_row(row, str(found["unit"]), query.get("gas", "CO2e")) for row in rows)
     if what == "emission-chain":
         words = {"figure": _name(query), "class": query["kind"], "start": _iso(query["start"])}
-        return ({"chain": str(await ask("GET", f"emission-explain?{encode(words)}", None))},)
+        return _chain(await ask("GET", f"emission-explain?{encode(words)}", None))
     if what in ("intensity", "footprint"):
         words = {"product": query["product"], "from": _iso(query["from"]), "to": _iso(query["to"])}
         if what == "intensity":
@@ -233,6 +233,28 @@ def report_rows(octets: bytes) -> tuple[dict[str, str], ...]:
         return tuple({"text": row} for row in documents.rows_of(octets))
     except documents.DocumentError as error:
         raise LookupError(str(error)) from None
+
+
+def _chain(found: Mapping[str, Any]) -> tuple[dict[str, str], ...]:
+    """The inputs of a figure and the constants of its formula; fractions as decimal texts."""
+    version = str(found.get("version") or "")
+    inputs = [(row, str(row["origin"])) for row in found.get("inputs", ())]
+    constants = [(row, "constant") for row in found.get("constants", ())]
+    return tuple(
+        {
+            "symbol": str(row["name"]),
+            "value": _decimal(str(row["value"])),
+            "unit": str(row["unit"]).replace("10^4 Nm3", "1e4Nm3"),
+            "origin": origin,
+            "version": version,
+        }
+        for row, origin in (*inputs, *constants)
+    )
+
+
+def _decimal(text: str) -> str:
+    above, _, below = text.partition("/")
+    return f"{Decimal(above) / Decimal(below):f}" if below else text
 
 
 def _quotient(found: Mapping[str, Any]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from reference_terminal.accounting import library
 from reference_terminal.accounting.printed import short
 from reference_terminal.accounting.quantity import written
 from reference_terminal.model.rows import Record
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import Span, iso, iso_ms, span_of
 from reference_terminal.processing.amounts import Amount
 from reference_terminal.processing.emissions import Emissions, Outcome, Period, Used, shown
@@ -198,6 +199,7 @@ class Explanations:
             "equivalent_t": None if outcome.mass is None else str(outcome.equivalent),
         }
 
+    @seam
     def _input(self, used: Used) -> Chain:
         wanted = used.fed.wanted
         told: Chain = {

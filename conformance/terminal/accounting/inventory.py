@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
-from conformance.common.times import HOUR, SECOND, ceil
+from conformance.common.times import HOUR, MINUTE, SECOND, ceil
 from conformance.terminal import MODBUS, UPLINK, read_out
-from conformance.terminal.accounting import boundaries, inventory_judge
+from conformance.terminal.accounting import boundaries, explained_judge, inventory_judge
 from conformance.terminal.accounting.boundaries import scenario
 from conformance.terminal.accounting.figures import ACCOUNTING
 
@@ -32,8 +32,9 @@ class MakesTheInventoryReport(Case):
         inventory_judge.UNITS: _REPORT,
         inventory_judge.ACTIVITY: _REPORT,
         inventory_judge.FACTORS: _REPORT,
+        **beside(explained_judge.INPUTS_TOLD, explained_judge.UNITS_TOLD),
     }
-    needs = (ACCOUNTING, "reports.carbon-report", MODBUS, UPLINK, read_out("report-*"))
+    needs = (ACCOUNTING, "reports.carbon-report", MODBUS, UPLINK, read_out("report-*", "inputs-told", "units-told"))
     scenario = scenario(
         "power-unit", boundaries.POWER_UNIT, boundaries.POWER_STREAMS, start="2026-03-02T08:57:00+08:00"
     )
@@ -43,6 +44,9 @@ class MakesTheInventoryReport(Case):
         await bench.clock.sleep((hour + HOUR - bench.clock.now_us()) / SECOND + 65)
         for form in ("docx", "xlsx"):
             await bench.operator.inventory_report(form, hour, hour + HOUR)
+        for source in boundaries.POWER_UNIT.sources:
+            await bench.operator.emission_chain(source.id, "minute", hour + 30 * MINUTE)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from inventory_judge.findings(history)
+        yield from explained_judge.findings(history)

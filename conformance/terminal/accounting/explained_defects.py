@@ -1,0 +1,47 @@
+# pyright: reportPrivateUsage=false
+"""Defects of explanations: inputs with another value than the one that counted, units that are none."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from conformance.defects import Patch, defect
+from reference_terminal.accounting.quantity import Dimensions
+from reference_terminal.processing import explanation
+from reference_terminal.processing.emissions import Used
+from reference_terminal.processing.explanation import Explanations
+
+_REPORT = ("isc-2/7.2.7a", "csmt/11.11a")
+
+
+@defect(
+    "explanation-of-another-factor",
+    en="the explanation of a figure shows factors with another value than the one that counted",
+    zh="计算说明所示因子数值与实际采用的不一致",
+    clauses=_REPORT,
+)
+def explanation_of_another_factor(patch: Patch) -> None:
+    """It takes what the table has now."""
+
+    def told(self: Explanations, used: Used) -> dict[str, Any]:
+        found = own(self, used)
+        return found if used.fed.wanted.kind == "activity" else {**found, "value": str(used.value * Fraction(11, 10))}
+
+    own = patch(Explanations, "_input", told)
+
+
+@defect(
+    "explanation-with-units-twice",
+    en="units in an explanation have above their line what stands below it too",
+    zh="计算说明中单位的分母同时出现在分子中",
+    clauses=_REPORT,
+)
+def explanation_with_units_twice(patch: Patch) -> None:
+    """Every dimension is listed, and those below once more."""
+
+    def written(dimensions: Dimensions) -> str:
+        below = "·".join(base.replace(" ", "") for base, power in dimensions if power < 0)
+        return f"{below}·{own(dimensions)}" if below else own(dimensions)
+
+    own = patch(explanation, "written", written)
