@@ -7,7 +7,7 @@ so that both find theirs (ISC-2 7.2.7, CSMT 11.11). What was not given is said t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -21,7 +21,12 @@ TITLE = "温室气体盘查报告书 / Greenhouse gas inventory report"
 NOT_GIVEN = "未提供 / not given"
 NONE = "无 / none"
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_NARROWEST, _WIDEST = 8, 60
+_NARROWEST, _WIDEST = 8, 40
+_LINE_POINTS = 15
+_A4_CM, _MARGIN_CM = (21.0, 29.7), 2.0
+_CELL_CM, _LETTER_CM = 0.45, 0.215
+"""What the edges of a cell and a letter of the usual size take; a bold one of the head fits too."""
+_HAN = re.compile("[\u2e80-\uffff]")
 _LATIN = 0x2E7F
 """Behind it stand Chinese characters, which are as wide as two letters."""
 _INTENSITY_DIGITS = 6
@@ -200,16 +205,24 @@ def _intensity(book: Book, found: Account) -> Table:
 
 
 def to_docx(report: Report) -> bytes:
-    """The octets of a Word file."""
+    """The octets of a Word file: A4, pages numbered, tables as wide as what stands in their columns asks for."""
     import docx
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml.ns import qn
+    from docx.shared import Cm
 
     made: Any = docx.Document()
-    style = made.styles["Normal"]
-    style.font.name = "Times New Roman"
-    style.element.rPr.rFonts.set(qn("w:eastAsia"), "宋体")
+    page = made.sections[0]
+    page.page_width, page.page_height = Cm(_A4_CM[0]), Cm(_A4_CM[1])
+    page.left_margin = page.right_margin = Cm(_MARGIN_CM)
+    for name, chinese in (("Normal", "宋体"), ("Title", "黑体"), ("Heading 1", "黑体")):
+        style = made.styles[name]
+        style.font.name = "Times New Roman"
+        fonts = style.element.rPr.rFonts
+        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            fonts.attrib.pop(qn(f"w:{theme}"), None)
+        fonts.set(qn("w:eastAsia"), chinese)
     made.core_properties.title = TITLE
+    _number_pages(page.footer.paragraphs[0])
     made.add_heading(TITLE, 0)
     made.add_paragraph(report.heading)
     for number, section in enumerate(report.sections, 1):
@@ -217,22 +230,63 @@ def to_docx(report: Report) -> bytes:
         for paragraph in section.paragraphs:
             made.add_paragraph(paragraph)
         for table in section.tables:
-            cells = made.add_table(rows=1, cols=len(table.head), style="Table Grid")
-            for row in (table.head, *(table.rows or ((table.empty,) + ("",) * (len(table.head) - 1),))):
-                into = cells.rows[0].cells if row is table.head else cells.add_row().cells
-                for cell, text in zip(into, row, strict=True):
-                    cell.text = text
-                    if row is table.head:
-                        cell.paragraphs[0].runs[0].bold = True
-                    elif _NUMBER.fullmatch(text):
-                        cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            # On every page that a table goes on to, its head stands again.
-            again = cells.rows[0]._tr.get_or_add_trPr().makeelement(qn("w:tblHeader"), {qn("w:val"): "true"})
-            cells.rows[0]._tr.get_or_add_trPr().append(again)
+            _add_table(made, table)
             made.add_paragraph()
     out = BytesIO()
     made.save(out)
     return out.getvalue()
+
+
+def _number_pages(paragraph: Any) -> None:
+    """The number of each page, which the program that shows it fills in."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml.ns import qn
+
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph._p.append(paragraph._p.makeelement(qn("w:fldSimple"), {qn("w:instr"): "PAGE"}))
+
+
+def _add_table(made: Any, table: Table) -> None:
+    """A table; its head stands again on every page that it goes on to, and no row goes over a page's end."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml.ns import qn
+    from docx.shared import Cm
+
+    rows = (table.head, *(table.rows or ((table.empty,) + ("",) * (len(table.head) - 1),)))
+    cells = made.add_table(rows=1, cols=len(table.head), style="Table Grid")
+    cells.autofit = False
+    widths = _widths(rows)
+    for column, width in zip(cells.columns, widths, strict=True):
+        column.width = Cm(width)
+    for row in rows:
+        into = cells.rows[0] if row is table.head else cells.add_row()
+        properties = into._tr.get_or_add_trPr()
+        properties.append(properties.makeelement(qn("w:cantSplit"), {}))
+        if row is table.head:
+            properties.append(properties.makeelement(qn("w:tblHeader"), {}))
+        for cell, text, width in zip(into.cells, row, widths, strict=True):
+            cell.width = Cm(width)
+            cell.text = text
+            if row is table.head:
+                cell.paragraphs[0].runs[0].bold = True
+            elif _NUMBER.fullmatch(text):
+                cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _widths(rows: Sequence[tuple[str, ...]]) -> list[float]:
+    """How wide columns are in cm: room for the longest word of each, and the rest by what stands in them."""
+    room = _A4_CM[0] - 2 * _MARGIN_CM
+    columns = list(zip(*rows, strict=True))
+    least = [_CELL_CM + _LETTER_CM * max(map(_longest_word, column)) for column in columns]
+    if sum(least) > room:
+        return [each * room / sum(least) for each in least]
+    asked = [max(map(_width, column)) ** 0.5 for column in columns]
+    return [low + (room - sum(least)) * share / sum(asked) for low, share in zip(least, asked, strict=True)]
+
+
+def _longest_word(text: str) -> int:
+    """About how many letters cannot be parted; Chinese may be parted anywhere."""
+    return max((_width(word) for word in re.split(r"[\s-]+", _HAN.sub(" ", text)) if word), default=2)
 
 
 def to_xlsx(report: Report) -> bytes:
@@ -252,16 +306,29 @@ def to_xlsx(report: Report) -> bytes:
         sheet.append([section.title])
         for paragraph in section.paragraphs:
             _row(sheet, (paragraph,))
+        longest: dict[int, int] = {}
+        tall: list[int] = []
         for table in section.tables:
             sheet.append([])
-            _row(sheet, table.head)
-            for cell in sheet[sheet.max_row]:
-                cell.font = Font(bold=True)
-            for row in table.rows or ((table.empty,),):
-                _row(sheet, row)
-        for number_of, column in enumerate(sheet.columns, 1):
-            longest = max((_width(str(cell.value)) for cell in column if cell.value and cell.row > 1), default=0)
-            sheet.column_dimensions[get_column_letter(number_of)].width = min(_WIDEST, max(_NARROWEST, longest + 2))
+            for row in (table.head, *(table.rows or ((table.empty,),))):
+                _row(sheet, row, of_table=True, head=row is table.head)
+                tall.append(sheet.max_row)
+                for column, text in enumerate(row, 1):
+                    longest[column] = max(longest.get(column, 0), *map(_width, text.split("\n")))
+        widths = {column: min(_WIDEST, max(_NARROWEST, letters + 2)) for column, letters in longest.items()}
+        for column, width in widths.items():
+            sheet.column_dimensions[get_column_letter(column)].width = width
+        for row_number in tall:
+            cells = [(str(cell.value or ""), widths[cell.column]) for cell in sheet[row_number]]
+            lines = max(sum(-(-_width(line) // (width - 1)) or 1 for line in text.split("\n")) for text, width in cells)
+            sheet.row_dimensions[row_number].height = _LINE_POINTS * lines
+    for sheet in book.worksheets:
+        sheet["A1"].font = Font(bold=True, size=14)
+        sheet.page_setup.paperSize, sheet.page_setup.orientation = sheet.PAPERSIZE_A4, "landscape"
+        # As wide as the paper, as long as it takes.
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.page_setup.fitToHeight = 0
+        sheet.oddFooter.center.text = "&A  &P / &N"
     out = BytesIO()
     book.save(out)
     return out.getvalue()
@@ -272,11 +339,19 @@ def _width(text: str) -> int:
     return sum(2 if ord(each) > _LATIN else 1 for each in text)
 
 
-def _row(sheet: Any, texts: tuple[str, ...]) -> None:
+def _row(sheet: Any, texts: tuple[str, ...], *, of_table: bool = False, head: bool = False) -> None:
     """One row of texts; what begins like a formula stays a text."""
+    from openpyxl.styles import Alignment, Border, Font, Side
+
     sheet.append(list(texts))
-    for cell in sheet[sheet.max_row]:
+    for cell in sheet[sheet.max_row][: len(texts)]:
         cell.data_type = "s"
+        if of_table:
+            side = Side(style="thin")
+            cell.border = Border(left=side, right=side, top=side, bottom=side)
+            right = not head and bool(_NUMBER.fullmatch(str(cell.value)))
+            cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="right" if right else None)
+            cell.font = Font(name="宋体", bold=head)
 
 
 WRITERS: dict[str, Callable[[Report], bytes]] = {".docx": to_docx, ".xlsx": to_xlsx}

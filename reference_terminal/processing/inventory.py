@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from fractions import Fraction
 
 from reference_terminal.accounting.boundary import Bound, Boundary, Fed
+from reference_terminal.accounting.method import CATEGORIES
 from reference_terminal.accounting.printed import rounded, short
 from reference_terminal.accounting.report import NONE, NOT_GIVEN, Report, Section, Table
 from reference_terminal.accounting.sectors import GENERAL, Item, Template, templates
@@ -33,6 +34,7 @@ _PRODUCTION = {
     "auxiliary": "辅助生产系统 / auxiliary",
     "ancillary": "附属生产系统 / ancillary",
 }
+_ENTERED = "SELECT 1 FROM accounting_entry WHERE source=? AND input=? AND start_s<? AND end_s>? LIMIT 1"
 
 
 @dataclass(frozen=True)
@@ -297,11 +299,17 @@ class Inventory:
                         f"{fed.wanted.zh} / {fed.wanted.en}",
                         value or ("" if mean is None else short(mean[0], _MEAN_DIGITS)),
                         fed.wanted.unit,
-                        measured or f"{default}{origin}",
+                        measured or f"{default}{origin}{self._entered_too(each, fed)}",
                     )
                 )
         head = ("排放源 / source", "品种 / item", "数据 / quantity", "数值 / value", "单位 / unit", "来源 / origin")
         return _table(head, rows)
+
+    def _entered_too(self, line: Line, fed: Fed) -> str:
+        """That people entered a factor for parts of a line's time; empty if they did not."""
+        key = (line.bound.id, fed.wanted.name, line.found.to_s, line.found.from_s)
+        found = self._store.connection.execute(_ENTERED, key).fetchone() if fed.entry else None
+        return "" if found is None else "；另有填报值，见下表 / entered values too, see below"
 
     def _entries(self, from_s: int, to_s: int) -> Table:
         found = self._store.connection.execute(
@@ -325,7 +333,7 @@ class Inventory:
             (
                 each.name,
                 each.bound.source.unit,
-                each.bound.category,
+                _category(each.bound),
                 str(each.bound.term.scope),
                 each.bound.term.gas,
                 rounded(each.found.mass, _DIGITS),
@@ -349,7 +357,7 @@ class Inventory:
     def _sums(self, lines: Sequence[Line]) -> list[Table]:
         words: dict[str, Callable[[Bound], str]] = {
             "核算单元 / unit": self._unit_name,
-            "类别 / category": lambda bound: bound.category,
+            "类别 / category": _category,
             "范围 / scope": lambda bound: str(bound.term.scope),
             "气体 / gas": lambda bound: bound.term.gas,
         }
@@ -448,6 +456,11 @@ def _what_counts(bound: Bound) -> tuple[object, ...]:
     )
     source = bound.source
     return bound.method.id, bound.edition, bound.formula.text, source.term, source.item, source.unit, inputs
+
+
+def _category(bound: Bound) -> str:
+    """A category in both languages; one that the settings name as they name it."""
+    return str(CATEGORIES.get(bound.category, bound.category))
 
 
 def _at(at_s: int) -> str:

@@ -171,10 +171,19 @@ def test_the_report_of_a_month_opens_in_word_and_excel_and_tells_what_is_missing
         assert "示范钢铁厂" in text and "SM3: " in text and "未提供 / not given" in text
         assert "incomplete" in text
         assert "FC * NCV * CC * OF * CO2_C" in cells and "皮带秤" in cells
-        assert "2025-02-02 00:00" in cells
+        assert "2025-02-02 00:00" in cells and "electricity / 净购入电力" in cells and "fuel / 燃料燃烧" in cells
+        assert (
+            abs(word.sections[0].page_width - docx.shared.Cm(21)) < 1000
+            and "PAGE" in word.sections[0].footer._element.xml
+        )
+        table = word.tables[1]
+        room = word.sections[0].page_width - word.sections[0].left_margin - word.sections[0].right_margin
+        assert abs(sum(cell.width for cell in table.rows[0].cells) - room) < docx.shared.Cm(0.1)
+        assert all("cantSplit" in row._tr.xml for row in table.rows)
         found = await plant.get("inventory-report", form="xlsx", **query)
         book = openpyxl.load_workbook(io.BytesIO(found.octets))
         sheet: Any = book["8 总量"]
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.orientation == "landscape"
         day = plant.kept("co2e.total", DAY, "2025-02-01T00:00:00")
         assert day is not None
         assert str(sheet["A2"].value).endswith(f"incomplete: {float(day.equivalent):.2f} tCO2e")
