@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import msgspec
@@ -116,6 +117,11 @@ SYSTEM_METERS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "circuit": ("sdm630", "e01", (("energy", "k70001"), ("power", "k70002"), ("voltage_l1", "k70003"))),
     "types": ("all_types", "e01", tuple((register, f"k71{at:03d}") for at, register in enumerate(ALL_TYPES))),
     "cems": ("cems_das", "stack", _FLUE_GAS),
+    "whole": (
+        "whole_nodes",
+        "e01",
+        tuple((f"{sign}{bits}", f"k75{at:03d}") for at, (bits, sign) in enumerate(product((8, 16, 32, 64), "su"))),
+    ),
     "energy-system": (
         "energy_system",
         "site",

@@ -333,7 +333,7 @@ def _part(table: Table, order: str, factor: bool) -> Part:
     )
     if part.address + part.count > 0x10000:
         table.problem("address", f"{part.count} registers from {part.address} go beyond 65535")
-    if kind in ("u16", "s16") and part.order not in ("ABCD", "BADC"):
+    if TYPES[kind] == 1 and part.order not in ("ABCD", "BADC"):
         table.problem("order", f"a single register has no word order; expected ABCD or BADC, got {part.order}")
     return part
 

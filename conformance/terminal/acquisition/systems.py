@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, Text, beside
+from bench.case import Case, Finding, Rig, Text, beside, criterion
 from bench.dut.systems import missing_driver
 from bench.facade.bench import Bench
 from bench.history import History
@@ -42,6 +42,14 @@ from simulators.systems.sql.programs import missing_server
 _PATIENCE_S, _LOOK_S, _SETTLED_S = 120, 10, 15
 
 
+EVERY_NODE_READ = criterion(
+    "every-node-read",
+    en="values of every node are stored, whatever its type",
+    zh="各类型节点的数值均已存储",
+    unit="nodes",
+)
+
+
 def _world(*behind: System) -> Scenario:
     return Scenario(circuits=0, systems=behind, centres=("A",), realtime_interval_s=60, kinds=())
 
@@ -66,14 +74,22 @@ class ReadsOpcUaNodes(_Reads, Case):
             "isc-2/7.2.2(1)-2",
             "csmt/6.3b",
         ),
+        EVERY_NODE_READ: ("csmt/11.3c-6", "isc-2/7.2.2(2)m"),
         **beside(
             accuracy.SAME_DIGITS.of("stored"),
             accuracy.SAME_DIGITS.of("centre-a"),
             accuracy.SAME_READING.of("centre-a"),
         ),
     }
-    needs = (OPC, UPLINK, read_out("*-stored"))
-    scenario = _world(System("opcua", ("types", "circuit"), {"security": "encrypt"}))
+    needs = (OPC, UPLINK, read_out("*-stored", "every-node-read"))
+    scenario = _world(System("opcua", ("types", "whole", "circuit"), {"security": "encrypt"}))
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from super().judge(history)
+        known = accuracy.local_readings(history).compared
+        stored = {each.id: accuracy.local_readings(history, {each.id}) for each in history.began.points}
+        unread = [f"{point}: no value stored" for point, each in stored.items() if not (each.compared or each.problems)]
+        yield EVERY_NODE_READ.none(unread if known else (), known >= self.compared)
 
 
 class ReadsCems(_Reads, Case):

@@ -50,6 +50,23 @@ def opcua_values_cut(patch: Patch) -> None:
 
 
 @defect(
+    "opcua-octets-unknown",
+    en="nodes of OPC UA that hold whole numbers of one octet have no number",
+    zh="无法读取 OPC UA 的单字节整数节点",
+    clauses=_OPC,
+)
+def opcua_octets_unknown(patch: Patch) -> None:
+    """The table of types begins with 16 bits, as registers do."""
+    real = driver.number_in
+
+    def number_in(value: Any) -> tuple[str, Decimal | None]:
+        raw, number = real(value)
+        return raw, None if len(raw) == 2 else number
+
+    patch(driver, "number_in", number_in)
+
+
+@defect(
     "opcua-values-of-poll-before",
     en="each answer of OPC UA is stored with the time of the next poll",
     zh="OPC UA 应答被记在下一次轮询的时间",

@@ -10,10 +10,10 @@ import math
 import struct
 from decimal import Decimal
 
-TYPES = {"u16": 1, "s16": 1, "u32": 2, "s32": 2, "u64": 4, "s64": 4, "f32": 2, "f64": 4} | {
+TYPES = {"u8": 1, "s8": 1, "u16": 1, "s16": 1, "u32": 2, "s32": 2, "u64": 4, "s64": 4, "f32": 2, "f64": 4} | {
     f"bcd{16 * count}": count for count in (1, 2, 3, 4)
 }
-"""Type name to number of registers."""
+"""Type name to number of registers; numbers of 8 bits take a whole one."""
 
 ORDERS = ("ABCD", "CDAB", "BADC", "DCBA")
 """Octet orders of a value as seen on the wire: big-endian, low word first, octets swapped, little-endian."""
@@ -40,7 +40,7 @@ def bounds(kind: str) -> tuple[int, int]:
     """Smallest and largest raw number of a whole-number type."""
     if is_bcd(kind):
         return 0, 10 ** (4 * TYPES[kind]) - 1
-    bits = 16 * TYPES[kind]
+    bits = 8 if kind in ("u8", "s8") else 16 * TYPES[kind]
     return (0, 2**bits - 1) if kind[0] == "u" else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
 
 

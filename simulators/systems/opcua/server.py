@@ -69,6 +69,8 @@ _NAMES: dict[Security, str] = {
     "encrypt": "Basic256Sha256 SignAndEncrypt",
 }
 _TYPES = {
+    "u8": ua.VariantType.Byte,
+    "s8": ua.VariantType.SByte,
     "u16": ua.VariantType.UInt16,
     "s16": ua.VariantType.Int16,
     "u32": ua.VariantType.UInt32,
