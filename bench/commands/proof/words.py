@@ -1,0 +1,123 @@
+"""The words of `prove`, with defects, mutants and shared drives, and the calls that they become.
+
+Leaves the work to the modules beside it, which are imported when their command is given.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from bench.commands.parsing import Add, shared, wrong_words
+from bench.commands.running.options import (
+    ROWS,
+)
+
+
+def _prove(words: argparse.Namespace) -> int:
+    if words.mutants:
+        return _mutants(words)
+    if words.each:
+        return wrong_words("--each: only with --mutants / 仅用于变异试验")
+    if words.together:
+        return _prove_together(words)
+    from bench.commands.proof import prove
+
+    return prove.main(
+        prove.Asked(
+            out=Path(words.out),
+            defects=tuple(words.defect),
+            cases=tuple(words.case),
+            seed=words.seed,
+            workers=words.workers,
+            json_file=Path(words.json) if words.json else None,
+            every=words.full,
+            record=words.record,
+            defects_only=words.defects_only,
+            rig=words.rig,
+            sound=Path(words.sound) if words.sound else None,
+            hints=Path(words.hints) if words.hints else None,
+            resume=Path(words.resume) if words.resume else None,
+            item=words.item,
+            cluster=words.cluster,
+        )
+    )
+
+
+def _prove_together(words: argparse.Namespace) -> int:
+    from bench.commands.proof import prove_together
+
+    told = {"--json": words.json, "--sound": words.sound, "--hints": words.hints, "--resume": words.resume}
+    told |= {"--full": words.full, "--defects-only": words.defects_only, "--cluster": words.cluster}
+    told |= {"--defect": words.defect, "--item": words.item, "--rig": words.rig != "virtual"}
+    if others := [name for name, given in told.items() if given]:
+        return wrong_words(f"--together: not with {', '.join(others)} / 共用驱动证明不用这些参数")
+    return prove_together.main(words.case, words.seed, words.workers, record=words.record)
+
+
+def _mutants(words: argparse.Namespace) -> int:
+    from bench.commands.proof import mutants
+
+    of_defects = {"--defect": words.defect, "--json": words.json, "--hints": words.hints, "--sound": words.sound}
+    others = [name for name, given in of_defects.items() if given]
+    others += [name for name, given in (("--full", words.full), ("--defects-only", words.defects_only)) if given]
+    others += ["--rig"] if words.rig != "virtual" else []
+    others += ["--cluster"] if words.cluster else []
+    if others:
+        return wrong_words(f"--mutants: not with {', '.join(others)}; these are of defects / 变异试验不用这些参数")
+    return mutants.main(
+        mutants.Asked(
+            number=words.mutants,
+            out=Path(words.out),
+            seed=words.seed,
+            workers=words.workers,
+            cases=tuple(words.case),
+            record=words.record,
+            resume=Path(words.resume) if words.resume else None,
+            each=words.each,
+            item=words.item,
+        )
+    )
+
+
+def prove(command: Add) -> None:
+    """The words of `prove`."""
+    prove = command("prove", _prove, "show that every check can fail: defect × check / 证明每项检查都能失败")
+    prove.add_argument("--item", default="", metavar="ITEM", help="only terminal, or only platform / 受测品类型")
+    prove.add_argument("--defect", action="append", default=[], metavar="ID", help="only this defect / 缺陷")
+    prove.add_argument("--rig", default="virtual", help="where: virtual, process, loopback / 台架")
+    prove.add_argument("--json", default="", metavar="FILE", help="write the matrix as JSON / 输出 JSON")
+    prove.add_argument(
+        "--defects-only", action="store_true", help="stop once every defect is caught / 缺陷均被发现即止"
+    )
+    prove.add_argument(
+        "--sound",
+        default="",
+        metavar="RUN",
+        help="take over what this run says of the sound terminal / 取用无缺陷运行结果",
+    )
+    prove.add_argument(
+        "--hints", default="", metavar="FILE", help="a matrix of an earlier proof: what is tried first / 先试已知组合"
+    )
+    prove.add_argument(
+        "--resume", default="", metavar="FILE", help="go on with the proof of this journal (out/prove-….jsonl) / 续跑"
+    )
+    prove.add_argument(
+        "--record", action="store_true", help="put what was seen failing into conformance/proof.json / 记入套件证明"
+    )
+    prove.add_argument("--full", action="store_true", help="every defect against every case / 全矩阵")
+    prove.add_argument(
+        "--mutants", default="", metavar="N", help="N random small faults instead: how much escapes / 随机变异体漏检率"
+    )
+    prove.add_argument(
+        "--each",
+        default="",
+        metavar="S",
+        help="cases of so many seconds for each mutant (default: all that run its line); --resume with more goes on / "
+        "每个变异体的用例时限",
+    )
+    prove.add_argument(
+        "--together", action="store_true", help="of the drives that cases share (run --together) / 证明共用驱动"
+    )
+    ROWS["cluster"].add_to(prove.add_argument)
+    shared(prove)

@@ -1,0 +1,213 @@
+"""The words of commands that stand alone: load, sweep, parity, simulate, the reference terminal, a frame, the ledger.
+
+Leaves the work to the rooms that do it, which are imported when their command is given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE
+from bench.commands.parsing import Add, shared, wrong_words
+from bench.commands.running.options import (
+    ROWS,
+)
+
+TERMINAL_TOOLS = ("import", "template", "probe")
+
+
+def _parity(words: argparse.Namespace) -> int:
+    from bench.commands import parity
+
+    return parity.main(
+        out=Path(words.out),
+        cases=tuple(words.case),
+        rig=words.rig,
+        seed=words.seed,
+        workers=words.workers,
+        terminal=words.terminal,
+        as_json=words.json,
+        accelerate=words.accelerate,
+    )
+
+
+def _load(words: argparse.Namespace) -> int:
+    from bench.commands import load
+
+    return load.main(
+        load.Asked(
+            file=words.file,
+            out=words.out,
+            seed=words.seed,
+            workers=words.workers,
+            master=words.master,
+            worker=words.worker,
+            master_host=words.master_host,
+            bind=words.bind,
+            port=words.port,
+            web=words.web,
+            profile=words.profile,
+        )
+    )
+
+
+def _sweep(words: argparse.Namespace) -> int:
+    from bench.commands import sweep
+
+    return sweep.main(
+        sweep.Asked(
+            out=Path(words.out),
+            case=(words.case or [sweep.CASE])[-1],
+            rig=words.rig,
+            terminal=words.terminal,
+            seed=words.seed,
+            workers=words.workers,
+            most=words.most,
+            syncs=words.syncs,
+            defect=words.defect,
+            resume=words.resume,
+            as_json=words.json,
+            cluster=words.cluster,
+        )
+    )
+
+
+def _decode(words: argparse.Namespace) -> int:
+    from simulators.explain import centres
+
+    frame = " ".join(words.frame)
+    if frame == "-":
+        frame = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    return centres.main(words.protocol, frame, as_json=words.json)
+
+
+def _terminal(words: argparse.Namespace) -> int:
+    from bench.dut.reference import configuration, stand_alone
+    from bench.dut.reference_meters import NoDriver
+    from simulators.world import WorldError, load_world, shared_by
+
+    if words.config in TERMINAL_TOOLS:
+        # A probe that nothing answered is a finding, 1; words that cannot be used are wrong usage.
+        try:
+            told = stand_alone([words.config, *words.rest])
+        except SystemExit as error:
+            told = error.code if isinstance(error.code, int) else EXIT_ERROR
+        return EXIT_USAGE if told == 2 else told
+    if not words.configure:
+        # The terminal is a product with exit codes of its own: 1 a failed start, 2 a configuration it cannot use.
+        told = stand_alone([words.config, *(["--check"] if words.check else [])])
+        return {1: EXIT_ERROR, 2: EXIT_USAGE}.get(told, told)
+    target = Path(words.config)
+    if target.exists():
+        return wrong_words(f"{target}: exists already; give a new name for the configuration / 文件已存在")
+    try:
+        path = Path(words.configure)
+        world = shared_by(load_world(path), path)
+        text = configuration(world, period_s=10, database=f"{target.stem}.db", port=15080)
+        target.write_text(text, "utf-8")
+    except (WorldError, NoDriver) as error:
+        return wrong_words(str(error))
+    except OSError as error:
+        return wrong_words(f"{target}: cannot be written: {error.strerror} / 无法写入")
+    print(f"{target}: written; start it with `carbonbench terminal {target}` / 已生成")
+    return EXIT_PASS
+
+
+def _simulate(words: argparse.Namespace) -> int:
+    from bench.commands.simulate import simulate
+
+    return simulate(words)
+
+
+def _clauses(words: argparse.Namespace) -> int:
+    from conformance.clauses import command
+
+    return command.main(words.rest)
+
+
+def load(command: Add) -> None:
+    """The words of `load`."""
+    load = command("load", _load, "a load as a file describes it, and what became of every record / 负载测试")
+    load.add_argument("file", nargs="?", default="", help="the load (TOML), see fixtures/load / 负载文件")
+    load.add_argument("--workers", default="", metavar="N", help="processes that make it (default: one) / 工作进程数")
+    load.add_argument("--master", action="store_true", help="wait for --workers of other machines / 主进程")
+    load.add_argument("--worker", action="store_true", help="make load for a master / 工作进程")
+    load.add_argument("--master-host", default="", metavar="HOST", help="where the master is / 主进程地址")
+    load.add_argument("--bind", default="", metavar="HOST", help="where the master listens (default: all) / 监听地址")
+    load.add_argument("--port", default="", metavar="PORT", help="the master's port (default 5557) / 主进程端口")
+    load.add_argument("--web", default="", metavar="PORT", help="Locust's own page at this port / Locust 页面")
+    load.add_argument("--profile", default="", metavar="FILE", help="the platform that takes it / 平台档案")
+    load.add_argument("--seed", default="", metavar="N", help="seed of every truth (default: the file's) / 随机种子")
+    ROWS["out"].add_to(load.add_argument, "out")
+
+
+def sweep(command: Add) -> None:
+    """The words of `sweep`."""
+    sweep = command("sweep", _sweep, "power cut at every write barrier of a case, each judged / 断电扫描")
+    ROWS["terminal"].add_to(sweep.add_argument)
+    sweep.add_argument("--rig", default="virtual", help="where: virtual (default), process, loopback / 台架")
+    ROWS["defect"].add_to(sweep.add_argument)
+    sweep.add_argument("--syncs", default="", metavar="A-B", help="only these write barriers, or end / 仅这些落盘时刻")
+    sweep.add_argument("--most", default="", metavar="N", help="a sample of so many trials / 抽样数")
+    sweep.add_argument("--resume", default="", metavar="DIR", help="go on with the sweep in this folder / 续跑")
+    sweep.add_argument("--json", action="store_true", help="for machines / 机器可读")
+    ROWS["cluster"].add_to(sweep.add_argument)
+    shared(sweep)
+
+
+def parity(command: Add) -> None:
+    """The words of `parity`."""
+    parity = command("parity", _parity, "the same cases in virtual and in real time / 虚拟时间与实时对比")
+    ROWS["terminal"].add_to(parity.add_argument)
+    parity.add_argument("--rig", default="process", help="rig of real time: process (default), loopback / 实时台架")
+    parity.add_argument("--accelerate", default="", metavar="N", help="real against N times faster / 实时与加速对比")
+    parity.add_argument("--json", action="store_true", help="for machines / 机器可读")
+    shared(parity)
+
+
+def decode(command: Add) -> None:
+    """The words of `decode`."""
+    decode = command("decode", _decode, "explain a frame / 解析报文")
+    decode.add_argument("protocol", choices=("hj212", "modbus", "dlt645", "cjt188"), help="its protocol / 协议")
+    decode.add_argument(
+        "frame",
+        metavar="FRAME",
+        nargs="+",
+        help="text (hj212) or hex; - for standard input / 报文，- 为标准输入",
+    )
+    decode.add_argument("--json", action="store_true", help="for machines / 机器可读")
+
+
+def terminal(command: Add) -> None:
+    """The words of `terminal`."""
+    terminal = command("terminal", _terminal, "run the reference terminal alone, in real time / 单独运行参考终端")
+    terminal.add_argument(
+        "config", metavar="CONFIG", help="configuration (TOML), or a tool: import, template, probe / 配置文件或工具"
+    )
+    terminal.add_argument(
+        "--configure", default="", metavar="WORLD", help="write CONFIG for this world instead / 为该场景生成配置"
+    )
+    terminal.add_argument("--check", action="store_true", help="only check the configuration / 仅检查")
+
+
+def simulate(command: Add) -> None:
+    """The words of `simulate`."""
+    simulate = command("simulate", _simulate, "serve simulated meters, fleets and centres / 模拟仪表、集群与数据中心")
+    simulate.add_argument("world", metavar="FILE", help="world or fleet description (TOML) / 场景或集群描述")
+    simulate.add_argument("--check", action="store_true", help="only check the description / 仅检查")
+    simulate.add_argument("--seconds", type=float, default=0, help="end after so long / 运行秒数")
+    simulate.add_argument("--lines", metavar="FOLDER", default=".", help="where serial devices appear / 串口设备目录")
+    simulate.add_argument(
+        "--credentials", metavar="FOLDER", default="", help="world: write what a terminal needs / 凭证目录"
+    )
+    simulate.add_argument("--json", action="store_true", help="fleet: a line of figures each second / 每秒一行统计")
+    simulate.add_argument("--record", metavar="FILE", help="fleet: every event as a line of JSON / 事件记录文件")
+
+
+def clauses(command: Add) -> None:
+    """The words of `clauses`."""
+    command(
+        "clauses", _clauses, "the clause ledger: list, show, coverage, lint, stale, review / 条款台账", owns_help=True
+    )
