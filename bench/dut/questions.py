@@ -24,7 +24,8 @@ QUESTIONS = (
     "capacity", "export", "emission-sources", "classified", "centre-add", "centre-remove", "centre-certificate",
     "configuration-backup", "configuration-restore", "clock", "emissions", "emission-sum", "emission-chain",
     "intensity", "footprint", "factor", "boundary", "activity", "recalculation", "emission-comparison",
-    "inventory-report", "formula", "emission-events", "activities", "calibration",
+    "inventory-report", "formula", "emission-events", "activities",
+    "emission-history", "calibration",
 )  # fmt: skip
 """What an operator may ask (see `bench.facade.bench.Operator`)."""
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -42,6 +43,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "emissions": ("start", "end", "value", "unit", "gas", "method", "version", "revision", "state", "cumulative"),
     "emission-sum": ("start", "end", "value", "unit", "gas", "method", "version", "revision", "state"),
     "emission-chain": ("symbol", "value", "unit", "origin", "version"),
+    "emission-history": ("value", "revision"),
     "activities": ("symbol", "start", "end", "value", "unit", "author", "reason"),
     "intensity": ("start", "end", "value", "unit", "state"),
     "footprint": ("start", "end", "value", "unit", "state"),

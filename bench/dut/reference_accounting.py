@@ -166,6 +166,11 @@ async def ask_accounting(ask: Ask, encode: Callable[[Mapping[str, str]], str], s
     if what == "emission-chain":
         words = {"figure": _name(query), "class": query["kind"], "start": _iso(query["start"])}
         return _chain(await ask("GET", f"emission-explain?{encode(words)}", None))
+    if what == "emission-history":
+        words = {"figure": _name(query), "class": query["kind"], "start": _iso(query["start"])}
+        found = await ask("GET", f"emission-history?{encode(words)}", None)
+        rows = cast("list[dict[str, Any]]", found["superseded"])
+        return tuple({"value": str(row["value"] or ""), "revision": str(row["revision"])} for row in rows)
     if what in ("intensity", "footprint"):
         words = {"product": query["product"], "from": _iso(query["from"]), "to": _iso(query["to"])}
         if what == "intensity":

@@ -431,6 +431,10 @@ class Operator(Protocol):
         """How one figure of a source came about: rows symbol, value, unit, origin, version."""
         ...
 
+    async def emission_history(self, source: str, kind: str, start_us: int) -> None:
+        """What a figure of a source was before it was reckoned anew (R-24): rows value, revision."""
+        ...
+
     async def intensity(self, product: str, from_us: int, to_us: int) -> None:
         """The emitter's emission per unit of a product over [from, to): a row start, end, value, unit, state."""
         ...

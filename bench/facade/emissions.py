@@ -44,6 +44,10 @@ class Emissions(ABC):
         """How one figure of a source came about: rows symbol, value, unit, origin, version."""
         await self._ask("emission-chain", {"source": source, "kind": kind, "start": str(start_us)})
 
+    async def emission_history(self, source: str, kind: str, start_us: int) -> None:
+        """What a figure of a source was before it was reckoned anew (R-24): rows value, revision."""
+        await self._ask("emission-history", {"source": source, "kind": kind, "start": str(start_us)})
+
     async def intensity(self, product: str, from_us: int, to_us: int) -> None:
         """The emitter's emission per unit of a product over [from, to): a row start, end, value, unit, state."""
         words = {"product": product, "from": str(from_us), "to": str(to_us)}

@@ -20,6 +20,7 @@ import apsw
 from reference_terminal.accounting.boundary import Bound, Boundary, Fed
 from reference_terminal.accounting.printed import exactly, short
 from reference_terminal.model.rows import Record
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import MONTH, Span
 from reference_terminal.processing.emissions import (
     EMISSIONS,
@@ -183,6 +184,7 @@ class _Portion:
             self.made.append(_record(key, self._span.end(self._start_s), result, revision + 1))
         return True
 
+    @seam
     def write(self, connection: apsw.Connection) -> None:
         """Write everything."""
         connection.executemany(_SUPERSEDED, self._superseded)

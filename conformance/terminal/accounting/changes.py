@@ -147,9 +147,9 @@ class RecalculatesOnCommand(Case):
     checks = {
         changes_judge.REVISED: ("csmt/8.3.1e",),
         changes_judge.REVISION_SENT: ("csmt/8.3.1e",),
-        **beside(recalculated_judge.TAKEN),
+        **beside(recalculated_judge.TAKEN, changes_judge.OLD_KEPT),
     }
-    needs = (ACCOUNTING, MODBUS, UPLINK, read_out("result-revised"))
+    needs = (ACCOUNTING, MODBUS, UPLINK, read_out("result-revised", "old-result-kept"))
     scenario = scenario(
         "building",
         with_figures(_with_codes(boundaries.BUILDING)),
@@ -168,8 +168,11 @@ class RecalculatesOnCommand(Case):
         await bench.operator.recalculate(quarter, quarter + 20 * MINUTE, _AUTHOR, "analysis of the day came in")
         await bench.clock.sleep(minutes=3)
         await bench.operator.emissions("source", "gas", "minute", quarter, quarter + 20 * MINUTE)
+        for minute in range(10, 14):
+            await bench.operator.emission_history("gas", "minute", quarter + minute * MINUTE)
         await bench.centres.settle(minutes=2)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from changes_judge.revision_findings(history, all_centres(history))
+        yield changes_judge.old_kept_finding(history)
         yield recalculated_judge.orders_finding(history)

@@ -14,7 +14,7 @@ from conformance.common.carbon.methods import APART as SHOWN_APART
 from conformance.common.carbon.reckon import books_of
 from conformance.common.queries import answers
 from conformance.common.times import MINUTE, local
-from conformance.common.truth import Certainty
+from conformance.common.truth import Certainty, number
 from conformance.terminal.accounting.figures_judge import Shown, compare, exact, missing, right, sent, shown
 
 FACTOR = criterion(
@@ -92,6 +92,35 @@ def _apart(emitter: Emitter) -> frozenset[str]:
     return frozenset(
         name for source in emitter.sources if source.term in SHOWN_APART for name in (source.id, source.category)
     )
+
+
+OLD_KEPT = criterion(
+    "old-result-kept",
+    en="what a figure was before it was reckoned anew can still be read",
+    zh="重新计算前的结果仍可查询",
+    unit="figures",
+)
+
+
+def old_kept_finding(history: History) -> Check:
+    """Each figure that was shown, reckoned anew to another value, and asked what it had been."""
+    first: dict[tuple[str, str, int], Shown] = {}
+    last: dict[tuple[str, str, int], Shown] = {}
+    for each in shown(history):
+        first.setdefault((each.id, each.kind, each.start), each)
+        last[each.id, each.kind, each.start] = each
+    wrong: list[str] = []
+    known = 0
+    for event in answers(history, "emission-history"):
+        key = (event.query["source"], event.query["kind"], int(event.query["start"]))
+        before, after = first.get(key), last.get(key)
+        if before is None or after is None or not before.value or number(before.value) == number(after.value):
+            continue
+        known += 1
+        kept = [row.get("value", "") for row in event.rows]
+        if number(before.value) not in map(number, kept):
+            wrong.append(f"{before.told()}, now {after.value}: kept is {', '.join(kept) or 'nothing'}")
+    return OLD_KEPT.none(wrong, known)
 
 
 def revision_findings(history: History, centres: Sequence[str]) -> Iterator[Check]:

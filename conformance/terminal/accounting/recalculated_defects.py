@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import apsw
+
 from conformance.defects import Patch, defect
 from reference_terminal.model.times import MINUTE, Span
-from reference_terminal.processing.rework import Rework
+from reference_terminal.processing.rework import Rework, _Portion
 from reference_terminal.processing.versions import Versions
 from reference_terminal.settings.accounting import FigureSet
 from reference_terminal.web.accounting import AccountingApi
@@ -98,3 +100,19 @@ def ends_in_an_error(patch: Patch) -> None:
         raise IndexError("list index out of range")
 
     patch(Rework, "plan", plan)
+
+
+@defect(
+    "old-results-overwritten",
+    en="a recalculation writes its results over those that were there before",
+    zh="重新计算直接覆盖原结果，原结果不可查询",
+    clauses=("csmt/8.3.1e",),
+)
+def old_results_overwritten(patch: Patch) -> None:
+    """There is one figure for each period."""
+
+    def write(self: _Portion, connection: apsw.Connection) -> None:
+        self._superseded.clear()
+        own(self, connection)
+
+    own = patch(_Portion, "write", write)
