@@ -27,6 +27,7 @@ from bench.case import (
     EXIT_USAGE,
     VIRTUAL_RIG,
     CaseResult,
+    ClauseResult,
     Item,
     Mark,
     RunResult,
@@ -36,8 +37,10 @@ from bench.case import (
 from bench.case.reach import decided as decided_by
 from bench.commands.finished.recomputed import item_words
 from bench.commands.finished.rejudge import VERDICTS, attempts_otherwise, broken_records
+from bench.commands.laboratory.remaining import Ground, Work, listed, remaining
 from bench.commands.proof.proved import Lack, Suite, borrowing, lacking, partly
 from bench.commands.running.house import commit
+from bench.commands.running.lengths import lengths_of_the_suite
 from bench.commands.running.options import RIGS
 from bench.dut.profile import Claim, ProfileError, load_profile
 from bench.evidence.chain import ChainTrouble
@@ -51,7 +54,7 @@ from conformance.clauses.suite import case_classes
 from conformance.defects.proof import ProofError, read_proof
 from reports import manifest, verdicts
 from reports.clause_results import clause_results
-from reports.conformity import Conformity, Statement, completed, document_of, statements
+from reports.conformity import RUNS_FOR_STATEMENT, Conformity, Statement, completed, document_of, statements
 from reports.entries import Entry
 from reports.issue.demands import person_of
 from reports.issue.papers import REVIEWS, TESTS
@@ -72,8 +75,6 @@ _NO_CASE_YET = "planned"
 """Testable, and no case decides it: a laboratory's own test may, with its record."""
 PARITY_S = 3600
 """How long one case of a parity has to stand in real time before virtual time counts (R-08)."""
-_FEW = 12
-"""So many cases are named on a command line; of more the whole suite is proved."""
 _KINDS = {each.value: each.text for each in Likeness}
 _NOT_A_FILE = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
 _Trouble = (CampaignError, ChainTrouble, KeyTrouble, OSError)
@@ -99,9 +100,8 @@ class State:
     statements: tuple[Statement, ...]
     steps: tuple[Step, ...]
     people: tuple[Entry, ...]
+    remaining: tuple[Work, ...]
     hindrances: tuple[str, ...] = field(default=())
-    unproved: tuple[str, ...] = field(default=())
-    """Cases relied on of which the joined proofs do not show enough."""
     remarks: Mapping[str, tuple[Text, ...]] = field(default_factory=dict[str, tuple[Text, ...]])
     """What a campaign adds to the reasons of each draft's statement."""
 
@@ -508,14 +508,14 @@ def state(folder: Path) -> State:
     known = case_classes()
     counted = {name: len(counting(held)) for name, held in _by_case(cases).items()}
     once = {name: known[name].once for name in counted if name in known}
-    least, _ = joining.repeats(cases, once, counted)
+    least, fewest = joining.repeats(cases, once, counted)
     repeats = max(least, 1) if runs else 1
     result = completed(joining.joined(begun, runs, clauses, cases, repeats), ledger)
     bound = {entry.id: entry for entry in ledger}
     people = tuple(
         bound[clause.id]
         for clause in result.clauses
-        if clause.id in bound and waits_for_people(bound[clause.id], clause.verdict)
+        if clause.id in bound and (waits_for_people(bound[clause.id], clause.verdict) or _in_part(clause))
     )
     lack = _unproved(book, cases)
     told = borrowing(lack.borrowed)
@@ -524,7 +524,18 @@ def state(folder: Path) -> State:
     stated = tuple(msgspec.structs.replace(each, reasons=(*each.reasons, *remarks[each.document])) for each in found)
     steps = _steps(book, runs, people, lack)
     hindrances = tuple(f"{step.en}: {step.words}" for step in steps if step.done is False and step.key in NEEDED)
-    return State(begun, result, stated, steps, people, hindrances, lack.cases, remarks)
+    ground = Ground(
+        begun,
+        result,
+        ledger,
+        known,
+        lengths_of_the_suite(),
+        open_steps=[step.key for step in steps if step.done is False and step.key in NEEDED],
+        unproved=lack.cases,
+        fewest={name: counted[name] for name in fewest} if least < RUNS_FOR_STATEMENT else {},
+        lab=any(run.rig == "lab" for run in runs),
+    )
+    return State(begun, result, stated, steps, people, remaining(ground), hindrances, remarks)
 
 
 def _partly(stated: Statement, result: RunResult, begun: Begun) -> tuple[Text, ...]:
@@ -563,6 +574,11 @@ def of_suite(flips: Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]]) -> 
                 fails |= {f"{case}:{check}" for check in checks}
     asks = {f"{name}:{each.id}": each.name.en for name, case in case_classes().items() for each in case.checks}
     return Suite(finds, fails, asks)
+
+
+def _in_part(clause: ClauseResult) -> bool:
+    """Whether a clause passes but for what its cases leave open, which a review closes."""
+    return clause.verdict is Verdict.PASS and bool(clause.open)
 
 
 def waits_for_people(entry: Entry, verdict: Verdict) -> bool:
@@ -670,6 +686,17 @@ def told(found: State) -> dict[str, Any]:
         },
         "hindrances": found.hindrances,
         "steps": [{"step": each.key, "done": each.done, "words": each.words} for each in found.steps],
+        "remaining": [
+            {
+                "work": work.key,
+                "who": {"en": work.who.en, "zh": work.who.zh},
+                "what": {"en": work.what.en, "zh": work.what.zh},
+                "about": work.about,
+                "hours": None if work.hours is None else round(work.hours, 3),
+                "command": work.command,
+            }
+            for work in found.remaining
+        ],
         "for_people": [entry.id for entry in found.people],
         "clauses": {clause.id: clause.verdict.value for clause in found.result.clauses},
     }
@@ -690,10 +717,14 @@ def show(found: State) -> None:
                     print(f"    {reason.en}\n    {reason.zh}")
     for words in found.hindrances:
         print(f"  open / 未完成: {words}")
-    if found.unproved:
-        few = len(found.unproved) <= _FEW
-        shown = "".join(f" --case {name}" for name in found.unproved) if few else ""
-        print(f"  next / 下一步: carbonbench prove{shown} --json proof.json")
+    if found.remaining:
+        print("to do before it conforms, least effort first / 达到“符合”尚需完成（按工作量由小到大）:")
+    for number, work in enumerate(found.remaining, 1):
+        about = f": {listed(work.about)}" if work.about else ""
+        print(f"  {number}. {work.what.en}{about}\n     {work.what.zh}")
+        print(f"     {work.who.en} {work.who.zh}, {work.takes}")
+        if work.command:
+            print(f"     {work.command}")
 
 
 def _exit(found: State) -> int:

@@ -34,6 +34,7 @@ from bench.commands.laboratory import campaign
 from bench.commands.laboratory.desk import asking, handing, looking
 from bench.commands.laboratory.desk.people import People, PeopleError
 from bench.commands.laboratory.desk.queue import QUEUED, RUNNING, Queue, QueueError
+from bench.commands.laboratory.remaining import listed
 from bench.commands.running import status
 from bench.commands.running.options import RUN_RIGS
 from bench.evidence.chain import ChainTrouble
@@ -385,6 +386,7 @@ class Desk:
             name=folder.name,
             state=found,
             conformity=found.conformity,
+            listed=listed,
             reviews=book.reviews,
             externals=book.externals,
             runs=book.joined("run"),
