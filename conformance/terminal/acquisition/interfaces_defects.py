@@ -24,6 +24,7 @@ from reference_terminal.acquisition.driver import Content
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.modbus import analog, serial
 from reference_terminal.acquisition.modbus import decode as decoding
+from reference_terminal.acquisition.modbus.descriptor import Modbus
 from reference_terminal.acquisition.modbus.serial import Framing
 from reference_terminal.acquisition.modbus.settings import AnalogConfig
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
@@ -495,3 +496,18 @@ def one_question_fails_them_all(patch: Patch) -> None:
         return whole(self, point, answers) if bad is None else Content("", None, bad.cause)
 
     whole = patch(Cjt188Meter, "_content", content)
+
+
+@defect(
+    "lines-planned-in-ascii",
+    en="how busy a line is gets reckoned as if every meter on it had frames of ASCII: what fits is refused",
+    zh="一律按 ASCII 帧估算串行线占用，可行的配置被拒绝",
+    clauses=("isc-2/7.2.3-A(1)a",),
+)
+def lines_planned_in_ascii(patch: Patch) -> None:
+    """The longer of the framings, to be on the safe side."""
+
+    def exchanges(self: Modbus, meter: Any) -> list[tuple[int, int]]:
+        return [(2 * asked + 1, 2 * answered + 1) for asked, answered in whole(self, meter)]
+
+    whole = patch(Modbus, "exchanges", exchanges)

@@ -23,6 +23,7 @@ from reference_terminal.acquisition.modbus.settings import (
     read_registers,
 )
 from reference_terminal.acquisition.protocol import AcquisitionProtocol, Probe, Surroundings
+from reference_terminal.model.seams import seam
 from reference_terminal.settings.meters import MeterConfig
 from reference_terminal.settings.protocols import Own
 from reference_terminal.settings.reader import Section
@@ -49,6 +50,7 @@ class Modbus(AcquisitionProtocol):
         """Registers."""
         return read_registers(section)
 
+    @seam
     def exchanges(self, meter: MeterConfig) -> Sequence[tuple[int, int]]:
         """One for each block."""
         plan = blocks.plan(meter, 0, blocks.own_of(meter).max_gap)
