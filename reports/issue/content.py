@@ -804,12 +804,18 @@ class _Author:
         """The capability statement is the customer's word (7.8.2.2)."""
         yield Heading(text=self.w("annex-claims"), breaks=True)
         yield Paragraph(text=self.w("claims-note"), style="note")
-        asked = questions(self.ledger)
+        asked, documents = questions(self.ledger), claimed_documents(self.run)
+        of_others = {each.claim for each in self.ledger} - {
+            each.claim for each in self.ledger if each.document in documents
+        }
+        told = {name: answer for name, answer in self.run.claims.items() if name not in of_others}
+        if others := len(self.run.claims) - len(told):
+            yield Paragraph(text=self.w("claims-others", number=others), style="note")
         yield Table(
             heads=(self.w("question"), self.w("answer")),
             rows=tuple(
                 (self.join(name, self.t(asked[name])) if name in asked else name, self._answer(answer))
-                for name, answer in self.run.claims.items()
+                for name, answer in told.items()
             ),
             widths=(85, 15),
             dense=True,

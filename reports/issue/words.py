@@ -267,6 +267,10 @@ WORDS: Mapping[str, Text] = {
     "claims-note": Text(
         "Supplied by the customer, who answers for it (ISO/IEC 17025, 7.8.2.2).", "由客户提供并对其负责。"
     ),
+    "claims-others": Text(
+        "{number} answers that concern documents not claimed are in the records only.",
+        "另有 {number} 项回答仅涉及未声明的标准，见原始记录。",
+    ),
     "question": Text("Question", "问题"),
     "answer": Text("Answer", "回答"),
     "answer-yes": Text("yes", "是"),

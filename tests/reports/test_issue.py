@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import msgspec
 import pytest
@@ -373,7 +374,17 @@ def test_a_reader_finds_every_annex_and_who_decided(tested: RunResult, tmp_path:
     )
     clock = "no daemon keeps the clock / 时钟未被同步"
     evidence = Evidence(run_folder="C", manifest=HEX, signed=Text("", ""), writer="w", clock=clock)
+    foreign = next(
+        name
+        for each in entries()
+        if (name := each.claim) and {one.document for one in entries() if one.claim == name} == {"isc-2"}
+    )
+    tested = msgspec.structs.replace(tested, claims={**tested.claims, foreign: "yes"})
     made = paper(lab, job, tested, entries(), evidence, joint=joint)
+    # What was answered for drafts that are not claimed fills no pages.
+    assert not [
+        row for each in made.annexes if isinstance(each, Table) for row in each.rows if row[0].startswith(foreign)
+    ]
     (contents,) = [each for each in made.body if isinstance(each, Contents)]
     heads = [each for each in made.annexes if isinstance(each, Heading) and each.level == 1]
     assert contents.rows == tuple((each.text, each.anchor) for each in heads)
@@ -400,6 +411,12 @@ def test_the_pdf_is_what_pdf_a_4_asks_for(issued: Path) -> None:
         assert held.input_version == (2, 0) and root["/OutputIntents"][0]["/S"] == "/GTS_PDFA1"
         assert "/Info" not in held.trailer and "/ID" in held.trailer and "/Encrypt" not in held.trailer
         assert not {"/OpenAction", "/AA", "/JavaScript"} & set(root)
+        # It says its language, and nothing that was not shown: neither structure nor PDF/UA, no lower part.
+        assert root["/Lang"] == "zh-CN" and told.count("pdfaid:part") == 1 and "pdfuaid" not in told
+        assert not ("/StructTreeRoot" in root or root.get("/MarkInfo", {}).get("/Marked"))
+        profile = root["/OutputIntents"][0]["/DestOutputProfile"].data
+        assert profile[36:40] == b"acsp" and profile[16:20] == b"RGB " and profile[12:16] in (b"mntr", b"prtr", b"spac")
+        ElementTree.fromstring(told[told.index("<x:xmpmeta") : told.index("</x:xmpmeta>") + 12])
     fonts = subprocess.run([wanted("pdffonts"), pdf], capture_output=True, text=True, check=True).stdout.splitlines()
     assert len(fonts) > 2 and all(re.search(r"yes\s+yes\s+yes\s+\d+\s+0$", line) for line in fonts[2:])
 
