@@ -10,6 +10,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -280,9 +281,15 @@ _PLATFORMS = (
 )
 
 
+@cache
+def _installed() -> tuple[EntryPoint, ...]:
+    """What is installed under the group, looked for once a process."""
+    return tuple(entry_points(group=_GROUP))
+
+
 def adapter(name: str) -> TerminalAdapter:
     """The adapter of that name. Raises UnknownTerminal listing those that are installed."""
-    found = {entry.name: entry for entry in (_COMMAND, _MANUAL, *_PLATFORMS, *entry_points(group=_GROUP))}
+    found = {entry.name: entry for entry in (_COMMAND, _MANUAL, *_PLATFORMS, *_installed())}
     if name not in found:
         raise UnknownTerminal(
             f"terminal adapter {name!r} is not installed; installed: {', '.join(sorted(found)) or 'none'} / 未安装"

@@ -47,13 +47,8 @@ class Link:
     inode: Inode | None
 
 
-@dataclass(slots=True)
-class _Before:
-    """What an operation replaced: octets from an offset, and the size that the file had."""
-
-    offset: int
-    data: bytes
-    size: int
+_Before = tuple[int, bytes, int]
+"""What an operation replaced: an offset, the octets from there, and the size that the file had."""
 
 
 class Inode:
@@ -71,14 +66,15 @@ class Inode:
         """Carry an operation out, durable with the next sync."""
         content, size = self.content, len(self.content)
         if isinstance(operation, Write):
-            offset = operation.offset
-            replaced = bytes(content[offset : offset + len(operation.data)])
+            offset, data = operation.offset, operation.data
+            replaced = bytes(content[offset : offset + len(data)])
+            put(content, offset, data)
         else:
             offset = operation.size
             replaced = bytes(content[offset:])
-        apply(content, operation)
+            apply(content, operation)
         self.pending.append(operation)
-        self._before.append(_Before(offset, replaced, size))
+        self._before.append((offset, replaced, size))
 
     def sync(self) -> None:
         """Make the content durable."""
@@ -98,9 +94,9 @@ class Inode:
         self.sync()
 
     def _undo(self, content: bytearray) -> None:
-        for before in reversed(self._before):
-            content[before.offset : before.offset + len(before.data)] = before.data
-            del content[before.size :]
+        for offset, data, size in reversed(self._before):
+            content[offset : offset + len(data)] = data
+            del content[size:]
 
 
 def apply(medium: bytearray, operation: Write | Truncate) -> None:

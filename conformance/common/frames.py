@@ -101,7 +101,10 @@ ANSWERS = ("9011", "9012", "9013", "9014")
 _ORDER = ("QN", "ST", "CN", "PW", "MN", "Flag", "PNUM", "PNO", "CP")
 _HEAD = re.compile(r"##(\d{4})")
 _WORDS = re.compile(r"//.*?//")
+_PAIR = re.compile(r"([^=,;]+)=([^,;]*)")
+_NAMED = re.compile(r"[^=,;]+=[^,;]*(?:[,;][^=,;]+=[^,;]*)*")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
+_FLAGS = frozenset("NFMSDCTB")
 _VERSION_2017 = 1
 # No count of packets and no flag has more digits.
 _DIGITS = 8
@@ -190,13 +193,21 @@ def parse(text: str) -> Frame:
     fields["CP"] = content
     if len(content.encode()) > CP_LIMIT:
         faults.append(f"CP of {len(content.encode())} octets, limit {CP_LIMIT}")
+    items = _pairs(content, faults) if content else ()
+    faults += _field_faults(fields)
+    return Frame(fields, items, tuple(faults))
+
+
+def _pairs(content: str, faults: list[str]) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """The groups of a CP, each its names and values."""
+    if "//" not in content and _NAMED.fullmatch(content):
+        return tuple(tuple(_PAIR.findall(item)) for item in content.split(";"))
     items: list[tuple[tuple[str, str], ...]] = []
-    for item in _split(content, ";") if content else ():
+    for item in _split(content, ";"):
         pairs = [pair.partition("=") for pair in _split(item, ",")]
         faults += [f"{name!r} in CP is no name and value" for name, equals, _ in pairs if not equals or not name]
         items.append(tuple((name, value) for name, _, value in pairs))
-    faults += _field_faults(fields)
-    return Frame(fields, tuple(items), tuple(faults))
+    return tuple(items)
 
 
 def _split(text: str, mark: str) -> list[str]:
@@ -249,7 +260,7 @@ def content_faults(frame: Frame) -> Iterator[str]:
                 yield f"{name} stands in the item of {code}"
             if suffix in ("Rtd", "Min", "Avg", "Max", "Cou") and not _NUMBER.match(value):
                 yield f"{name}={value} is no plain decimal number"
-            elif suffix == "Flag" and value not in tuple("NFMSDCTB"):
+            elif suffix == "Flag" and value not in _FLAGS:
                 yield f"{name}={value} is no data flag"
         if f"{code}-Flag" not in names:
             yield f"{code} has no flag"

@@ -78,13 +78,9 @@ class Key:
     @property
     def public_info(self) -> keys.PublicKeyInfo:
         """What a certificate says of its public half."""
-        named = "sm2p256v1" if self.family == "sm2" else "secp256r1"
         return keys.PublicKeyInfo(
             {
-                "algorithm": {
-                    "algorithm": "ec",
-                    "parameters": keys.ECDomainParameters("named", keys.NamedCurve(named)),
-                },
+                "algorithm": keys.PublicKeyAlgorithm.load(_on_curve(self.family)),
                 "public_key": keys.ECPointBitString(oracle.encode_point(self.public)),
             }
         )
@@ -133,6 +129,13 @@ class EvenKey:
         return self._loaded.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
+@lru_cache
+def _on_curve(family: Family) -> bytes:
+    """The algorithm of a family's public keys (DER)."""
+    curve = keys.NamedCurve("sm2p256v1" if family == "sm2" else "secp256r1")
+    return keys.PublicKeyAlgorithm({"algorithm": "ec", "parameters": keys.ECDomainParameters("named", curve)}).dump()
+
+
 def new_key(family: Family, chance: random.Random) -> Key:
     """A key from the given chance (tests only)."""
     if family == "sm2":
@@ -151,7 +154,12 @@ def _key_algorithm(family: Family) -> dict[str, Any]:
 
 def signed_by(family: Family) -> algos.SignedDigestAlgorithm:
     """The signature algorithm of a family."""
-    return algos.SignedDigestAlgorithm({"algorithm": "sm2_sm3" if family == "sm2" else "sha256_ecdsa"})
+    return algos.SignedDigestAlgorithm.load(_signed_by(family))
+
+
+@lru_cache
+def _signed_by(family: Family) -> bytes:
+    return algos.SignedDigestAlgorithm({"algorithm": "sm2_sm3" if family == "sm2" else "sha256_ecdsa"}).dump()
 
 
 @dataclass(frozen=True)
@@ -189,7 +197,30 @@ class Request:
 
 def name_of(common_name: str) -> x509.Name:
     """The distinguished name that a common name stands in here."""
-    return x509.Name.build({"country_name": "CN", "organization_name": "carbonbench test", "common_name": common_name})
+    return x509.Name.load(_name_der(common_name))
+
+
+@lru_cache(maxsize=1024)
+def _name_der(common_name: str) -> bytes:
+    words = {"country_name": "CN", "organization_name": "carbonbench test", "common_name": common_name}
+    return x509.Name.build(words).dump()
+
+
+@lru_cache
+def _meant_for(usage: Usage, path_length: int | None) -> tuple[bytes, ...]:
+    """The extensions (DER) that follow from what a certificate is for: limits of an authority, usage, purposes."""
+    found = [x509.Extension({"extn_id": "key_usage", "critical": True, "extn_value": x509.KeyUsage(_USAGES[usage])})]
+    if usage == "authority":
+        limits: dict[str, Any] = {"ca": True}
+        if path_length is not None:
+            limits["path_len_constraint"] = path_length
+        basic = x509.BasicConstraints(limits)
+        found.insert(0, x509.Extension({"extn_id": "basic_constraints", "critical": True, "extn_value": basic}))
+    else:
+        meant = ["ocsp_signing"] if usage == "responder" else ["server_auth", "client_auth"]
+        purposes = x509.ExtKeyUsageSyntax(meant)
+        found.append(x509.Extension({"extn_id": "extended_key_usage", "critical": False, "extn_value": purposes}))
+    return tuple(each.dump() for each in found)
 
 
 def _time(at_us: int) -> x509.Time:
@@ -207,26 +238,18 @@ def _id_of(public: bytes) -> bytes:
 
 def issue(wanted: Request, key: Key | EvenKey, issuer: str, issuer_key: Key, chance: random.Random) -> Certificate:
     """A certificate for `key` in the name of `wanted`, signed by `issuer_key` in the name of `issuer`."""
-    extensions: list[dict[str, Any]] = [
-        {"extn_id": "key_usage", "critical": True, "extn_value": x509.KeyUsage(_USAGES[wanted.usage])},
+    meant = [x509.Extension.load(each) for each in _meant_for(wanted.usage, wanted.path_length)]
+    before = 2 if wanted.usage == "authority" else 1
+    extensions: list[dict[str, Any] | x509.Extension] = [
+        *meant[:before],
         {"extn_id": "key_identifier", "critical": False, "extn_value": core.OctetString(key.identifier)},
         {
             "extn_id": "authority_key_identifier",
             "critical": False,
             "extn_value": x509.AuthorityKeyIdentifier({"key_identifier": issuer_key.identifier}),
         },
+        *meant[before:],
     ]
-    if wanted.usage == "authority":
-        limits: dict[str, Any] = {"ca": True}
-        if wanted.path_length is not None:
-            limits["path_len_constraint"] = wanted.path_length
-        extensions.insert(
-            0, {"extn_id": "basic_constraints", "critical": True, "extn_value": x509.BasicConstraints(limits)}
-        )
-    else:
-        meant = ["ocsp_signing"] if wanted.usage == "responder" else ["server_auth", "client_auth"]
-        purposes = x509.ExtKeyUsageSyntax(meant)
-        extensions.append({"extn_id": "extended_key_usage", "critical": False, "extn_value": purposes})
     if wanted.hosts:
         names = x509.GeneralNames([_general_name(host) for host in wanted.hosts])
         extensions.append({"extn_id": "subject_alt_name", "critical": False, "extn_value": names})

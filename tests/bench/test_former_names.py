@@ -37,7 +37,7 @@ def test_an_adapter_written_before_is_found_and_told_the_new_name(
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "bench.terminals", raising=False)
     entry = EntryPoint("my-terminal", "my_former_adapter:MyAdapter", "carbonbench.terminals")
-    monkeypatch.setattr(dut, "entry_points", lambda group: [entry])
+    monkeypatch.setattr(dut, "_installed", lambda: (entry,))
     with pytest.warns(DeprecationWarning, match=re.escape("bench.terminals is called bench.dut")):
         found = dut.adapter("my-terminal")
     assert isinstance(found, dut.Launchable)

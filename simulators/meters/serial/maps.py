@@ -442,6 +442,7 @@ SERIAL_FOLDER = MAPS_FOLDER / "serial"
 AnyMap = RegisterMap | BusMap
 
 
+@cache
 def any_names() -> tuple[str, ...]:
     """Names of all shipped maps, registers and serial, sorted."""
     return tuple(sorted((*shipped_names(), *(path.stem for path in SERIAL_FOLDER.glob("*.toml")))))

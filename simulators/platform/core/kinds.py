@@ -257,6 +257,11 @@ def of_fraction(value: Fraction) -> str:
 
 def plain(value: Any) -> Any:
     """Builtins for JSON: Decimal as plain text without exponent, Fraction likewise or to 12 significant digits."""
+    kind = type(value)
+    if kind is str or kind is int or value is None or kind is bool:
+        return value
+    if kind is dict:
+        return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, Fraction):
