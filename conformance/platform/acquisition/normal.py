@@ -35,7 +35,12 @@ class CountsWhatIsValidAndWhole(PlatformCase):
     needs = FED
     scenario = PlatformCase.scenario.but(
         park=with_senders(
-            _with(SMALL, level("A.top-temperature", "A1", "degC", "120", "260", low="0", high="600")),
+            _with(
+                SMALL,
+                level("A.top-temperature", "A1", "degC", "120", "260", low="0", high="600"),
+                # Its values are the limit itself, which is not beyond it.
+                level("A.valve", "A1", "%", "100", "100", low="0", high="100"),
+            ),
             classes=("realtime", "minute"),
             realtime_s=600,
             minute_interval=10,
@@ -90,7 +95,7 @@ class ConvertsUnits(PlatformCase):
     checks = {normal_judge.CONVERTED: ("ssea/5.2.3.3-3", "cpcif/4.2.1b")}
     needs = (*FED, JSON)
     scenario = PlatformCase.scenario.but(
-        park=with_senders(_OTHER_UNITS, kind="https", classes=("realtime", "minute"), minute_interval=10)
+        park=with_senders(_OTHER_UNITS, kind="https", classes=("realtime", "minute", "hour"), minute_interval=10)
     )
 
     async def drive(self, bench: Bench) -> None:
@@ -100,7 +105,7 @@ class ConvertsUnits(PlatformCase):
         await bench.clock.sleep(minutes=61)
         await bench.senders.settle()
         desk = await bench.platform.login(READER)
-        for kind in ("realtime", "minute"):
+        for kind in ("realtime", "minute", "hour"):
             await ask_points(desk, points_with(bench, kind), (kind,), start_us, bench.clock.now_us())
 
     def judge(self, history: History) -> Iterator[Check]:

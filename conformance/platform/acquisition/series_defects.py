@@ -120,6 +120,22 @@ def counts_flagged(patch: Patch) -> None:
 
 
 @defect(
+    "platform-limit-is-beyond-it",
+    en="A value that is its upper limit counts as beyond it",
+    zh="等于上限的数据按超限处理",
+    clauses=("ssea/5.2.3.3-2", "ssea/5.2.3.3-4"),
+)
+def limit_is_beyond_it(patch: Patch) -> None:
+    """Less than the limit, it was thought."""
+
+    def quality_of(arrival: Arrival) -> str:
+        found, high = whole(arrival), arrival.point.high
+        return "limit" if found == "valid" and high is not None and Decimal(arrival.value) == high else found
+
+    whole = patch(series, "quality_of", quality_of)
+
+
+@defect(
     "platform-tells-all-complete",
     en="Every record is told as complete",
     zh="所有记录均标为完整",

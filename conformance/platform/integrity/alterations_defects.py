@@ -32,6 +32,24 @@ def of_numbers_only(patch: Patch) -> None:
 
 
 @defect(
+    "seals-miss-what-others-have",
+    en="where a point has no value at an instant of another one, it is called missing",
+    zh="其他测点有数据而本测点无数据的时刻被误报为缺失",
+    clauses=("isc-1/4.4-1", "cpcif/8.4a", "isc-1/7.3d-4"),
+)
+def miss_what_others_have(patch: Patch) -> None:
+    """What is sealed is looked up by instant; every point has the same ones, it was thought."""
+
+    def of_point(
+        desk: Desk, point: str, asked: Verified, sealed: dict[tuple[str, int, int], str]
+    ) -> Iterator[tuple[int, str]]:
+        everywhere = {(point, span, at): code for (_, span, at), code in sealed.items()}
+        return own(desk, point, asked, {**everywhere, **sealed})
+
+    own = patch(seals, "_of_point", of_point)
+
+
+@defect(
     "seals-without-flags-of-time",
     en="a value is called altered once it has been there for a minute",
     zh="数据存储一分钟后即被误报为改动",
