@@ -10,6 +10,8 @@ import pytest
 from house import ROOT
 
 from bench import cli
+from bench.case import Rig
+from conformance.clauses.suite import case_classes
 
 PAGES = sorted([*(ROOT / "docs").glob("*.md"), *ROOT.glob("README*.md"), ROOT / "CONTRIBUTING.md"])
 LAID_OUT = re.compile(r"^(?:\$ )?(?:sudo )?carbonbench (.+)$")
@@ -51,3 +53,13 @@ def test_every_command_of_every_page_is_one(capsys: pytest.CaptureFixture[str]) 
                     wrong.append(f"{page}: {line}: {said}")
     assert not wrong, "\n".join(wrong)
     assert {"LAB.md", "REPORT.md", "EVIDENCE.md", "REALTIME.md"} <= {page for page, _ in lines} and len(lines) > 100
+
+
+def test_the_page_of_the_laboratory_runs_cases_of_its_own_profile() -> None:
+    """What LAB.md has a laboratory run is for the lab rig, and of the draft that its profile is made for."""
+    lines = [words(line) for line in commands(ROOT / "docs" / "LAB.md")]
+    (document,) = {line[line.index("--documents") + 1] for line in lines if "--documents" in line}
+    named = [line[line.index("--case") + 1] for line in lines if line[0] == "run"]
+    known = case_classes()
+    assert named and all(known[name].rigs & Rig.LAB for name in named)
+    assert all(any(clause.startswith(f"{document}/") for clause in known[name].clauses) for name in named)

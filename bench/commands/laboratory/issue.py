@@ -68,6 +68,7 @@ def main(asked: Asked) -> int:
         lab, job = _papers(asked)
         template = _template(asked)
         seal = load_lab(asked.lab)
+        _writable(asked)
     except (PaperError, LabError) as error:
         return _said(error.problems, EXIT_USAGE)
     try:
@@ -86,6 +87,8 @@ def main(asked: Asked) -> int:
         return _said(error.problems, EXIT_ERROR)
     except (ChainTrouble, KeyTrouble, SealTrouble) as error:
         return _said([str(error)], EXIT_ERROR)
+    except OSError as error:
+        return _said([f"{error.filename or asked.to}: cannot be written ({error.strerror}) / 无法写入"], EXIT_ERROR)
 
 
 def lacking(asked: Asked) -> list[str]:
@@ -128,6 +131,16 @@ def _papers(asked: Asked) -> tuple[Lab, Job]:
     if problems:
         raise PaperError(problems)
     return lab, job
+
+
+def _writable(asked: Asked) -> None:
+    """Raises PaperError where what is asked for has no place to be written."""
+    draft = Path(asked.draft)
+    if asked.draft and (not draft.parent.is_dir() or draft.is_dir()):
+        raise PaperError([f"--draft {asked.draft}: expected a file in a folder that exists / 所在目录不存在"])
+    taken = next((each for each in (asked.to, *asked.to.parents) if each.exists()), None)
+    if not asked.draft and taken and not taken.is_dir():
+        raise PaperError([f"--to {asked.to}: expected a folder, {taken} is a file / 应为目录"])
 
 
 def _template(asked: Asked) -> Path | None:

@@ -234,7 +234,7 @@ def lengths() -> dict[str, Length]:
 def main(terminal: Path, *, days: float, as_json: bool) -> int:
     """Print the plan: 0 all that a device can have decided is in it, 2 something is left open, 4 wrong input."""
     if not 0 < days <= 3650:
-        print(f"--days {days:g}: expected above 0 / 天数无效", file=sys.stderr)
+        print(f"--days {days:g}: expected above 0, at most 3650 / 天数应大于 0、不超过 3650", file=sys.stderr)
         return EXIT_USAGE
     try:
         found = planned(load_profile(terminal), case_classes(), lengths(), days, shared_drives())

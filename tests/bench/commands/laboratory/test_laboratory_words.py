@@ -25,6 +25,9 @@ WRONG = (
     ("issue none", LAB, 4, "none: expected a run folder, found nothing"),
     ("issue empty --lab no.toml --job job.toml", (), 4, "no.toml: expected TOML"),
     ("issue empty --draft a.odt", LAB, 4, "--draft a.odt: expected a name that ends with .pdf or .docx"),
+    ("issue empty --draft none/a.pdf", LAB, 4, "--draft none/a.pdf: expected a file in a folder that exists"),
+    ("issue empty --to no.toml", LAB, 4, "--to no.toml: expected a folder, no.toml is a file"),
+    ("issue empty --to no.toml/below", LAB, 4, "--to no.toml/below: expected a folder, no.toml is a file"),
     ("issue empty --key k.pem", LAB, 4, "--key goes with --certificate"),
     ("issue empty --template none.docx", LAB, 4, "none.docx: no such template"),
     ("issue empty --lab lab.toml --job photo.toml", (), 4, "item.photos: no.jpg: expected a JPEG or PNG file"),
@@ -61,7 +64,8 @@ WRONG = (
     ("serve --out empty --profiles none", (), 4, "--profiles none: expected a folder"),
     ("plan --terminal none.toml", (), 4, "none.toml: cannot be read"),
     ("plan --terminal no.toml", (), 4, "no.toml: expected TOML"),
-    ("plan --days 0", (), 4, "--days 0: expected above 0"),
+    ("plan --days 0", (), 4, "--days 0: expected above 0, at most 3650"),
+    ("plan --days 1e99", (), 4, "--days 1e+99: expected above 0, at most 3650"),
 )
 
 
