@@ -171,9 +171,15 @@ def kinds() -> Mapping[str, CentreKind[Any]]:
     return {each.id: each for each in sorted(found, key=lambda each: (each.rank, each.id))}
 
 
+@cache
+def _common() -> frozenset[str]:
+    """The fields that every centre has."""
+    return frozenset(each.name for each in (*fields(CentreFields), *fields(CentreSpec)))
+
+
 def centre_of(name: str, host: str, port: int, mn: str, *, kind: str = USUAL, **given: Any) -> CentreSpec:
     """A centre of a kind, from fields that every centre has and its own. TypeError for one that it has not."""
-    common = {each.name for each in (*fields(CentreFields), *fields(CentreSpec))}
+    common = _common()
     own = kinds()[kind].settings(**{key: value for key, value in given.items() if key not in common})
     return CentreSpec(name, host, port, mn, own=own, **{key: value for key, value in given.items() if key in common})
 
