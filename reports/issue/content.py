@@ -501,7 +501,7 @@ class _Author:
 
     def _verdict(self, row: ClauseView) -> str:
         words = row.state.key if self.language == "en" else row.state.name.zh
-        part = row.open is not None and row.state.key == Verdict.PASS.value
+        part = row.state.key == Verdict.PASS.value and (row.open is not None or bool(row.needs_real_time))
         mark = row.mark and self.rigs != (VIRTUAL_RIG,) and self.t(row.mark)
         if self.language == "en":
             return words + (" (in part)" if part else "") + (f", {mark}" if mark else "")
@@ -533,7 +533,9 @@ class _Author:
             yield Paragraph(text=self.w("mixed", cases=", ".join(mixed)))
 
     def _open(self) -> Iterator[Block]:
-        waiting = [row for row in self.rows if row.state.key not in (Verdict.PASS.value, Verdict.FAIL.value)]
+        # What passes but for a limit that virtual time cannot decide waits too.
+        decided = (Verdict.PASS.value, Verdict.FAIL.value)
+        waiting = [row for row in self.rows if row.state.key not in decided or row.needs_real_time]
         yield Heading(text=self.w("open"))
         yield Paragraph(text=self.w("open-note"), style="note")
         groups: dict[tuple[str, str], list[str]] = {}

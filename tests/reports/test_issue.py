@@ -296,6 +296,23 @@ def wanted(program: str) -> str:
     return found
 
 
+def test_a_clause_whose_time_limit_is_open_is_not_called_decided(tested: RunResult, tmp_path: Path) -> None:
+    from reports.issue.content import Evidence, Table, paper
+    from reports.ledger import entries
+
+    lab, job = read(tmp_path, laboratory(), order())
+    evidence = Evidence(run_folder="run", manifest=HEX, signed=Text("", ""), writer="w")
+    passing = next(each for each in tested.clauses if each.id.startswith("cpcif/") and each.verdict is Verdict.PASS)
+    open_limit = msgspec.structs.replace(passing, needs_real_time=("x/y:limit",))
+    clauses = tuple(open_limit if each is passing else each for each in tested.clauses)
+    number = passing.id.partition("/")[2]
+    for run, decided in ((tested, True), (msgspec.structs.replace(tested, clauses=clauses), False)):
+        tables = [each for each in paper(lab, job, run, entries(), evidence).body if isinstance(each, Table)]
+        (verdict,) = {row[4] for each in tables if each.heads[:1] == ("序号",) for row in each.rows if row[1] == number}
+        waits = [row for each in tables for row in each.rows if row[:1] == ("实时台架（R-08）",) and number in row[3]]
+        assert (not waits) is decided and ("（部分）" in verdict) is not decided
+
+
 @pytest.mark.parametrize("number", [1, 2])
 def test_the_signature_is_proved_by_another_program(issued: Path, number: int) -> None:
     pdf = issued / "out" / "R-1" / str(number) / "report.pdf"

@@ -78,7 +78,7 @@ def main(asked: Asked) -> int:
     except (CampaignError, ChainTrouble, SealTrouble) as error:
         return _said([str(error)], EXIT_FAIL)
     if subject.altered:
-        return _said([*subject.altered, "altered since the run: no report is issued / 运行被改动，不予签发"], EXIT_FAIL)
+        return _said([*subject.altered, f"{asked.run}: no report is issued of it / 不予签发"], EXIT_FAIL)
     try:
         if asked.draft:
             return _draft(asked, lab, job, subject, template)
