@@ -170,7 +170,8 @@ def _shown(path: Path) -> str:
     """The path as a person here would type it: relative to the working folder where it lies below it."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
+    except (ValueError, RuntimeError):
+        # Elsewhere, or links that lead round in a circle.
         return str(path)
 
 

@@ -107,5 +107,6 @@ def _name_of(node: nodes.Node | None) -> str:
 
 
 def _meant(name: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(known), 1)
+    # A letter left out or doubled; what a name of another meaning resembles leads astray.
+    near = difflib.get_close_matches(name, sorted(known), 1, 0.75)
     return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known))}"

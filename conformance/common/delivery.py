@@ -588,7 +588,8 @@ def _found_elsewhere(truth: Truth, expected: Expected, values: dict[str, str], l
     for shift in (*(step * length for step in _SHIFTS), *_ZONE_SHIFTS):
         other = truth.expected(expected.key.point, expected.key.kind, expected.start + shift, expected.key.end + shift)
         if other.certainty is not Certainty.GAP and matches(truth, other, values):
-            return f"this is the truth of the interval ending {local(other.key.end)}"
+            zone = f": DataTime is {-shift / HOUR:+g} h off, a time of another zone" if shift in _ZONE_SHIFTS else ""
+            return f"this is the truth of the interval ending {local(other.key.end)}{zone}"
     return ""
 
 

@@ -60,3 +60,10 @@ def test_a_workbook_with_a_broken_member_is_a_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["9" * 5000, "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "x", ""])
 def test_an_instant_of_a_record_never_fails(text: str) -> None:
     assert instant_of_iso(text) is None or len(text) < 30
+
+
+def test_links_that_lead_round_are_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "loop.toml"
+    path.symlink_to(path)
+    with pytest.raises(ProfileError, match="cannot be read"):
+        load_profile(path)

@@ -26,7 +26,7 @@ from bench.history import CutShort, History, Recorder, TerminalState, Trouble
 from bench.layout.scenario import Scenario
 from bench.run import Setup
 from simulators import scratch
-from simulators.events import Connected, Served, Stored
+from simulators.events import Connected, Served, Stored, Unserved
 
 SHOWN = "123.5"
 """What the meter shows: a number that a binary float holds exactly."""
@@ -170,13 +170,15 @@ class FirstStart(msgspec.Struct, frozen=True):
     """What a product did by itself while it was tried: what its maker sees first.
 
     `polls` counts answered requests by meter, `dialled` connections by centre, `records` records that came by centre,
-    `ports` are those at which it listens.
+    `ports` are those at which it listens. `refused` has by meter how many requests got no usable answer, the
+    last of them and its answer (hex).
     """
 
     polls: dict[str, int]
     dialled: dict[str, int]
     records: dict[str, int]
     ports: tuple[int, ...]
+    refused: dict[str, tuple[int, str, str]] = {}
 
     @classmethod
     def of(cls, events: Iterable[object], centres: Collection[str], ports: tuple[int, ...]) -> FirstStart:
@@ -186,7 +188,13 @@ class FirstStart(msgspec.Struct, frozen=True):
         opened = (event.at for event in events if isinstance(event, Connected) and event.state == "opened")
         dialled = Counter(at for at in opened if at in centres)
         records = Counter(event.centre for event in events if isinstance(event, Stored))
-        return cls(dict(sorted(polls.items())), dict(sorted(dialled.items())), dict(sorted(records.items())), ports)
+        refused: dict[str, tuple[int, str, str]] = {}
+        for event in events:
+            if isinstance(event, Unserved):
+                refused[event.meter] = (refused.get(event.meter, (0,))[0] + 1, event.request, event.response)
+        return cls(
+            dict(sorted(polls.items())), dict(sorted(dialled.items())), dict(sorted(records.items())), ports, refused
+        )
 
     def lines(self) -> Iterator[str]:
         """A line each, in both languages."""
@@ -197,6 +205,12 @@ class FirstStart(msgspec.Struct, frozen=True):
         ):
             told = ", ".join(f"{name} {number}" for name, number in counts.items())
             yield f"{'ok  ' if counts else 'none'} {en} / {zh}: {told or 'nothing / 无'}"
+            if counts is self.polls:
+                for name, (number, asked, answered) in self.refused.items():
+                    yield (
+                        f"     {name}: {number} requests without a value / 请求未得数值; "
+                        f"the last / 最后一次: asked {asked}, answered {answered or 'nothing'}"
+                    )
         yield f"     listens at / 监听端口: {', '.join(map(str, self.ports)) or 'no port / 无'}"
 
     def too_soon(self, wait_s: float) -> str:
@@ -268,6 +282,8 @@ def _tried(profile: Profile, trial: _Trial, as_json: bool, show: bool) -> int:
         _print(trial.answers, failed)
         if failed and not show:
             trial.starts.hint(profile.path)
+        if failed:
+            trial.starts.astray(Path.cwd(), Path(profile.path).parent)
     if failed and not start.polls and not start.dialled and not trial.answers:
         return EXIT_ERROR
     idle = not trial.answers and not (start.polls and start.dialled)

@@ -43,3 +43,15 @@ class Starts:
         """Print how to see it, where there is something to see."""
         if self.last is not None and self.last.files:
             print(f"what it was given / 受测品所得配置: carbonbench profile try {path} --show")
+
+    def astray(self, *places: Path) -> None:
+        """Print which words of the command line are files here, and none where the product runs."""
+        if self.last is None:
+            return
+        for word in self.last.argv[1:]:
+            here = [place / word for place in places if (place / word).is_file()]
+            if here and not Path(word).is_absolute() and word not in self.last.files:
+                print(
+                    f"connection.command: {word} is looked for in the state folder, where the program runs; "
+                    f"it is here: {here[0].resolve()} / 程序在状态目录中运行，请写完整路径"
+                )

@@ -8,6 +8,7 @@ import pytest
 
 from bench.cli import main
 from bench.commands.products.profile_try import SHOWN, FirstStart
+from simulators.events import Unserved
 
 EXAMPLE = Path(__file__).resolve().parents[4] / "fixtures" / "terminals" / "program" / "profile.toml"
 
@@ -54,6 +55,25 @@ def test_a_product_that_ends_at_once_is_told_without_any_hook(
     assert main(["profile", "try", str(path)]) == 3
     told = capsys.readouterr().out
     assert "none meters read" in told and "ended with exit code 0" in told
+
+
+def test_a_file_that_lies_elsewhere_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "p.toml"
+    (tmp_path / "gateway.sh").touch()
+    path.write_text(
+        '[terminal]\nname = "x"\nadapter = "command"\n[connection]\ncommand = ["sh", "gateway.sh"]\n', "utf-8"
+    )
+    assert main(["profile", "try", str(path)]) == 3
+    assert f"it is here: {tmp_path / 'gateway.sh'}" in capsys.readouterr().out
+
+
+def test_requests_that_a_meter_refused_are_told() -> None:
+    asked = [
+        Unserved(t=t, meter="e01", unit=1, outcome="exception", request="010301560002", response="018302")
+        for t in (1, 2)
+    ]
+    first, told, *_ = FirstStart.of(asked, (), ()).lines()
+    assert first.startswith("none meters read") and "e01: 2 requests" in told and "answered 018302" in told
 
 
 def test_a_wait_of_nothing_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
