@@ -6,14 +6,13 @@ joined is proved first: an altered run, one of another item or of another bench 
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Any
 
 import msgspec
 
@@ -36,23 +35,21 @@ from bench.case import (
 )
 from bench.case.reach import decided as decided_by
 from bench.commands.finished.recomputed import item_words
-from bench.commands.finished.rejudge import VERDICTS, attempts_otherwise, broken_records
+from bench.commands.laboratory.joinable import load_result, read_proof_file, read_result
 from bench.commands.laboratory.remaining import Ground, Work, listed, remaining
 from bench.commands.proof.proved import Lack, Suite, borrowing, lacking, partly
 from bench.commands.running.house import commit
 from bench.commands.running.lengths import lengths_of_the_suite
-from bench.commands.running.options import RIGS
 from bench.dut.profile import Claim, ProfileError, load_profile
 from bench.evidence.chain import ChainTrouble
 from bench.evidence.files import evidence_digest, sm3_of, survey
 from bench.evidence.keys import KeyTrouble
 from bench.evidence.lab import NOBODY, OWN, Lab, LabError, load_lab
 from bench.evidence.sealed import prove_seals
-from bench.history import HistoryError, read_history
 from bench.journal import now
 from conformance.clauses.suite import case_classes
 from conformance.defects.proof import ProofError, read_proof
-from reports import manifest, verdicts
+from reports import verdicts
 from reports.clause_results import clause_results
 from reports.conformity import RUNS_FOR_STATEMENT, Conformity, Statement, completed, document_of, statements
 from reports.entries import Entry
@@ -61,11 +58,7 @@ from reports.issue.papers import REVIEWS, TESTS
 from reports.issue.papers import Lab as Told
 from reports.issue.reading import PaperError, read_paper
 from reports.ledger import entries
-from reports.parity import Likeness
-from reports.prove import MatrixError, Proof
-from reports.prove import read as read_matrix
 from reports.repeats import counting
-from reports.sweep import OUTCOMES
 
 STATEMENT = "statement.json"
 FORMAT = "carbonbench-statement/1"
@@ -75,7 +68,6 @@ _NO_CASE_YET = "planned"
 """Testable, and no case decides it: a laboratory's own test may, with its record."""
 PARITY_S = 3600
 """How long one case of a parity has to stand in real time before virtual time counts (R-08)."""
-_KINDS = {each.value: each.text for each in Likeness}
 _NOT_A_FILE = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
 _Trouble = (CampaignError, ChainTrouble, KeyTrouble, OSError)
 
@@ -173,236 +165,12 @@ def add(folder: Path, what: Path, *, as_load: bool, by: str, lab: str) -> Joined
     laboratory = _lab(lab)
     require_right(lab, by, TESTS)
     book = Book(folder, laboratory)
-    made = _load(book, what) if as_load else _read(book, what, laboratory)
+    made = load_result(book, what) if as_load else read_result(book, what, laboratory)
     entry = msgspec.structs.replace(made, by=by)
     if any(each.digest == entry.digest for each in book.joined()):
         raise CampaignError(f"{what}: is joined already / 该结果已加入")
     book.add(entry)
     return entry
-
-
-def _read(book: Book, what: Path, lab: Lab) -> Joined:
-    if (what / VERDICTS).is_file():
-        return _run(book, what, lab)
-    if (what / "parity.json").is_file():
-        return _of_file(book, what / "parity.json", "parity")
-    if (what / "sweep.json").is_file():
-        return _of_file(book, what / "sweep.json", "sweep")
-    if what.is_file():
-        held = _json(what)
-        if str(held.get("format", "")).startswith("carbonbench-prove/"):
-            return _of_file(book, what, "prove")
-        if {"rig", "ready", "findings"} <= held.keys():
-            return _of_file(book, what, "check")
-        if str(held.get("format", "")).startswith(("carbonbench-parity/", "carbonbench-sweep/")):
-            return _of_file(book, what, "parity" if "parity" in str(held["format"]) else "sweep")
-    raise CampaignError(
-        f"{what}: expected a folder of run, parity or sweep, or a file of `prove --json`, `bench check --json` / "
-        "应为运行目录或结果文件"
-    )
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        held = msgspec.json.decode(path.read_bytes())
-    except OSError as error:
-        raise CampaignError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise CampaignError(f"{path}: not JSON / 不是 JSON 文件") from None
-    if not isinstance(held, dict):
-        raise CampaignError(f"{path}: expected an object / 应为 JSON 对象")
-    return cast(dict[str, Any], held)
-
-
-def _shown(book: Book, path: Path) -> str:
-    return Path(os.path.relpath(path.resolve(), book.folder.resolve())).as_posix()
-
-
-def _same(what: Path, book: Book, *, terminal: str, made_by: str) -> None:
-    """Refuse what is of another item or another bench."""
-    begun = book.begun
-    item = item_words(begun.item)
-    if terminal != item and terminal != begun.item.get("name"):
-        raise CampaignError(f"{what}: is of {terminal!r}, this campaign of {item!r} / 样品不符")
-    if made_by != begun.commit:
-        raise CampaignError(
-            f"{what}: was made by bench {made_by}, this campaign is of bench {begun.commit} / 台架版本不符"
-        )
-
-
-def _run(book: Book, folder: Path, lab: Lab) -> Joined:
-    try:
-        run = verdicts.read(folder)
-        rows = survey(folder)
-        wrong = manifest.verify(folder, present=rows)
-    except (verdicts.VerdictsError, manifest.ManifestError) as error:
-        raise CampaignError(str(error)) from None
-    wrong += broken_records(run, folder) + attempts_otherwise(run, folder)
-    sealed = prove_seals(
-        folder, rows, certificates=lab.certificates, roots=lab.roots, register=lab.register if lab.signers else None
-    )
-    wrong += sealed.problems
-    if wrong:
-        raise CampaignError("\n".join([*wrong, f"{folder}: is not joined / 未加入"]))
-    _same(folder, book, terminal=run.terminal, made_by=run.commit)
-    told = {**book.begun.claims}
-    other = sorted(name for name, answer in told.items() if run.claims.get(name, answer) != answer)
-    if other:
-        raise CampaignError(f"{folder}: other claims than the campaign's: {', '.join(other)} / 能力声明不符")
-    counts = ", ".join(f"{number} {name}" for name, number in run.summary().items())
-    return Joined(
-        at=now(),
-        kind="run",
-        path=_shown(book, folder),
-        digest=sealed.signed.digest or evidence_digest(rows, "-"),
-        name=run.run,
-        rig=run.rig,
-        signed=bool(sealed.signed.digest),
-        words=counts,
-        cases=tuple(sorted({case.id for case in run.cases if case.verdict is not Verdict.NOT_RUN})),
-    )
-
-
-def _counted(counts: Mapping[str, int], names: Mapping[str, Text]) -> str:
-    """Counts by kind as words in both languages."""
-    told = [(number, names.get(kind, Text(kind, kind))) for kind, number in counts.items()]
-    en, zh = ", ".join(f"{n} {name.en}" for n, name in told), "，".join(f"{n} 项{name.zh}" for n, name in told)
-    return f"{en} / {zh}"
-
-
-_Count = Annotated[int, msgspec.Meta(ge=0, lt=10**9)]
-
-
-class _Row(msgspec.Struct, frozen=True, kw_only=True):
-    case: str = ""
-    likeness: str = ""
-
-
-class _Held(msgspec.Struct, frozen=True, kw_only=True):
-    """What is looked at of a result's file, whichever command wrote it."""
-
-    rig: str = ""
-    run: str = ""
-    terminal: str = ""
-    commit: str = ""
-    case: str = ""
-    same: bool = False
-    accelerated: Annotated[int, msgspec.Meta(ge=1, lt=10**6)] = 1
-    ready: bool = False
-    counts: dict[str, _Count] = {}
-    rows: tuple[_Row, ...] = ()
-    findings: tuple[object, ...] = ()
-
-
-def _held(path: Path) -> _Held:
-    try:
-        return msgspec.convert(_json(path), _Held)
-    except msgspec.ValidationError as error:
-        raise CampaignError(f"{path}: is no result of a command ({error}) / 不是命令生成的结果") from None
-
-
-def _of_file(book: Book, path: Path, kind: Joinable) -> Joined:
-    held = _held(path)
-    cases: list[str] = []
-    match kind:
-        case "parity":
-            return _parity(book, path, held)
-        case "sweep":
-            counts = held.counts
-            sound = bool(counts) and not any(counts.get(each) for each in ("lost", "missed", "open"))
-            words, cases = _counted(counts, OUTCOMES), [held.case]
-        case "prove":
-            # A part of the suite proves that part only: what the statement rests on is looked up in all of them.
-            proof = _proof(path)
-            caught = len(proof.defects) - len(proof.survivors)
-            sound, words = not (proof.troubles or proof.unsound), _proof_words(proof, caught)
-        case _:
-            sound, words = held.ready, f"{len(held.findings)} findings / 项检查"
-    if kind == "prove":
-        if held.commit != book.begun.commit:
-            raise CampaignError(
-                f"{path}: proves bench {held.commit}, this campaign is of {book.begun.commit} / 台架版本不符"
-            )
-    elif kind != "check":
-        _same(path, book, terminal=held.terminal, made_by=held.commit)
-    return Joined(
-        at=now(),
-        kind=kind,
-        path=_shown(book, path),
-        digest=sm3_of(path.read_bytes()),
-        name=held.run,
-        rig=held.rig,
-        sound=sound,
-        words=words,
-        cases=tuple(cases),
-    )
-
-
-def _proof(path: Path, digest: str = "") -> Proof:
-    """The proof in a file, as it was when it was joined with that digest. Raises CampaignError."""
-    try:
-        octets = path.read_bytes()
-        if digest and sm3_of(octets) != digest:
-            raise CampaignError(f"{path}: was altered since it was joined / 加入后被改动")
-        return read_matrix(octets)
-    except OSError as error:
-        raise CampaignError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
-    except MatrixError as error:
-        raise CampaignError(f"{path}: {error}") from None
-
-
-def _proof_words(proof: Proof, caught: int) -> str:
-    cases, checks = len(proof.reference), len(proof.checks) - len(proof.unseen)
-    en = f"{cases} cases, {caught} of {len(proof.defects)} defects caught, {checks} checks seen failing"
-    return f"{en} / {cases} 个用例，发现缺陷 {caught}/{len(proof.defects)} 个，{checks} 项检查曾失败"
-
-
-def _parity(book: Book, path: Path, held: _Held) -> Joined:
-    """A parity, held against its own rows, with how long the records beside it say that real time lasted."""
-    same = bool(held.rows) and all(row.likeness in (Likeness.SAME, Likeness.LIMIT) for row in held.rows)
-    if held.same and not same:
-        raise CampaignError(f"{path}: says same, its rows do not / 与其内容矛盾")
-    _same(path, book, terminal=held.terminal, made_by=held.commit)
-    lasted = max((_lasted_s(record, held, book.begun.item) for record in _halves(path.parent, held.rig)), default=0)
-    other = f"{held.accelerated} times / 倍" if held.accelerated > 1 else ""
-    counts, length = _counted(held.counts, _KINDS).split(" / "), f"{lasted // 60} min"
-    en, zh = (", ".join(filter(None, (told, length, other.partition(" / ")[0]))) for told in counts)
-    return Joined(
-        at=now(),
-        kind="parity",
-        path=_shown(book, path),
-        digest=sm3_of(path.read_bytes()),
-        name=held.run,
-        rig=held.rig,
-        sound=held.same,
-        words=f"{en} / {zh}",
-        cases=tuple(sorted({row.case for row in held.rows})),
-        lasted_s=lasted,
-        accelerated=held.accelerated,
-    )
-
-
-def _halves(folder: Path, rig: str) -> list[Path]:
-    """The records of the real half of a parity."""
-    return sorted((folder / rig).rglob("record.jsonl*")) if rig in RIGS and rig != VIRTUAL_RIG else []
-
-
-def _lasted_s(record: Path, held: _Held, item: dict[str, str]) -> int:
-    """How long the terminal was watched in a record of this parity, in s. Raises CampaignError for one of another."""
-    try:
-        history = read_history(record)
-    except HistoryError as error:
-        raise CampaignError(str(error)) from None
-    began = history.began
-    mine = began.case in {row.case for row in held.rows} and began.item == item and began.accelerated == 1
-    if not mine or (began.commit, began.rig) != (held.commit, held.rig):
-        raise CampaignError(f"{record}: is no record of this parity / 不是该一致性试验的记录")
-    return (history.watched_us - began.t) // 1_000_000
-
-
-def _load(book: Book, path: Path) -> Joined:
-    digest = sm3_of(path.read_bytes())
-    return Joined(at=now(), kind="load", path=_shown(book, path), digest=digest, name=path.name, words="load")
 
 
 def _kept(book: Book, files: Sequence[Path]) -> dict[str, str]:
@@ -555,7 +323,7 @@ def _partly(stated: Statement, result: RunResult, begun: Begun) -> tuple[Text, .
 def _unproved(book: Book, cases: Sequence[CaseResult]) -> Lack:
     """What the joined proofs do not show of what the statement rests on."""
     try:
-        proofs = [_proof(book.place(each.path), each.digest) for each in book.joined("prove")]
+        proofs = [read_proof_file(book.place(each.path), each.digest) for each in book.joined("prove")]
         known = read_proof()
     except (CampaignError, ProofError) as error:
         en, _, zh = str(error).rpartition(" / ")
