@@ -194,12 +194,18 @@ def doubts(wanted: Input, value: Fraction, default: Factor | None, where: str) -
     elif ratio > _FARTHEST or ratio * _FARTHEST < 1:
         yield Problem(
             where,
-            f"{wanted.en} is {float(ratio):.3g} times its default in {wanted.unit}; look at the unit",
-            f"{wanted.zh}为缺省值的 {float(ratio):.3g} 倍，请检查单位",
+            f"{wanted.en} is {_times(ratio)} times its default in {wanted.unit}; look at the unit",
+            f"{wanted.zh}为缺省值的 {_times(ratio)} 倍，请检查单位",
         )
     elif most is not None and value > most:
         bound = f"{wanted.most} {wanted.unit}"
         yield Problem(where, f"{wanted.en} is above {bound}", f"{wanted.zh}不得大于 {bound}")
+
+
+def _times(ratio: Fraction | int) -> str:
+    """About how many times, as a person says it."""
+    found = float(ratio)
+    return f"{found:,.0f}" if found >= 1000 else f"{found:.3g}" if found >= 0.001 else f"{found:.9f}".rstrip("0")
 
 
 def default_of(method: Method, year: int, item: str, wanted: Input) -> Factor | None:

@@ -135,6 +135,10 @@ class Bound:
         """What speaks against a value that was measured or entered; empty if nothing."""
         return next((problem.en for problem in doubts(fed.wanted, value, fed.default, "")), "")
 
+    def doubt_zh(self, fed: Fed, value: Fraction) -> str:
+        """The same in Chinese."""
+        return next((problem.zh for problem in doubts(fed.wanted, value, fed.default, "")), "")
+
 
 @dataclass(frozen=True)
 class Boundary:
@@ -340,7 +344,8 @@ def _formula(
     try:
         return formula_of(where, replace_formula(term, change.formula), library.constants()), change.edition
     except MethodError as error:
-        problems.append(Problem(where, str(error).removeprefix(f"{where}: "), "公式无法使用"))
+        zh = f"公式 {change.formula[:200]} 无法使用：写法有误、各项单位不相容，或得不出 t{term.gas}"
+        problems.append(Problem(where, str(error).removeprefix(f"{where}: "), zh))
         return None, change.edition
 
 

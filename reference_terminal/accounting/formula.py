@@ -6,6 +6,7 @@ Leaves what the names mean to `method`. A formula is checked once for its units,
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -31,6 +32,8 @@ FUNCTIONS = {
     "ENTHALPY": Function(("MPa", "°C"), "kJ/kg", steam.superheated),
     "ENTHALPY_SATURATED": Function(("MPa",), "kJ/kg", steam.saturated),
 }
+
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 class FormulaError(ValueError):
@@ -76,8 +79,24 @@ def parse(text: str) -> Formula:
             raise FormulaError(f"{text!r}: only {', '.join(FUNCTIONS)} can be called")
         elif not isinstance(node, _PARTS):
             raise FormulaError(f"{text!r}: only + - * / and brackets stand in a formula")
+        elif isinstance(node, ast.Constant) and not _NUMBER.fullmatch(ast.get_source_segment(text, node) or ""):
+            raise FormulaError(f"{text!r}: only plain decimal numbers stand in a formula")
+    if any(_divides_by_zero(node, text) for node in ast.walk(tree)):
+        raise FormulaError(f"{text!r} divides by zero")
     order = sorted(names, key=text.index)
     return Formula(text, tuple(order), tree)
+
+
+def _divides_by_zero(node: ast.AST, text: str) -> bool:
+    """Whether a quotient has a divisor that is zero whatever its inputs are."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Div):
+        return False
+    if any(isinstance(part, ast.Name | ast.Call) for part in ast.walk(node.right)):
+        return False
+    try:
+        return _worked_out(node.right, {}, text).value == 0
+    except ZeroDivisionError:
+        return True
 
 
 def _dimensions(node: ast.expr, of: Mapping[str, Dimensions]) -> Dimensions:

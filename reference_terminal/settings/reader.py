@@ -164,7 +164,7 @@ def _look(kind: inspect.Type, notes: Mapping[str, Any], raw: Any, found: Any) ->
                 raise _Wrong('a decimal number such as "0.01"', "十进制数，例如 “0.01”", raw)
             low, high = notes.get("low"), notes.get("high")
             if _beyond(found, low, high):
-                raise _Wrong(f"a number from {low} to {high}", f" {low} 至 {high} 的数", raw, found)
+                raise _Wrong(*_between(low, high), raw, found)
         case inspect.VarTupleType() if choices:
             for item in found:
                 if item not in choices:
@@ -182,6 +182,15 @@ def _look(kind: inspect.Type, notes: Mapping[str, Any], raw: Any, found: Any) ->
             raise _Wrong(notes["en"], notes["zh"], raw, found)
         case _:
             pass
+
+
+def _between(low: Any, high: Any) -> tuple[str, str]:
+    """What a number with these bounds is called; None is no bound."""
+    if high is None:
+        return f"a number not below {low}", f"不小于 {low} 的数"
+    if low is None:
+        return f"a number not above {high}", f"不大于 {high} 的数"
+    return f"a number from {low} to {high}", f" {low} 至 {high} 的数"
 
 
 def _beyond(found: Any, low: Any, high: Any) -> bool:

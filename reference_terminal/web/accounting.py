@@ -525,7 +525,7 @@ class AccountingApi(Addresses):
             ) from None
         doubt = source.doubt(fed, value)
         if doubt:
-            raise refusals.INPUT_DOUBTED(said=Text(doubt, f"{fed.wanted.zh}的值有误，请检查数值和单位"))
+            raise refusals.INPUT_DOUBTED(said=Text(doubt, source.doubt_zh(fed, value)))
         return start_s, end_s
 
     @seam

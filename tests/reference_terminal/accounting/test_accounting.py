@@ -370,3 +370,19 @@ def test_no_file_and_no_text_are_told(tmp_path: Path, capsys: pytest.CaptureFixt
     (tmp_path / "gbk.toml").write_bytes("emitter = '钢'".encode("gbk"))
     assert main(["account", str(tmp_path / "gbk.toml")]) == 2
     assert "expected UTF-8 text" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("factor", ("True", "'a'", "0x10", "1_0", "1e3", "1j", "None", "..."))
+def test_only_plain_numbers_stand_in_a_formula(factor: str) -> None:
+    with pytest.raises(FormulaError, match="only plain decimal numbers stand in a formula"):
+        parse(f"FC * NCV * {factor}")
+
+
+@pytest.mark.parametrize("text", ("FC / 0", "FC / (1 - 1)", "1 / (2 / 0) * FC", "FC / -0.0"))
+def test_a_formula_that_divides_by_zero_whatever_it_is_given_is_refused(text: str) -> None:
+    with pytest.raises(FormulaError, match="divides by zero"):
+        parse(text)
+
+
+def test_a_divisor_that_may_be_zero_is_taken() -> None:
+    assert parse("FC / (NCV - 1)").names == ("FC", "NCV")
