@@ -19,6 +19,8 @@ from simulators.world import PointRow, Site
 MASTER = "master"
 MASTER_PORT = 9700
 """Where a master is asked to listen for its slaves."""
+CABLES = "group"
+"""Links between a slave and its master are called <this>.<slave>."""
 _FIRST = 200
 
 

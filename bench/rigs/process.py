@@ -23,8 +23,8 @@ from bench.real.proxy.prove import prove_forwarder
 from bench.real.wire import wire
 from bench.real.wire.prove import prove_wire
 from bench.rigs.places.loopback import LIMITS, LoopbackPlace
-from bench.rigs.places.network import NetworkPlace
 from bench.rigs.places.place import Place
+from bench.rigs.places.room import RoomyNetworkPlace
 from bench.rigs.real.bench import conduct
 from bench.run import Setup
 from simulators import scratch
@@ -68,8 +68,8 @@ class ProcessRig(_RealRig):
     captures = True
 
     def place(self, trouble: Callable[[str], None]) -> Place:
-        """Three wires."""
-        return NetworkPlace(trouble)
+        """Three wires for each terminal."""
+        return RoomyNetworkPlace(trouble)
 
     def self_test(self, seed: int) -> None:
         """Sweep up after dead benches, then prove wires, disk and clock. Raises RuntimeError naming what fails."""

@@ -5,7 +5,7 @@ Leaves carrying to `process`, which this module starts, commands and outlives; a
 
 The site's namespace has one device for each segment with all addresses of the plant and the centres on it; the
 terminal's has one with the terminal's address. Where a real device is on test, a network card is
-the terminal's end instead.
+the terminal's end instead. A terminal beside it has a namespace of its own.
 """
 
 from __future__ import annotations
@@ -62,12 +62,18 @@ class WireBroken(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One network of the bench: the addresses at the site, the terminal's, and the length of their common prefix."""
+    """One network of the bench: the addresses at the site, the terminal's, and the length of their common prefix.
+
+    `beside` names the terminal at its end, where that is not the one on test; `between`: the other end is not the
+    site's but that of the one on test, whose address stands as the site's.
+    """
 
     name: str
     site: tuple[str, ...]
     terminal: str
     prefix: int = 24
+    beside: str = ""
+    between: bool = False
 
 
 def requirements() -> list[str]:
@@ -82,7 +88,7 @@ def problems(
     found: list[str] = []
     names = [segment.name for segment in segments]
     for segment in segments:
-        if names.count(segment.name) > 1 or not 0 < len(segment.name) <= 15 or not segment.name.isalnum():
+        if names.count(segment.name) > 1 or not 0 < len(segment.name) <= 15 or not _plain(segment.name):
             found.append(f"segment {segment.name!r}: a name of 1 to 15 letters and digits, used once, is expected")
         if not segment.site:
             found.append(f"segment {segment.name!r}: at least one address at the site is expected")
@@ -122,6 +128,11 @@ def problems(
         if where not in names
     ]
     return sorted(set(found))
+
+
+def _plain(name: str) -> bool:
+    """Letters and digits, or two such words with a point between."""
+    return all(word.isalnum() for word in name.split(".", 1))
 
 
 class FaultScope:
@@ -236,6 +247,8 @@ class Wires:
         self.links: dict[str, WireLink] = {}
         self.site_namespace = ""
         self.terminal_namespace = ""
+        self.beside: dict[str, str] = {}
+        """The namespace of each terminal beside the one on test."""
         self.closed = False
         self._closing = False
         self._observe = observe
@@ -290,6 +303,9 @@ class Wires:
         if any(segment.name not in cards for segment in self.segments):
             self.terminal_namespace = netns.fresh_name("terminal")
             netns.create(self.terminal_namespace)
+        for name in dict.fromkeys(segment.beside for segment in self.segments if segment.beside):
+            self.beside[name] = netns.fresh_name("beside")
+            netns.create(self.beside[name])
         # With all addresses in one namespace, each device answers for its own and no other.
         netns.quiet(self.site_namespace, {"net/ipv4/conf/all/arp_ignore": "1", "net/ipv4/conf/all/arp_announce": "2"})
         if captures is not None:
@@ -308,18 +324,23 @@ class Wires:
         self.links = {name: WireLink(self, name) for name in (*(each.name for each in self.segments), *peers)}
 
     def _ends(self, index: int, segment: Segment, card: str | None) -> SegmentPlan:
-        site_fd = tap.open_tap(self.site_namespace, segment.name)
+        near = self.terminal_namespace if segment.between else self.site_namespace
+        far = self.beside.get(segment.beside, self.terminal_namespace)
+        site_fd = tap.open_tap(near, segment.name)
         terminal_fd = -1
         try:
             mac = f"02:cb:00:{index:02x}:00"
-            netns.set_up(self.site_namespace, segment.name, segment.site, prefix=segment.prefix, mac=f"{mac}:01")
+            # Whoever is beside is in the same networks as the terminal, and found by this device alone.
+            prefix = 32 if segment.beside else segment.prefix
+            netns.set_up(near, segment.name, segment.site, prefix=prefix, mac=f"{mac}:01")
+            if segment.beside:
+                netns.configure(near, [f"route add {segment.terminal}/32 dev {segment.name} src {segment.site[0]}"])
             if card is not None:
                 netns.configure("", [f"link set dev {card} up"])
                 terminal_fd = tap.open_card(card)
             else:
-                terminal_fd = tap.open_tap(self.terminal_namespace, segment.name)
-                where = (segment.terminal,)
-                netns.set_up(self.terminal_namespace, segment.name, where, prefix=segment.prefix, mac=f"{mac}:02")
+                terminal_fd = tap.open_tap(far, segment.name)
+                netns.set_up(far, segment.name, (segment.terminal,), prefix=segment.prefix, mac=f"{mac}:02")
         except BaseException:
             os.close(site_fd)
             if terminal_fd >= 0:
@@ -449,8 +470,8 @@ class Wires:
             try:
                 self._gauge.send(b"?")
                 found = msgspec.msgpack.decode(self._gauge.recv(_MESSAGE), type=Statistics)
-                for name in (self.site_namespace, self.terminal_namespace):
-                    for segment, count in (netns.unsent(name) if name else {}).items():
+                for name in self._namespaces():
+                    for segment, count in netns.unsent(name).items():
                         if segment in found.overruns:
                             found.overruns[segment] += count
                 self._last = found
@@ -487,9 +508,11 @@ class Wires:
             if self._process.poll() is None:
                 self._process.kill()
                 self._process.wait()
-        for name in (self.site_namespace, self.terminal_namespace):
-            if name:
-                netns.delete(name)
+        for name in self._namespaces():
+            netns.delete(name)
+
+    def _namespaces(self) -> list[str]:
+        return [name for name in (self.site_namespace, self.terminal_namespace, *self.beside.values()) if name]
 
     async def __aenter__(self) -> Wires:
         return self

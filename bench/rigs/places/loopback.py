@@ -23,7 +23,7 @@ from bench.history import Captured
 from bench.layout import build, group
 from bench.real import netns
 from bench.real.proxy.forwarder import Forwarder, Impairment
-from bench.rigs.places.place import Door, LinkTold, peers
+from bench.rigs.places.place import Beside, Door, LinkTold, peers
 from simulators.world import World
 
 LIMITS = (
@@ -203,6 +203,15 @@ class LoopbackPlace:
             await forwarder.start()
             self._forwarders.append(forwarder)
         return host
+
+    def expect(self, slaves: Sequence[Beside]) -> None:
+        """There is room for anybody."""
+        del slaves
+
+    def namespace_of(self, slave: str) -> str:
+        """None: everything is on loopback."""
+        del slave
+        return ""
 
     def beside(self, number: int) -> Door:
         """Where a slave is; it finds its master behind a forwarder of its own."""

@@ -44,12 +44,13 @@ class NetworkPlace:
     def __init__(self, trouble: Callable[[str], None], cards: Mapping[str, str] | None = None) -> None:
         self._trouble = trouble
         self._cards = dict(cards or {})
-        self._wires: Wires | None = None
+        self.wires: Wires | None = None
         self._dark: AsyncExitStack | None = None
         self._silent = False
         self._always = AsyncExitStack()
         self._captures: Path | None = None
         self._segments: tuple[str, ...] = ()
+        self._dark_with_it: tuple[str, ...] = ()
         self._observe: Callable[[LinkTold], None] = lambda told: None
         self.links: Mapping[str, LinkControl] = {}
         self.namespace = ""
@@ -91,37 +92,43 @@ class NetworkPlace:
         """Lay the wires. Raises bench.real.netns.NetworkTrouble."""
         self._observe = observe
         self._captures = captures
+        segments = self.plan(world)
+        homes = {host: segment.name for segment in segments for host in segment.site}
+        self._segments = tuple(segment.name for segment in segments)
+        self._dark_with_it = tuple(each.name for each in segments if each.between or not each.beside)
+        self.wires = await Wires.open(
+            segments,
+            seed=seed,
+            peers={name: (homes.get(host, where), host) for name, (where, host) in peers(world).items()},
+            captures=captures,
+            observe=self._on_wire,
+            terminal_ends=self._cards,
+        )
+        self.links = self.wires.links
+        self.namespace = self.wires.terminal_namespace
+        if self.namespace:
+            netns.quiet(self.namespace, _ORPHANS)
+        self._silent = True
+        for segment in segments:
+            if segment.name == "uplink" or segment.between:
+                await self._always.enter_async_context(self.links[segment.name].delay(UPLINK_LATENCY_S / rate_now()))
+        self._silent = False
+        return world
+
+    def plan(self, world: World) -> tuple[Segment, ...]:
+        """The segments to lay."""
         segments = (
             Segment("field", build.hosts(world) or ("10.1.0.1",), TERMINALS[0]),
             Segment("uplink", build.uplink_hosts(world) or ("10.2.0.1",), TERMINALS[1]),
             Segment("local", (build.BENCH_LOCAL, build.STRANGER_LOCAL), TERMINALS[2]),
         )
-        if self._cards:
-            segments = tuple(segment for segment in segments if segment.name in self._cards)
-        self._segments = tuple(segment.name for segment in segments)
-        self._wires = await Wires.open(
-            segments,
-            seed=seed,
-            peers=peers(world),
-            captures=captures,
-            observe=self._on_wire,
-            terminal_ends=self._cards,
-        )
-        self.links = self._wires.links
-        self.namespace = self._wires.terminal_namespace
-        if self.namespace:
-            netns.quiet(self.namespace, _ORPHANS)
-        if "uplink" in self._segments:
-            self._silent = True
-            await self._always.enter_async_context(self.links["uplink"].delay(UPLINK_LATENCY_S / rate_now()))
-            self._silent = False
-        return world
+        return tuple(each for each in segments if not self._cards or each.name in self._cards)
 
     def standing(self) -> AbstractContextManager[object]:
         """Within the site's namespace."""
-        if self._wires is None:
+        if self.wires is None:
             return ExitStack()
-        return netns.entered(self._wires.site_namespace)
+        return netns.entered(self.wires.site_namespace)
 
     def _on_wire(self, event: WireEvent) -> None:
         if event.kind == "wire_died":
@@ -134,14 +141,14 @@ class NetworkPlace:
 
     async def dark(self, on: bool) -> None:
         """Cut every segment, silently in the history too: the terminal is off, the networks are not at fault."""
-        if self._wires is None or on == (self._dark is not None):
+        if self.wires is None or on == (self._dark is not None):
             return
         self._silent = True
         try:
             if on:
                 self._dark = AsyncExitStack()
-                for name in self._segments:
-                    await self._dark.enter_async_context(self._wires.links[name].cut())
+                for name in self._dark_with_it:
+                    await self._dark.enter_async_context(self.wires.links[name].cut())
             elif self._dark is not None:
                 # A device that was without power remembers no connection, and holds no port for one.
                 if self.namespace:
@@ -164,7 +171,7 @@ class NetworkPlace:
 
     async def close(self) -> None:
         """Take wires and namespaces away."""
-        wires, self._wires = self._wires, None
+        wires, self.wires = self.wires, None
         if wires is not None:
             self._silent = True
             self._always.pop_all()

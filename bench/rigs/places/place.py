@@ -96,9 +96,25 @@ class Door:
     master: str
 
 
+@dataclass(frozen=True)
+class Beside:
+    """A slave that will stand in a place, and the addresses of its meters."""
+
+    name: str
+    meters: tuple[str, ...]
+
+
 @runtime_checkable
 class Roomy(Protocol):
     """A place that has room for more than one terminal."""
+
+    def expect(self, slaves: Sequence[Beside]) -> None:
+        """Who will stand here, before it is opened."""
+        ...
+
+    def namespace_of(self, slave: str) -> str:
+        """The network namespace of a slave, once open; empty where it shares the bench's."""
+        ...
 
     def beside(self, number: int) -> Door:
         """Where the slave with this number, from 0, is."""

@@ -58,7 +58,7 @@ from bench.real.haste import rate_now
 from bench.real.pressure import PressureWatch
 from bench.real.realclock import LoopWatch, RealClock, expanded_uncertainty_us, resolution_ns
 from bench.rigs.places.hastened import hastened
-from bench.rigs.places.place import LinkTold, Place, Roomy
+from bench.rigs.places.place import Beside, LinkTold, Place, Roomy
 from bench.rigs.real.elsewhere import OWN_CLOCK, LifeElsewhere, NoSupply
 from bench.rigs.real.lines import Lines
 from bench.rigs.real.neighbours import Apart, RealNeighbour, room_beside
@@ -163,6 +163,8 @@ class RealBench:
         """What each of several terminals is told of the others; of one alone, or where there is no room, none."""
         if not isinstance(place, Roomy):
             return {}
+        parts = {each.name: group.site_of(self._scenario, self.told, each.name) for each in self._scenario.slaves}
+        place.expect([Beside(name, build.hosts(part.world)) for name, part in parts.items()])
         doors = {slave.name: place.beside(number) for number, slave in enumerate(self._scenario.slaves)}
         told = {name: (door.uplink, door.master) for name, door in doors.items()}
         return group.roles_of(self._scenario, self.told, self._chance.child("group").stream, told)
@@ -195,7 +197,7 @@ class RealBench:
             life = TerminalLife(
                 launch,
                 room=room,
-                place=Apart(self.place),
+                place=Apart(self.place.namespace_of(name)),
                 disk=None,
                 clock=clock,
                 record=each.record,

@@ -15,7 +15,6 @@ from bench.dut import Seat, TerminalAdapter
 from bench.facade.bench import Unable
 from bench.facade.parts import Clock, OperatorAtTerminal
 from bench.history import ClockMoved, Event, Observed, Phase, Power, TerminalState
-from bench.rigs.places.place import Place
 from bench.rigs.real.power import PowerSupply
 from bench.rigs.real.terminal import Room, TerminalLife
 from simulators.world import Site
@@ -84,9 +83,8 @@ class RealNeighbour:
 class Apart:
     """The place of a slave's program as far as that needs one: nothing goes dark with it."""
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
-        self.namespace = place.namespace
+    def __init__(self, namespace: str) -> None:
+        self.namespace = namespace
 
     async def dark(self, on: bool) -> None:
         """Nothing."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, Text, beside
+from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Derived, Scenario, Slave
@@ -34,7 +34,7 @@ _SCENARIO = Scenario(
     slaves=(Slave("s1", 2), Slave("s2", 2)),
     derived=_TOTALS,
 )
-_RIGS = Rig.VIRTUAL | Rig.LOOPBACK
+_RIGS = Rig.VIRTUAL | Rig.LOOPBACK | Rig.PROCESS
 
 
 class ReportsForItsSlaves(Case):
@@ -155,10 +155,7 @@ class SpeaksInSecretBetweenTerminals(Case):
     checks = {several_judge.BETWEEN_UNREADABLE: ("isc-2/7.4.2.1[2]h",)}
     needs = (MODBUS, LIVE, SLAVES)
     capture = True
-    rigs = Rig.VIRTUAL
-    virtual_only = Text(
-        "only virtual time has a tap on the cable between two terminals", "仅虚拟时间台架可在终端之间的线路上抓包"
-    )
+    rigs = Rig.VIRTUAL | Rig.PROCESS
     scenario = _SCENARIO.but(derived=())
 
     async def drive(self, bench: Bench) -> None:

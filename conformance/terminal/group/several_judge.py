@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.case import Check, Notice, criterion
-from bench.history import History, LinkRule, Observed, Power, Stored
+from bench.history import Captured, History, LinkRule, Observed, Power, Stored
 from conformance.common import notices
 from conformance.common.delivery import setup_of
 from conformance.common.queries import answers
@@ -339,7 +339,8 @@ def between_findings(history: History) -> Iterator[Check]:
     theirs = [point for point in history.began.points if behind.get(point.meter)]
     codes = setup_of(history, _CENTRE).codes
     values = values_of(history, {codes[point.id] for point in theirs if point.id in codes})
-    said = streams(history, _CABLES)
+    cables = [each.segment for each in history.of(Captured) if each.segment.partition(".")[0] == _CABLES]
+    said = {flow: octets for cable in cables for flow, octets in streams(history, cable).items()}
     words = [*values, *(point.id.encode() for point in theirs)]
     readable = readable_streams(said, words)
     yield BETWEEN_UNREADABLE.none_among(

@@ -525,6 +525,32 @@ def test_a_lost_card_is_told() -> None:
     run(work())
 
 
+BESIDE = (
+    Segment("s1.field", ("10.1.0.110",), "10.1.0.200", beside="s1"),
+    Segment("group.s1", ("10.2.0.2",), "10.2.0.200", beside="s1", between=True),
+)
+
+
+def test_a_terminal_beside_has_wires_of_its_own_to_its_meters_and_to_the_one_on_test(tmp_path: Path) -> None:
+    async def work() -> None:
+        segments = (FIELD, UPLINK, *BESIDE)
+        async with await Wires.open(segments, seed=1, peers={}, captures=tmp_path, observe=lambda _: None) as wires:
+            slave = wires.beside["s1"]
+            assert await pinged(slave, "10.1.0.110") and await pinged(slave, "10.2.0.2")
+            assert await pinged(wires.terminal_namespace, "10.2.0.200")
+            # Neither finds the meters of the other, nor the slave a centre.
+            assert not await pinged(slave, "10.1.0.10") and not await pinged(slave, "10.2.0.10")
+            assert not await pinged(wires.terminal_namespace, "10.1.0.110")
+            async with wires.links["group.s1"].cut():
+                assert not await pinged(slave, "10.2.0.2") and await pinged(slave, "10.1.0.110")
+                assert await pinged(wires.terminal_namespace, "10.2.0.10")
+            assert await pinged(slave, "10.2.0.2")
+        assert not (netns.FOLDER / slave).exists()
+        assert (tmp_path / "group.s1.terminal.pcap").stat().st_size > 24
+
+    run(work())
+
+
 def test_scopes_end_with_the_wires_and_are_used_once() -> None:
     async def work() -> None:
         async with standing() as (wires, _):
