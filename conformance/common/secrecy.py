@@ -163,10 +163,10 @@ def _joined(pieces: dict[int, bytes]) -> bytes:
     return bytes(whole)
 
 
-def values_of(history: History, codes: Collection[str]) -> list[bytes]:
-    """Values as centres stored them of these points, if they are long enough to be no chance in octets."""
+def values_of(history: History, codes: Collection[str], least: int = _LEAST_TEXT) -> list[bytes]:
+    """Values as centres stored them of these points, if they are long enough (octets) to be no chance in octets."""
     texts = [text for event in history.of(Stored) if event.code in codes for text in event.fields.values()]
-    return [text.encode() for text in dict.fromkeys(texts) if len(text) >= _LEAST_TEXT]
+    return [text.encode() for text in dict.fromkeys(texts) if len(text) >= least]
 
 
 def secrets_of(history: History, setup: CentreSetup) -> list[bytes]:

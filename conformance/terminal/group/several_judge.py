@@ -87,6 +87,8 @@ BETWEEN_UNREADABLE = criterion(
 _CENTRE = "A"
 _CABLES = "group"
 _FEWEST = 4
+_LEAST_OCTETS = 5
+"""What is kilowatt-hours of ten minutes at night too; by chance in less than one of 100,000 captures of this length."""
 
 
 @dataclass(frozen=True)
@@ -338,7 +340,7 @@ def between_findings(history: History) -> Iterator[Check]:
     behind = terminals_of(history)
     theirs = [point for point in history.began.points if behind.get(point.meter)]
     codes = setup_of(history, _CENTRE).codes
-    values = values_of(history, {codes[point.id] for point in theirs if point.id in codes})
+    values = values_of(history, {codes[point.id] for point in theirs if point.id in codes}, _LEAST_OCTETS)
     cables = [each.segment for each in history.of(Captured) if each.segment.partition(".")[0] == _CABLES]
     said = {flow: octets for cable in cables for flow, octets in streams(history, cable).items()}
     words = [*values, *(point.id.encode() for point in theirs)]
