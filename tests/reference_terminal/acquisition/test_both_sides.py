@@ -42,7 +42,8 @@ WHOLE = [kind for kind in TYPES if kind[0] != "f"]
 
 
 def test_both_know_the_same_types_and_orders() -> None:
-    assert sim_registers.TYPES == TYPES
+    # Numbers of one octet are nodes of OPC UA; in a register they are u16 or s16.
+    assert {kind: size for kind, size in sim_registers.TYPES.items() if kind not in ("u8", "s8")} == TYPES
     assert tuple(sim_registers.ORDERS) == ORDERS
 
 

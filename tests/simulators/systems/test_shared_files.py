@@ -26,4 +26,4 @@ def test_who_configures_and_who_simulates_one_description_name_one_database(tmp_
     assert _database(WORLD, shared=True) == _database(WORLD, shared=True)
     assert str(os.getpid()) not in _database(WORLD, shared=True)
     assert _database(WORLD, shared=True) != _database(other, shared=True)
-    assert f"-{os.getpid()}-" in _database(WORLD, shared=False)
+    assert f".{os.getpid()}." in _database(WORLD, shared=False)
