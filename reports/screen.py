@@ -76,6 +76,10 @@ _CONFORMITY_STYLES = {
 # Blocks and lines of evidence beyond these would bury the table; the HTML report holds all of them.
 MOST_BLOCKS = 50
 MOST_EVIDENCE = 6
+# What is told whole where the end of a run is to fit on one screen: a check of so many cases, the others a line each.
+WHOLE_CASES = 2
+WHOLE_EVIDENCE = 2
+MOST_LINES = 12
 LOOKED_EVERY_S, TOLD_EVERY_S = 2.0, 60.0
 """How often what a case waits for is looked at on a terminal, and told elsewhere."""
 
@@ -225,7 +229,7 @@ def closing(
     console = console or console_for(sys.stdout)
     run = completed(run, ledger)
     if how != "quiet":
-        _print_blocks(console, run, around or {}, seen or {})
+        _print_blocks(console, run, around or {}, seen or {}, short=how == "short")
     if how == "full":
         _print_clauses(console, run, ledger)
     denied = unsupported(run, ledger)
@@ -271,23 +275,50 @@ def _print_blocks(
     run: RunResult,
     around: Mapping[tuple[str, int], Sequence[str]],
     seen: Mapping[tuple[str, str], str],
+    *,
+    short: bool,
 ) -> None:
     found = [block for block in blocks(run) if not block.case.unanswered]
     unanswered = [case for case in run.cases if case.unanswered]
     if not found and not unanswered:
         return
     console.print(_rule("what did not pass / 未通过项", "red"))
-    shown = found[:MOST_BLOCKS]
+    shown = _first_of_cases(found) if short else found[:MOST_BLOCKS]
     for number, block in enumerate(shown):
         before, after = shown[number - 1] if number else None, shown[number + 1] if shown[number + 1 :] else None
         beside = _said_beside(block, before, after)
         since = seen.get((block.case.id, block.check.id if block.check else ""), "")
         near = () if "replay" in beside else around.get(_key(block), ())
-        print_block(console, block, without=beside, around=near, since=since)
-    if len(found) > MOST_BLOCKS:
-        rest = len(found) - MOST_BLOCKS
-        console.print(Line(f"… and {rest} more in the HTML report / 其余 {rest} 项见 HTML 报告", style="dim"))
+        most = WHOLE_EVIDENCE if short else MOST_EVIDENCE
+        print_block(console, block, without=beside, around=near, since=since, most=most)
+    told = {id(block) for block in shown}
+    rest = [block for block in found if id(block) not in told]
+    if short and rest:
+        _print_lines(console, rest)
+    elif rest:
+        console.print(Line(f"… and {len(rest)} more in the HTML report / 其余 {len(rest)} 项见 HTML 报告", style="dim"))
     _print_unanswered(console, unanswered)
+
+
+def _first_of_cases(found: Sequence[Block]) -> list[Block]:
+    """The worst block of each of the first cases."""
+    first: dict[tuple[str, int], Block] = {}
+    for block in found:
+        first.setdefault(_key(block), block)
+    return list(first.values())[:WHOLE_CASES]
+
+
+def _print_lines(console: Console, found: Sequence[Block]) -> None:
+    """What did not pass besides, a line each."""
+    for block in found[:MOST_LINES]:
+        line = verdict_line(block.verdict)
+        actual = (block.check.actual or block.check.measured) if block.check else block.case.reason
+        line.append(f"  {visible(block.heading)}" + (f": {visible(actual)}" if actual else ""))
+        console.print(line, overflow="ellipsis", no_wrap=True)
+    more = len(found) - MOST_LINES
+    if more > 0:
+        console.print(Line(f"… and {more} more in the HTML report / 其余 {more} 项见 HTML 报告", style="dim"))
+    console.print()
 
 
 def _print_unanswered(console: Console, cases: Sequence[CaseResult]) -> None:
@@ -585,10 +616,11 @@ def print_block(
     without: Collection[str] = (),
     around: Sequence[str] = (),
     since: str = "",
+    most: int = MOST_EVIDENCE,
 ) -> None:
     """Print a block: labels in a column of their own, the replay line unbroken so that it can be copied.
 
-    `since` says since when it fails.
+    `since` says since when it fails, `most` how many lines of evidence stand here.
     """
     head = verdict_line(block.verdict)
     head.append(f"  {visible(block.heading)}", style="bold")
@@ -599,9 +631,9 @@ def print_block(
     for key, lines in block.lines():
         if key in without:
             continue
-        if key == "evidence" and len(lines) > MOST_EVIDENCE:
-            rest = len(lines) - MOST_EVIDENCE
-            lines = (*lines[:MOST_EVIDENCE], f"… {rest} more lines in the HTML report / 其余 {rest} 行见 HTML 报告")
+        if key == "evidence" and len(lines) > most:
+            rest = len(lines) - most
+            lines = (*lines[:most], f"… {rest} more lines in the HTML report / 其余 {rest} 行见 HTML 报告")
         text = visible("\n".join(lines))
         if key == "replay":
             last = [Line(f"  {LABELS[key]}", style="dim"), Line(f"  {text}", style="cyan")]

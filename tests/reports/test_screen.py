@@ -239,10 +239,28 @@ def test_a_quiet_end_is_counts_and_folder(run: RunResult, entries: list[Entry]) 
     assert any(line.startswith("cases / 用例") for line in lines) and "out/run" in lines[-1]
 
 
-def test_what_one_case_repeats_is_said_once(run: RunResult, entries: list[Entry]) -> None:
+def test_the_end_of_a_run_of_many_fails_fits_on_a_screen_or_two(run: RunResult, entries: list[Entry]) -> None:
+    case = run.cases[2]
+    checks = [msgspec.structs.replace(case.checks[0], id=f"check-{number}") for number in range(40)]
+    many = [
+        msgspec.structs.replace(case, id=f"x/case-{number}", replay=f"replay {number}", checks=tuple(checks))
+        for number in range(5)
+    ]
+    told = msgspec.structs.replace(run, cases=tuple(many))
+    lines = short(told, entries)
+    assert len(lines) <= 80 and len(short(told, entries, "full")) > 300
+    replays = [line.strip() for line in lines if line.startswith("  replay ") and "/" not in line]
+    assert replays == ["replay 0", "replay 1"]
+    assert sum(" · check-" in line for line in lines) == screen.WHOLE_CASES + screen.MOST_LINES
+    rest = len(many) * len(checks) - screen.WHOLE_CASES - screen.MOST_LINES
+    assert any(f"… and {rest} more" in line for line in lines)
+
+
+@pytest.mark.parametrize("how", ["short", "full"])
+def test_what_one_case_repeats_is_said_once(run: RunResult, entries: list[Entry], how: str) -> None:
     case = run.cases[2]
     twice = msgspec.structs.replace(case, checks=(case.checks[0], msgspec.structs.replace(case.checks[0], id="other")))
-    lines = short(msgspec.structs.replace(run, cases=(twice,)), entries)
+    lines = short(msgspec.structs.replace(run, cases=(twice,)), entries, how)
     assert sum(case.title.en[:40] in line for line in lines) == 1
     assert lines.count(f"  {case.replay}") == 1
 
