@@ -29,7 +29,7 @@ LOOKS = (
         "sessions",
         "codes",
     ),
-    *("register", "register-found", "register-export"),
+    *("register", "register-found", "register-export", "cookies", "password-until"),
 )
 BY_OTHERS = {
     "measures-on": "polls of the meters",
