@@ -17,7 +17,7 @@ from suite_kit import COMMAND, REFERENCE, Told, carbonbench, chain_of, environme
 
 LONG = "windows/uploads-monthly-index"
 # For what has to come to the bench's ears while a case is under way, however quick the machine is.
-LONGER = "ports/serves-all-ports-together"
+LONGER = "delivery/buffers-seven-day-outage"
 SHORT = ("accuracy/takes-over-edge-values", "commands/reads-meters-on-command")
 LAST = "protocol/identifies-itself"
 REAL = "realtime/delivers-within-minutes"
