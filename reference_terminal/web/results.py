@@ -117,7 +117,7 @@ class ResultsApi(Addresses):
         figure, product = self._accounting.figure_of(query), self._product(query)
         from_s, to_s = self._stretch(query)
         found, made = self._tally(figure, from_s, to_s), self._amount(product, from_s, to_s)
-        tonnes = found.equivalent if figure.measure == EQUIVALENT else found.mass
+        tonnes = _of(figure, found)
         return {"figure": figure.id, **self._quotient(figure, tonnes, found.whole, product, made, from_s, to_s)}
 
     @route("GET", "footprint", right=Right.READ, query=("product", "from", "to"), check=check_stretch)
@@ -209,7 +209,7 @@ class ResultsApi(Addresses):
 
     def _told(self, figure: FigureSet, start_s: int, end_s: int) -> dict[str, Any]:
         found = self._tally(figure, start_s, end_s)
-        tonnes = found.equivalent if figure.measure == EQUIVALENT else found.mass
+        tonnes = _of(figure, found)
         under_way = self._accounting.is_under_way(start_s, end_s)
         return {
             "start": iso(start_s),
@@ -469,6 +469,11 @@ class _Result(msgspec.Struct):
     method: _Named
     total: _Exact
     sources: list[_Line]
+
+
+@seam
+def _of(figure: FigureSet, found: Tally) -> Fraction:
+    return found.equivalent if figure.measure == EQUIVALENT else found.mass
 
 
 def _slope(values: list[Fraction]) -> Fraction:

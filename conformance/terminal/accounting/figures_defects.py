@@ -304,6 +304,17 @@ def sums_by_mass(patch: Patch) -> None:
     patch(web, "_of", lambda figure, found: found.mass)
 
 
+@defect(
+    "intensities-by-mass",
+    en="the emission of a unit of product is of the gases as they are, told as their equivalent",
+    zh="单位产品排放强度将气体质量当作二氧化碳当量",
+    clauses=("isc-2/7.2.3-A(3)p", "isc-2/7.2.3-A(3)q"),
+)
+def intensities_by_mass(patch: Patch) -> None:
+    """Where all is CO2 it is the same."""
+    patch(results, "_of", lambda figure, found: found.mass)
+
+
 # Wrong inputs.
 
 

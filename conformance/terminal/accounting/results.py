@@ -24,6 +24,15 @@ from conformance.terminal.accounting.periods import MONTHLY
 FAMILY = "accounting"
 _UNIT = msgspec.structs.replace(
     boundaries.POWER_UNIT,
+    sources=(
+        *boundaries.POWER_UNIT.sources,
+        # What is no CO2 weighs otherwise than its equivalent.
+        boundaries.source(
+            *("nitric-acid", "unit-1", "", "chemicals-ndrc-2013", "nitric-acid-high-pressure"),
+            *(boundaries.read("AD", "t", "limestone.mass"), boundaries.fixed("ETA", "%", "85")),
+            boundaries.fixed("MU", "%", "90"),
+        ),
+    ),
     products=(
         *boundaries.POWER_UNIT.products,
         ProductFlow(id="standby", point="standby.energy", unit="kWh"),

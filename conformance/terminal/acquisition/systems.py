@@ -44,10 +44,12 @@ _PATIENCE_S, _LOOK_S, _SETTLED_S = 120, 10, 15
 
 EVERY_NODE_READ = criterion(
     "every-node-read",
-    en="values of every node are stored, whatever its type",
-    zh="各类型节点的数值均已存储",
+    en="values of the nodes of every declared type are stored",
+    zh="所声明的各类型节点的数值均已存储",
     unit="nodes",
 )
+DECLARED_TYPES = "opcua_types"
+"""Name of what a profile declares: the register types (u8, s16, f32, …) whose nodes a product reads (R-14)."""
 
 
 def _world(*behind: System) -> Scenario:
@@ -82,14 +84,20 @@ class ReadsOpcUaNodes(_Reads, Case):
         ),
     }
     needs = (OPC, UPLINK, read_out("*-stored", "every-node-read"))
-    scenario = _world(System("opcua", ("types", "whole", "circuit"), {"security": "encrypt"}))
+    scenario = _world(System("opcua", ("types", "whole", "circuit"), {"security": "encrypt"})).but(tell_declared=True)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from super().judge(history)
         known = accuracy.local_readings(history).compared
         stored = {each.id: accuracy.local_readings(history, {each.id}) for each in history.began.points}
-        unread = [f"{point}: no value stored" for point, each in stored.items() if not (each.compared or each.problems)]
-        yield EVERY_NODE_READ.none(unread if known else (), known >= self.compared)
+        types = history.began.declared.get(DECLARED_TYPES, "").replace(",", " ").split()
+        unread = [
+            f"{point.id} ({point.type}): no value stored"
+            for point in history.began.points
+            if not (stored[point.id].compared or stored[point.id].problems)
+            and (point.type in types or not (types or point.type))
+        ]
+        yield EVERY_NODE_READ.none(unread if known else (), types and known >= self.compared)
 
 
 class ReadsCems(_Reads, Case):

@@ -468,6 +468,38 @@ def signature_of_another_digest(patch: Patch) -> None:
     own = patch(fingerprint, "sign", sign)
 
 
+@defect(
+    "nothing-deposited",
+    en="the task of fingerprints ends at its first record, and with it nothing is stored",
+    zh="指纹任务在第一条记录处出错，数据也不再存储",
+    clauses=_PRINT,
+)
+def nothing_deposited(patch: Patch) -> None:
+    """An encoding that is not there."""
+
+    def sign(key: Any, digest_hex: str) -> str:
+        raise LookupError(digest_hex)
+
+    patch(fingerprint, "sign", sign)
+
+
+@defect(
+    "item-limits-under-another-name",
+    en="what is told of the items to a platform has its lower limit under a name of the maker's own",
+    zh="上传的采集数据项配置以自定字段名给出下限",
+    clauses=_INDEX,
+)
+def item_limits_under_another_name(patch: Patch) -> None:
+    """Nobody reads it: it is empty."""
+
+    def own_items(self: EnergyLink) -> list[dict[str, object]]:
+        return [
+            {("dataMin" if key == "dataValueMin" else key): value for key, value in each.items()} for each in own(self)
+        ]
+
+    own = patch(EnergyLink, "_own_items", own_items)
+
+
 _INTEGRITY = ("csmt/12.3.2g", "isc-2/7.4.2.1[2]c")
 
 

@@ -115,3 +115,14 @@ def emission_told_of_the_value_before(patch: Patch) -> None:
         return whole(self, name, reading, since_s, point, before, version)
 
     patch(LiveEmissions, "_event", event)
+
+
+@defect(
+    "emissions-told-to-nobody",
+    en="who asks to be told of emissions is told nothing",
+    zh="订阅排放量事件后没有任何事件",
+    clauses=_CLAUSES,
+)
+def emissions_told_to_nobody(patch: Patch) -> None:
+    """The connection stands, and a flag is the wrong way round."""
+    _listening(patch, lambda listener: lambda told: None)

@@ -89,6 +89,9 @@ def derived(history: History) -> Derived:
     for message in history.of(Published):
         for point in message.values if not message.copy else ():
             pushed.setdefault(point, []).append(message)
+    if not events and any(pushed.values()) and any(event.name == TOLD_PHASE for event in history.of(Phase)):
+        # The stream stood, or there were an event with a problem: claimed and not observed.
+        found.wrong.append(f"nothing was told of {sum(map(len, pushed.values()))} pushed values")
     for source in emitter.sources:
         (point,) = (each.point for each in source.inputs if each.point)
         _pair(found, source, point, [each for each in pushed.get(point, ()) if each.t <= last], told)

@@ -170,6 +170,7 @@ class EnergyLink(PlatformLink):
         self._configured = True
         self._keep()
 
+    @seam
     def _own_items(self) -> list[dict[str, object]]:
         given = self.config.platform
         return [

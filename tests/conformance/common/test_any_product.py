@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from bench.case import Case, Criterion, Evidence, Rig, Verdict, criterion
@@ -64,6 +67,23 @@ def test_little_is_decided_in_virtual_time_alone() -> None:
     bound = {entry.id for entry in ledger.entries if entry.object in ("terminal", "system", "management-software")}
     on_the_table = reach(CASES, ASKED, Rig.LAB).clauses & bound
     assert len(on_the_table) >= 260 and len((everywhere & bound) - on_the_table) <= 36
+
+
+def test_the_bounds_on_the_page_of_claims_hold() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "CLAIMS.md").read_text("utf-8")
+    rows = {line.split("|")[1].strip(): line.split("|")[3] for line in page.splitlines() if line.startswith("| S-")}
+    by_hj212, by_https = (int(each) for each in re.findall(r"at least (\d+)", rows["S-6"]))
+    (least,) = (int(each) for each in re.findall(r"at least (\d+)", rows["S-7"]))
+    ((most, of_terminals),) = re.findall(r"at most (\d+) entries in virtual time alone, (\d+) of them", rows["S-7"])
+    for others, bound in ((OTHER_UPLINKS, by_hj212), (OF_HJ212 | {"uplink.mqtt-records"}, by_https)):
+        assert len(reach(CASES, ASKED - AT_THE_TERMINAL - others, Rig.PROCESS).cases) >= bound
+    terminals = {
+        entry.id for entry in load_ledger().entries if entry.object in ("terminal", "system", "management-software")
+    }
+    everywhere, real = reach(CASES, ASKED).clauses, Rig.PROCESS | Rig.LOOPBACK | Rig.LAB
+    virtual = everywhere - reach(CASES, ASKED, real).clauses
+    assert len(reach(CASES, ASKED, Rig.LAB).clauses & terminals) >= least
+    assert len(virtual) <= int(most) and len(virtual & terminals) <= int(of_terminals)
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.id())

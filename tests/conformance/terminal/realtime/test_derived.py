@@ -126,3 +126,8 @@ def test_who_tells_nothing_is_open_and_the_reason_is_told() -> None:
     found = list(derived_judge.findings(history([*(message(each) for each in range(9)), silent]), needed=1))
     assert verdicts(found) == {"derived-p99": "inconclusive", "derived-right": "inconclusive"}
     assert all("no section" in each.evidence for each in found[:2])  # type: ignore[union-attr]
+
+
+def test_a_stream_that_tells_nothing_fails() -> None:
+    found = list(derived_judge.findings(history([message(each) for each in range(9)]), needed=1))
+    assert verdicts(found) == {"derived-p99": "inconclusive", "derived-right": "fail"}

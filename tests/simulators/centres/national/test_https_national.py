@@ -26,7 +26,7 @@ from trust_helpers import Standing, centre
 from virtually import Runner, virtually
 
 from simulators.centres.json_text import JsonError, Number, parse, write
-from simulators.centres.national.centre import FATAL, FAULTS, NationalCentre, national_code
+from simulators.centres.national.centre import FATAL, FAULTS, ITEM_ATTRIBUTES, NationalCentre, national_code
 from simulators.centres.switches import SwitchError
 from simulators.events import Behaviour, Connected, Received, Rejected, Secured, Sent, Stored
 
@@ -191,7 +191,7 @@ def test_every_deviation_of_an_entry_is_named_and_the_grave_ones_refuse_the_body
 def test_a_body_is_refused_as_a_whole(changes: dict[str, object], code: str, fault: str) -> None:
     async def body(standing: Standing, platform: NationalCentre) -> None:
         terminal = await registered(standing)
-        answer = await terminal.upload(entry(), **changes)
+        answer = await terminal.upload(entry(), **changes)  # type: ignore[arg-type]
         assert (answer.status, answer.code) == (200, code)
         assert fault in standing.heard.of(Received)[-1].faults
         assert not standing.heard.of(Stored)
@@ -292,9 +292,13 @@ def test_windows_versions_addresses_and_lists_change() -> None:
         assert again.terms["uploadTime"] == "03:15:00" and str(platform.port) in again.terms["centerDataURL"]
         platform.forget()
         assert (await again.upload(entry())).code == "2"
-        config = {"collectItemConfig": [{"dataCode": CODE}, {"dataCode": "x"}], "enterprise": {}}
+        item = {**dict.fromkeys(ITEM_ATTRIBUTES, ""), "dataCode": CODE}
+        for wrong in ({"dataCode": CODE}, {**item, "dataMin": ""}):
+            answer = await (await registered(standing)).call("/uploadConfigData", collectItemConfig=[wrong])
+            assert answer.code == "1" and standing.heard.of(Received)[-1].faults == ("attribute-missing",)
+        config = {"collectItemConfig": [item, {**item, "dataCode": "x"}], "enterprise": {}}
         assert (await (await registered(standing)).call("/uploadConfigData", **config)).code == "0"
-        assert platform.configuration[0] == {"dataCode": CODE}
+        assert platform.configuration[0] == item
         for each in (terminal, again):
             each.http.close()
 
