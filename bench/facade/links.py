@@ -1,11 +1,12 @@
-"""The addresses that a page points at: its links, styles, scripts and pictures on the same host.
+"""What a page holds: the addresses it points at on the same host (links, styles, scripts, pictures), and its forms.
 
-Leaves asking for them to `people`. Whatever a form would send is left alone.
+Leaves asking for them to `people`. What a form would send is read, and never sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -43,3 +44,52 @@ def joined(texts: Iterable[str], base: str) -> list[str]:
         if (made.scheme, made.netloc) == (own.scheme, own.netloc):
             found[(made.path or "/") + (f"?{made.query}" if made.query else "")] = None
     return list(found)
+
+
+@dataclass
+class HeldForm:
+    """A form of a page: the path it is sent to, and its fields, those that are hidden with their value, others None."""
+
+    path: str
+    fields: dict[str, str | None] = field(default_factory=dict[str, str | None])
+
+    def is_for(self, path: str, sent: Mapping[str, str]) -> bool:
+        """Whether it is where these fields come from: the same path, and no hidden field of another value.
+
+        Fields that are templates (`{{`) may have any value.
+        """
+        fixed = {name: text for name, text in sent.items() if "{{" not in text}
+        hidden = [name for name in fixed if self.fields.get(name) is not None]
+        return self.path == path and all(self.fields[name] == fixed[name] for name in hidden)
+
+
+class _Forms(HTMLParser):
+    def __init__(self, base: str) -> None:
+        super().__init__()
+        self.found: list[HeldForm] = []
+        self._base = base
+        self._open: HeldForm | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a form that is posted, and what stands in it."""
+        given = dict(attrs)
+        if tag == "form":
+            there = joined([given.get("action") or ""], self._base)
+            posted = (given.get("method") or "get").lower() == "post"
+            self._open = HeldForm(there[0].partition("?")[0]) if there and posted else None
+            self.found += [] if self._open is None else [self._open]
+        elif self._open is not None and tag in ("input", "select", "textarea", "button") and given.get("name"):
+            hidden = tag == "input" and (given.get("type") or "").lower() == "hidden"
+            self._open.fields[given["name"] or ""] = (given.get("value") or "") if hidden else None
+
+    def handle_endtag(self, tag: str) -> None:
+        """A form ends."""
+        if tag == "form":
+            self._open = None
+
+
+def held_forms(page: str, base: str) -> list[HeldForm]:
+    """The forms of a page at `base` (an absolute address) that are posted to its own host, in its order."""
+    reader = _Forms(base)
+    reader.feed(page)
+    return reader.found

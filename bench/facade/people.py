@@ -35,7 +35,7 @@ from bench.dut.access.exchange import Answer, Place, ask, connect, knock, send, 
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Entry, Kept, Session, Visits
 from bench.facade.bench import Unable
-from bench.facade.links import joined, links_of
+from bench.facade.links import held_forms, joined, links_of
 from bench.facade.maintainers import Maintainers
 from bench.facade.one_time_codes import OneTimeCodes
 from bench.facade.register import RegisterOfInstruments
@@ -697,6 +697,7 @@ class People:
         place = self._visits.place(session.door, session.certificate)
         base = f"http{'s' if place.secured else ''}://{place.host}:{place.port}"
         rows: list[dict[str, str]] = []
+        forms: list[dict[str, str]] = []
         problem = ""
         waiting = [("", f"{place.path}/")]
         seen = {f"{place.path}/"}
@@ -711,12 +712,31 @@ class People:
             there = joined([answer.headers["location"]] if "location" in answer.headers else [], base + target)
             if answer.headers.get("content-type", "").startswith("text/html"):
                 there += links_of(answer.text, base + target)
+                forms += self._forms_held(session.door, place.path, answer.text, base + target)
             for each in there:
                 if (path := each.partition("?")[0]) not in seen:
                     seen.add(path)
                     waiting.append((target, each))
         user = "" if session.account is None else session.account.name
         self._tell("links", asked, {"door": session.door, "user": user}, rows, problem)
+        self._tell("forms", asked, {"door": session.door, "user": user}, forms)
+
+    def _forms_held(self, door: str, root: str, page: str, address: str) -> list[dict[str, str]]:
+        """For each function of a door that is done by a form of this page: which of its fields the form lacks."""
+        found: list[dict[str, str]] = []
+        held = held_forms(page, address)
+        for function in self.access.functions:
+            call = function.calls.get(door)
+            if call is None or not call.form or not call.post or call.file is not None:
+                continue
+            for form in held:
+                if form.is_for(root + call.post, call.form):
+                    # Where somebody else's object is tried, it is what only a forger sends.
+                    forged = {name for name, text in call.form.items() if function.objects and "object" in text}
+                    lacks = [name for name in call.form if name not in form.fields and name not in forged]
+                    at = address.partition("://")[2].partition("/")[2].partition("?")[0]
+                    found.append({"function": function.name, "page": f"/{at}", "lacks": ", ".join(lacks)})
+        return found
 
     async def machine_shown(self, told: str, sessions: Sequence[Session]) -> None:
         """Put into the history what the product shows of its machine at the doors of these sessions."""

@@ -18,7 +18,7 @@ from conformance.clauses.suite import case_classes
 ORDERS = ("function", "login", "attack", "password", "octets")
 """What people do, each with its outcome in the first row."""
 LOOKS = (
-    *("audit", "audit-export", "shown", "links", "machine-shown", "instrument", "review", "effects", "ports"),
+    *("audit", "audit-export", "shown", "links", "forms", "machine-shown", "instrument", "review", "effects", "ports"),
     *(
         "displayed",
         "displayed-history",

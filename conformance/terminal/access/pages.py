@@ -64,10 +64,10 @@ class ConfiguresByPage(Case):
 
 
 class LeadsSomewhere(Case):
-    """Every address that a page of the product points at gives something, before the login and after it."""
+    """What a page points at is there, before the login and after it, and its forms ask for all that is needed."""
 
-    zh = "登录前后，装置各页面所指的每个地址均可打开。"
-    checks = beside(pages_judge.LINKS)
+    zh = "登录前后，装置各页面所指的每个地址均可打开，表单字段齐全。"
+    checks = beside(pages_judge.LINKS, pages_judge.FORMS)
     remark = Text(
         "no clause says how pages hang together; what a page offers and nobody can open is not offered",
         "没有条文规定页面之间如何链接，但页面所示而无法打开的功能等于没有提供",
@@ -88,3 +88,4 @@ class LeadsSomewhere(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield pages_judge.links_finding(history)
+        yield pages_judge.forms_finding(history)

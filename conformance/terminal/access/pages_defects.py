@@ -10,7 +10,7 @@ from reference_terminal.access.rights import Right
 from reference_terminal.acquisition.diagnosis import Diagnosis, Frame
 from reference_terminal.management.installer import Installer, Outcome
 from reference_terminal.web.centre_orders import CentreOrders
-from reference_terminal.web.pages import site
+from reference_terminal.web.pages import device, site
 from reference_terminal.web.pages.asks import Asks
 from reference_terminal.web.periods import PeriodApi
 
@@ -100,3 +100,18 @@ def records_page_breaks_on_sources(patch: Patch) -> None:
         return [{"source": each["emission_source"]} for each in found] if name == "emission-sources" else found
 
     own = patch(Asks, "rows", rows)
+
+
+@defect(
+    "form-asks-under-another-name",
+    en="the form for another centre has its settings under a name that the address it is sent to does not know",
+    zh="新增数据中心的表单字段名与接收地址不一致",
+    clauses=("isc-2/8.2f",),
+)
+def form_asks_under_another_name(patch: Patch) -> None:
+    """One of the two was renamed."""
+
+    def field(name: str, *given: Any, **more: Any) -> Any:
+        return real("text" if name == "settings" else name, *given, **more)
+
+    real = patch(device, "Field", field)

@@ -37,6 +37,13 @@ LINKS = criterion(
     unit="addresses",
     evidence=EvidenceKind.READ_OUT,
 )
+FORMS = criterion(
+    "forms-ask-for-what-is-needed",
+    en="the form of a page asks for everything that what it does needs",
+    zh="页面表单含有其功能所需的全部字段",
+    unit="functions",
+    evidence=EvidenceKind.READ_OUT,
+)
 _NOWHERE = ("404", "405", "410")
 _NAMES = ((NETWORK, "centre-add"), (ITEMS, "period"), (FORMULA, "package-page"))
 
@@ -74,3 +81,18 @@ def links_finding(history: History) -> Check:
         if row["status"] in _NOWHERE or row["status"].startswith("5")
     ]
     return LINKS.none(wrong, len(rows), evidence=[*wrong[:20], *(event.problem for event in looks if event.problem)])
+
+
+def forms_finding(history: History) -> Check:
+    """Of the functions that a form of a page is for, each has one with all that it needs, for somebody.
+
+    A function without a form decides nothing: it may be on a page that is met on the way only.
+    """
+    lacks: dict[tuple[str, str], list[str]] = {}
+    for event in history.of(Observed):
+        for row in event.rows if event.what == "forms" else ():
+            told = (
+                f"{event.query['door']}: {row['page']}: {row['function']} lacks {row['lacks']}" if row["lacks"] else ""
+            )
+            lacks.setdefault((event.query["door"], row["function"]), []).append(told)
+    return FORMS.none_among(lacks, [told[0] for told in lacks.values() if all(told)])

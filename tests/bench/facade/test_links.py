@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.facade.links import links_of
+from bench.facade.links import held_forms, links_of
 
 BASE = "http://10.1.0.2:8443/pages/live"
 
@@ -22,3 +22,16 @@ BASE = "http://10.1.0.2:8443/pages/live"
 )
 def test_addresses_of_the_same_host_are_found_once(page: str, found: list[str]) -> None:
     assert links_of(page, BASE) == found
+
+
+def test_a_form_is_known_by_its_path_and_its_hidden_fields() -> None:
+    page = (
+        '<form method="post" action="/form"><input type="hidden" name="_to" value="add">'
+        '<input type="hidden" name="proof" value="p1"><textarea name="settings"></textarea></form>'
+        '<input name="outside"><form action="/search"><input name="q"></form>'
+        '<form method="POST" action="http://other/form"><input name="x"></form>'
+    )
+    (form,) = held_forms(page, "http://host:1/network?lang=en")
+    assert form.path == "/form" and form.fields == {"_to": "add", "proof": "p1", "settings": None}
+    assert form.is_for("/form", {"_to": "add", "proof": "{{ session.proof }}", "author": "x"})
+    assert not form.is_for("/form", {"_to": "remove"}) and not form.is_for("/other", {"_to": "add"})
