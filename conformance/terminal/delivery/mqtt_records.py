@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
-from conformance.common import delivery, frames
+from conformance.common import accuracy, delivery, frames
 from conformance.common.actions import delivered, mark
 from conformance.terminal import MODBUS, MQTT_RECORDS
+from conformance.terminal.delivery import third_party_judge
 from simulators.centres.mqtt_records.centre import MqttRecordsCentre
 
 ANSWERS: tuple[dict[str, object], ...] = (
@@ -63,3 +64,22 @@ class BelievesThePlatformsAnswerAlone(Case):
         for found in (*resent, *delivered(history, duplicates=False)):
             if found.id in {each.id for each in self.checks}:
                 yield found
+
+
+class TellsLiveReadings(Case):
+    """The latest readings reach a platform over MQTT as the meters told them, beside the records of periods."""
+
+    zh = "经 MQTT 上传时，实时读数与时段记录一并送达，且与仪表示值一致。"
+    checks = {
+        accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+        **beside(third_party_judge.READINGS_TOLD.of("a")),
+    }
+    needs = (MODBUS, MQTT_RECORDS)
+    scenario = BelievesThePlatformsAnswerAlone.scenario.but(realtime_interval_s=60)
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=31)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield third_party_judge.readings_finding(history, "A")
+        yield from accuracy.findings(history, "reading", centres=("A",), needed=40, stored=False)

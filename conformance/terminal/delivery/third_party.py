@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
+from conformance.common import accuracy
 from conformance.common.actions import points, reconciled
-from conformance.terminal import LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS, THIRD_PARTY
+from conformance.terminal import HTTPS_RECORDS, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS, THIRD_PARTY
 from conformance.terminal.delivery import third_party_judge
 from conformance.terminal.management.management import management_of, told
 from simulators.centres.third_party.centre import ThirdPartyCentre
@@ -24,6 +25,34 @@ _UNITS = [{"unit": "workshop 1", "sector": "other", "source": "electricity", "ga
 _AUTHOR, _REASON = "inspector Zhou", "the meter was read by hand"
 _ENTRY = "12.5"
 _HOUR_US = 3_600_000_000
+
+
+class TellsLiveReadings(Case):
+    """The latest readings reach a platform over HTTPS/JSON as the meters told them, beside the records of periods."""
+
+    zh = "经 HTTPS/JSON 上传时，实时读数与时段记录一并送达，且与仪表示值一致。"
+    checks = {
+        accuracy.SAME_READING.of("centre-t"): ("isc-2/9.3c",),
+        **beside(third_party_judge.READINGS_TOLD.of("t")),
+    }
+    needs = (MODBUS, HTTPS_RECORDS)
+    scenario = Scenario(
+        circuits=1,
+        points=2,
+        minute_interval=5,
+        kinds=("minute",),
+        realtime_interval_s=60,
+        centres=("T",),
+        centre_options=(("T", {"kind": "third-party", "channel": "tls"}),),
+    )
+    centre = "T"
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=31)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield third_party_judge.readings_finding(history, self.centre)
+        yield from accuracy.findings(history, "reading", centres=(self.centre,), needed=40, stored=False)
 
 
 class PassesOnAllItHas(Case):

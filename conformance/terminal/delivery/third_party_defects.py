@@ -172,3 +172,18 @@ def refused_token_is_a_receipt(patch: Patch) -> None:
 def bodies_in_the_clear(patch: Patch) -> None:
     """The channel is encrypted anyway."""
     patch(RecordsLink, "_enciphered", lambda self, path, body: body)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "readings-not-told-in-json",
+    en="over HTTPS/JSON and MQTT records are told, and readings never",
+    zh="经 HTTPS/JSON 或 MQTT 只上传时段记录，不上传实时读数",
+    clauses=("isc-2/9.3c",),
+)
+def readings_not_told_in_json(patch: Patch) -> None:
+    """A condition is the wrong way round."""
+
+    async def tell_readings(self: RecordsLink) -> None:
+        return
+
+    patch(RecordsLink, "_tell_readings", tell_readings)

@@ -56,6 +56,21 @@ REFUSED_DATA_WAIT = criterion(
 )
 
 
+READINGS_TOLD = criterion(
+    "readings-told-{0}",
+    en="the latest readings reach {1} too, beside the records",
+    zh="除时段记录外，实时读数也送达 {1}",
+    unit="readings",
+)
+
+
+def readings_finding(history: History, centre: str) -> Check:
+    """Readings came; what is said to be told and never is fails as soon as records come (R-03)."""
+    came = [event for event in history.of(Stored) if event.centre == centre]
+    live = sum(event.kind == "realtime" for event in came)
+    return READINGS_TOLD.of(centre.lower(), centre).decide(True if live else False if came else None, measured=live)
+
+
 SOON_US = HOUR
 """How long what has changed may take to reach a third party: the clause names no time, this is the bench's patience."""
 _TOKEN, _CLEAR = "token", "not enciphered"

@@ -12,7 +12,7 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common.times import HOUR
-from conformance.terminal import HJ212, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS
+from conformance.terminal import HJ212, HTTPS_RECORDS, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS
 from conformance.terminal.acquisition.sources import MANUAL
 from conformance.terminal.management import alarms_judge
 from simulators.meters.faults import Silent
@@ -103,6 +103,40 @@ class TellsFaultsFromAfar(_Faults, Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from alarms_judge.afar_findings(history, "M")
+
+
+class TellsUntrustedPlatforms(Case):
+    """A platform over HTTPS whose certificate is not to be trusted is lost: one alarm, by name, while that lasts."""
+
+    zh = "HTTPS 平台证书不可信时，终端在 60 s 内告警一次并指明平台，恢复可信证书后解除。"
+    checks = TellsFaults.checks
+    needs = (MODBUS, HTTPS_RECORDS, LOCAL, "monitoring.fault-alarm", "monitoring.fault-location")
+    scenario = Scenario(
+        circuits=1,
+        points=1,
+        minute_interval=1,
+        kinds=("minute",),
+        centres=("T",),
+        centre_options=(("T", {"kind": "third-party", "channel": "tls"}),),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        platform = bench.platforms["T"]
+        await bench.clock.sleep(minutes=6, seconds=3)
+        # It is called when a record is due.
+        bench.phase("fault", what="platform", names="T", after_s=70)
+        platform.behave(certificate="self-signed")
+        platform.disconnect(abort=True)
+        await bench.clock.sleep(minutes=5)
+        bench.phase("mended")
+        platform.behave(certificate="good")
+        await bench.clock.sleep(minutes=6)
+        await bench.operator.alarms()
+        await bench.operator.log(start)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from alarms_judge.findings(history)
 
 
 class LogsByItsOwnClock(Case):

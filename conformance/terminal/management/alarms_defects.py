@@ -11,6 +11,7 @@ from conformance.defects.seams import hides_events
 from reference_terminal.model.messages import Alarm, Text
 from reference_terminal.processing import pipeline
 from reference_terminal.storage.journal import Journal
+from reference_terminal.uplink.messages import CHANNEL_REFUSED
 
 _FAULTS, _CLOCK = "alarms/tells-faults", "alarms/logs-by-its-own-clock"
 _ALARM, _LOCATE = ("isc-2/8.2c",), ("isc-2/8.2d",)
@@ -61,6 +62,23 @@ def alarm_names_nothing(patch: Patch) -> None:
         self._raised[(alarm.code, subject)] = alarm.kind
 
     patch(Journal, "put_alarm", put_alarm)
+
+
+@defect(
+    "untrusted-platforms-untold",
+    en="a platform that is not called because of its certificate raises no alarm",
+    zh="平台证书不可信而停止连接时不告警",
+    clauses=_ALARM,
+)
+def untrusted_platforms_untold(patch: Patch) -> None:
+    """It is not lost: it is refused."""
+    whole = Journal.raise_alarm
+
+    def raise_alarm(self: Journal, alarm: Alarm, subject: str, **told: Any) -> None:
+        if alarm is not CHANNEL_REFUSED:
+            whole(self, alarm, subject, **told)
+
+    patch(Journal, "raise_alarm", raise_alarm)
 
 
 @defect(

@@ -52,6 +52,7 @@ class RecordsLink(PlatformLink):
         """Readings go over a connection of their own, so that no backlog delays them."""
         return [*super().works(), self._tell_readings]
 
+    @seam
     async def _tell_readings(self) -> None:
         """Tell the latest readings on the wall grid; what could not be told is not made up for."""
         if READINGS not in self.config.uploads:
