@@ -37,18 +37,18 @@ from bench.run import Setup, run_case
 ALONE = Scenario(circuits=0, centres=("A",), period_s=1, points=2)
 PROTOCOLS: dict[str, Scenario] = {
     "modbus-tcp": ALONE.but(circuits=1),
-    "modbus-rtu": ALONE.but(lines=(Line(("modbus-rtu",)),)),
-    "modbus-ascii": ALONE.but(lines=(Line(("modbus-ascii",)),)),
-    "analogue": ALONE.but(lines=(Line(("analogue",)),)),
-    "dlt645-2007": ALONE.but(lines=(Line(("dlt645-2007",), baud=2400, parity="E"),), period_s=5),
-    "dlt645-1997": ALONE.but(lines=(Line(("dlt645-1997",), baud=1200, parity="E"),), period_s=5),
-    "cjt188-water": ALONE.but(lines=(Line(("cjt188-water",), baud=2400, parity="E"),)),
-    "cjt188-heat": ALONE.but(lines=(Line(("cjt188-heat",), baud=2400, parity="E"),)),
-    "xk3190": ALONE.but(lines=(Line(("scale",)),)),
-    "mqtt": ALONE.but(collectors=(Collector("mqtt", 1),)),
-    "https": ALONE.but(collectors=(Collector("https", 1),)),
-    "opcua": ALONE.but(systems=(System("opcua", ("energy-system",)),)),
-    "sql": ALONE.but(systems=(System("sql", ("energy-system",), rows_s=1),)),
+    "modbus-rtu": ALONE.but(behind=(Line(("modbus-rtu",)),)),
+    "modbus-ascii": ALONE.but(behind=(Line(("modbus-ascii",)),)),
+    "analogue": ALONE.but(behind=(Line(("analogue",)),)),
+    "dlt645-2007": ALONE.but(behind=(Line(("dlt645-2007",), baud=2400, parity="E"),), period_s=5),
+    "dlt645-1997": ALONE.but(behind=(Line(("dlt645-1997",), baud=1200, parity="E"),), period_s=5),
+    "cjt188-water": ALONE.but(behind=(Line(("cjt188-water",), baud=2400, parity="E"),)),
+    "cjt188-heat": ALONE.but(behind=(Line(("cjt188-heat",), baud=2400, parity="E"),)),
+    "xk3190": ALONE.but(behind=(Line(("scale",)),)),
+    "mqtt": ALONE.but(behind=(Collector("mqtt", 1),)),
+    "https": ALONE.but(behind=(Collector("https", 1),)),
+    "opcua": ALONE.but(behind=(System("opcua", ("energy-system",)),)),
+    "sql": ALONE.but(behind=(System("sql", ("energy-system",), {"rows_s": 1}),)),
 }
 """One source each."""
 

@@ -6,7 +6,7 @@ Leaves the standing up to the rigs. Addresses are those of three networks: field
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from decimal import Decimal
@@ -19,7 +19,18 @@ from bench.case import Item, Need, settled
 from bench.dut import Speaking, TerminalAdapter
 from bench.dut.profile import Claim, Profile
 from bench.history import Began, CentreSetup, DerivedPoint, MeterSetup, Point
-from bench.layout.scenario import Collector, Scenario
+from bench.layout.scenario import (
+    CertificateStatus,
+    Collector,
+    Line,
+    Revocation,
+    Scenario,
+    Slave,
+    Standby,
+    Stream,
+    System,
+    Transformer,
+)
 from bench.layout.uplinks import as_declared, chosen
 from simulators.centres.kinds import altered, centre_of, kind_of
 from simulators.centres.spec import USUAL, CentreSpec
@@ -138,34 +149,61 @@ def start_us(scenario: Scenario) -> int:
 
 
 def build_world(scenario: Scenario, seed: int) -> World:
-    """The world of a scenario, at the addresses of the three networks."""
+    """The world of a scenario, at the addresses of the three networks.
+
+    Raises ValueError where the scenario tells something of a meter or point that it has not.
+    """
+    ratios = {each.meter: each.ratio for each in scenario.all_of(Transformer)}
+    collectors = enumerate(scenario.all_of(Collector), 1)
+    meters = tuple(
+        replace(meter, ratio=ratios.get(meter.name, meter.ratio))
+        for meter in (
+            *_circuits(scenario),
+            *_streams(scenario),
+            *_single(scenario),
+            *_on_lines(scenario),
+            *_collected(scenario),
+            *_behind_systems(scenario),
+            *_spares(scenario),
+            *_of_slaves(scenario),
+        )
+    )
+    if absent := _absent(scenario, meters):
+        raise ValueError(f"the scenario has no {', '.join(absent)}, of which it tells something / 场景中无此表计或测点")
     return World(
         name="scenario",
         seed=seed,
         start_us=start_us(scenario),
         plant=_plant(scenario),
-        meters=tuple(
-            replace(meter, ratio=dict(scenario.ratios).get(meter.name, meter.ratio))
-            for meter in (
-                *_circuits(scenario),
-                *_streams(scenario),
-                *_single(scenario),
-                *_on_lines(scenario),
-                *_collected(scenario),
-                *_behind_systems(scenario),
-                *_spares(scenario),
-                *_of_slaves(scenario),
-            )
-        ),
+        meters=meters,
         lines=tuple(
             LineSpec(_device(number), LineSettings(line.baud, line.parity, line.stop_bits))
-            for number, line in enumerate(scenario.lines, 1)
+            for number, line in enumerate(scenario.all_of(Line), 1)
         ),
         centres=tuple(_centre(name, index, scenario) for index, name in enumerate(scenario.centres)),
         where="scenario",
         revocation=_lists(scenario),
-        collectors=tuple(_collector(number, each, scenario) for number, each in enumerate(scenario.collectors, 1)),
+        collectors=tuple(_collector(number, each, scenario) for number, each in collectors),
     )
+
+
+def _absent(scenario: Scenario, meters: Iterable[MeterSpec]) -> list[str]:
+    """Meters and points that the scenario tells something of and has not."""
+    told = scenario.configuration
+    names = {meter.name for meter in meters}
+    points = {point.id for meter in meters for point in meter.points} | {each.id for each in told.derived}
+    of_meters = (
+        *(each.meter for each in scenario.all_of(Transformer)),
+        *(name for name, _ in told.periods),
+        *(name for name, _ in told.records),
+    )
+    of_points = (
+        *(name for name, _ in told.units),
+        *(name for name, *_ in told.limits),
+        *(name for name, _ in told.emission_sources),
+        *(name for each in told.derived for name in (*each.of, *each.by)),
+    )
+    return [name for name in of_meters if name not in names] + [name for name in of_points if name not in points]
 
 
 def for_terminal(world: World, adapter: TerminalAdapter, profile: Profile) -> World:
@@ -228,7 +266,7 @@ def _streams(scenario: Scenario) -> list[MeterSpec]:
             source=stream.source,
             points=(PointSpec(id=stream.point, register=stream.register, code=f"k96{number:03d}"),),
         )
-        for number, stream in enumerate(scenario.streams, 1)
+        for number, stream in enumerate(scenario.all_of(Stream), 1)
     ]
 
 
@@ -258,7 +296,7 @@ def _on_lines(scenario: Scenario) -> list[MeterSpec]:
     """Meters of the serial lines: the first of a kind has the kind's name, the others a number behind it."""
     made: list[MeterSpec] = []
     known: dict[str, int] = {}
-    for number, line in enumerate(scenario.lines, 1):
+    for number, line in enumerate(scenario.all_of(Line), 1):
         for unit, word in enumerate(line.meters, 1):
             kind = SERIAL_METERS[word]
             index = known[word] = known.get(word, 0) + 1
@@ -285,16 +323,16 @@ def _on_lines(scenario: Scenario) -> list[MeterSpec]:
 
 def _before_slaves(scenario: Scenario) -> int:
     """How many circuits of the plant stand before those of slaves."""
-    return _before_collectors(scenario) + sum(each.meters for each in scenario.collectors)
+    return _before_collectors(scenario) + sum(each.meters for each in scenario.all_of(Collector))
 
 
 def _before_collectors(scenario: Scenario) -> int:
     """How many circuits of the plant stand before those behind collectors."""
-    return scenario.circuits + sum(len(line.meters) for line in scenario.lines)
+    return scenario.circuits + sum(len(line.meters) for line in scenario.all_of(Line))
 
 
 def _lists(scenario: Scenario) -> RevocationSpec | None:
-    wish, status = scenario.revocation, scenario.status
+    wish, status = scenario.service(Revocation), scenario.service(CertificateStatus)
     if wish is None and status is None:
         return None
     answers_s = 0 if status is None else status.valid_s
@@ -318,7 +356,7 @@ def _collected(scenario: Scenario) -> list[MeterSpec]:
     """Meters behind collectors: k1-1, k1-2 behind the first, and so on."""
     made: list[MeterSpec] = []
     offered = CIRCUIT_POINTS[: scenario.points or len(CIRCUIT_POINTS)]
-    for number, each in enumerate(scenario.collectors, 1):
+    for number, each in enumerate(scenario.all_of(Collector), 1):
         collector = _collector(number, each, scenario)
         for index in range(1, each.meters + 1):
             place, name = len(made) + 1, f"k{number}-{index}"
@@ -347,7 +385,7 @@ def _behind_systems(scenario: Scenario) -> list[MeterSpec]:
     """Devices behind systems: the first of a kind has the kind's name, the others a number behind it."""
     made: list[MeterSpec] = []
     known: dict[str, int] = {}
-    for number, system in enumerate(scenario.systems):
+    for number, system in enumerate(scenario.all_of(System)):
         place = systems()[system.kind].placed(system.options, f"10.1.0.{90 + number}")
         for word in system.meters:
             device, source, points = SYSTEM_METERS[word]
@@ -384,7 +422,7 @@ def _of_slaves(scenario: Scenario) -> list[MeterSpec]:
     made: list[MeterSpec] = []
     offered = CIRCUIT_POINTS[: scenario.points or len(CIRCUIT_POINTS)]
     first = _before_slaves(scenario)
-    for index, slave in enumerate(scenario.slaves):
+    for index, slave in enumerate(scenario.all_of(Slave)):
         for unit, name in enumerate(slave.meters(), 1):
             place = first + len(made) + 1
             made.append(
@@ -405,7 +443,7 @@ def _of_slaves(scenario: Scenario) -> list[MeterSpec]:
 
 def terminal_of(scenario: Scenario, meter: str) -> str:
     """The slave that a meter is behind; empty: the terminal on test."""
-    return next((slave.name for slave in scenario.slaves if meter in slave.meters()), "")
+    return next((slave.name for slave in scenario.all_of(Slave) if meter in slave.meters()), "")
 
 
 SPARE = "-spare"
@@ -426,7 +464,7 @@ def _spares(scenario: Scenario) -> list[MeterSpec]:
                 for point in mains[name].points
             ),
         )
-        for index, name in enumerate(scenario.standbys)
+        for index, name in enumerate(each.meter for each in scenario.all_of(Standby))
     ]
 
 
@@ -458,39 +496,40 @@ def _times(text: str, ratio: str) -> str:
 
 def period_of(scenario: Scenario, meter: str) -> float:
     """Polling period of a meter, seconds."""
-    return dict(scenario.periods).get(meter, scenario.period_s)
+    return dict(scenario.configuration.periods).get(meter, scenario.period_s)
 
 
 def limits_of(scenario: Scenario) -> dict[str, tuple[str, str]]:
     """Minimum and maximum by point, where the scenario gives its own."""
-    return {point: (low, high) for point, low, high in scenario.limits}
+    return {point: (low, high) for point, low, high in scenario.configuration.limits}
 
 
 def settings_of(scenario: Scenario) -> dict[str, Any]:
     """What the scenario asks to be configured in the terminal, by plain words."""
+    told = scenario.configuration
     return {
         "period_s": scenario.period_s,
-        "periods": dict(scenario.periods),
-        "buffer_h": scenario.buffer_h,
-        "standbys": {name + SPARE: name for name in scenario.standbys},
-        "later": scenario.later,
-        "emission_sources": dict(scenario.emission_sources),
-        "units": dict(scenario.units),
+        "periods": dict(told.periods),
+        "buffer_h": told.buffer_h,
+        "standbys": {each.meter + SPARE: each.meter for each in scenario.all_of(Standby)},
+        "later": told.later,
+        "emission_sources": dict(told.emission_sources),
+        "units": dict(told.units),
         "limits": limits_of(scenario),
-        "records": dict(scenario.records),
-        "revocation": scenario.revocation,
-        "status": scenario.status,
-        "derived": [{**asdict(each), "code": derived_code(at)} for at, each in enumerate(scenario.derived, 1)],
-        "store_octets": scenario.store_octets,
-        "emitter": scenario.emitter,
+        "records": dict(told.records),
+        "revocation": scenario.service(Revocation),
+        "status": scenario.service(CertificateStatus),
+        "derived": [{**asdict(each), "code": derived_code(at)} for at, each in enumerate(told.derived, 1)],
+        "store_octets": told.store_octets,
+        "emitter": told.emitter,
         "emission_codes": emission_codes(scenario),
-        "accounts": scenario.accounts,
+        "accounts": told.accounts,
     }
 
 
 def emission_codes(scenario: Scenario) -> dict[str, str]:
     """The code of each emission figure at every centre, by its name: a local extension of HJ 212."""
-    figures = () if scenario.emitter is None else scenario.emitter.figures
+    figures = () if scenario.configuration.emitter is None else scenario.configuration.emitter.figures
     return {figure.name: f"k97{number:03d}" for number, figure in enumerate(figures, 1)}
 
 
@@ -507,9 +546,9 @@ def derived_code(number: int) -> str:
 
 def _plant(scenario: Scenario) -> PlantSpec:
     if scenario.plant != "works":
-        own = bool(scenario.streams)
+        own = bool(scenario.all_of(Stream))
         return PlantSpec(kind="series", file=_PLANTS / f"{scenario.plant}.csv", align=own, repeat=own)
-    circuits = _before_slaves(scenario) + sum(each.circuits for each in scenario.slaves)
+    circuits = _before_slaves(scenario) + sum(each.circuits for each in scenario.all_of(Slave))
     return PlantSpec(kind="works", circuits=max(circuits, 1))
 
 
@@ -609,11 +648,11 @@ def opening(
             DerivedPoint(
                 **asdict(each), kind=each.kind, codes={spec.name: derived_code(at) for spec in site.world.centres}
             )
-            for at, each in enumerate(scenario.derived, 1)
+            for at, each in enumerate(scenario.configuration.derived, 1)
         ),
-        units=dict(scenario.units),
+        units=dict(scenario.configuration.units),
         codes={notice: profile.codes[notice] for notice in notices if notice in profile.codes},
-        emitter=scenario.emitter,
+        emitter=scenario.configuration.emitter,
         emission_codes=emission_codes(scenario),
         item=profile.item(),
         kind="" if profile.kind is Item.TERMINAL else profile.kind.value,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from bench.dut import Fellow, Role, ServerSide
 from bench.layout.build import TERMINAL_UPLINK, terminal_of
-from bench.layout.scenario import Scenario
+from bench.layout.scenario import Scenario, Slave
 from simulators.clock import Chance
 from simulators.trust.authority import Role as Side
 from simulators.trust.authority import Trust
@@ -31,7 +31,7 @@ def addresses_of(index: int) -> tuple[str, str, str]:
 
 def site_of(scenario: Scenario, site: Site, terminal: str) -> Site:
     """What a terminal is wired to: its own meters; the centres are its master's (empty name), or those of one alone."""
-    if not scenario.slaves:
+    if not scenario.all_of(Slave):
         return site
     meters = [spec.name for spec in site.world.meters if terminal_of(scenario, spec.name) == terminal]
     return site.part(meters, () if terminal else [spec.name for spec in site.world.centres])
@@ -44,9 +44,13 @@ def roles_of(
 
     `doors` gives the address of each slave and that under which it finds its master, where they are not the usual.
     """
-    if not scenario.slaves:
+    slaves = scenario.all_of(Slave)
+    if not slaves:
         return {}
-    subjects: list[tuple[Side, str]] = [("server", MASTER), *(("client", slave.name) for slave in scenario.slaves)]
+    subjects: list[tuple[Side, str]] = [
+        ("server", MASTER),
+        *(("client", slave.name) for slave in slaves),
+    ]
     authority = Trust(site.world.start_us, chance, subjects, even=True)["ecdsa"]
 
     def own(side: Side, name: str, hosts: tuple[str, ...] = ()) -> ServerSide:
@@ -55,17 +59,17 @@ def roles_of(
 
     fellows: dict[str, Fellow] = {}
     masters: dict[str, Fellow] = {}
-    for index, slave in enumerate(scenario.slaves):
+    for index, slave in enumerate(slaves):
         rows = tuple(row for row in site.points.values() if terminal_of(scenario, row.meter) == slave.name)
         at, found = addresses_of(index)[1], TERMINAL_UPLINK
         at, found = (at, found) if doors is None else doors[slave.name]
         fellows[slave.name] = Fellow(slave.name, at, MASTER_PORT, rows, _tags(rows))
         masters[slave.name] = Fellow(MASTER, found, MASTER_PORT)
-    known = tuple(fellows[slave.name] for slave in scenario.slaves if not slave.stranger)
+    known = tuple(fellows[slave.name] for slave in slaves if not slave.stranger)
     interval = scenario.minute_interval
     hosts = tuple(dict.fromkeys(each.host for each in masters.values()))
     roles = {"": Role(MASTER, own("server", MASTER, hosts), slaves=known, minute_interval=interval)}
-    for slave in scenario.slaves:
+    for slave in slaves:
         tags = fellows[slave.name].tags
         if slave.claims:
             # What it reports is called as the other's points are.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from string import ascii_uppercase
-from typing import Any, Self
+from typing import Any, Literal, Self, TypeVar, get_args
 
 from msgspec.structs import fields
 
@@ -17,6 +17,7 @@ from bench.layout.park import Park
 from simulators.centres.kinds import kinds as centres
 from simulators.centres.spec import USUAL, CentreFields
 from simulators.collectors.kinds import kinds as collectors
+from simulators.meters.protocols import protocols
 from simulators.settings import Settings, misfits
 from simulators.systems.kinds import kinds as systems
 
@@ -40,12 +41,18 @@ class Line:
     """A serial line behind the terminal, with the settings of its ports.
 
     `meters` are kinds of meters on it in order (`layout.SERIAL_METERS`); all Modbus devices of a line have one framing.
+    Raises ValueError for a kind that there is not.
     """
 
     meters: tuple[str, ...]
     baud: int = 9600
     parity: str = "N"
     stop_bits: int = 1
+
+    def __post_init__(self) -> None:
+        known = [kind for protocol in protocols().values() for kind in protocol.line_kinds]
+        if unknown := [kind for kind in self.meters if kind not in known]:
+            raise ValueError(f"line: expected meters of {', '.join(known)}, got {', '.join(unknown)} / 无此类表计")
 
 
 @dataclass(frozen=True)
@@ -108,6 +115,11 @@ class CertificateStatus:
     policy: str = "hard"
 
 
+Operation = Literal["sum", "difference", "product", "quotient", "share", "integral"]
+OPERATIONS: tuple[Operation, ...] = get_args(Operation)
+RecordKind = Literal["load-profile", "hourly-freeze"]
+
+
 @dataclass(frozen=True)
 class Derived:
     """A point that the terminal is told to compute from others, period by period (CSMT 8.3.2).
@@ -119,7 +131,7 @@ class Derived:
     """
 
     id: str
-    operation: str
+    operation: Operation
     of: tuple[str, ...]
     unit: str
     decimals: int = 4
@@ -127,6 +139,10 @@ class Derived:
     weights: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
     part: int = 1
+
+    def __post_init__(self) -> None:
+        if self.operation not in OPERATIONS:
+            raise ValueError(f"{self.id}: expected {', '.join(OPERATIONS)}, got {self.operation!r} / 无此运算")
 
     @property
     def kind(self) -> str:
@@ -170,91 +186,122 @@ class Slave:
 
 
 @dataclass(frozen=True)
-class Scenario:
-    """A world for one case.
+class Standby:
+    """A standby source of the circuit or single meter `meter`, at a port of its own (R-12)."""
 
-    `start` is local time +08:00. `circuits` electricity circuits stand behind one gateway port; `meters` adds single
-    meters by kind (gas, steam, heat), `lines` serial lines with meters of any protocol, `collectors` devices that pass
-    on what they have read, `systems` OPC UA servers and databases. `standbys` names meters that have a
-    standby source at a port of its own (R-12). `period_s` is the polling period (s) of all meters, `periods` overrides
-    it by meter name. `points` limits each circuit to so many points (0: all its map has). `maps` names the register
-    maps the circuits take in turn. `minute_interval` (min) and `realtime_interval_s` (s, 0 off) go to every centre,
-    `kinds` are the classes judged for completeness. `centre_options` gives fields of
-    `simulators.centres.spec.CentreFields` and of its kind by centre (kind, channel, certificate, payload, upload_time
-    and so on); without it a centre speaks HJ 212 in the clear. With `time_server` the bench serves NTP to the terminal
-    at its local interface's network (R-10).
-    `ratios` gives meters by name a CT x PT ratio, by which what they show is smaller than the truth (decimal text).
-    `records` names DL/T 645 meters whose own records the terminal is to fill gaps from (R-18), each with the kind:
-    load-profile (every 15 min) or hourly-freeze.
-    `limits` gives points a minimum and a maximum (in the meter's unit) in place of those of their meter's map.
-    `units` gives points another unit than their meter's, in which the terminal is to keep and send them.
-    `emission_sources` gives points the emission source that the terminal is to keep their data under. With
-    `tell_declared` the first event of the record holds the declared maxima, for judges that reckon with them.
-    With `revocation` lists of revoked certificates are published at a host of their own, which the terminal is told;
-    with `status` a responder there answers on single certificates (OCSP), which name it.
-    `store_octets` is how much the terminal's store may hold (0: what it was delivered with).
-    The terminal is not told of the centres that `later` names until an operator adds them.
-    `derived` are points that it is told to compute from others.
-    With `accounts` whoever comes to the terminal has to log in: it is set up with the accounts and rules that its
-    profile has in section [access]; without it the reference terminal is open, as it was delivered.
-    With `machine` it runs, in virtual time, on a machine whose state it can read (elsewhere it always does).
-    `plant` is `works`, or the name of a series in `fixtures/plants` with the sources e01 and so on that circuits have.
-    `streams` are integrators of single streams of a plant (fuels, raw material, energy), one device each behind the
-    gateway of the circuits; where there are any, the series begins with the world and starts over at its end.
-    `emitter` is the boundary that the terminal is told to account for.
-    `park` is what stands around a platform on test: enterprises, and the terminals that feed it (`bench.layout.park`).
-    With `paced` the case limits the rate of a link that TLS goes over: in virtual time certificates are such that every
-    handshake has one length, because an octet more would move the times after it.
-    `modulus`, `rated_per_h` override the counters' rollover (R-19). With `largest` circuits and centres are as many as
-    the capability statement declares (`at_declared`).
-    `slaves` are further terminals, each with circuits of its own; the one on test is their master, which is told of
-    their points and delivers for all of them.
+    meter: str
+
+
+@dataclass(frozen=True)
+class Transformer:
+    """Instrument transformers in front of `meter`: what it shows is smaller than the truth by `ratio` (CT x PT).
+
+    `ratio` is decimal text.
     """
 
-    start: str = "2026-03-02T00:00:00+08:00"
-    circuits: int = 3
-    meters: tuple[str, ...] = ()
-    lines: tuple[Line, ...] = ()
-    collectors: tuple[Collector, ...] = ()
-    systems: tuple[System, ...] = ()
-    standbys: tuple[str, ...] = ()
-    maps: tuple[str, ...] = ("sdm630", "adl3000", "iem3000")
-    points: int = 2
-    period_s: float = 60
+    meter: str
+    ratio: str
+
+
+Behind = Line | Collector | System | Stream | Slave | Standby | Transformer
+"""What stands behind the terminal beside its circuits and single meters."""
+
+
+@dataclass(frozen=True)
+class TimeServer:
+    """The bench serves NTP to the terminal at its local interface's network (R-10)."""
+
+
+Service = TimeServer | Revocation | CertificateStatus
+"""What is served to the terminal beside its centres."""
+
+B = TypeVar("B", Line, Collector, System, Stream, Slave, Standby, Transformer)
+S = TypeVar("S", TimeServer, Revocation, CertificateStatus)
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What the terminal is told beside the points of its meters and its centres.
+
+    `periods` are polling periods (s) of meters by name, in place of the scenario's.
+    `units` gives points another unit than their meter's, in which it is to keep and send them, `limits` a minimum and a
+    maximum (in the meter's unit) in place of those of their meter's map, `emission_sources` the emission source that it
+    is to keep their data under.
+    `records` names DL/T 645 meters whose own records it is to fill gaps from (R-18), each with the kind: load-profile
+    (every 15 min) or hourly-freeze.
+    `derived` are points that it is to compute from others, `emitter` is the boundary that it is to account for.
+    It is not told of the centres that `later` names until an operator adds them.
+    `buffer_h` is for how long (h) it is to keep what no centre takes, `store_octets` how much its store may hold (0:
+    what it was delivered with).
+    With `accounts` whoever comes to it has to log in: it is set up with the accounts and rules that its profile has in
+    section [access]; without it the reference terminal is open, as it was delivered.
+    """
+
     periods: tuple[tuple[str, float], ...] = ()
-    ratios: tuple[tuple[str, str], ...] = ()
     units: tuple[tuple[str, str], ...] = ()
     limits: tuple[tuple[str, str, str], ...] = ()
-    centres: tuple[str, ...] = ("A", "B")
-    centre_options: tuple[tuple[str, Mapping[str, Any]], ...] = ()
-    minute_interval: int = 15
-    realtime_interval_s: int = 0
-    kinds: tuple[str, ...] = ("minute", "hour", "day")
-    over_time_s: int = 10
-    re_count: int = 3
-    buffer_h: int = 168
-    plant: str = "works"
-    largest: bool = False
-    time_server: bool = False
-    later: tuple[str, ...] = ()
     emission_sources: tuple[tuple[str, str], ...] = ()
-    tell_declared: bool = False
-    records: tuple[tuple[str, str], ...] = ()
-    revocation: Revocation | None = None
-    status: CertificateStatus | None = None
+    records: tuple[tuple[str, RecordKind], ...] = ()
     derived: tuple[Derived, ...] = ()
+    emitter: Emitter | None = None
+    later: tuple[str, ...] = ()
+    buffer_h: int = 168
     store_octets: int = 0
     accounts: bool = False
-    machine: bool = False
-    paced: bool = False
-    streams: tuple[Stream, ...] = ()
-    emitter: Emitter | None = None
-    park: Park | None = None
-    slaves: tuple[Slave, ...] = ()
 
     def __post_init__(self) -> None:
         if self.emitter is not None and (wrong := flaws(self.emitter)):
             raise ValueError(f"emitter {self.emitter.id}: {'; '.join(wrong)} / 核算边界有误")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A world for one case.
+
+    `start` is local time +08:00. `circuits` electricity circuits stand behind one gateway port, with the register
+    `maps` in turn and each with so many `points` (0: all its map has); `meters` are single meters by kind (gas, steam,
+    heat), and `behind` holds what else there is: serial lines, collectors, systems, streams, slaves, standby sources
+    and transformers. `period_s` is the polling period (s) of all meters.
+    `plant` is `works`, or the name of a series in `fixtures/plants` with the sources e01 and so on that circuits have;
+    where there are streams, the series begins with the world and starts over at its end.
+    `centres` are data centres by name; `centre_options` gives fields of `simulators.centres.spec.CentreFields` and of
+    its kind by centre (kind, channel, certificate, payload, upload_time and so on); without it a centre speaks HJ 212
+    in the clear. `minute_interval` (min), `realtime_interval_s` (s, 0 off), `over_time_s` and `re_count` go to every
+    centre, `kinds` are the classes judged for completeness.
+    `configuration` is what the terminal is told besides, `services` what is served to it beside the centres.
+    Where there are slaves, the terminal on test is their master, which is told of their points and delivers for all.
+    `park` is what stands around a platform on test: enterprises, and the terminals that feed it (`bench.layout.park`).
+    With `largest` circuits and centres are as many as the capability statement declares (`at_declared`). With
+    `tell_declared` the first event of the record holds the declared maxima, for judges that reckon with them.
+    With `machine` the terminal runs, in virtual time, on a machine whose state it can read (elsewhere it always does).
+    With `paced` the case limits the rate of a link that TLS goes over: in virtual time certificates are such that every
+    handshake has one length, because an octet more would move the times after it.
+    """
+
+    start: str = "2026-03-02T00:00:00+08:00"
+    plant: str = "works"
+    circuits: int = 3
+    points: int = 2
+    maps: tuple[str, ...] = ("sdm630", "adl3000", "iem3000")
+    meters: tuple[str, ...] = ()
+    behind: tuple[Behind, ...] = ()
+    period_s: float = 60
+    centres: tuple[str, ...] = ("A", "B")
+    centre_options: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    minute_interval: int = 15
+    realtime_interval_s: int = 0
+    over_time_s: int = 10
+    re_count: int = 3
+    kinds: tuple[str, ...] = ("minute", "hour", "day")
+    configuration: Configuration = Configuration()
+    services: tuple[Service, ...] = ()
+    park: Park | None = None
+    largest: bool = False
+    tell_declared: bool = False
+    machine: bool = False
+    paced: bool = False
+
+    def __post_init__(self) -> None:
         for centre, options in self.centre_options:
             kind = options.get("kind", USUAL)
             if kind not in centres():
@@ -263,9 +310,21 @@ class Scenario:
             if unknown := [name for name in options if name not in known]:
                 raise ValueError(f"centre {centre}: unknown {', '.join(unknown)}; known: {', '.join(known)} / 未知设置")
 
+    def all_of(self, kind: type[B]) -> tuple[B, ...]:
+        """What of one kind stands behind the terminal, in order."""
+        return tuple(each for each in self.behind if isinstance(each, kind))
+
+    def service(self, kind: type[S]) -> S | None:
+        """What of one kind is served to the terminal."""
+        return next((each for each in self.services if isinstance(each, kind)), None)
+
     def but(self, **changes: object) -> Self:
         """The same scenario with some fields changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
+
+    def configured(self, **changes: object) -> Self:
+        """The same scenario with something else told to the terminal."""
+        return replace(self, configuration=replace(self.configuration, **changes))  # type: ignore[arg-type]
 
 
 BARE = Scenario(circuits=0, centres=())

@@ -40,7 +40,7 @@ from bench.history import (
 )
 from bench.layout import build, group
 from bench.layout.park import Park, address_of, lay
-from bench.layout.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario, Slave
+from bench.layout.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario, Slave, TimeServer
 from bench.rigs.virtual_unit import Neighbour, PowerSupply, Unit
 from bench.run import Setup
 from bench.tls_keys import TlsKeys
@@ -199,7 +199,7 @@ class VirtualBench(Unit):
         self.site_domain = Domain("site", loop=loop)
         self.units: list[Unit] = [self]
         self.ran: Unit = self
-        self.serves_time = scenario.time_server
+        self.serves_time = scenario.service(TimeServer) is not None
         self._platform = setup.profile.kind is Item.PLATFORM
         self._park = scenario.park or Park()
         self.time_server = Timekeeping(self.record, self.clock.now_us)
@@ -216,7 +216,9 @@ class VirtualBench(Unit):
             for trust in filter(None, (self.site.trust, self._trust)):
                 trust.keys = keys.take
         chance = self._chance.child("maintenance").stream
-        self._maintainers = maintainers(self._access, scenario.accounts, self.site.world.start_us, chance, self.clock)
+        self._maintainers = maintainers(
+            self._access, scenario.configuration.accounts, self.site.world.start_us, chance, self.clock
+        )
         self._side = server_side(self._trust, build.TERMINAL_UPLINK, names)
         if self._maintainers is not None:
             self._side = self._maintainers.side(build.TERMINAL_LOCAL)
@@ -238,7 +240,7 @@ class VirtualBench(Unit):
         self.people = People(self, self._access, lambda: self.seat.local, own, lambda: self.site, self._maintainers)
         self.platform = Platform(self.people, setup.profile.functions, self._ways, build.TERMINAL_UPLINK)
         self.park = ParkOnBench(self._park, self.platform)
-        self.slaves = {slave.name: self._neighbour(slave, setup) for slave in scenario.slaves}
+        self.slaves = {slave.name: self._neighbour(slave, setup) for slave in scenario.all_of(Slave)}
         self.units += self.slaves.values()
         self.load = NoLoads(setup.profile.parameters.load)
 
@@ -332,13 +334,13 @@ class VirtualBench(Unit):
         return made
 
     def _addresses(self, slave: Slave) -> tuple[str, str, str]:
-        return group.addresses_of(self._scenario.slaves.index(slave))
+        return group.addresses_of(self._scenario.all_of(Slave).index(slave))
 
     def _seat_of(self, slave: Slave, unit: Neighbour, chance: Chance) -> Seat:
         _, uplink, local = self._addresses(slave)
         return Seat(
             site=unit.site,
-            settings=build.settings_of(self._scenario.but(derived=(), emitter=None)),
+            settings=build.settings_of(self._scenario.configured(derived=(), emitter=None)),
             clock=unit.device_clock,
             chance=chance.stream(f"terminal/{unit.domain.generation}"),
             local=(local, build.LOCAL_PORT),

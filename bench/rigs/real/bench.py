@@ -51,7 +51,7 @@ from bench.history import (
 )
 from bench.layout import build, group
 from bench.layout.park import Park
-from bench.layout.scenario import Scenario, Slave
+from bench.layout.scenario import Scenario, Slave, TimeServer
 from bench.real import faketime
 from bench.real.disk import lossy_disk as lossy
 from bench.real.haste import rate_now
@@ -108,7 +108,7 @@ class RealBench:
         self._told_full = False
         self.adapter = setup.adapter()
         self.time_server = Timekeeping(self.record, self.clock.now_us)
-        self._asked_for_time = scenario.time_server
+        self._asked_for_time = scenario.service(TimeServer) is not None
         world = build.for_terminal(build.build_world(scenario, seed), self.adapter, setup.profile)
         start_us = self.true_time.now_us() // 1_000_000 * 1_000_000
         self.world = dataclasses.replace(world, start_us=start_us)
@@ -119,7 +119,9 @@ class RealBench:
         names = [each.server_name for each in setup.profile.intakes.values()]
         self._profile = setup.profile
         chance = self._chance.child("maintenance").stream
-        self._maintainers = maintainers(setup.profile.access, scenario.accounts, start_us, chance, self.clock)
+        self._maintainers = maintainers(
+            setup.profile.access, scenario.configuration.accounts, start_us, chance, self.clock
+        )
         self.browsers = Browsers()
         side = server_side(self._trust, place.uplink(), names)
         self.reads = setup.profile.claim("local.readout") is not Claim.NO
@@ -143,7 +145,7 @@ class RealBench:
             planted=setup.defect,
             folder=Path(setup.profile.path).parent,
             devices=self.lines.devices if self.pseudo_terminals else {},
-            time_server=place.time_server() if scenario.time_server or self.serves_time else None,
+            time_server=place.time_server() if self._asked_for_time or self.serves_time else None,
             state=room.state if self.pseudo_terminals else None,
             access=setup.profile.access,
             uplink=place.uplink(),
@@ -154,7 +156,7 @@ class RealBench:
         )
         self._beside = {
             slave.name: self._neighbour(slave, number, setup, roles[slave.name], place)
-            for number, slave in enumerate(scenario.slaves)
+            for number, slave in enumerate(scenario.all_of(Slave))
             if isinstance(place, Roomy)
         }
         self.slaves: Mapping[str, OtherTerminal] = self._beside or OneAlone()
@@ -163,9 +165,11 @@ class RealBench:
         """What each of several terminals is told of the others; of one alone, or where there is no room, none."""
         if not isinstance(place, Roomy):
             return {}
-        parts = {each.name: group.site_of(self._scenario, self.told, each.name) for each in self._scenario.slaves}
+        parts = {
+            each.name: group.site_of(self._scenario, self.told, each.name) for each in self._scenario.all_of(Slave)
+        }
         place.expect([Beside(name, build.hosts(part.world)) for name, part in parts.items()])
-        doors = {slave.name: place.beside(number) for number, slave in enumerate(self._scenario.slaves)}
+        doors = {slave.name: place.beside(number) for number, slave in enumerate(self._scenario.all_of(Slave))}
         told = {name: (door.uplink, door.master) for name, door in doors.items()}
         return group.roles_of(self._scenario, self.told, self._chance.child("group").stream, told)
 
@@ -174,7 +178,7 @@ class RealBench:
         seat = dataclasses.replace(
             self.seat,
             site=group.site_of(self._scenario, self.told, slave.name),
-            settings=build.settings_of(self._scenario.but(derived=(), emitter=None)),
+            settings=build.settings_of(self._scenario.configured(derived=(), emitter=None)),
             chance=self._chance.stream(f"terminal/{slave.name}"),
             local=door.local,
             uplink=door.uplink,

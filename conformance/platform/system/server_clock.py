@@ -8,7 +8,7 @@ from bench.case import Finding
 from bench.dut.platform.vocabulary.system import CLOCK
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.scenario import BARE
+from bench.layout.scenario import BARE, TimeServer
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.system import server_clock_judge
 
@@ -24,7 +24,7 @@ class KeepsStandardTime(PlatformCase):
     checks = {server_clock_judge.KEPT: ("cpcif/6.3d",)}
     needs = (OBJECTS, "platform.clock-source")
     once = True
-    scenario = BARE.but(time_server=True)
+    scenario = BARE.but(services=(TimeServer(),))
 
     async def drive(self, bench: Bench) -> None:
         desk = await bench.platform.login("administrator")

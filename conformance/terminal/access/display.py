@@ -94,7 +94,7 @@ class ShowsCollectedData(Case):
         display_judge.COLLECTED: ("isc-2/7.2.4e",),
     }
     needs = (HTTPS, ACCOUNTS, FUNCTIONS)
-    scenario = OFFICE.but(circuits=0, collectors=(Collector("https", 1),))
+    scenario = OFFICE.but(circuits=0, behind=(Collector("https", 1),))
 
     async def drive(self, bench: Bench) -> None:
         await look_on(bench, await begin(bench))

@@ -11,11 +11,11 @@ from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.facade.people import People
 from bench.history import History
-from bench.layout.scenario import Scenario
+from bench.layout.scenario import Configuration, Scenario
 from conformance.terminal import ACCOUNTS, MODBUS
 from conformance.terminal.access import logins_judge
 
-OFFICE = Scenario(circuits=1, points=1, centres=(), kinds=(), accounts=True)
+OFFICE = Scenario(circuits=1, points=1, centres=(), kinds=(), configuration=Configuration(accounts=True))
 """A terminal with one meter and no centre: what people do at it is all that happens."""
 QUIET = OFFICE.but(start="2027-12-30T22:00:00+08:00", period_s=10_800, maps=("adl3000",), plant="year")
 """The same where months have to pass."""

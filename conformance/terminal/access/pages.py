@@ -73,7 +73,7 @@ class LeadsSomewhere(Case):
         "没有条文规定页面之间如何链接，但页面所示而无法打开的功能等于没有提供",
     )
     needs = (MODBUS, ACCOUNTS, FUNCTIONS)
-    scenario = OFFICE.but(emission_sources=(("e01.energy", "purchased electricity"),))
+    scenario = OFFICE.configured(emission_sources=(("e01.energy", "purchased electricity"),))
     most = 80
 
     async def drive(self, bench: Bench) -> None:

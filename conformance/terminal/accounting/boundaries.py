@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from bench.history.accounting import AccountingUnit, EmissionSource, Emitter, Feed, Figure, ProductFlow
-from bench.layout.scenario import Scenario, Stream
+from bench.layout.scenario import Configuration, Scenario, Stream
 from conformance.common.carbon.reckon import categories
 
 LABORATORY = "laboratory, February 2026"
@@ -75,11 +75,11 @@ def scenario(plant: str, emitter: Emitter, streams: tuple[tuple[str, str], ...],
         start="2026-03-02T08:53:00+08:00",
         circuits=0,
         plant=plant,
-        streams=tuple(Stream(*each) for each in streams),
+        behind=tuple(Stream(*each) for each in streams),
         centres=("A",),
         kinds=(),
         minute_interval=1,
-        emitter=emitter,
+        configuration=Configuration(emitter=emitter),
     )
     return usual.but(**changes)
 

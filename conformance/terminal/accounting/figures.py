@@ -72,7 +72,7 @@ class _WholePlant:
     scenario: Scenario
 
     async def drive(self, bench: Bench) -> None:
-        emitter = self.scenario.emitter
+        emitter = self.scenario.configuration.emitter
         assert emitter is not None
         hour = ceil(bench.clock.now_us() + 6 * MINUTE, HOUR)
         await bench.clock.sleep((hour + 63 * MINUTE - bench.clock.now_us()) / SECOND)

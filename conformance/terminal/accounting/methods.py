@@ -74,7 +74,7 @@ class _OneMethod:
     """Sources of which the sum of the same stretch is asked for too."""
 
     async def drive(self, bench: Bench) -> None:
-        emitter = self.scenario.emitter
+        emitter = self.scenario.configuration.emitter
         assert emitter is not None
         begun = bench.clock.now_us()
         yesterday = floor(begun, DAY) - DAY

@@ -11,7 +11,7 @@ from bench.case import Case, Finding
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.history.accounting import AccountingUnit, Emitter
-from bench.layout.scenario import Scenario
+from bench.layout.scenario import Configuration, Scenario
 from conformance.common.times import HOUR, MINUTE, SECOND, ceil
 from conformance.terminal import MODBUS, UPLINK, read_out
 from conformance.terminal.accounting import steam_judge
@@ -49,7 +49,7 @@ class AccountsSteamByItsPressure(Case):
         centres=("A",),
         kinds=(),
         minute_interval=1,
-        emitter=_EMITTER,
+        configuration=Configuration(emitter=_EMITTER),
     )
 
     async def drive(self, bench: Bench) -> None:

@@ -11,7 +11,7 @@ from bench.case import Case, Finding
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.history.accounting import AccountingUnit, Emitter, Figure
-from bench.layout.scenario import Scenario, System
+from bench.layout.scenario import Configuration, Scenario, System
 from conformance.common.times import HOUR, MINUTE, SECOND, ceil
 from conformance.terminal import OPC, UPLINK, read_out
 from conformance.terminal.accounting import figures_judge
@@ -50,8 +50,8 @@ class AccountsActivityOfSystems(Case):
         centres=("A",),
         kinds=(),
         minute_interval=1,
-        systems=(System("opcua", ("energy-system",)),),
-        emitter=_EMITTER,
+        behind=(System("opcua", ("energy-system",)),),
+        configuration=Configuration(emitter=_EMITTER),
     )
 
     async def drive(self, bench: Bench) -> None:

@@ -95,10 +95,7 @@ class TakesOverLimitsOfEveryType(_Limits, Case):
     scenario = Scenario(
         circuits=0,
         meters=tcp,
-        lines=(
-            Line(("types-rtu",), 19_200, "E"),
-            Line(("types-ascii",), 19_200, "E"),
-        ),
+        behind=(Line(("types-rtu",), 19_200, "E"), Line(("types-ascii",), 19_200, "E")),
         centres=("A",),
         realtime_interval_s=60,
         kinds=(),
@@ -124,7 +121,7 @@ class TakesOverLimitsOfBcdMeters(_Limits, Case):
     needs = (DLT645, CJT188, UPLINK, read_out("*-stored"))
     scenario = Scenario(
         circuits=0,
-        lines=(
+        behind=(
             Line(("dlt645-2007", "dlt645-1997"), 2400, "E"),
             Line(("cjt188-water", "cjt188-heat", "cjt188-gas"), 2400, "E"),
         ),

@@ -38,7 +38,7 @@ _COPIES, _RETAINED, _HELD_BACK = 20, 4, 20
 
 
 def world(*given: Collector) -> Scenario:
-    return Scenario(circuits=0, collectors=given, centres=("A",), realtime_interval_s=60, kinds=())
+    return Scenario(circuits=0, behind=given, centres=("A",), realtime_interval_s=60, kinds=())
 
 
 class Reads:

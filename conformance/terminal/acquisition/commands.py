@@ -51,11 +51,7 @@ class TellsWhatWasSaidLastOnCommand(Case):
     }
     needs = (HJ212, MQTT, SQL, "acquisition.on-command")
     scenario = Scenario(
-        circuits=0,
-        collectors=(Collector("mqtt", 2),),
-        systems=(System("sql", ("energy-system",)),),
-        centres=("A",),
-        kinds=(),
+        circuits=0, behind=(Collector("mqtt", 2), System("sql", ("energy-system",))), centres=("A",), kinds=()
     )
     times = 5
 

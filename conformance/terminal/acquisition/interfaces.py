@@ -85,7 +85,7 @@ def _asks_for_more(request: str) -> bool:
 
 
 def _world(*lines: Line) -> Scenario:
-    return Scenario(circuits=0, lines=lines, centres=("A",), realtime_interval_s=60, kinds=())
+    return Scenario(circuits=0, behind=lines, centres=("A",), realtime_interval_s=60, kinds=())
 
 
 class ReadsDlt645Meters(ReadsUndisturbed, Case):

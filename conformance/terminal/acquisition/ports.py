@@ -52,7 +52,7 @@ class ServesAllPortsTogether(Case):
         circuits=29,
         points=1,
         meters=("gas",),
-        lines=(
+        behind=(
             Line(("dlt645-2007", "dlt645-1997"), 2400, "E"),
             Line(("cjt188-heat", "cjt188-water"), 2400, "E"),
             Line(("modbus-rtu", "modbus-rtu")),
@@ -121,7 +121,7 @@ class KeepsLateSerialAnswersApart(_Tardy, Case):
         ports_judge.OWN_CYCLE: ("csmt/11.3a-1", "isc-2/9.3c"),
     }
     needs = (SERIAL, LOCAL)
-    scenario = Scenario(circuits=0, lines=(Line(("spread-rtu", "spread-rtu")),), centres=("A",), period_s=10, kinds=())
+    scenario = Scenario(circuits=0, behind=(Line(("spread-rtu", "spread-rtu")),), centres=("A",), period_s=10, kinds=())
 
 
 class KeepsLateNetworkAnswersApart(_Tardy, Case):
@@ -179,7 +179,7 @@ class WithstandsDisturbedLines(Case):
     )
     scenario = Scenario(
         circuits=0,
-        lines=(Line(("modbus-rtu", "modbus-rtu")), Line(("spread-rtu",))),
+        behind=(Line(("modbus-rtu", "modbus-rtu")), Line(("spread-rtu",))),
         centres=("A",),
         period_s=10,
         kinds=(),
@@ -214,7 +214,7 @@ class KeepsApartFromAnotherMaster(Case):
         "another master speaks on a serial line, which only simulated lines allow",
         "另一主站在串行线上发送报文，只能在仿真线路上实现",
     )
-    scenario = Scenario(circuits=0, lines=(Line(("spread-rtu", "spread-rtu")),), centres=("A",), period_s=10, kinds=())
+    scenario = Scenario(circuits=0, behind=(Line(("spread-rtu", "spread-rtu")),), centres=("A",), period_s=10, kinds=())
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()

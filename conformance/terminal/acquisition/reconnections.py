@@ -71,7 +71,7 @@ class ReadsCollectorsRightAfterReconnecting(_Reconnects, Case):
     needs = (MQTT, HTTPS, LOCAL)
     scenario = Scenario(
         circuits=0,
-        collectors=(Collector("mqtt", 1, {"form": "neuron"}), Collector("https", 1, {"channel": "tls"})),
+        behind=(Collector("mqtt", 1, {"form": "neuron"}), Collector("https", 1, {"channel": "tls"})),
         period_s=10,
         centres=("A",),
         kinds=(),
@@ -87,4 +87,4 @@ class ReadsNodesRightAfterReconnecting(_Reconnects, Case):
         **beside(reconnections_judge.RECONNECTED_OFTEN, accuracy.SAME_READING.of("stored")),
     }
     needs = (OPC, LOCAL)
-    scenario = Scenario(circuits=0, systems=(System("opcua", ("circuit",)),), period_s=10, centres=("A",), kinds=())
+    scenario = Scenario(circuits=0, behind=(System("opcua", ("circuit",)),), period_s=10, centres=("A",), kinds=())

@@ -11,7 +11,7 @@ from decimal import Decimal
 from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.scenario import Scenario
+from bench.layout.scenario import Configuration, Scenario, Standby
 from conformance.common.actions import read_readings
 from conformance.common.times import HOUR, SECOND
 from conformance.terminal import HJ212, MODBUS, UPLINK, read_out
@@ -70,7 +70,7 @@ class KeepsSourceThroughNineSecondsOfSilence(_Silences, Case):
         standby_judge.NO_SWITCH: ("isc-2/7.2.3-A(1)c",),
     }
     needs = (MODBUS, STANDBY)
-    scenario = Scenario(circuits=2, standbys=(_METER,), period_s=1, centres=(_CENTRE,), kinds=("minute", "hour"))
+    scenario = Scenario(circuits=2, behind=(Standby(_METER),), period_s=1, centres=(_CENTRE,), kinds=("minute", "hour"))
     silent_s = 9.0
 
     def judge(self, history: History) -> Iterator[Finding]:
@@ -86,7 +86,12 @@ class KeepsSourceWhilePolledSlowly(Case):
     }
     needs = (MODBUS, STANDBY)
     scenario = Scenario(
-        circuits=2, standbys=(_METER, "e02"), period_s=60, periods=(("e02", 900),), centres=(_CENTRE,), kinds=()
+        circuits=2,
+        behind=(Standby(_METER), Standby("e02")),
+        period_s=60,
+        configuration=Configuration(periods=(("e02", 900),)),
+        centres=(_CENTRE,),
+        kinds=(),
     )
 
     async def drive(self, bench: Bench) -> None:
@@ -117,7 +122,7 @@ class SwitchesToStandbyAfterTenSeconds(_Silences, Case):
         STANDBY,
         "acquisition.gap-record",
     )
-    scenario = Scenario(circuits=2, standbys=(_METER,), period_s=1, centres=(_CENTRE,), kinds=("minute", "hour"))
+    scenario = Scenario(circuits=2, behind=(Standby(_METER),), period_s=1, centres=(_CENTRE,), kinds=("minute", "hour"))
     silent_s = 12.0
 
     def judge(self, history: History) -> Iterator[Finding]:
@@ -138,7 +143,7 @@ class CountsStandbyOverFullScale(Case):
         circuits=1,
         points=1,
         maps=("adl3000",),
-        standbys=(_METER,),
+        behind=(Standby(_METER),),
         period_s=2,
         centres=(_CENTRE,),
         minute_interval=1,
@@ -170,7 +175,7 @@ class ReadsTheStandbyOnCommand(Case):
         commands_judge.READ_NOW_SENDS_THAT_VALUE: ("isc-2/9.1e",),
     }
     needs = (MODBUS, HJ212, STANDBY, "acquisition.on-command")
-    scenario = Scenario(circuits=2, points=2, standbys=(_METER,), period_s=60, centres=(_CENTRE,), kinds=())
+    scenario = Scenario(circuits=2, points=2, behind=(Standby(_METER),), period_s=60, centres=(_CENTRE,), kinds=())
     times = 5
 
     async def drive(self, bench: Bench) -> None:

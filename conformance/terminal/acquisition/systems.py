@@ -53,7 +53,7 @@ DECLARED_TYPES = "opcua_types"
 
 
 def _world(*behind: System) -> Scenario:
-    return Scenario(circuits=0, systems=behind, centres=("A",), realtime_interval_s=60, kinds=())
+    return Scenario(circuits=0, behind=behind, centres=("A",), realtime_interval_s=60, kinds=())
 
 
 class _Reads(ReadsUndisturbed):
@@ -350,7 +350,7 @@ class _OfServer(_Spoiled):
 
 
 def _rows_of(*behind: System) -> Scenario:
-    return Scenario(circuits=0, systems=behind, centres=("A",), period_s=4, kinds=())
+    return Scenario(circuits=0, behind=behind, centres=("A",), period_s=4, kinds=())
 
 
 _ROWS_OF_SERVERS = {

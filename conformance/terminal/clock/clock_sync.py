@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from bench.case import Case, Finding, Text, beside
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.scenario import Scenario
+from bench.layout.scenario import Scenario, TimeServer
 from conformance.common import clock_offset
 from conformance.common.times import HOUR
 from conformance.terminal import HJ212, MODBUS
@@ -20,7 +20,7 @@ _MOVED_S = 2.5
 _CENTRE = "A"
 # Polling every 15 min: the clock alone is asked about.
 _QUIET = Scenario(
-    circuits=1, points=1, period_s=900, minute_interval=30, kinds=(), centres=(_CENTRE,), time_server=True
+    circuits=1, points=1, period_s=900, minute_interval=30, kinds=(), centres=(_CENTRE,), services=(TimeServer(),)
 )
 
 

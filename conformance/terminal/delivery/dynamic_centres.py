@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bench.case import Case, Evidence, Finding, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.scenario import Scenario
+from bench.layout.scenario import Configuration, Scenario
 from conformance.common import delivery, frames, secrecy
 from conformance.common.actions import reconciled
 from conformance.terminal import HJ212, LIVE, MODBUS, MUTUAL_TLS, PLATFORM, read_out
@@ -73,7 +73,7 @@ class AddsAndRemovesCentresWhileRunning(Case):
         kinds=("minute",),
         centres=("A", "B", "C"),
         centre_options=(("C", {"minute_interval": 5}),),
-        later=("C",),
+        configuration=Configuration(later=("C",)),
     )
 
     async def drive(self, bench: Bench) -> None:
@@ -150,7 +150,7 @@ class AddsSecuredCentresWhileRunning(Case):
             ("C", {"channel": "mtls", "minute_interval": 5}),
             ("N", {"kind": "https", "channel": "tls", "upload_time": "00:17:00"}),
         ),
-        later=("C", "N"),
+        configuration=Configuration(later=("C", "N")),
     )
     rigs = CAPTURING
     capture = True

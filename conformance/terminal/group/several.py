@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.scenario import Derived, Scenario, Slave
+from bench.layout.scenario import Configuration, Derived, Scenario, Slave
 from conformance.terminal import BY_TIME_OF_DAY, LIVE, MODBUS, SLAVES, read_out
 from conformance.terminal.group import several_judge
 
@@ -31,8 +31,8 @@ _SCENARIO = Scenario(
     period_s=900,
     centres=("A",),
     kinds=("minute", "hour"),
-    slaves=(Slave("s1", 2), Slave("s2", 2)),
-    derived=_TOTALS,
+    behind=(Slave("s1", 2), Slave("s2", 2)),
+    configuration=Configuration(derived=_TOTALS),
 )
 _RIGS = Rig.VIRTUAL | Rig.LOOPBACK | Rig.PROCESS
 
@@ -104,7 +104,7 @@ class OutlivesLostPower(Case):
     needs = (MODBUS, LIVE, SLAVES, "processing.formulas")
     rigs = Rig.VIRTUAL
     virtual_only = BY_TIME_OF_DAY
-    scenario = _SCENARIO.but(slaves=(Slave("s1", 2),), derived=_TOTALS[:1])
+    scenario = _SCENARIO.configured(derived=_TOTALS[:1]).but(behind=(Slave("s1", 2),))
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.until("09:14:59")
@@ -134,7 +134,9 @@ class RefusesStrangers(Case):
     }
     needs = (MODBUS, LIVE, SLAVES, "processing.formulas", read_out("stranger-logged"))
     rigs = _RIGS
-    scenario = _SCENARIO.but(slaves=(Slave("s1", 2), Slave("x", 2, stranger=True, claims="s1")), derived=_TOTALS[:1])
+    scenario = _SCENARIO.configured(derived=_TOTALS[:1]).but(
+        behind=(Slave("s1", 2), Slave("x", 2, stranger=True, claims="s1"))
+    )
 
     async def drive(self, bench: Bench) -> None:
         begun = bench.clock.now_us()
@@ -156,7 +158,7 @@ class SpeaksInSecretBetweenTerminals(Case):
     needs = (MODBUS, LIVE, SLAVES)
     capture = True
     rigs = Rig.VIRTUAL | Rig.PROCESS
-    scenario = _SCENARIO.but(derived=())
+    scenario = _SCENARIO.configured(derived=())
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(minutes=35)

@@ -31,7 +31,7 @@ class KeepsTheLimitsOfSignals(Case):
         **beside(signals_judge.BETWEEN_NOT_GOOD, signals_judge.ONLY_MEASUREMENTS_SENT_AS_NORMAL),
     }
     needs = (SERIAL, UPLINK, LOCAL)
-    scenario = Scenario(circuits=0, lines=(Line(("analogue",)),), centres=("A",), realtime_interval_s=60, kinds=())
+    scenario = Scenario(circuits=0, behind=(Line(("analogue",)),), centres=("A",), realtime_interval_s=60, kinds=())
     currents = ("4", "20", "3.8", "20.5", "3.7", "20.8", "3.6", "21.0", "12")
 
     async def drive(self, bench: Bench) -> None:
@@ -63,7 +63,7 @@ class TellsGlitchesFromFailures(Case):
         ),
     }
     needs = (SERIAL, LOCAL, "alarms.signal-failure")
-    scenario = Scenario(circuits=0, lines=(Line(("analogue",)),), centres=(), period_s=1, kinds=())
+    scenario = Scenario(circuits=0, behind=(Line(("analogue",)),), centres=(), period_s=1, kinds=())
     # NE 43 as the public facts have it; nobody vouches for the number (docs/LIMITS.md).
     lasts_s = 4
     faults = (("3.5", 2), ("21.5", 2), ("0", 3), ("3.5", 9), ("21.5", 9))
@@ -96,7 +96,7 @@ class ReadsWeighingIndicators(Case):
     }
     needs = ("source.weighing", LOCAL)
     scenario = Scenario(
-        circuits=0, lines=(Line(("scale",)), Line(("scale-reversed",))), centres=("A",), period_s=10, kinds=()
+        circuits=0, behind=(Line(("scale",)), Line(("scale-reversed",))), centres=("A",), period_s=10, kinds=()
     )
 
     async def drive(self, bench: Bench) -> None:

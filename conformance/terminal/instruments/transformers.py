@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from bench.case import Case, Finding, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.scenario import Line, Scenario
+from bench.layout.scenario import Line, Scenario, Transformer
 from conformance.common import accuracy, delivery
 from conformance.common.actions import all_centres, points, read_readings, reconciled
 from conformance.common.truth import truth_of
@@ -43,9 +43,12 @@ class AppliesTransformerRatios(Case):
     scenario = Scenario(
         circuits=3,
         maps=("adl3000",),
-        lines=(Line(("dlt645-2007", "dlt645-2007"), 2400, "E"),),
-        # 400/5 A; 10 kV to 100 V with 300/5 A; 600/5 A; and beside them meters without transformers.
-        ratios=(("e01", "80"), ("e02", "6000"), ("dlt645-2007", "120")),
+        behind=(
+            Line(("dlt645-2007", "dlt645-2007"), 2400, "E"),
+            Transformer("e01", "80"),
+            Transformer("e02", "6000"),
+            Transformer("dlt645-2007", "120"),
+        ),
         centres=("A",),
         minute_interval=5,
         realtime_interval_s=60,
@@ -98,8 +101,7 @@ class KeepsRawValues(Case):
     scenario = Scenario(
         circuits=1,
         maps=("sdm630",),
-        lines=(Line(("dlt645-2007",), 2400, "E"),),
-        ratios=(("e01", "80"), ("dlt645-2007", "120")),
+        behind=(Line(("dlt645-2007",), 2400, "E"), Transformer("e01", "80"), Transformer("dlt645-2007", "120")),
         centres=("A",),
         kinds=("minute",),
     )

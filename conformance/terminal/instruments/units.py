@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from bench.case import Case, Finding
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.scenario import Scenario
+from bench.layout.scenario import Configuration, Scenario
 from conformance.common.actions import read_readings
 from conformance.terminal import LOCAL, MODBUS, UPLINK
 from conformance.terminal.instruments import units_judge
@@ -36,7 +36,7 @@ _WORLD = Scenario(
     circuits=3,
     points=2,
     meters=("gas", "steam", "heat", "belt"),
-    units=_PAIRS,
+    configuration=Configuration(units=_PAIRS),
     centres=("A",),
     minute_interval=5,
     realtime_interval_s=60,

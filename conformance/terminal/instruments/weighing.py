@@ -38,7 +38,7 @@ class CountsLoads(Case):
     needs = ("source.weighing-loads", UPLINK, LOCAL)
     scenario = Scenario(
         circuits=0,
-        lines=(Line(("weighbridge",)), Line(("weighbridge-asked", "weighbridge-asked"))),
+        behind=(Line(("weighbridge",)), Line(("weighbridge-asked", "weighbridge-asked"))),
         centres=("A",),
         minute_interval=1,
         kinds=(),

@@ -12,7 +12,7 @@ from typing import Any
 from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.scenario import Scenario
+from bench.layout.scenario import Configuration, Scenario
 from conformance.common import delivery, packages, secrecy
 from conformance.common.actions import points, reconciled
 from conformance.common.packages import Wanted
@@ -43,7 +43,7 @@ _WORLD = Scenario(
     kinds=("minute",),
     centres=("A", "B", "C", "M"),
     centre_options=(("M", {"kind": "management", "channel": "mtls"}),),
-    later=("B", "C"),
+    configuration=Configuration(later=("B", "C")),
 )
 _FACTOR = {
     "code": "electricity", "value": "0.5568", "unit": "tCO2/MWh", "gas": "CO2", "source": "national", "region": "CN",
@@ -234,7 +234,7 @@ class AddsAndRemovesSecuredCentresFromAfar(Case):
             ("N", {"kind": "https", "channel": "tls", "upload_time": "00:17:00"}),
             ("M", {"kind": "management", "channel": "mtls", "report_s": 30}),
         ),
-        later=("C", "G", "N"),
+        configuration=Configuration(later=("C", "G", "N")),
     )
     rigs = CAPTURING
     added = ("C", "G", "N")
@@ -289,7 +289,7 @@ class RestoresConfiguration(Case):
         **beside(configuration_judge.BACKUP_AND_RESTORE_LOGGED),
     }
     needs = (MODBUS, UPLINK, LOCAL, BACKUP, "centres.local-configuration")
-    scenario = _WORLD.but(centres=("A", "B", "C"), centre_options=(), later=("C",), points=1)
+    scenario = _WORLD.configured(later=("C",)).but(centres=("A", "B", "C"), centre_options=(), points=1)
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()

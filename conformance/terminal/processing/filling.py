@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.scenario import Line, Scenario
+from bench.layout.scenario import Configuration, Line, Scenario
 from conformance.common import delivery, gaps
 from conformance.common.actions import all_centres, counters, points, read_readings, reconciled
 from conformance.common.times import HOUR, MINUTE, SECOND, ceil
@@ -130,8 +130,8 @@ class FillsGapsFromMetersRecords(Case):
     scenario = Scenario(
         start="2026-03-02T23:50:00+08:00",
         circuits=0,
-        lines=(Line(("dlt645-2007", "dlt645-2007"), 2400, "E"),),
-        records=(("dlt645-2007", "load-profile"), ("dlt645-2007-2", "hourly-freeze")),
+        behind=(Line(("dlt645-2007", "dlt645-2007"), 2400, "E"),),
+        configuration=Configuration(records=(("dlt645-2007", "load-profile"), ("dlt645-2007-2", "hourly-freeze"))),
         centres=("A",),
         period_s=900,
     )

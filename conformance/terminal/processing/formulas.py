@@ -12,7 +12,7 @@ from fractions import Fraction
 from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.scenario import Collector, Derived, Line, Scenario, System
+from bench.layout.scenario import Collector, Configuration, Derived, Line, Scenario, System
 from conformance.common.actions import all_centres, read_readings
 from conformance.common.times import HOUR, floor
 from conformance.terminal import LIVE, MODBUS, OPC, SQL, UPLINK, read_out
@@ -29,7 +29,7 @@ async def _read_computed(
     bench: Bench, scenario: Scenario, from_us: int, to_us: int, kinds: Sequence[str] = ("quarter", "hour")
 ) -> None:
     """Ask the terminal for what it has computed."""
-    for each in scenario.derived:
+    for each in scenario.configuration.derived:
         for kind in kinds:
             await bench.operator.records(kind, each.id, from_us, to_us)
 
@@ -78,22 +78,27 @@ class AddsEverySource(Case):
         circuits=2,
         points=1,
         maps=("sdm630", "adl3000"),
-        lines=(Line(("dlt645-2007",), 2400, "E"),),
-        collectors=(Collector("mqtt", 1),),
-        systems=(System("opcua", ("circuit",)), System("sql", ("energy-system",), {"rows_s": 300})),
+        behind=(
+            Line(("dlt645-2007",), 2400, "E"),
+            Collector("mqtt", 1),
+            System("opcua", ("circuit",)),
+            System("sql", ("energy-system",), {"rows_s": 300}),
+        ),
         period_s=300,
         centres=("A", "B"),
         kinds=(),
-        derived=(
-            Derived(
-                "works.energy",
-                "sum",
-                ("e01.energy", "dlt645-2007.energy", "k1-1.energy", "circuit.energy", "energy-system.electricity"),
-                "kWh",
-            ),
-            # Beside a sum in another unit, one that is made of a sum itself.
-            Derived("works.rest", "difference", ("works.energy", "e01.energy", "circuit.energy"), "MWh"),
-            Derived("works.all", "sum", ("works.rest", "e02.energy"), "kWh"),
+        configuration=Configuration(
+            derived=(
+                Derived(
+                    "works.energy",
+                    "sum",
+                    ("e01.energy", "dlt645-2007.energy", "k1-1.energy", "circuit.energy", "energy-system.electricity"),
+                    "kWh",
+                ),
+                # Beside a sum in another unit, one that is made of a sum itself.
+                Derived("works.rest", "difference", ("works.energy", "e01.energy", "circuit.energy"), "MWh"),
+                Derived("works.all", "sum", ("works.rest", "e02.energy"), "kWh"),
+            )
         ),
     )
 
@@ -154,7 +159,7 @@ class AddsModbusMeters(_AddsOne, Case):
 
     zh = "经 Modbus TCP 读取的表计逐位准确地汇总、扣减并上传。"
     needs = (FORMULAS, MODBUS, UPLINK, _TOLD)
-    scenario = _ADDED.but(circuits=2, maps=("sdm630", "adl3000"), derived=_added("e01.energy", "e02.energy"))
+    scenario = _ADDED.configured(derived=_added("e01.energy", "e02.energy")).but(circuits=2, maps=("sdm630", "adl3000"))
 
 
 class AddsDlt645Meters(_AddsOne, Case):
@@ -162,9 +167,8 @@ class AddsDlt645Meters(_AddsOne, Case):
 
     zh = "经 DL/T 645 读取的表计逐位准确地汇总、扣减并上传。"
     needs = (FORMULAS, DLT645, UPLINK, _TOLD)
-    scenario = _ADDED.but(
-        lines=(Line(("dlt645-2007", "dlt645-2007"), 2400, "E"),),
-        derived=_added("dlt645-2007.energy", "dlt645-2007-2.energy"),
+    scenario = _ADDED.configured(derived=_added("dlt645-2007.energy", "dlt645-2007-2.energy")).but(
+        behind=(Line(("dlt645-2007", "dlt645-2007"), 2400, "E"),)
     )
 
 
@@ -173,7 +177,7 @@ class AddsCollectedMeters(_AddsOne, Case):
 
     zh = "采集器经 MQTT 传来的数据逐位准确地汇总、扣减并上传。"
     needs = (FORMULAS, MQTT, UPLINK, _TOLD)
-    scenario = _ADDED.but(collectors=(Collector("mqtt", 2),), derived=_added("k1-1.energy", "k1-2.energy"))
+    scenario = _ADDED.configured(derived=_added("k1-1.energy", "k1-2.energy")).but(behind=(Collector("mqtt", 2),))
 
 
 class AddsOpcUaNodes(_AddsOne, Case):
@@ -181,8 +185,8 @@ class AddsOpcUaNodes(_AddsOne, Case):
 
     zh = "OPC UA 节点的数据逐位准确地汇总、扣减并上传。"
     needs = (FORMULAS, OPC, UPLINK, _TOLD)
-    scenario = _ADDED.but(
-        systems=(System("opcua", ("circuit", "circuit")),), derived=_added("circuit.energy", "circuit-2.energy")
+    scenario = _ADDED.configured(derived=_added("circuit.energy", "circuit-2.energy")).but(
+        behind=(System("opcua", ("circuit", "circuit")),)
     )
 
 
@@ -192,9 +196,8 @@ class AddsRowsOfDatabases(_AddsOne, Case):
     zh = "数据库各行的数据逐位准确地汇总、扣减并上传。"
     needs = (FORMULAS, SQL, UPLINK, _TOLD)
     rigs = Rig.VIRTUAL | Rig.PROCESS | Rig.LOOPBACK
-    scenario = _ADDED.but(
-        systems=(System("sql", ("energy-system", "energy-system"), {"rows_s": 300}),),
-        derived=_added("energy-system.electricity", "energy-system-2.electricity"),
+    scenario = _ADDED.configured(derived=_added("energy-system.electricity", "energy-system-2.electricity")).but(
+        behind=(System("sql", ("energy-system", "energy-system"), {"rows_s": 300}),)
     )
 
 
@@ -245,23 +248,33 @@ class ComputesFromTypicalBranches(Case):
         meters=("steam",),
         centres=("A",),
         kinds=(),
-        derived=(
-            Derived("hall.energy", "product", ("e01.energy",), "kWh", factor="12.5"),
-            Derived("hall.thousands", "product", ("e02.energy",), "MWh", factor="0.35"),
-            Derived("hall.share", "quotient", ("e02.energy", "e03.energy"), "1", decimals=6),
-            Derived("steam.intensity", "quotient", ("e01.energy", "steam.mass"), "kWh/t", decimals=3),
-            *(
-                Derived(f"floor{part}.energy", "share", ("e01.energy",), "kWh", 2, weights=("3", "2", "2"), part=part)
-                for part in (1, 2, 3)
-            ),
-            *(
-                Derived(
-                    f"shop{part}.steam", "share", ("steam.mass",), "t", 3, by=("e02.energy", "e03.energy"), part=part
-                )
-                for part in (1, 2)
-            ),
-            Derived("e03.integral", "integral", ("e03.power",), "kWh", 3),
-            Derived("steam.integral", "integral", ("steam.flow",), "t", 4),
+        configuration=Configuration(
+            derived=(
+                Derived("hall.energy", "product", ("e01.energy",), "kWh", factor="12.5"),
+                Derived("hall.thousands", "product", ("e02.energy",), "MWh", factor="0.35"),
+                Derived("hall.share", "quotient", ("e02.energy", "e03.energy"), "1", decimals=6),
+                Derived("steam.intensity", "quotient", ("e01.energy", "steam.mass"), "kWh/t", decimals=3),
+                *(
+                    Derived(
+                        f"floor{part}.energy", "share", ("e01.energy",), "kWh", 2, weights=("3", "2", "2"), part=part
+                    )
+                    for part in (1, 2, 3)
+                ),
+                *(
+                    Derived(
+                        f"shop{part}.steam",
+                        "share",
+                        ("steam.mass",),
+                        "t",
+                        3,
+                        by=("e02.energy", "e03.energy"),
+                        part=part,
+                    )
+                    for part in (1, 2)
+                ),
+                Derived("e03.integral", "integral", ("e03.power",), "kWh", 3),
+                Derived("steam.integral", "integral", ("steam.flow",), "t", 4),
+            )
         ),
     )
     # Of an hour's increment: a mean of 60 samples against a counter that runs all the time.
@@ -312,9 +325,11 @@ class KeepsSumsHonest(Case):
         maps=("adl3000",),
         centres=("A",),
         kinds=(),
-        derived=(
-            Derived("site.energy", "sum", ("e01.energy", "e02.energy", "e03.energy"), "kWh"),
-            Derived("site.rest", "difference", ("site.energy", "e03.energy"), "kWh"),
+        configuration=Configuration(
+            derived=(
+                Derived("site.energy", "sum", ("e01.energy", "e02.energy", "e03.energy"), "kWh"),
+                Derived("site.rest", "difference", ("site.energy", "e03.energy"), "kWh"),
+            )
         ),
     )
 
@@ -360,12 +375,14 @@ class AddsLateData(Case):
         circuits=1,
         points=1,
         maps=("adl3000",),
-        lines=(Line(("dlt645-2007",), 2400, "E"),),
-        records=(("dlt645-2007", "load-profile"),),
+        behind=(Line(("dlt645-2007",), 2400, "E"),),
+        configuration=Configuration(
+            records=(("dlt645-2007", "load-profile"),),
+            derived=(Derived("site.energy", "sum", ("e01.energy", "dlt645-2007.energy"), "kWh"),),
+        ),
         centres=("A",),
         period_s=300,
         kinds=(),
-        derived=(Derived("site.energy", "sum", ("e01.energy", "dlt645-2007.energy"), "kWh"),),
     )
 
     async def drive(self, bench: Bench) -> None:
@@ -395,7 +412,7 @@ class AddsBeltAndTrucks(Case):
         period_s=900,
         centres=("A",),
         kinds=(),
-        derived=(Derived("coal.mass", "sum", ("belt.master_total", "bridge.net"), "t"),),
+        configuration=Configuration(derived=(Derived("coal.mass", "sum", ("belt.master_total", "bridge.net"), "t"),)),
     )
 
     async def drive(self, bench: Bench) -> None:
@@ -421,11 +438,13 @@ class AddsSystemsHourByHour(Case):
     scenario = Scenario(
         start="2026-03-02T08:50:00+08:00",
         circuits=0,
-        systems=(System("opcua", ("circuit",)), System("sql", ("energy-system",), {"rows_s": 3600})),
+        behind=(System("opcua", ("circuit",)), System("sql", ("energy-system",), {"rows_s": 3600})),
         period_s=3600,
         centres=("A",),
         kinds=(),
-        derived=(Derived("site.energy", "sum", ("circuit.energy", "energy-system.electricity"), "kWh"),),
+        configuration=Configuration(
+            derived=(Derived("site.energy", "sum", ("circuit.energy", "energy-system.electricity"), "kWh"),)
+        ),
     )
     points = ("circuit.energy", "energy-system.electricity")
 
@@ -457,7 +476,9 @@ class RoundsExactHalves(Case):
         centres=("A",),
         minute_interval=2,
         kinds=("minute",),
-        derived=(Derived("hall.ratio", "quotient", ("e01.energy", "e02.energy"), "1", decimals=2),),
+        configuration=Configuration(
+            derived=(Derived("hall.ratio", "quotient", ("e01.energy", "e02.energy"), "1", decimals=2),)
+        ),
     )
     minutes = 48
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from bench.case import Case, Finding
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.scenario import Collector, Line, Scenario, System
+from bench.layout.scenario import Collector, Configuration, Line, Scenario, System
 from conformance.common.actions import read_readings
 from conformance.common.times import HOUR, floor
 from conformance.terminal import LOCAL, MODBUS, OPC, SQL
@@ -25,7 +25,7 @@ _AUTHOR, _REASON = "Li Wei", "thermometer"
 
 
 def _world(*limits: tuple[str, str, str]) -> Scenario:
-    return Scenario(circuits=0, centres=("A",), kinds=(), limits=limits)
+    return Scenario(circuits=0, centres=("A",), kinds=(), configuration=Configuration(limits=limits))
 
 
 class _AtTheLimits:
@@ -41,7 +41,7 @@ class _AtTheLimits:
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
         await bench.clock.sleep(minutes=3)
-        limits = self.scenario.limits
+        limits = self.scenario.configuration.limits
         for side, beyond in ((2, 0), (2, 1), (1, 0), (1, -1)):
             for each in limits:
                 meter = bench.meters[each[0].partition(".")[0]]
@@ -79,7 +79,7 @@ class JudgesDlt645ValuesByTheirLimits(_AtTheLimits, Case):
     scenario = _world(
         ("dlt645-2007.voltage_a", "180.0", "260.0"),
         ("dlt645-1997.voltage_a", "180", "260"),
-    ).but(lines=(Line(("dlt645-2007", "dlt645-1997"), 2400, "E"),))
+    ).but(behind=(Line(("dlt645-2007", "dlt645-1997"), 2400, "E"),))
 
 
 class JudgesCjt188ValuesByTheirLimits(_AtTheLimits, Case):
@@ -88,7 +88,7 @@ class JudgesCjt188ValuesByTheirLimits(_AtTheLimits, Case):
     zh = "CJ/T 188 热量表读数等于限值有效，超出一个分辨力即无效。"
     needs = (CJT188, LOCAL, RANGE)
     scenario = _world(("cjt188-heat.supply", "5.00", "95.00"), ("cjt188-heat.return", "5.00", "80.00")).but(
-        lines=(Line(("cjt188-heat",), 2400, "E"),)
+        behind=(Line(("cjt188-heat",), 2400, "E"),)
     )
 
 
@@ -98,7 +98,7 @@ class JudgesMqttValuesByTheirLimits(_AtTheLimits, Case):
     zh = "采集器经 MQTT 发布的数值等于限值有效，超出一个分辨力即无效。"
     needs = (MQTT, LOCAL, RANGE)
     scenario = _world(("k1-1.voltage_l1", "180.0", "260.0")).but(
-        collectors=(Collector("mqtt", 1, {"form": "neuron"}),), maps=("adl3000",), points=3
+        behind=(Collector("mqtt", 1, {"form": "neuron"}),), maps=("adl3000",), points=3
     )
 
 
@@ -108,7 +108,7 @@ class JudgesHttpsValuesByTheirLimits(_AtTheLimits, Case):
     zh = "采集器以 HTTPS 应答的数值等于限值有效，超出一个分辨力即无效。"
     needs = (HTTPS, LOCAL, RANGE)
     scenario = _world(("k1-1.voltage_l1", "180.0", "260.0")).but(
-        collectors=(Collector("https", 1, {"channel": "tls"}),), maps=("adl3000",), points=3
+        behind=(Collector("https", 1, {"channel": "tls"}),), maps=("adl3000",), points=3
     )
 
 
@@ -118,7 +118,7 @@ class JudgesOpcValuesByTheirLimits(_AtTheLimits, Case):
     zh = "OPC UA 服务器的数值等于限值有效，超出一个分辨力即无效。"
     needs = (OPC, LOCAL, RANGE)
     scenario = _world(("cems.temperature", "-20", "400"), ("cems.o2", "0", "25")).but(
-        systems=(System("opcua", ("cems",)),)
+        behind=(System("opcua", ("cems",)),)
     )
 
 
@@ -128,7 +128,7 @@ class JudgesDatabaseValuesByTheirLimits(_AtTheLimits, Case):
     zh = "数据库行中的数值等于限值有效，超出一个分辨力即无效。"
     needs = (SQL, LOCAL, RANGE)
     scenario = _world(("cems.temperature", "-20", "400"), ("cems.o2", "0", "25")).but(
-        systems=(System("sql", ("cems",)),)
+        behind=(System("sql", ("cems",)),)
     )
 
 
@@ -144,7 +144,7 @@ class JudgesEntriesByTheirLimits(Case):
     scenario = _world(("gas.temperature", "-40.00", "80.00")).but(meters=("gas",))
 
     async def drive(self, bench: Bench) -> None:
-        (point, low, high) = self.scenario.limits[0]
+        (point, low, high) = self.scenario.configuration.limits[0]
         await bench.clock.sleep(minutes=5)
         first = floor(bench.clock.now_us(), HOUR) - 12 * HOUR
         values = (high, "80.01", low, "-40.01")

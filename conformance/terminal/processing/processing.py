@@ -113,7 +113,7 @@ class CountsOverFullScaleOfDigits(CountsOverFullScale):
 
     zh = "DL/T 645 表计满度回零时，按其显示位数确定的模计算增量。"
     needs = ("source.dlt645", UPLINK, "counters.rollover")
-    scenario = ONE.but(circuits=0, lines=(Line(("dlt645-2007", "dlt645-1997"), 2400, "E"),), kinds=("minute", "hour"))
+    scenario = ONE.but(circuits=0, behind=(Line(("dlt645-2007", "dlt645-1997"), 2400, "E"),), kinds=("minute", "hour"))
 
 
 class CountsEachStepOverFullScale(Case):

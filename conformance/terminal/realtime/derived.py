@@ -12,7 +12,7 @@ from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.history.accounting import AccountingUnit, Emitter
-from bench.layout.scenario import Collector, Scenario
+from bench.layout.scenario import Collector, Configuration, Scenario
 from conformance.terminal.accounting.boundaries import fixed, read, source
 from conformance.terminal.accounting.figures import ACCOUNTING
 from conformance.terminal.acquisition.collectors import MQTT
@@ -61,8 +61,8 @@ class DerivesEmissionsWithinTwentyMilliseconds(Case):
         minute_interval=30,
         kinds=(),
         centres=("A",),
-        collectors=(Collector("mqtt", _CIRCUITS, {"qos": 0, "spread": True}),),
-        emitter=_EMITTER,
+        behind=(Collector("mqtt", _CIRCUITS, {"qos": 0, "spread": True}),),
+        configuration=Configuration(emitter=_EMITTER),
     )
 
     async def drive(self, bench: Bench) -> None:

@@ -11,7 +11,7 @@ from bench.case import Case, Finding, Rig, beside
 from bench.case.swept import Swept
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.scenario import Line, Revocation, Scenario
+from bench.layout.scenario import Line, Revocation, Scenario, Standby
 from conformance.common import accuracy, clock_steps, delivery, gaps, packages, retention, secrecy, timing
 from conformance.common.actions import all_centres, counters, delivered, points, read_readings, read_records, reconciled
 from conformance.common.times import MINUTE, SECOND, ceil
@@ -353,7 +353,7 @@ class _OnLinesQuickly(_RealTime):
 
 
 def _lines(*lines: Line) -> Scenario:
-    return Scenario(circuits=0, lines=lines, period_s=10, centres=("A",), realtime_interval_s=30, kinds=())
+    return Scenario(circuits=0, behind=lines, period_s=10, centres=("A",), realtime_interval_s=30, kinds=())
 
 
 class ReadsDlt645MetersQuickly(_OnLinesQuickly, ReadsDlt645Meters):
@@ -479,7 +479,13 @@ class _SilentQuickly(_RealTime):
 
 
 _STANDBY = Scenario(
-    circuits=2, standbys=("e01",), period_s=1, minute_interval=1, centres=("A",), realtime_interval_s=30, kinds=()
+    circuits=2,
+    behind=(Standby("e01"),),
+    period_s=1,
+    minute_interval=1,
+    centres=("A",),
+    realtime_interval_s=30,
+    kinds=(),
 )
 
 
@@ -523,7 +529,7 @@ class RefusesWhatIsRevokedQuickly(RefusesWhatIsRevokedMeanwhile):
         **beside(revocation_judge.LIST_RENEWED, revocation_judge.OTHERS_ARE_SERVED_MEANWHILE, *delivery.ARRIVAL),
     }
     scenario = RefusesWhatIsRevokedMeanwhile.scenario.but(
-        revocation=Revocation(publish_s=_LOOK_S, valid_s=6 * _LOOK_S, look_s=_LOOK_S)
+        services=(Revocation(publish_s=_LOOK_S, valid_s=6 * _LOOK_S, look_s=_LOOK_S),)
     )
     before_s = 205.0
     revoked_s = 205.0

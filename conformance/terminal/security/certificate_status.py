@@ -27,7 +27,7 @@ _SCENARIO = Scenario(
     minute_interval=1,
     kinds=("minute",),
     centre_options=(("A", {"channel": "mtls"}), ("B", {"channel": "mtls"})),
-    status=_STATUS,
+    services=(_STATUS,),
 )
 # Longer than an answer holds and a terminal may take to look again, with two minute values behind that.
 _LONG_S = 300.0
@@ -67,7 +67,7 @@ class AsksWhetherCertificatesStillCount(Case):
     others = ("B",)
 
     async def drive(self, bench: Bench) -> None:
-        point, wish = lists(bench), self.scenario.status or _STATUS
+        point, wish = lists(bench), self.scenario.service(CertificateStatus) or _STATUS
         told(bench, wish)
         await bench.clock.sleep(_MEND_S + 60)
         bench.phase("revoked", centre="A")
@@ -130,11 +130,11 @@ class GoesOnWhenNobodyAnswers(Case):
         ),
     }
     needs = (MODBUS, LIVE, read_out("status-alarmed"), MUTUAL_TLS, CERTIFICATE_STATUS)
-    scenario = _SCENARIO.but(centres=("A",), status=CertificateStatus(valid_s=60, look_s=60, policy="soft"))
+    scenario = _SCENARIO.but(centres=("A",), services=(CertificateStatus(valid_s=60, look_s=60, policy="soft"),))
     silences = ("try-later", "slander", "silent")
 
     async def drive(self, bench: Bench) -> None:
-        point, wish = lists(bench), self.scenario.status or _STATUS
+        point, wish = lists(bench), self.scenario.service(CertificateStatus) or _STATUS
         told(bench, wish)
         await bench.clock.sleep(_MEND_S)
         for word in self.silences:
@@ -177,7 +177,7 @@ class HeedsStapledStatus(Case):
     faults = ("none", "old", "forged", "other")
 
     async def drive(self, bench: Bench) -> None:
-        point, wish = lists(bench), self.scenario.status or _STATUS
+        point, wish = lists(bench), self.scenario.service(CertificateStatus) or _STATUS
         told(bench, wish)
         bench.phase("stapled")
         point.tell_status(answers="silent", staples="sound")

@@ -22,7 +22,7 @@ _SCENARIO = Scenario(
     minute_interval=1,
     kinds=("minute",),
     centre_options=(("A", {"channel": "mtls"}), ("B", {"channel": "mtls"})),
-    revocation=_LISTS,
+    services=(_LISTS,),
 )
 
 
@@ -56,7 +56,7 @@ class RefusesWhatIsRevokedMeanwhile(Case):
     settle_s = 180.0
 
     async def drive(self, bench: Bench) -> None:
-        point, wish = lists(bench), self.scenario.revocation or _LISTS
+        point, wish = lists(bench), self.scenario.service(Revocation) or _LISTS
         bench.phase("lists", look_s=wish.look_s, valid_s=wish.valid_s)
         await bench.clock.sleep(self.before_s)
         bench.phase("revoked", centre="A")
@@ -98,7 +98,7 @@ class ObeysListsOverNationalChannels(RefusesWhatIsRevokedMeanwhile):
     scenario = _SCENARIO.but(
         points=1,
         centre_options=(("A", {"channel": "gm-tls13"}), ("B", {"channel": "mtls"})),
-        revocation=Revocation(publish_s=180, valid_s=540, look_s=60),
+        services=(Revocation(publish_s=180, valid_s=540, look_s=60),),
     )
     family = "sm2"
     before_s = 600.0
@@ -160,7 +160,7 @@ class AlarmsWhenListsRunOut(_RunsOut, Case):
     checks = {
         **beside(revocation_judge.GOES_ON_WITHOUT_A_LIST, revocation_judge.LIST_ALARMED, *delivery.ARRIVAL),
     }
-    scenario = _SCENARIO.but(centres=("A",), revocation=Revocation(publish_s=300, valid_s=1200, policy="alarm"))
+    scenario = _SCENARIO.but(centres=("A",), services=(Revocation(publish_s=300, valid_s=1200, policy="alarm"),))
     answers = "error"
 
     def judge(self, history: History) -> Iterator[Finding]:

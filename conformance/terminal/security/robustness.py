@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from bench.case import Case, Finding, Rig, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History, Observed
-from bench.layout.scenario import Collector, Scenario, System
+from bench.layout.scenario import Collector, Configuration, Scenario, System
 from conformance.common import delivery, gaps
 from conformance.common.actions import all_centres, points, read_readings, reconciled
 from conformance.terminal import HJ212, LIVE, LOCAL, MODBUS, PLATFORM, READ_GAPS, SQL, UPLINK
@@ -70,9 +70,7 @@ class OutlastsMessagesNobodyForesaw(Case):
         **beside(gaps.NO_FALSE_GAP, gaps.GAP_BOUNDS, gaps.NO_REPEATED_VALUE, gaps.NO_VALUE_SENT_AS_READ),
     }
     needs = (MQTT, UPLINK, READ_GAPS, GAPS)
-    scenario = Scenario(
-        circuits=0, collectors=(Collector("mqtt", 2),), centres=("A",), realtime_interval_s=60, kinds=()
-    )
+    scenario = Scenario(circuits=0, behind=(Collector("mqtt", 2),), centres=("A",), realtime_interval_s=60, kinds=())
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
@@ -103,7 +101,7 @@ class OutlastsRowsNobodyForesaw(Case):
     rigs = Rig.VIRTUAL | Rig.PROCESS | Rig.LOOPBACK
     scenario = Scenario(
         circuits=0,
-        systems=(System("sql", ("energy-system", "production-system")),),
+        behind=(System("sql", ("energy-system", "production-system")),),
         centres=("A",),
         realtime_interval_s=60,
         kinds=(),
@@ -230,7 +228,14 @@ class OutlastsAddressesNobodyForesaw(Case):
         **beside(delivery.NONE_ALTERED, delivery.NONE_INVENTED, delivery.NONE_MIS_STAMPED, delivery.FLAGS_RIGHT),
     }
     needs = (MODBUS, LIVE, "centres.three", "centres.local-configuration")
-    scenario = Scenario(circuits=1, points=2, minute_interval=5, kinds=("minute",), centres=("A", "B"), later=("B",))
+    scenario = Scenario(
+        circuits=1,
+        points=2,
+        minute_interval=5,
+        kinds=("minute",),
+        centres=("A", "B"),
+        configuration=Configuration(later=("B",)),
+    )
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(minutes=6, seconds=10)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from bench.case import Case, Finding, Rig
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.scenario import Scenario
+from bench.layout.scenario import Configuration, Scenario
 from conformance.common.actions import counters, points
 from conformance.common.times import DAY, HOUR, MINUTE, SECOND, floor
 from conformance.terminal import HJ212_WINDOW, LOCAL, MODBUS
@@ -170,7 +170,13 @@ class KeepsByEmissionSource(Case):
         ("steam.mass", "purchased heat"),
     )
     scenario = Scenario(
-        circuits=3, points=1, maps=("adl3000",), meters=("gas", "steam"), centres=(), kinds=(), emission_sources=sources
+        circuits=3,
+        points=1,
+        maps=("adl3000",),
+        meters=("gas", "steam"),
+        centres=(),
+        kinds=(),
+        configuration=Configuration(emission_sources=sources),
     )
     kinds = ("quarter", "hour")
     kept = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.scenario import Scenario
+from bench.layout.scenario import Configuration, Scenario
 from conformance.common import delivery
 from conformance.common.actions import points, reconciled
 from conformance.common.times import HOUR
@@ -46,7 +46,7 @@ class GivesUpTheOldestAndSaysSo(Case):
         "acquisition.gap-record",
     )
     once = True
-    scenario = Scenario(circuits=1, points=1, period_s=900, buffer_h=_BUFFER_H)
+    scenario = Scenario(circuits=1, points=1, period_s=900, configuration=Configuration(buffer_h=_BUFFER_H))
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
@@ -99,7 +99,13 @@ class OverwritesWhatIsDeliveredFirst(Case):
     }
     needs = (MODBUS, LIVE, LOCAL, "delivery.automatic-backfill", "acquisition.gap-record", "storage.octet-bound")
     once = True
-    scenario = Scenario(circuits=4, points=0, period_s=900, kinds=("minute", "hour"), store_octets=_STORE_OCTETS)
+    scenario = Scenario(
+        circuits=4,
+        points=0,
+        period_s=900,
+        kinds=("minute", "hour"),
+        configuration=Configuration(store_octets=_STORE_OCTETS),
+    )
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
@@ -110,7 +116,7 @@ class OverwritesWhatIsDeliveredFirst(Case):
         await self._look_back(bench, start)
         bench.centres["B"].behave(refused_cn="")
         await bench.clock.sleep(hours=2)
-        bench.phase("away", centre="B", buffer_h=self.scenario.buffer_h)
+        bench.phase("away", centre="B", buffer_h=self.scenario.configuration.buffer_h)
         async with bench.links["uplink.B"].cut():
             await self._pass(bench, hours=self.away_h)
             await self._look_back(bench, start)

@@ -38,7 +38,7 @@ class _Willing:
 
 def test_a_person_is_handed_lists_and_credentials(tmp_path: Path) -> None:
     scenario = Scenario(
-        circuits=1, centre_options=(("B", {"channel": "mtls"}),), revocation=Revocation(look_s=90, policy="alarm")
+        circuits=1, centre_options=(("B", {"channel": "mtls"}),), services=(Revocation(look_s=90, policy="alarm"),)
     )
     site = Site(build.build_world(scenario, 1), clock=_NoClock(), observe=lambda event: None)
     settings = build.settings_of(scenario)

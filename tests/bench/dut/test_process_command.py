@@ -42,7 +42,7 @@ def seat(scenario: Scenario, connection: dict[str, Any], folder: Path = Path(), 
     still = Still()
     return Seat(
         site=Site(build.build_world(scenario, 1), clock=still, observe=lambda event: None),
-        settings={"period_s": scenario.period_s, "periods": dict(scenario.periods), "buffer_h": 168},
+        settings={"period_s": scenario.period_s, "periods": dict(scenario.configuration.periods), "buffer_h": 168},
         clock=still,
         chance=random.Random(1),
         local=("127.0.0.1", port),

@@ -13,7 +13,7 @@ from bench.dut.manual import commissioning
 from bench.dut.profile import Profile
 from bench.dut.reference import render
 from bench.layout import build
-from bench.layout.scenario import Derived, Scenario
+from bench.layout.scenario import Configuration, Derived, Scenario
 from reference_terminal.settings.config import load_config
 from simulators.world import Site
 
@@ -26,7 +26,7 @@ DERIVED = (
     Derived("shop", "share", ("e01.energy",), "kWh", 2, by=("e01.energy", "e02.energy"), part=1),
     Derived("counted", "integral", ("e01.power",), "kWh", decimals=1),
 )
-SCENARIO = Scenario(circuits=2, points=2, centres=("A", "B"), derived=DERIVED)
+SCENARIO = Scenario(circuits=2, points=2, centres=("A", "B"), configuration=Configuration(derived=DERIVED))
 
 
 class _NoClock:

@@ -7,13 +7,13 @@ import pytest
 from bench.facade.bench import Unable
 from bench.facade.parts import NoLines
 from bench.layout import build
-from bench.layout.scenario import Line, Scenario
+from bench.layout.scenario import Line, Scenario, Transformer
 
 LINES = (Line(("modbus-rtu", "dlt645-2007"), 2400, "E"), Line(("modbus-rtu",), 19_200, "O", 2))
 
 
 def test_meters_of_a_line_are_named_by_kind_and_numbered_from_the_second_on() -> None:
-    world = build.build_world(Scenario(circuits=0, lines=LINES), 1)
+    world = build.build_world(Scenario(circuits=0, behind=LINES), 1)
     assert [(meter.name, str(meter.place), meter.unit) for meter in world.meters] == [
         ("modbus-rtu", "line ttyS1", 1),
         ("dlt645-2007", "line ttyS1", 2),
@@ -23,7 +23,7 @@ def test_meters_of_a_line_are_named_by_kind_and_numbered_from_the_second_on() ->
 
 
 def test_no_two_meters_measure_the_same_circuit() -> None:
-    world = build.build_world(Scenario(circuits=29, lines=LINES), 1)
+    world = build.build_world(Scenario(circuits=29, behind=LINES), 1)
     sources = [meter.source for meter in world.meters]
     assert len(set(sources)) == len(sources) == 32
     codes = [point.code for meter in world.meters for point in meter.points]
@@ -31,7 +31,7 @@ def test_no_two_meters_measure_the_same_circuit() -> None:
 
 
 def test_a_ratio_goes_to_the_meter_it_names_and_to_its_standby_not() -> None:
-    scenario = Scenario(circuits=2, lines=LINES, ratios=(("e02", "80"), ("dlt645-2007", "120")))
+    scenario = Scenario(circuits=2, behind=(*LINES, Transformer("e02", "80"), Transformer("dlt645-2007", "120")))
     world = build.build_world(scenario, 1)
     assert {meter.name: meter.ratio for meter in world.meters if meter.ratio != "1"} == {
         "e02": "80",

@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 import pytest
 
-from bench.layout.scenario import Collector, Scenario, System
+from bench.layout.build import build_world
+from bench.layout.scenario import (
+    Collector,
+    Configuration,
+    Derived,
+    Line,
+    Revocation,
+    Scenario,
+    Slave,
+    System,
+    TimeServer,
+    Transformer,
+)
 
 
 @pytest.mark.parametrize(
@@ -18,6 +30,8 @@ from bench.layout.scenario import Collector, Scenario, System
         (lambda: Collector("https", 1, {"qos": 1}), "qos: unknown key"),
         (lambda: System("odbc", ()), "expected a system of kind opcua, sql, got 'odbc'"),
         (lambda: System("opcua", ("cems",), {"rows_s": 3}), "rows_s: unknown key; known here: host, port, security"),
+        (lambda: Line(("dlt645",)), "line: expected meters of "),
+        (lambda: Derived("site", "add", ("e01.energy",), "kWh"), "site: expected sum, difference, "),  # type: ignore[arg-type]
         (lambda: Scenario(centre_options=(("A", {"chanel": "tls"}),)), "centre A: unknown chanel; known: name"),
         (lambda: Scenario(centre_options=(("A", {"kind": "htps"}),)), "centre A: unknown kind htps; known: hj212"),
         (lambda: Scenario(centre_options=(("A", {"report_s": 30}),)), "centre A: unknown report_s; known: name"),
@@ -27,3 +41,31 @@ def test_a_setting_that_there_is_not_is_refused(described: Callable[[], object],
     with pytest.raises(ValueError, match=r"/ .*[\u4e00-\u9fff]") as error:
         described()
     assert words in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("described", "absent"),
+    [
+        (Scenario(circuits=1, behind=(Transformer("e02", "80"),)), "e02"),
+        (Scenario(circuits=1, configuration=Configuration(periods=(("E01", 900),))), "E01"),
+        (Scenario(circuits=1, configuration=Configuration(units=(("e01.enrgy", "MWh"),))), "e01.enrgy"),
+        (
+            Scenario(configuration=Configuration(derived=(Derived("s", "sum", ("e01.energy", "e4.energy"), "kWh"),))),
+            "e4.energy",
+        ),
+    ],
+)
+def test_what_is_told_of_a_meter_or_point_that_there_is_not_is_refused(described: Scenario, absent: str) -> None:
+    with pytest.raises(ValueError, match="/ 场景中无此表计或测点") as error:
+        build_world(described, 1)
+    assert f"has no {absent}," in str(error.value)
+
+
+def test_what_stands_behind_a_terminal_and_is_served_to_it_is_found_by_kind() -> None:
+    lists, slave = Revocation(look_s=60), Slave("s1")
+    scenario = Scenario(behind=(slave, Line(("scale",))), services=(TimeServer(), lists))
+    assert scenario.all_of(Slave) == (slave,)
+    assert scenario.all_of(System) == ()
+    assert scenario.service(Revocation) == lists
+    assert scenario.but(services=()).service(TimeServer) is None
+    assert scenario.configured(later=("B",)).configuration == Configuration(later=("B",))

@@ -77,7 +77,7 @@ class Publishes(Case):
         centres=("A",),
         kinds=(),
         centre_options=(("A", {"channel": "mtls"}),),
-        revocation=Revocation(look_s=77),
+        services=(Revocation(look_s=77),),
     )
 
     async def drive(self, bench: Bench) -> None:

@@ -40,7 +40,7 @@ class AsksOverSerial(Case):
 
     zh = "串行线上的表计。"
     checks = {SEEN: ("isc-2/7.2.3e",)}
-    scenario = Scenario(circuits=0, lines=(Line(("modbus-rtu",), 19_200, "E"),), period_s=1, centres=("A",), kinds=())
+    scenario = Scenario(circuits=0, behind=(Line(("modbus-rtu",), 19_200, "E"),), period_s=1, centres=("A",), kinds=())
 
     async def drive(self, bench: Bench) -> None:
         await said(bench, "", 6)

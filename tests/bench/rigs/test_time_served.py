@@ -12,7 +12,7 @@ from bench.case import Case, Finding, Verdict, criterion
 from bench.dut.profile import Profile
 from bench.facade.bench import Bench
 from bench.history import History, Phase, TimeAsked
-from bench.layout.scenario import Scenario
+from bench.layout.scenario import Scenario, TimeServer
 from bench.rigs.loopback import RIG as LOOPBACK
 from bench.rigs.process import RIG as PROCESS
 from bench.run import CaseRig
@@ -42,7 +42,7 @@ class ServesTime(Case):
 
     zh = "真实时间，随后超前 90 s，最后静默。"
     checks = {ASKED: ("isc-2/7.3.1f",)}
-    scenario = Scenario(circuits=1, points=1, period_s=1, centres=("A",), kinds=(), time_server=True)
+    scenario = Scenario(circuits=1, points=1, period_s=1, centres=("A",), kinds=(), services=(TimeServer(),))
 
     async def drive(self, bench: Bench) -> None:
         await said(bench, "ahead", 2)
