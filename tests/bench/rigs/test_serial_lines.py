@@ -118,7 +118,7 @@ def test_power_takes_what_was_on_the_line_and_the_settings(tmp_path: Path) -> No
             port.write(b"0123456789")
             # Ten characters take 83 ms at 1200 bit/s: power fails when they have just got on the line.
             while not line.busy_s:
-                line._readable()
+                line._readable()  # pyright: ignore[reportPrivateUsage]
             line.dark(True)
             done: list[bytes] = []
             line.send(b"late answer", 1200, "N", 1, done.append)
