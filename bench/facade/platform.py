@@ -103,7 +103,7 @@ class Platform:
     async def _started(self, door: str) -> None:
         """Until somebody listens at a door, or for as long as a platform may take to start."""
         for _ in range(round(START_S / _LOOK_S)):
-            if await self.people.listens(door):
+            if await self.people.network.listens(door):
                 return
             await asyncio.sleep(_LOOK_S)
 

@@ -394,7 +394,7 @@ class VirtualBench(Unit):
                 places[f"interface {what}"] = secrets.text_of(rows)
             except (LookupError, OSError, TimeoutError):
                 places[f"interface {what}"] = None
-        found = secrets.search(places, {**secrets.secrets_of(self.site), **self.people.secrets})
+        found = secrets.search(places, {**secrets.secrets_of(self.site), **self.people.searches.secrets})
         self.record(Observed(t=self.clock.now_us(), what="secrets", asked=asked, query={}, rows=found, problem=""))
 
     def look_at_ports(self) -> None:
@@ -466,7 +466,7 @@ class VirtualBench(Unit):
             )
         if unrepeated:
             captures.keep(self.record.folder, unrepeated)
-        self.people.search_captures(written)
+        self.people.searches.search_captures(written)
 
     def take_seat(self) -> Seat:
         """The seat for the present life of the terminal: after a power cut its disk answers under a new name."""

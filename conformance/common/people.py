@@ -5,11 +5,12 @@ Leaves verdicts to the judges.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from bench.history import History, Observed
+from bench.history import History
+from bench.history import people as told_of
 from conformance.common.times import instant_of_iso
 
 NOBODY = "nobody"
@@ -86,7 +87,7 @@ class Reading:
 
     t: int
     told: str
-    query: dict[str, str]
+    query: told_of.AuditQuery
     entries: tuple[Entry, ...]
 
 
@@ -102,10 +103,6 @@ class Listed:
     only: tuple[str, ...] = ()
 
 
-def _told(history: History, what: str) -> list[Observed]:
-    return [event for event in history.of(Observed) if event.what == what and event.rows]
-
-
 def _at(at_us: int) -> str:
     return datetime.fromtimestamp(at_us / 1e6, _LOCAL).strftime("%m-%d %H:%M:%S")
 
@@ -113,21 +110,22 @@ def _at(at_us: int) -> str:
 def logins(history: History, *steps: str) -> list[Login]:
     """Every login, or those of some steps."""
     found: list[Login] = []
-    for event in _told(history, "login"):
-        query, row = event.query, event.rows[0]
-        login = Login(
-            event.t,
-            query["door"],
-            query["account"],
-            query["user"],
-            query["role"],
-            query["given"],
-            query.get("step", ""),
-            query.get("source", ""),
-            row["outcome"],
-        )
-        if not steps or login.step in steps:
-            found.append(login)
+    for event in told_of.LOGIN.of(history):
+        query = event.query
+        for row in event.rows[:1]:
+            login = Login(
+                event.t,
+                query.door,
+                query.account,
+                query.user,
+                query.role,
+                query.given,
+                query.step or "",
+                query.source or "",
+                row.outcome,
+            )
+            if not steps or login.step in steps:
+                found.append(login)
     return found
 
 
@@ -137,97 +135,96 @@ def uses(history: History, *tricks: str) -> list[Use]:
 
 
 def _uses(history: History) -> Iterator[Use]:
-    for event in _told(history, "function"):
-        query, row = event.query, event.rows[0]
-        yield Use(
-            event.t,
-            event.asked,
-            query["function"],
-            query["door"],
-            query["role"],
-            query["user"],
-            query["trick"],
-            query.get("object", ""),
-            row["outcome"],
-            row.get("status", ""),
-            row.get("effect", ""),
-            int(row.get("answered", event.t)),
-            row.get("secret", ""),
-        )
+    for event in told_of.FUNCTION.of(history):
+        query = event.query
+        for row in event.rows[:1]:
+            yield Use(
+                event.t,
+                event.asked,
+                query.function,
+                query.door,
+                query.role,
+                query.user,
+                query.trick,
+                query.object or "",
+                row.outcome,
+                row.status or "",
+                row.effect or "",
+                int(row.answered or event.t),
+                row.secret or "",
+            )
 
 
 def listed(history: History) -> dict[str, Listed]:
     """The functions that the profile lists, by name."""
     return {
-        row["function"]: Listed(
-            row["function"],
-            tuple(row["may"].split()),
-            tuple(row["doors"].split()),
-            bool(row["effect"]),
-            tuple(row.get("events", "").split()),
-            tuple(row.get("only", "").split()),
+        row.function: Listed(
+            row.function,
+            tuple(row.may.split()),
+            tuple(row.doors.split()),
+            bool(row.effect),
+            tuple(row.events.split()),
+            tuple(row.only.split()),
         )
-        for event in _told(history, "functions")
-        for row in event.rows
+        for row in told_of.FUNCTIONS.rows(history)
     }
 
 
 def roles(history: History) -> tuple[str, ...]:
     """The roles that accounts have."""
-    return tuple(role for event in _told(history, "functions") for role in event.query["roles"].split())
+    return tuple(role for event in told_of.FUNCTIONS.of(history) for role in event.query.roles.split())
 
 
 def rules(history: History) -> dict[str, int]:
     """The numbers that the product declares, by name; 0 where it says nothing."""
-    found = [row for event in _told(history, "access-rules") for row in event.rows]
-    return {name: int(text) for name, text in found[-1].items()} if found else {}
+    return _numbers(told_of.RULES.rows(history))
 
 
 def rules_shown(history: History) -> dict[str, int]:
     """The numbers that the product shows itself, over those that it declares."""
-    found = [row for event in _told(history, "access-rules-shown") for row in event.rows]
-    return rules(history) | {name: int(text) for name, text in (found[-1] if found else {}).items()}
+    return rules(history) | _numbers(told_of.RULES_SHOWN.rows(history))
+
+
+def _numbers(rows: list[told_of.RulesRow]) -> dict[str, int]:
+    return {name: int(text) for name, text in rows[-1].words().items()} if rows else {}
 
 
 def passwords(history: History, *given: str) -> list[tuple[str, str]]:
     """Changes of passwords by what the new one was like, each with what came of it."""
-    found = [(event.query["given"], event.rows[0]["outcome"]) for event in _told(history, "password")]
+    found = [(event.query.given or "", event.rows[0].outcome) for event in told_of.PASSWORD.of(history) if event.rows]
     return [each for each in found if not given or each[0] in given]
 
 
-def readings(history: History, *told: str, what: str = "audit") -> list[Reading]:
+def readings(history: History, *told: str) -> list[Reading]:
     """Looks at the audit log that were answered, or those of some names."""
     return [
-        Reading(
-            event.t,
-            event.query.get("told", ""),
-            event.query,
-            tuple(
-                Entry(
-                    instant_of_iso(row["at"]),
-                    row["user"],
-                    row["kind"],
-                    row["outcome"],
-                    row["detail"],
-                    bool(row["failure"]),
-                )
-                for row in event.rows
-            ),
-        )
-        for event in history.of(Observed)
-        if event.what == what and not event.problem and (not told or event.query.get("told", "") in told)
+        Reading(event.t, event.query.told or "", event.query, _entries(event.rows))
+        for event in told_of.AUDIT.answered(history)
+        if not told or (event.query.told or "") in told
     ]
+
+
+def exports(history: History) -> list[Reading]:
+    """Files of the audit log that could be read."""
+    found = told_of.AUDIT_EXPORT.answered(history)
+    return [Reading(event.t, "", told_of.AuditQuery(), _entries(event.rows)) for event in found]
+
+
+def _entries(rows: Iterable[told_of.AuditRow]) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(instant_of_iso(row.at), row.user, row.kind, row.outcome, row.detail, bool(row.failure)) for row in rows
+    )
 
 
 def ports(history: History, told: str) -> dict[str, str] | None:
     """The ports that took connections at one look, each with the door that the profile has there; None: no look."""
-    for event in history.of(Observed):
-        if event.what == "ports" and event.query["told"] == told and not event.problem:
-            return {f"{row['host']}:{row['port']}": row["door"] for row in event.rows}
+    for event in told_of.PORTS.answered(history):
+        if event.query.told == told:
+            return {f"{row.host}:{row.port}": row.door for row in event.rows}
     return None
 
 
 def doors_opened(history: History) -> tuple[str, ...]:
     """The doors that do not answer until somebody enables them, as the profile has them."""
-    found = [event.query.get("opened", "") for event in history.of(Observed) if event.what == "functions"]
+    found = [event.query.opened or "" for event in told_of.FUNCTIONS.of(history)]
     return tuple(found[-1].split()) if found else ()

@@ -274,7 +274,7 @@ class RealBench:
             record=self.record,
             now_us=self.clock.now_us,
         )
-        files.held = lambda: self.people.secrets
+        files.held = lambda: self.people.searches.secrets
         self.terminal = TerminalHands(self.life, why_not, self.record, self.clock.now_us, files, self.place.cards())
 
     def _stand_elsewhere(self) -> None:
@@ -452,7 +452,7 @@ class RealBench:
         found = self.place.captured(self.clock.now_us())
         for event in found:
             self.record(event)
-        self.people.search_captures({event.segment: logs / event.file for event in found})
+        self.people.searches.search_captures({event.segment: logs / event.file for event in found})
 
     def tell_timing(self, watch: LoopWatch) -> None:
         """Put into the history how well the bench knew the time; a step of the host's clock is a trouble."""

@@ -62,7 +62,7 @@ class AdmitsAdministratorsByAddress(Case):
                     doors[0], word, password=WRONG, told="wrong", step="range-unlisted-wrong", source=other
                 )
             await people.login(doors[0], word, step="range-after")
-            await people.audit("all")
+            await people.log.audit("all")
 
     async def _visit(self, people: People, doors: list[str], told: str) -> None:
         """An administrator from both addresses at each door, and somebody else from the one that is not listed."""

@@ -69,16 +69,16 @@ class IsMaintainedFromAfar(Case):
     async def drive(self, bench: Bench) -> None:
         people = await begin(bench)
         afar = [door for door in people.access.doors if door not in people.doors]
-        await people.scan("delivered")
+        await people.network.scan("delivered")
         for door in afar:
             await people.login(door, people.access.of_role("administrator"), step="closed")
             await enable(people, door)
-        await people.scan("enabled")
+        await people.network.scan("enabled")
         for door in afar:
             await self._visit(bench, people, door)
             await enable(people, door, "no")
         await bench.clock.sleep(seconds=5)
-        await people.scan("disabled")
+        await people.network.scan("disabled")
 
     async def _visit(self, bench: Bench, people: People, door: str) -> None:
         word = people.access.of_role("administrator")

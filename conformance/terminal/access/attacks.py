@@ -63,7 +63,7 @@ class WithstandsHostileRequests(Case):
         self._role = next(role for role in people.roles() if people.enters(self._door, role))
         await self._refused(people)
         await self._works(people, "before")
-        await people.effects("before")
+        await people.attacks.effects("before")
         for name, attack in (
             ("traversal", self._traversal),
             ("splitting", self._splitting),
@@ -74,8 +74,8 @@ class WithstandsHostileRequests(Case):
         ):
             await attack(people)
             await self._works(people, f"after {name}")
-            await people.effects(name)
-        await people.audit("all")
+            await people.attacks.effects(name)
+        await people.log.audit("all")
 
     async def _works(self, people: People, told: str) -> None:
         """A function that works as long as nothing is harmed."""
@@ -103,11 +103,11 @@ class WithstandsHostileRequests(Case):
         return "\r\n".join([*head, "", ""]).encode() + body
 
     async def _send(self, people: People, name: str, what: str, octets: bytes, door: str = "") -> None:
-        await people.attack(name, what, door or self._door, [octets])
+        await people.attacks.attack(name, what, door or self._door, [octets])
 
     async def _traversal(self, people: People) -> None:
         for door in people.doors:
-            base = people.base(door)
+            base = people.attacks.base(door)
             for path in _PATHS:
                 await self._send(people, "traversal", path, self._raw(path), door)
                 await self._send(people, "traversal", base + path, self._raw(base + path), door)
@@ -117,7 +117,7 @@ class WithstandsHostileRequests(Case):
             await self._split(people, door)
 
     async def _split(self, people: People, door: str) -> None:
-        base = people.base(door)
+        base = people.attacks.base(door)
         ends = (f"%0d%0a{SPLIT}:%20yes", f"%0a{SPLIT}:%20yes", f"%E5%98%8A%E5%98%8D{SPLIT}:%20yes")
         for end in ends:
             await self._send(people, "splitting", end, self._raw(f"{base}/x{end}"), door)
@@ -139,7 +139,7 @@ class WithstandsHostileRequests(Case):
         for role in people.roles():
             word = people.access.of_role(role)
             session = await people.login(self._door, word) if people.enters(self._door, role) else None
-            for target, lines in people.targets(session, self._door) if session is not None else ():
+            for target, lines in people.attacks.targets(session, self._door) if session is not None else ():
                 found.setdefault(target, lines)
         return list(found.items())
 
@@ -165,7 +165,7 @@ class WithstandsHostileRequests(Case):
         pieces = [b"GET / HTTP/1.1\r\n", *(f"X-{number}: slow\r\n".encode() for number in range(30))]
 
         def one(number: int) -> asyncio.Task[None]:
-            work = people.attack("slow", f"client {number}", self._door, pieces, pause_s=5, answer_s=90)
+            work = people.attacks.attack("slow", f"client {number}", self._door, pieces, pause_s=5, answer_s=90)
             return asyncio.get_running_loop().create_task(work)
 
         clients = [one(number) for number in range(_SLOW_CLIENTS)]
@@ -181,9 +181,9 @@ class WithstandsHostileRequests(Case):
         for text in (*_COMMANDS, _FORGED_LINE):
             await people.stranger(self._door, text, WRONG, "stranger")
         word = people.access.of_role(self._role)
-        await people.audit("by-name", user=people.access.accounts[word].name)
+        await people.log.audit("by-name", user=people.access.accounts[word].name)
         for text in _COMMANDS:
-            await people.audit("injection", user=text)
+            await people.log.audit("injection", user=text)
         for target, lines in await self._addresses(people):
             for text in _COMMANDS:
                 query = "".join(f"%{octet:02X}" for octet in text.encode())
@@ -193,7 +193,7 @@ class WithstandsHostileRequests(Case):
         """The change of the own password, with a role and more beside it."""
         for role in people.roles():
             word = people.access.of_role(role)
-            await people.own_password_with(
+            await people.attacks.own_password_with(
                 self._door, word, {"role": "administrator", "may": "all", "disabled": False, "first": 0}
             )
 

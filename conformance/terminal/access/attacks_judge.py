@@ -9,9 +9,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from typing import Any
 
 from bench.case import Check, Criterion, EvidenceKind, Notice, criterion
-from bench.history import History, Observed, Served
+from bench.history import History, Served
+from bench.history import people as told_of
+from bench.history.observation import Seen
 from conformance.common import notices, people
 from conformance.common.times import SECOND
 
@@ -79,6 +82,8 @@ _FOR_FUNCTIONS = ("oversized", "injection", "mass-assignment")
 _NOT_REACHED = ("401", "403", "404", "405")
 """Statuses of answers that no function gave."""
 
+_Attack = Seen[told_of.AttackQuery, told_of.AttackRow]
+
 
 def group(name: str) -> Criterion:
     """The criterion of one group."""
@@ -86,56 +91,49 @@ def group(name: str) -> Criterion:
 
 
 def _effects(history: History) -> dict[str, dict[str, str]]:
-    return {
-        event.query["told"]: {row["function"]: row["shown"] for row in event.rows}
-        for event in history.of(Observed)
-        if event.what == "effects"
-    }
-
-
-def _attacks(history: History) -> list[Observed]:
-    return [event for event in history.of(Observed) if event.what == "attack"]
+    looks = told_of.EFFECTS.of(history)
+    return {event.query.told: {row.function: row.shown for row in event.rows} for event in looks}
 
 
 def findings(history: History) -> Iterator[Check]:
     """Each group against what showed before it, and everything that was answered."""
-    shown, attacks = _effects(history), _attacks(history)
+    shown, attacks = _effects(history), told_of.ATTACK.of(history)
     before = shown.get("before", {})
     worked = any(use.outcome == "executed" for use in people.uses(history, "before"))
     for name in GROUPS:
         after = shown.get(name)
-        tried = [event for event in attacks if event.query["group"] == name]
+        tried = [event for event in attacks if event.query.group == name]
         works = people.uses(history, f"after {name}")
         found = [f"{key} shows something else" for key, text in (after or {}).items() if before.get(key) != text]
         found += [f"{key} shows nothing any more" for key in before if after is not None and key not in after]
         found += [str(use) for use in works if use.outcome != "executed"] if worked else []
         before = after or before
         yield group(name).none(found, worked and works and after and any(_reached(event) for event in tried))
-    answers = [(event, row) for event in attacks for row in event.rows if row["outcome"] == "answered"]
-    leaked = [_line(event, row) for event, row in answers if row.get("leaked") or row.get("split")]
+    answers = [(event, row) for event in attacks for row in event.rows if row.outcome == "answered"]
+    leaked = [_line(event, row) for event, row in answers if row.leaked or row.split]
     yield NOTHING_LEAKED.none_among(answers, leaked)
-    yield NO_FAILURE.none_among(answers, [_line(event, row) for event, row in answers if row["status"] == "500"])
+    yield NO_FAILURE.none_among(answers, [_line(event, row) for event, row in answers if row.status == "500"])
     yield from _log(history)
     yield measuring(history, attacks)
 
 
-def _reached(event: Observed) -> bool:
+def _reached(event: _Attack) -> bool:
     """Whether a hostile request came to what it was meant for."""
-    group, row = event.query["group"], event.rows[0]
+    group, row = event.query.group, event.rows[0]
     if group == "slow":
         return not event.problem.startswith("ConnectionRefusedError")
-    if row["outcome"] != "answered":
+    if row.outcome != "answered":
         return False
-    return group not in _FOR_FUNCTIONS or row["status"] not in _NOT_REACHED
+    return group not in _FOR_FUNCTIONS or row.status not in _NOT_REACHED
 
 
-def _line(event: Observed, row: dict[str, str]) -> str:
-    return f"{event.query['door']}: {event.query['group']} {event.query['what']} → {row['status']}"
+def _line(event: _Attack, row: told_of.AttackRow) -> str:
+    return f"{event.query.door}: {event.query.group} {event.query.what} → {row.status}"
 
 
 def _log(history: History) -> Iterator[Check]:
     searches = people.readings(history, "injection")
-    found = [str(entry) for look in searches for entry in look.entries if entry.user != look.query["user"]]
+    found = [str(entry) for look in searches for entry in look.entries if entry.user != look.query.user]
     whole = people.readings(history, "all")
     finds = any(look.entries for look in people.readings(history, "by-name"))
     yield SEARCH_TAKES_WORDS.none(found, searches and finds)
@@ -166,7 +164,7 @@ def _log(history: History) -> Iterator[Check]:
     yield REFUSALS_LOGGED.none(lost if entries else (), refused and entries)
 
 
-def measuring(history: History, attacks: Sequence[Observed]) -> Check:
+def measuring(history: History, attacks: Sequence[Seen[Any, Any]]) -> Check:
     """Whether meters were polled in time from the first of these attacks to the last."""
     polls = [event.t for event in history.of(Served)]
     periods = {setup.period_s for setup in history.began.meters}

@@ -74,7 +74,7 @@ class RecordsTwentyKinds(Case):
         await bench.clock.sleep(seconds=30)
         await bench.terminal.step_clock(120)
         await bench.clock.sleep(minutes=2)
-        await people.audit("all")
+        await people.log.audit("all")
 
     async def _by_functions(self, bench: Bench, people: People) -> None:
         """Every function of which the log tells something, by somebody who may."""
@@ -155,7 +155,7 @@ class TellsKindsOfConfigurationFromAfar(Case):
             bench.phase("centre-ordered", what=name)
             await order
             await bench.clock.sleep(self.apart_s)
-        await people.audit("all")
+        await people.log.audit("all")
 
     def judge(self, history: History) -> Iterator[Finding]:
         wanted = {each.id for each in self.checks}
@@ -211,11 +211,11 @@ class KeepsItsLog(Case):
                 await bench.power.off(seconds=chance.randint(5, 600))
             await bench.clock.sleep(days=self.every_days)
         await people.renew("auditor")
-        await people.audit("before-clearing")
+        await people.log.audit("before-clearing")
         now = bench.clock.now_us()
         for trick, days in (("early", 100), ("late", 185)):
             await clear_log(people, trick, now - days * 86_400_000_000)
-            await people.audit(f"after-{trick}")
+            await people.log.audit(f"after-{trick}")
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from audit_judge.retention_findings(history)
@@ -251,10 +251,10 @@ class SearchesItsLog(Case):
             await people.login(door, word)
         await people.login(door, words[0], password=WRONG, told="wrong")
         await bench.clock.sleep(seconds=5)
-        rows = await people.audit("all")
+        rows = await people.log.audit("all")
         first = people.access.accounts[words[0]].name
-        kind = next((row["kind"] for row in rows if row["failure"] and row["user"] == first), "")
-        outcome = next((row["outcome"] for row in rows if row["failure"] and row["user"] == first), "")
+        kind = next((row.kind for row in rows if row.failure and row.user == first), "")
+        outcome = next((row.outcome for row in rows if row.failure and row.user == first), "")
         span = {"from_us": _second(start), "to_us": _second(middle + 30_000_000)}
         for query in (
             {"user": first},
@@ -263,18 +263,18 @@ class SearchesItsLog(Case):
             {"outcome": outcome, **span},
             {"user": first, "outcome": outcome, "kind": kind, **span},
         ):
-            await people.audit("search", **{key: text for key, text in query.items() if text})
+            await people.log.audit("search", **{key: text for key, text in query.items() if text})
         for sort, order in (("at", "ascending"), ("at", "descending"), ("user", "ascending"), ("user", "descending")):
-            await people.audit("sorted", sort=sort, order=order)
-        await people.exported()
+            await people.log.audit("sorted", sort=sort, order=order)
+        await people.log.exported()
         await self._delete(people)
         await clear_log(people, "early", bench.clock.now_us())
-        await people.audit("after-early")
+        await people.log.audit("after-early")
 
     async def _delete(self, people: People) -> None:
         """Requests to delete or change one entry, at the addresses where the log is shown, by each of the roles."""
         log = people.access.audit
-        await people.audit("before-deleting")
+        await people.log.audit("before-deleting")
         for door, function in people.where("" if log is None else log.function):
             for role in ("auditor", "administrator", "operator"):
                 session = await people.login(door, people.access.of_role(role))
@@ -282,7 +282,7 @@ class SearchesItsLog(Case):
                     for tail in ("?number=3", "/3"):
                         await people.other_request(function.name, session, method, tail, "delete-one")  # type: ignore[arg-type]
         await self._stop(people)
-        await people.audit("after-deleting")
+        await people.log.audit("after-deleting")
 
     async def _stop(self, people: People) -> None:
         """Orders to stop the log or to leave it no room (`audit-stop`), by each role; then a login that fails."""

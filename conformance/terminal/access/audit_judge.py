@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from bench.case import Check, Criterion, EvidenceKind, Notice, criterion
-from bench.history import ClockMoved, History, LinkRule, Observed, Phase, Power
+from bench.history import ClockMoved, History, LinkRule, Phase, Power
+from bench.history import people as told_of
+from bench.history.people import AuditQuery
 from conformance.common import notices, people
 from conformance.common.people import Entry
 from conformance.common.times import DAY, MINUTE, SECOND, local
@@ -551,15 +553,15 @@ EXPORT_EQUAL = criterion(
 )
 
 
-def _meets(entry: Entry, query: dict[str, str], codes: Sequence[str]) -> bool:
-    if query.get("user") and entry.user != query["user"]:
+def _meets(entry: Entry, query: AuditQuery, codes: Sequence[str]) -> bool:
+    if query.user and entry.user != query.user:
         return False
-    if query.get("outcome") and entry.outcome != query["outcome"]:
+    if query.outcome and entry.outcome != query.outcome:
         return False
-    if query.get("kind") and entry.kind.split(":")[0] != query["kind"].split(":")[0]:
+    if query.kind and entry.kind.split(":")[0] != query.kind.split(":")[0]:
         return False
     at = entry.at or 0
-    return int(query.get("from_us") or 0) <= at < int(query.get("to_us") or 1 << 62)
+    return int(query.from_us or 0) <= at < int(query.to_us or 1 << 62)
 
 
 def search_findings(history: History) -> Iterator[Check]:
@@ -579,7 +581,7 @@ def search_findings(history: History) -> Iterator[Check]:
     combined = [look for look in searched if len(_conditions(look.query).split()) > 1 and look.entries]
     yield SEARCH_RIGHT.none(wrong, entries and combined)
     yield _sorted(history)
-    files = people.readings(history, what="audit-export")
+    files = people.exports(history)
     if not files:
         yield EXPORT_EQUAL.decide(None)
         return
@@ -589,23 +591,24 @@ def search_findings(history: History) -> Iterator[Check]:
     yield EXPORT_EQUAL.none(differing, files[-1].entries and entries)
 
 
-def _conditions(query: dict[str, str]) -> str:
-    return " ".join(f"{key}={text}" for key, text in query.items() if key not in ("told", "sort", "order"))
+def _conditions(query: AuditQuery) -> str:
+    return " ".join(f"{key}={text}" for key, text in query.conditions().items())
 
 
 def _sorted(history: History) -> Check:
     wrong: list[str] = []
     looks = [look for look in people.readings(history, "sorted") if len(look.entries) > 1]
     for look in looks:
-        by = look.query.get("sort", "at")
+        by = look.query.sort or "at"
         column = [str(entry.at or 0).zfill(20) if by == "at" else getattr(entry, by, "") for entry in look.entries]
-        falling = look.query.get("order") == "descending"
+        falling = look.query.order == "descending"
         if column != sorted(column, reverse=falling):
             wrong.append(f"by {by}, {'falling' if falling else 'rising'}")
-    orders = {(look.query.get("sort"), look.query.get("order")) for look in looks}
+    orders = {(look.query.sort, look.query.order) for look in looks}
     return SORTED.none(wrong, len(orders) > 1)
 
 
 def problems(history: History) -> list[str]:
     """Looks at the log that had no answer."""
-    return [event.problem for event in history.of(Observed) if event.what.startswith("audit") and event.problem]
+    looks = (*told_of.AUDIT.of(history), *told_of.AUDIT_EXPORT.of(history))
+    return [event.problem for event in looks if event.problem]

@@ -43,7 +43,7 @@ async def look_on(bench: Bench, people: People) -> None:
     session = None if shown is None else await reader(people, shown.live)
     for _ in range(_LOOKS if session is not None else 0):
         await bench.clock.sleep(seconds=_LOOK_S)
-        await people.displayed(session, points(bench))  # type: ignore[arg-type]
+        await people.pages.displayed(session, points(bench))  # type: ignore[arg-type]
 
 
 class ShowsWhatTheMetersSaid(Case):
@@ -68,17 +68,17 @@ class ShowsWhatTheMetersSaid(Case):
         meter = next(iter(bench.meters))
         session = await reader(people, shown.instruments)
         if session is not None:
-            await people.displayed_state("answers", session, meter)
+            await people.pages.displayed_state("answers", session, meter)
             bench.meters[meter].set_fault(Silent())
             await bench.clock.sleep(minutes=_SILENT_MIN)
-            await people.displayed_state("silent", session, meter)
+            await people.pages.displayed_state("silent", session, meter)
             bench.meters[meter].clear("silent")
             await bench.clock.sleep(minutes=_SILENT_MIN)
-            await people.displayed_state("again", session, meter)
+            await people.pages.displayed_state("again", session, meter)
         session = await reader(people, shown.history)
         end = bench.clock.now_us() // _MINUTE_US * _MINUTE_US
         for point in points(bench) if session is not None else ():
-            await people.displayed_history(session, point, start, end)  # type: ignore[arg-type]
+            await people.pages.displayed_history(session, point, start, end)  # type: ignore[arg-type]
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield display_judge.live_finding(display_judge.LIVE, history)

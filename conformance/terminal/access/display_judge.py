@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bench.case import Check, Criterion, EvidenceKind, criterion
-from bench.history import History, Observed
+from bench.history import History
+from bench.history import people as told_of
+from bench.history.observation import Seen
 from conformance.common.readings import number, rounded
 from conformance.common.times import MINUTE, instant_of_iso, local
 from conformance.common.truth import Certainty, Truth, truth_of
@@ -50,28 +52,26 @@ STATE = criterion(
 )
 
 
-def _looks(history: History, what: str) -> list[Observed]:
-    return [event for event in history.of(Observed) if event.what == what and not event.problem]
-
-
 def live_finding(asked: Criterion, history: History) -> Check:
     """Every value at every look; each point has been read twice before, and something was shown of it."""
     truth = truth_of(history)
     found: list[str] = []
     compared: dict[str, int] = dict.fromkeys(truth.series, 0)
-    for event in _looks(history, "displayed"):
+    for event in told_of.DISPLAYED.answered(history):
         for row in event.rows:
-            problem = _live_problem(truth, event, row["point"], row["value"])
+            problem = _live_problem(truth, (event.asked, event.t), row)
             if problem is not None:
-                compared[row["point"]] += 1
+                compared[row.point] += 1
                 found += [problem] if problem else []
     return asked.none(found, compared and all(compared.values()))
 
 
-def _live_problem(truth: Truth, event: Observed, point: str, shown: str) -> str | None:
+def _live_problem(truth: Truth, looked: tuple[int, int], row: told_of.LatestRow) -> str | None:
     """What is wrong with a value on a page; empty for nothing, None where nothing can be said."""
+    point, shown = row.point, row.value
     series = truth.series[point]
-    span = series.between(event.asked - 2 * series.period_us - MINUTE // 6, event.t + 1)
+    asked, answered = looked
+    span = series.between(asked - 2 * series.period_us - MINUTE // 6, answered + 1)
     if not span:
         return None
     said = [series.texts[index] for index in span]
@@ -94,23 +94,24 @@ def history_finding(history: History) -> Check:
     truth = truth_of(history)
     found: list[str] = []
     compared: dict[str, int] = {name: 0 for name, each in truth.series.items() if each.point.kind == "counter"}
-    for event in _looks(history, "displayed-history"):
-        point = event.query["point"]
+    for event in told_of.DISPLAYED_HISTORY.answered(history):
+        point = event.query.point
         if point in compared:
-            problems = list(_minutes(truth, event, point))
+            problems = list(_minutes(truth, event))
             compared[point] += len(problems)
             found += [problem for problem in problems if problem]
     return HISTORY.none(found, compared and all(each >= _LEAST_MINUTES for each in compared.values()))
 
 
-def _minutes(truth: Truth, event: Observed, point: str) -> Iterator[str]:
+def _minutes(truth: Truth, event: Seen[told_of.MinutesQuery, told_of.MinuteRow]) -> Iterator[str]:
     """What is wrong with each minute of a stretch of time; empty for nothing."""
+    point = event.query.point
     shown: dict[int, list[str]] = {}
     for row in event.rows:
-        at = instant_of_iso(row["at"])
+        at = instant_of_iso(row.at)
         if at is not None:
-            shown.setdefault(at, []).append(row["value"])
-    asked = range(int(event.query["from_us"]), int(event.query["to_us"]), MINUTE)
+            shown.setdefault(at, []).append(row.value)
+    asked = range(int(event.query.from_us), int(event.query.to_us), MINUTE)
     for at in shown:
         if at not in asked:
             yield f"{point} {local(at)}: shown, but not asked for"
@@ -129,10 +130,10 @@ def _minutes(truth: Truth, event: Observed, point: str) -> Iterator[str]:
 
 def state_finding(history: History) -> Check:
     """Working before, not working while silent, working again."""
-    looks = {event.query["told"]: event for event in _looks(history, "displayed-state") if event.rows}
+    looks = {event.query.told: event for event in told_of.DISPLAYED_STATE.answered(history) if event.rows}
     wrong = [
-        f"{told}: {looks[told].rows[0]['state']}"
+        f"{told}: {looks[told].rows[0].state}"
         for told, works in (("answers", True), ("silent", False), ("again", True))
-        if told in looks and bool(looks[told].rows[0]["working"]) is not works
+        if told in looks and bool(looks[told].rows[0].working) is not works
     ]
     return STATE.none(wrong, len(looks) == 3)

@@ -56,7 +56,7 @@ class KeepsItsInstruments(Case):
         ):
             fields = {**usual, "number": f"SN-{number}", "due": str(in_months(today, months)), "under": under}
             if session is not None:
-                await people.instrument(session, told, fields)
+                await people.upkeep.instrument(session, told, fields)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from instruments_judge.findings(history)

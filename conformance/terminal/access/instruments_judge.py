@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.case import Check, Criterion, EvidenceKind, criterion
-from bench.history import History, Observed
+from bench.history import History
+from bench.history import people as told_of
 
 
 def _shown(name: str, en: str, zh: str) -> Criterion:
@@ -38,23 +39,23 @@ UNDER = _shown(
 
 def findings(history: History) -> Iterator[Check]:
     """Each entry and what was shown after it."""
-    looks = [event for event in history.of(Observed) if event.what == "instrument" and event.rows]
+    looks = [event for event in told_of.INSTRUMENT.of(history) if event.rows]
     for asked, keys in (
         (BASICS, ("number", "type", "accuracy")),
         (CALIBRATION, ("calibrated", "due")),
         (BASIS, ("basis",)),
     ):
         wrong = [
-            f"{event.query['told']}: {key} is {event.rows[0][key] or 'not shown'}, entered {event.query[key]}"
+            f"{event.query.told}: {key} is {shown or 'not shown'}, entered {entered}"
             for event in looks
             for key in keys
-            if event.rows[0][key] != event.query[key]
+            if (shown := getattr(event.rows[0], key)) != (entered := getattr(event.query, key))
         ]
         yield asked.none(wrong, looks)
     for asked, word in ((THIS_MONTH, "this-month"), (NEXT_MONTH, "next-month"), (UNDER, "under")):
         wrong = [
-            f"{event.query['told']}: shown as {event.rows[0]['state']}"
+            f"{event.query.told}: shown as {event.rows[0].state}"
             for event in looks
-            if (event.rows[0]["due_word"] == word) is not (event.query["told"] == word)
+            if (event.rows[0].due_word == word) is not (event.query.told == word)
         ]
-        yield asked.none(wrong, any(event.query["told"] == word for event in looks))
+        yield asked.none(wrong, any(event.query.told == word for event in looks))

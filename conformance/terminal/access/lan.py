@@ -43,7 +43,7 @@ class LogsInOverHttps(Case):
         for door in people.doors:
             known = people.access.doors[door]
             if known.base.startswith("https:") and not known.certified and not known.browser:
-                await people.sessions_tried(door)
+                await people.network.sessions_tried(door)
                 await people.login(door, word, step="https")
                 if known.pages:
                     await people.cookies_given(door, word)

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.case import Check, EvidenceKind, criterion
-from bench.history import History, Observed
+from bench.history import History
+from bench.history import people as told_of
+from bench.history.people import TrialRow
 from conformance.common import people
 
 _READ_OUT = EvidenceKind.READ_OUT
@@ -59,52 +61,46 @@ COOKIES_SECURE = criterion(
 
 def cookies_looked_at(history: History) -> bool:
     """Whether the pages of a door over TLS were tried: not every product has any there."""
-    return any(event.what == "cookies" for event in history.of(Observed))
+    return bool(told_of.COOKIES.of(history))
 
 
 def cookies_finding(history: History) -> Check:
     """Every cookie of every login at pages over TLS."""
-    looks = [event for event in history.of(Observed) if event.what == "cookies" and not event.problem]
-    rows = [(event.query["door"], row) for event in looks for row in event.rows]
-    return COOKIES_SECURE.none_among(rows, [f"{door}: {row['cookie']}" for door, row in rows if not row["secure"]])
-
-
-def _trials(event: Observed) -> dict[str, dict[str, str]]:
-    return {row["trial"]: row for row in event.rows}
+    rows = [(event.query.door, row) for event in told_of.COOKIES.answered(history) for row in event.rows]
+    return COOKIES_SECURE.none_among(rows, [f"{door}: {row.cookie}" for door, row in rows if not row.secure])
 
 
 def findings(history: History) -> Iterator[Check]:
     """Every door, and the logins there; an old or plain trial says something where a sound session was agreed."""
-    doors = {
-        event.query["door"]: _trials(event) for event in history.of(Observed) if event.what == "sessions" and event.rows
-    }
-    answered = {door: each for door, each in doors.items() if each["checked"]["outcome"] != "unanswered"}
-    agreed = {door: each for door, each in answered.items() if each["checked"]["outcome"] == "agreed"}
+    looks = [event for event in told_of.SESSIONS.of(history) if event.rows]
+    doors = {event.query.door: {row.trial: row for row in event.rows} for event in looks}
+    answered = {door: each for door, each in doors.items() if each["checked"].outcome != "unanswered"}
+    agreed = {door: each for door, each in answered.items() if each["checked"].outcome == "agreed"}
     yield CERTIFICATE.none(
-        [f"{door}: {each['checked'].get('reason', '')}" for door, each in answered.items() if door not in agreed],
+        [f"{door}: {each['checked'].reason or ''}" for door, each in answered.items() if door not in agreed],
         doors and len(answered) == len(doors),
     )
     weak = [f"{door}: {told}" for door, each in agreed.items() if (told := _weak(each))]
-    offered = all(each["old"]["outcome"] != "unanswered" for each in agreed.values())
+    offered = all(each["old"].outcome != "unanswered" for each in agreed.values())
     yield STRONG.none(weak, doors and len(agreed) == len(doors) and offered)
-    plain = [f"{door}: {each['clear']['status']}" for door, each in doors.items() if _served(each["clear"])]
+    plain = [f"{door}: {each['clear'].status}" for door, each in doors.items() if _served(each["clear"])]
     yield NOT_PLAIN.none(plain, doors and (plain or len(agreed) == len(doors)))
     logins = people.logins(history, "https")
     told = bool(logins) and all(login.outcome != "unanswered" for login in logins)
     yield ENTERS.none([login for login in logins if not login.entered and login.outcome != "unanswered"], told)
 
 
-def _weak(trials: dict[str, dict[str, str]]) -> str:
+def _weak(trials: dict[str, TrialRow]) -> str:
     """What is wrong with what was agreed; empty for nothing."""
     checked, old = trials["checked"], trials["old"]
-    if old["outcome"] == "agreed":
-        return f"{old['version']} was agreed"
-    suite = checked["suite"]
+    if old.outcome == "agreed":
+        return f"{old.version} was agreed"
+    suite = checked.suite or ""
     sound = any(each in suite for each in _SOUND) and suite.startswith(_FORWARD)
-    return "" if checked["version"] in _VERSIONS and sound else f"{checked['version']} {suite}"
+    return "" if checked.version in _VERSIONS and sound else f"{checked.version} {suite}"
 
 
-def _served(clear: dict[str, str]) -> bool:
+def _served(clear: TrialRow) -> bool:
     """Whether a plain request got an answer of the product's, and not only the word that HTTPS is spoken here."""
-    status = clear.get("status", "")
-    return clear["outcome"] == "answered" and status not in ("301", "302", "307", "308", "400", "426", "497")
+    status = clear.status
+    return clear.outcome == "answered" and status not in ("301", "302", "307", "308", "400", "426", "497")

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bench.case import Check, Criterion, EvidenceKind, criterion
-from bench.history import ClockMoved, History, Observed
+from bench.history import ClockMoved, History
+from bench.history import people as told_of
 from conformance.common import people
 from conformance.common.people import Login, Use
 from conformance.common.times import SECOND, instant_of_iso, local
@@ -201,22 +202,22 @@ def validity_finding(history: History) -> Check:
 
 def until_told(history: History) -> bool:
     """Whether the product was asked until when a password holds: not every product says so."""
-    return any(event.what == "password-until" for event in history.of(Observed))
+    return bool(told_of.PASSWORD_UNTIL.of(history))
 
 
 def until_finding(history: History) -> Check:
     """The instant that was told, by the terminal's own clock, between the last login that opened and the first that
     did not.
     """
-    told = [event for event in history.of(Observed) if event.what == "password-until" and not event.problem]
+    told = told_of.PASSWORD_UNTIL.answered(history)
     valid = [login for login in people.logins(history, "valid") if login.entered]
     late = [login for login in people.logins(history, "expired") if login.outcome in ("first", "refused")]
-    found = [(event, instant_of_iso(row["until"])) for event in told for row in event.rows]
+    found = [(event, instant_of_iso(row.until)) for event in told for row in event.rows]
     known = [(event, until) for event, until in found if until is not None]
     if not (known and valid and late):
         return UNTIL_TOLD.decide(None)
     low, high = _own_time(history, valid[-1].t), _own_time(history, late[0].t)
-    wrong = [f"{event.query['account']}: {local(until)}" for event, until in known if not low <= until <= high]
+    wrong = [f"{event.query.account}: {local(until)}" for event, until in known if not low <= until <= high]
     return UNTIL_TOLD.none(wrong, known)
 
 

@@ -54,12 +54,12 @@ class ShowsItsMachine(Case):
             await self._look(bench, people, "light again")
         async with bench.links["field"].cut():
             await bench.clock.sleep(minutes=5)
-            await people.machine_shown("after an error", await self._sessions(people))
+            await people.upkeep.machine_shown("after an error", await self._sessions(people))
 
     async def _look(self, bench: Bench, people: People, told: str) -> None:
         sessions = await self._sessions(people)
         bench.machine.truth(told)
-        await people.machine_shown(told, sessions)
+        await people.upkeep.machine_shown(told, sessions)
 
     async def _sessions(self, people: People) -> list[Session]:
         """One at each door where the state is shown."""

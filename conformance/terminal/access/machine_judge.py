@@ -12,6 +12,8 @@ from decimal import Decimal, InvalidOperation
 
 from bench.case import Check, Criterion, EvidenceKind, criterion
 from bench.history import History, Observed
+from bench.history import people as told_of
+from bench.history.observation import Seen
 
 _READ_OUT = EvidenceKind.READ_OUT
 POINTS = Decimal(5)
@@ -49,31 +51,30 @@ DOORS = _word(
     "页面、本地及远程各通道均能查看设备运行状态",
 )
 
+_Look = Seen[told_of.MachineQuery, told_of.MachineRow]
+
 
 def findings(history: History) -> Iterator[Check]:
     """Each figure and word at each look and door."""
-    truths = {event.query["told"]: event.rows[0] for event in _told(history, "machine-truth") if event.rows}
-    looks = [event for event in _told(history, "machine-shown") if event.rows or not event.problem]
+    truths = [event for event in history.of(Observed) if event.what == "machine-truth"]
+    truth = {event.query["told"]: event.rows[0] for event in truths if event.rows}
+    looks = [event for event in told_of.MACHINE_SHOWN.of(history) if event.rows or not event.problem]
     for asked, key in ((CPU, "cpu"), (MEMORY, "memory"), (DISK, "disk")):
-        yield _follows(asked, key, truths, looks)
+        yield _follows(asked, key, truth, looks)
     yield _named(PROGRAMS, "programs", looks, None)
     for asked, key in ((SYSTEM, "system"), (VERSION, "version")):
-        yield _named(asked, key, looks, {told: row.get(key, "") for told, row in truths.items()})
+        yield _named(asked, key, looks, {told: row.get(key, "") for told, row in truth.items()})
     yield _errors(looks)
     silent = [_where(event) for event in looks if not event.rows]
-    yield DOORS.none(silent, len({event.query["door"] for event in looks}) > 1)
+    yield DOORS.none(silent, len({event.query.door for event in looks}) > 1)
 
 
-def _told(history: History, what: str) -> list[Observed]:
-    return [event for event in history.of(Observed) if event.what == what]
+def _where(event: _Look) -> str:
+    return f"{event.query.door}, {event.query.told}"
 
 
-def _where(event: Observed) -> str:
-    return f"{event.query['door']}, {event.query['told']}"
-
-
-def _shown(event: Observed, key: str) -> str:
-    return event.rows[0].get(key, "") if event.rows else ""
+def _shown(event: _Look, key: str) -> str:
+    return (getattr(event.rows[0], key) or "") if event.rows else ""
 
 
 def _number(text: str) -> Decimal | None:
@@ -84,11 +85,11 @@ def _number(text: str) -> Decimal | None:
         return None
 
 
-def _follows(asked: Criterion, key: str, truths: dict[str, dict[str, str]], looks: list[Observed]) -> Check:
+def _follows(asked: Criterion, key: str, truths: dict[str, dict[str, str]], looks: list[_Look]) -> Check:
     found: list[str] = []
     judged: list[tuple[Decimal, Decimal]] = []
     for event in looks:
-        truth = truths.get(event.query["told"], {})
+        truth = truths.get(event.query.told, {})
         low, high = (_number(truth.get(end, truth.get(key, ""))) for end in (f"{key}_low", f"{key}_high"))
         if low is None or high is None:
             continue
@@ -100,13 +101,13 @@ def _follows(asked: Criterion, key: str, truths: dict[str, dict[str, str]], look
     return asked.none(found, moved, reading_b=False if found else True if moved else None)
 
 
-def _named(asked: Criterion, key: str, looks: list[Observed], truths: dict[str, str] | None) -> Check:
+def _named(asked: Criterion, key: str, looks: list[_Look], truths: dict[str, str] | None) -> Check:
     """Each look shows it; where there is a truth, the text has it or is part of it."""
     found: list[str] = []
     judged = 0
     for event in looks:
-        truth = None if truths is None else truths.get(event.query["told"], "")
-        if truth == "" or (truths is not None and event.query["told"] not in truths):
+        truth = None if truths is None else truths.get(event.query.told, "")
+        if truth == "" or (truths is not None and event.query.told not in truths):
             continue
         judged += 1
         text = _shown(event, key)
@@ -115,8 +116,8 @@ def _named(asked: Criterion, key: str, looks: list[Observed], truths: dict[str, 
     return asked.none(found, judged)
 
 
-def _errors(looks: list[Observed]) -> Check:
-    before = {event.query["door"]: _shown(event, "errors") for event in looks if event.query["told"] == "light again"}
-    after = {event.query["door"]: _shown(event, "errors") for event in looks if event.query["told"] == "after an error"}
+def _errors(looks: list[_Look]) -> Check:
+    before = {event.query.door: _shown(event, "errors") for event in looks if event.query.told == "light again"}
+    after = {event.query.door: _shown(event, "errors") for event in looks if event.query.told == "after an error"}
     doors = [door for door in after if door in before and (before[door] or after[door])]
     return ERRORS.none([f"{door}: no error was added" for door in doors if before[door] == after[door]], doors)

@@ -50,7 +50,7 @@ class ConfiguresByPage(Case):
                 for _ in at_pages(people, "diagnosis")[:1]:
                     await people.use("diagnosis", session, trick="by page")
                 for _ in range(4):
-                    await people.shown(function.name, session)
+                    await people.pages.shown(function.name, session)
                     await bench.clock.sleep(seconds=_LOOKS_S)
         made = management_of(bench).package("method", "electricity", "2.0", METHOD).decode()
         for name in ("centre-add", "period", "package-page"):
@@ -80,11 +80,11 @@ class LeadsSomewhere(Case):
         people = await begin(bench)
         doors = [door for door in people.doors if people.access.doors[door].cookies]
         for door in doors:
-            await people.follow_links(Session(door), self.most)
+            await people.pages.follow_links(Session(door), self.most)
             for role in people.roles():
                 session = await people.login(door, people.access.of_role(role))
                 if session is not None:
-                    await people.follow_links(session, self.most)
+                    await people.pages.follow_links(session, self.most)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield pages_judge.links_finding(history)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from bench.case import Check, Criterion, EvidenceKind, criterion
-from bench.history import History, Observed, Served
+from bench.history import History, Served
+from bench.history import people as told_of
 from conformance.common import people
 
 
@@ -59,12 +60,11 @@ def findings(history: History) -> Iterator[Check]:
 
 def _line(history: History) -> Check:
     """What meters answered from the first look to the last, as octets on the last page."""
-    looks = [event for event in history.of(Observed) if event.what == "shown" and event.query["function"] == "listen"]
-    looks = [event for event in looks if event.rows]
+    looks = [event for event in told_of.SHOWN.of(history) if event.query.function == "listen" and event.rows]
     if len(looks) < 2:
         return DIAGNOSIS.decide(None)
     answers = [event for event in history.of(Served) if looks[0].t < event.t < looks[-1].asked]
-    shown = re.sub(r"[^0-9A-F]", "", looks[-1].rows[0]["text"].upper().replace("\n", " "))
+    shown = re.sub(r"[^0-9A-F]", "", looks[-1].rows[0].text.upper().replace("\n", " "))
     return DIAGNOSIS.none_among(answers, [event.response for event in answers if event.response not in shown])
 
 
@@ -73,12 +73,12 @@ def links_finding(history: History) -> Check:
 
     Where somebody may not go is no dead end (401, 403).
     """
-    looks = [event for event in history.of(Observed) if event.what == "links"]
-    rows = [(event.query, row) for event in looks for row in event.rows if row["page"]]
+    looks = told_of.LINKS.of(history)
+    rows = [(event.query, row) for event in looks for row in event.rows if row.page]
     wrong = [
-        f"{query['door']}, {query['user'] or 'nobody'}: {row['page']} → {row['address']}: {row['status']}"
+        f"{query.door}, {query.user or 'nobody'}: {row.page} → {row.address}: {row.status}"
         for query, row in rows
-        if row["status"] in _NOWHERE or row["status"].startswith("5")
+        if row.status in _NOWHERE or row.status.startswith("5")
     ]
     return LINKS.none(wrong, len(rows), evidence=[*wrong[:20], *(event.problem for event in looks if event.problem)])
 
@@ -89,10 +89,9 @@ def forms_finding(history: History) -> Check:
     A function without a form decides nothing: it may be on a page that is met on the way only.
     """
     lacks: dict[tuple[str, str], list[str]] = {}
-    for event in history.of(Observed):
-        for row in event.rows if event.what == "forms" else ():
-            told = (
-                f"{event.query['door']}: {row['page']}: {row['function']} lacks {row['lacks']}" if row["lacks"] else ""
-            )
-            lacks.setdefault((event.query["door"], row["function"]), []).append(told)
+    for event in told_of.FORMS.of(history):
+        door = event.query.door
+        for row in event.rows:
+            told = f"{door}: {row.page}: {row.function} lacks {row.lacks}" if row.lacks else ""
+            lacks.setdefault((door, row.function), []).append(told)
     return FORMS.none_among(lacks, [told[0] for told in lacks.values() if all(told)])

@@ -35,7 +35,7 @@ class TakesAndGivesTables(Case):
         people = await begin(bench)
         if people.access.register is None:
             return
-        register = people.register
+        register = people.upkeep.register
         function = people.access.function(register.known.import_)
         session = await people.login(function.doors[0], people.access.of_role(function.may[0]))
         if session is None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from bench.case import Check, EvidenceKind, criterion
-from bench.history import History, Observed
+from bench.history import History
+from bench.history import people as told_of
+from bench.history.observation import Seen
 
 IMPORTED = criterion(
     "register-imported",
@@ -38,51 +41,49 @@ WORDS = {
 """By what is searched, in both languages."""
 
 _Row = Mapping[str, str]
+_Import = Seen[told_of.ImportQuery, told_of.RegisterRow]
+_Shown = Seen[told_of.ToldQuery, told_of.RegisterRow]
 
 
-def _looks(history: History, what: str, **query: str) -> list[Observed]:
-    return [
-        event
-        for event in history.of(Observed)
-        if event.what == what and all(event.query.get(key) == text for key, text in query.items())
-    ]
+def _rows(event: Seen[Any, told_of.RegisterRow]) -> list[dict[str, str]]:
+    """What it has a column for, by the bench's words."""
+    return [row.words() for row in event.rows]
 
 
 def findings(history: History) -> Iterator[Check]:
     """What came of the import, the export and each search; all are open where nothing was put in."""
-    given = [event for event in _looks(history, "register-import") if event.rows]
-    before, after = (_looks(history, "register", told=told) for told in ("before", "after"))
+    given = [event for event in told_of.REGISTER_IMPORT.of(history) if event.rows]
+    looks = told_of.REGISTER.of(history)
+    before, after = ([event for event in looks if event.query.told == told] for told in ("before", "after"))
     shown = after[-1] if after and given else None
-    had = before[-1].rows if before and not before[-1].problem else None
+    had = _rows(before[-1]) if before and not before[-1].problem else None
     yield _imported(given, had, shown)
-    exports = _looks(history, "register-export")
+    exports = told_of.REGISTER_EXPORT.of(history)
     yield _exported(exports[-1] if exports else None, shown)
     for key in WORDS:
-        yield _found(history, key, shown, given[-1].rows if given else ())
+        yield _found(history, key, shown, _rows(given[-1]) if given else ())
 
 
-def _imported(given: Sequence[Observed], had: Sequence[_Row] | None, shown: Observed | None) -> Check:
+def _imported(given: Sequence[_Import], had: Sequence[_Row] | None, shown: _Shown | None) -> Check:
     if shown is None or shown.problem or had is None:
         return IMPORTED.none([], False, evidence=[shown.problem] if shown is not None and shown.problem else None)
     known = {row["name"]: row for row in had}
-    news = {row["name"]: row for row in given[-1].rows}
+    news = {row["name"]: row for row in _rows(given[-1])}
     clean = not known.keys() & news.keys()
     wanted = {**known, **news}
-    return IMPORTED.none(_differences(wanted, shown.rows), clean, evidence=_answered(given))
+    return IMPORTED.none(_differences(wanted, _rows(shown)), clean, evidence=_answered(given))
 
 
-def _answered(given: Sequence[Observed]) -> list[str]:
-    return [
-        f"the import was answered: {event.query['outcome']} / 导入应答：{event.query['outcome']}" for event in given
-    ]
+def _answered(given: Sequence[_Import]) -> list[str]:
+    return [f"the import was answered: {event.query.outcome} / 导入应答：{event.query.outcome}" for event in given]
 
 
-def _exported(export: Observed | None, shown: Observed | None) -> Check:
+def _exported(export: Seen[Any, told_of.RegisterRow] | None, shown: _Shown | None) -> Check:
     if export is None or shown is None or shown.problem:
         return EXPORTED.none([], False)
     if export.problem:
         return EXPORTED.none([export.problem], True)
-    return EXPORTED.none(_differences({row["name"]: row for row in shown.rows}, export.rows), shown.rows)
+    return EXPORTED.none(_differences({row["name"]: row for row in _rows(shown)}, _rows(export)), shown.rows)
 
 
 def _differences(wanted: Mapping[str, _Row], rows: Sequence[_Row]) -> list[str]:
@@ -102,15 +103,15 @@ def _differences(wanted: Mapping[str, _Row], rows: Sequence[_Row]) -> list[str]:
     return wrong + [f"{name} stands there {names.count(name)} times" for name in wanted if names.count(name) > 1]
 
 
-def _found(history: History, key: str, shown: Observed | None, given: Sequence[_Row]) -> Check:
+def _found(history: History, key: str, shown: _Shown | None, given: Sequence[_Row]) -> Check:
     """A search may take part of a word for the whole; an instrument of another word fails."""
     wrong: list[str] = []
     tried = 0
-    rows = () if shown is None or shown.problem else shown.rows
-    for event in history.of(Observed):
-        if event.what != "register-found" or key not in event.query:
+    rows = [] if shown is None or shown.problem else _rows(shown)
+    for event in told_of.REGISTER_FOUND.of(history):
+        sought = getattr(event.query, key)
+        if sought is None:
             continue
-        sought = event.query[key]
         wanted = [row["name"] for row in rows if row.get(key) == sought]
         others = [row["name"] for row in rows if row.get(key) is not None and sought not in row[key]]
         if not wanted or not others:
@@ -119,7 +120,7 @@ def _found(history: History, key: str, shown: Observed | None, given: Sequence[_
         if event.problem:
             wrong.append(f"{key} = {sought}: {event.problem}")
             continue
-        names = [row.get("name", "") for row in event.rows]
+        names = [row.get("name", "") for row in _rows(event)]
         wrong += [f"{key} = {sought}: {name} is missing / 缺少" for name in wanted if name not in names]
         wrong += [f"{key} = {sought}: {name} is there / 不应列出" for name in names if name in others]
     least = sum(bool(row.get(key)) for row in given)

@@ -44,14 +44,14 @@ class ReviewsBeforeReporting(Case):
         if session is None:
             return
         await people.use(known.enter, session, trick="entered", query={"mark": MARK})
-        number = await people.reviewed("entered", MARK)
+        number = await people.upkeep.reviewed("entered", MARK)
         await people.use(known.release, session, trick="by-oneself", object=number)
-        await people.reviewed("by oneself", MARK)
+        await people.upkeep.reviewed("by oneself", MARK)
         other = await people.login(door, checker)
         if other is not None:
             await people.use(known.release, other, trick="by-another", object=number)
         await bench.clock.sleep(seconds=10)
-        await people.reviewed("by another", MARK)
+        await people.upkeep.reviewed("by another", MARK)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from review_judge.findings(history)

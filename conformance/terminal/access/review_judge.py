@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.case import Check, Criterion, EvidenceKind, criterion
-from bench.history import History, Observed
+from bench.history import History
+from bench.history import people as told_of
 from conformance.common import people
 
 
@@ -22,11 +23,7 @@ COUNTS = _asked("counts-once-released", "once another person has released it, it
 
 def findings(history: History) -> Iterator[Check]:
     """What counted after each step."""
-    counts = {
-        event.query["told"]: bool(event.rows[0]["counts"])
-        for event in history.of(Observed)
-        if event.what == "review" and event.rows
-    }
+    counts = {event.query.told: bool(event.rows[0].counts) for event in told_of.REVIEW.of(history) if event.rows}
     entered = any(use.outcome == "executed" for use in people.uses(history, "entered"))
     released = any(use.outcome == "executed" for use in people.uses(history, "by-another"))
     known = entered and released and "by another" in counts

@@ -75,7 +75,7 @@ class MakesItsRounds(Case):
         name = people.access.rounds.of if people.access.rounds is not None else ""
         session = await people.login(door, people.access.of_role(people.access.function(name).may[0]))
         if session is not None:
-            await people.rounds_kept(told, session)
+            await people.upkeep.rounds_kept(told, session)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from rounds_judge.findings(history)

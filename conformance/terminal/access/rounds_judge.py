@@ -9,7 +9,8 @@ import itertools
 from collections.abc import Iterator
 
 from bench.case import Check, EvidenceKind, criterion
-from bench.history import History, Observed, Power
+from bench.history import History, Power
+from bench.history import people as told_of
 from conformance.common import people
 from conformance.common.people import Use
 from conformance.common.times import SECOND, instant_of_iso, local
@@ -54,8 +55,7 @@ ROUNDS_END = criterion(
 def findings(history: History) -> Iterator[Check]:
     """The rounds before lost power, after it, and after the timetable was taken back."""
     plans = [use for use in people.uses(history) if use.trick.startswith("rounds every ") and use.outcome == "executed"]
-    answered = [event for event in history.of(Observed) if event.what == "rounds" and not event.problem]
-    looks = {event.query["told"]: event.asked for event in answered}
+    looks = {event.query.told: event.asked for event in told_of.ROUNDS.answered(history)}
     before, after, ended = (_rounds(history, told) for told in ("before", "after", "ended"))
     seen = {**before, **after}
     begun = [use for use in plans if use.object != "0"]
@@ -70,8 +70,8 @@ def findings(history: History) -> Iterator[Check]:
 
 def _rounds(history: History, told: str) -> dict[int, str]:
     """What was wrong at each round that was shown, by its instant."""
-    looks = [event for event in history.of(Observed) if event.what == "rounds" and event.query["told"] == told]
-    found = {at: row["wrong"] for each in looks for row in each.rows if (at := instant_of_iso(row["at"])) is not None}
+    looks = [event for event in told_of.ROUNDS.of(history) if event.query.told == told]
+    found = {at: row.wrong for each in looks for row in each.rows if (at := instant_of_iso(row.at)) is not None}
     return dict(sorted(found.items()))
 
 

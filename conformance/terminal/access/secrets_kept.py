@@ -33,7 +33,7 @@ class KeepsPeoplesSecrets(Case):
 
     async def drive(self, bench: Bench) -> None:
         people = await begin(bench)
-        people.watch_wires()
+        people.searches.watch_wires()
         word = people.access.of_role("operator")
         if people.access.codes is not None:
             codes = await people.codes_on(word)
@@ -47,7 +47,7 @@ class KeepsPeoplesSecrets(Case):
                     await people.login(door, name, password=f"{WRONG}-{role}", told="wrong", step="wrong")
                     session = await people.login(door, name, step="right")
                     if session is not None:
-                        await people.search_answers(session)
+                        await people.searches.search_answers(session)
         await bench.terminal.search()
 
     def judge(self, history: History) -> Iterator[Finding]:

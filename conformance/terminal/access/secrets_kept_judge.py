@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import convert
+
 from bench.case import Check, EvidenceKind, criterion
 from bench.history import History
+from bench.history import people as told_of
+from bench.history.people import SecretRow
 from conformance.common import people
 from conformance.common.queries import questions
 
@@ -45,21 +49,22 @@ def findings(history: History) -> Iterator[Check]:
     """The rows of both searches; what did not answer was not searched."""
     right = people.logins(history, "right")
     came = any(login.entered for login in right)
-    files = [row for each in questions(history, "secrets") for row in each.rows if row["where"].startswith("storage")]
-    shown = [row for event in questions(history, "secrets-shown") for row in event.rows]
+    searched = [convert(row, SecretRow) for each in questions(history, "secrets") for row in each.rows]
+    files = [row for row in searched if row.where.startswith("storage")]
+    shown = told_of.SECRETS_SHOWN.rows(history)
     for asked, rows in ((NOT_IN_FILES, files), (NOT_IN_ANSWERS, shown)):
-        found = [f"{row['where']}: {row['found']}" for row in rows if row["found"]]
-        silent = any(not row["octets"] for row in rows)
-        yield asked.none(found, came and any(row["octets"] not in ("", "0") for row in rows) and not silent)
+        found = [f"{row.where}: {row.found}" for row in rows if row.found]
+        silent = any(not row.octets for row in rows)
+        yield asked.none(found, came and any(row.octets not in ("", "0") for row in rows) and not silent)
     yield _carried(history, came)
     yield PEOPLE_CAME.none_among(right, [login for login in right if not login.entered])
 
 
 def _carried(history: History, came: bool) -> Check:
     """A search that sees nothing at doors in the clear either, where secrets must be, shows nothing."""
-    rows = [row for event in questions(history, "secrets-carried") for row in event.rows]
-    clear = [row for row in rows if row["door"] and not row["secured"]]
+    rows = told_of.SECRETS_CARRIED.rows(history)
+    clear = [row for row in rows if row.door and not row.secured]
     others = [row for row in rows if row not in clear]
-    found = [f"{row['segment']} {row['door'] or '-'}: {row['found']}" for row in others if row["found"]]
-    seeing = not clear or any(row["found"] for row in clear)
-    return NOT_ON_WIRES.none(found, came and seeing and sum(int(row["connections"]) for row in others))
+    found = [f"{row.segment} {row.door or '-'}: {row.found}" for row in others if row.found]
+    seeing = not clear or any(row.found for row in clear)
+    return NOT_ON_WIRES.none(found, came and seeing and sum(int(row.connections) for row in others))

@@ -75,11 +75,13 @@ class OutlastsMalformedRequests(Case):
         await bench.clock.sleep(minutes=3)
         await self._ask(bench)
         for what, octets in _KNOCKS:
-            await bench.people.knock(what, octets)
+            await bench.people.attacks.knock(what, octets)
             await bench.clock.sleep(seconds=10)
             await self._ask(bench)
         # Nobody need serve others meanwhile; afterwards they must be served.
-        idle = [bench.people.knock(f"idle {number}", b"GET / HTTP/1.1\r\n", answer_s=60) for number in range(_IDLE)]
+        idle = [
+            bench.people.attacks.knock(f"idle {number}", b"GET / HTTP/1.1\r\n", answer_s=60) for number in range(_IDLE)
+        ]
         await asyncio.gather(*idle)
         await bench.clock.sleep(seconds=30)
         await self._ask(bench)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 from bench.case import Check, EvidenceKind, criterion
 from bench.history import History, Observed
+from bench.history.observation import Seen
+from bench.history.people import KNOCK, KnockQuery, KnockRow
 from conformance.terminal.access.attacks_judge import NOTHING_LEAKED, measuring
 
 WORKS_ON = criterion(
@@ -22,19 +24,20 @@ WORKS_ON = criterion(
 
 def findings(history: History) -> Iterator[Check]:
     """Each knock that was taken against the question after it."""
-    events = [event for event in history.of(Observed) if event.what in ("knock", "readings")]
-    taken = [event for event in events if event.what == "knock" and event.rows[0]["outcome"] == "taken"]
+    events = [event for event in history.of(Observed) if event.what in (KNOCK.what, "readings")]
     worked = any(event.what == "readings" and event.rows for event in events[:1])
-    last, asked = "", 0
+    taken: list[Seen[KnockQuery, KnockRow]] = []
+    asked = 0
     lost: list[str] = []
     for event in events:
-        if event.what == "knock":
-            last = event.query["what"] if event in taken else last
-            continue
-        asked += bool(last)
-        if last and not event.rows:
-            lost.append(f"after {last}: {event.problem or 'no reading'}")
+        if event.what == KNOCK.what:
+            knock = KNOCK.read(event)
+            taken += [knock] if knock.rows[0].outcome == "taken" else []
+        elif taken:
+            asked += 1
+            if not event.rows:
+                lost.append(f"after {taken[-1].query.what}: {event.problem or 'no reading'}")
     yield WORKS_ON.none(lost, worked and asked)
-    answered = [event for event in taken if event.rows[0]["answer"] != "0"]
-    yield NOTHING_LEAKED.none_among(answered, [event.query["what"] for event in answered if event.rows[0]["leaked"]])
+    answered = [each for each in taken if each.rows[0].answer != "0"]
+    yield NOTHING_LEAKED.none_among(answered, [each.query.what for each in answered if each.rows[0].leaked])
     yield measuring(history, taken)

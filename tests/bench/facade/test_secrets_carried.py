@@ -33,7 +33,7 @@ def _rows(folder: Path, *frames: bytes, secured: bool = False) -> list[tuple[str
     path = folder / "local.pcap"
     path.write_bytes(pcap.HEAD + b"".join(pcap.record(number, frame) for number, frame in enumerate(frames)))
     rows = carried("local", path, {ITEM: ("pages", secured)}, SECRETS)
-    return [(row["door"], row["secured"], row["connections"], row["found"]) for row in rows]
+    return [(row.door, row.secured, row.connections, row.found) for row in rows]
 
 
 def test_a_secret_in_two_segments_is_found(tmp_path: Path) -> None:

@@ -7,13 +7,18 @@ history as `register-import`, `register`, `register-found` and `register-export`
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol, cast
+from typing import Any, cast
+
+import msgspec
 
 from bench.dut.access import register as tables
-from bench.dut.access.exchange import Answer
 from bench.dut.access.expressions import value
 from bench.dut.access.register import Register
 from bench.dut.access.visit import Kept, Session
+from bench.facade.people.desk import TROUBLES, Visitor, text, trouble
+from bench.history import people as told_of
+from bench.history.observation import Nothing, Observation, Q
+from bench.history.people import ImportQuery, RegisterRow, SoughtQuery, ToldQuery
 
 _OWN = (
     {
@@ -30,29 +35,12 @@ _OWN = (
 """What the bench puts down of two instruments, where a profile has no samples of its own."""
 
 
-class Desk(Protocol):
-    """What of people a register needs."""
-
-    def now_us(self) -> int:
-        """True time."""
-        ...
-
-    async def use(self, name: str, session: Session, *, trick: str = "", **known: Any) -> str:
-        """See `bench.facade.people.People`."""
-        ...
-
-    async def look(self, name: str, **known: Any) -> Answer | None:
-        """See `bench.facade.people.People`."""
-        ...
-
-
 class RegisterOfInstruments:
-    """The register of one product; `tell` puts an event into the history."""
+    """The register of one product."""
 
-    def __init__(self, desk: Desk, known: Register, tell: Callable[..., None]) -> None:
+    def __init__(self, people: Visitor, known: Register) -> None:
         self.known = known
-        self._desk = desk
-        self._tell = tell
+        self._people = people
 
     @property
     def samples(self) -> tuple[dict[str, str], ...]:
@@ -63,53 +51,57 @@ class RegisterOfInstruments:
 
     async def put_in(self, session: Session, rows: Sequence[Mapping[str, str]]) -> None:
         """Import a table of these instruments."""
-        asked = self._desk.now_us()
+        asked = self._people.now_us()
         octets = tables.write(self.known, rows)
-        text = octets.decode(self.known.encoding) if self.known.form == "csv" else ""
-        outcome = await self._desk.use(self.known.import_, session, trick="table", table=text, octets=octets)
-        self._tell("register-import", asked, {"outcome": outcome}, rows)
+        table = octets.decode(self.known.encoding) if self.known.form == "csv" else ""
+        outcome = await self._people.use(self.known.import_, session, trick="table", table=table, octets=octets)
+        kept = [msgspec.convert(row, RegisterRow) for row in rows]
+        self._people.tell(told_of.REGISTER_IMPORT, asked, ImportQuery(outcome=outcome), kept)
 
     async def shown(self, told: str) -> None:
         """What the register shows."""
-        await self._rows("register", {"told": told}, self.known.of, self.known.rows)
+        await self._rows(told_of.REGISTER, ToldQuery(told=told), self.known.of, self.known.rows)
 
     async def found(self, **sought: str) -> None:
-        """What it shows of the instruments that meet these conditions."""
+        """What it shows of the instruments that meet these conditions (`SoughtQuery`)."""
         query = {**dict.fromkeys(tables.SOUGHT, ""), **sought}
-        await self._rows("register-found", sought, self.known.find, self.known.found or self.known.rows, query)
+        rows = self.known.found or self.known.rows
+        await self._rows(told_of.REGISTER_FOUND, SoughtQuery(**sought), self.known.find, rows, query)
 
     async def taken_out(self) -> None:
         """What the exported table holds."""
 
         async def rows() -> list[dict[str, str]]:
-            answer = await self._desk.look(self.known.export)
+            answer = await self._people.look(self.known.export)
             if answer is None:
                 raise LookupError("nobody could export the register / 无法导出台账")
             return tables.read(self.known, answer.octets)
 
-        await self._told("register-export", {}, rows)
+        await self._told(told_of.REGISTER_EXPORT, Nothing(), rows)
 
     async def _rows(
-        self, what: str, told: Mapping[str, str], function: str, expression: str, query: Mapping[str, str] | None = None
+        self,
+        kind: Observation[Q, RegisterRow],
+        told: Q,
+        function: str,
+        expression: str,
+        query: Mapping[str, str] | None = None,
     ) -> None:
         async def rows() -> list[dict[str, str]]:
-            answer = await self._desk.look(function, query=Kept(query or {}))
+            answer = await self._people.look(function, query=Kept(query or {}))
             if answer is None:
                 raise LookupError(f"{function} shows nothing / 无内容")
             found = cast("list[Any]", value(expression, answer=answer) or [])
-            return [{key: _text(value(getattr(self.known, key), row=row)) for key in self.known.keys} for row in found]
+            known = self.known
+            return [{key: text(value(getattr(known, key), row=row)).strip() for key in known.keys} for row in found]
 
-        await self._told(what, told, rows)
+        await self._told(kind, told, rows)
 
     async def _told(
-        self, what: str, told: Mapping[str, str], read: Callable[[], Awaitable[list[dict[str, str]]]]
+        self, kind: Observation[Q, RegisterRow], told: Q, read: Callable[[], Awaitable[list[dict[str, str]]]]
     ) -> None:
-        asked = self._desk.now_us()
+        asked = self._people.now_us()
         try:
-            self._tell(what, asked, told, await read())
-        except (LookupError, OSError, TimeoutError) as error:
-            self._tell(what, asked, told, (), f"{type(error).__name__}: {error}")
-
-
-def _text(found: Any) -> str:
-    return "" if found is None else str(found).strip()
+            self._people.tell(kind, asked, told, [msgspec.convert(row, RegisterRow) for row in await read()])
+        except TROUBLES as error:
+            self._people.tell(kind, asked, told, (), trouble(error))

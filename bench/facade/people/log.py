@@ -1,0 +1,72 @@
+"""The audit log of a product, as its reader gets it and as a file.
+
+Leaves what it must tell to the judges.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from bench.dut.access import Audit
+from bench.dut.access.exchange import Answer
+from bench.dut.access.expressions import value
+from bench.facade.bench import Unable
+from bench.facade.people.desk import TROUBLES, Visitor, text, trouble
+from bench.history import people as told_of
+from bench.history.observation import Nothing
+from bench.history.people import AuditQuery, AuditRow
+
+_CONDITIONS = ("user", "kind", "outcome", "from_us", "to_us", "sort", "order")
+
+
+class Log:
+    """The audit log."""
+
+    def __init__(self, people: Visitor) -> None:
+        self._people = people
+
+    async def audit(self, told: str = "", **query: str) -> tuple[AuditRow, ...]:
+        """The audit log by these conditions (`AuditQuery`), as its reader gets it."""
+        log = self._people.access.audit
+        if log is None:
+            raise Unable("the profile has no section [access.audit] / 档案无 [access.audit] 小节")
+        asked = self._people.now_us()
+        words = AuditQuery(told=told, **{key: condition for key, condition in query.items() if condition})
+        answer = await self._people.look(log.function, query={**dict.fromkeys(_CONDITIONS, ""), **query})
+        rows, problem = _rows(log, log.rows, answer)
+        self._people.tell(told_of.AUDIT, asked, words, rows, problem)
+        return rows
+
+    async def exported(self) -> tuple[AuditRow, ...]:
+        """The audit log as a file that its reader takes away, read: rows as those of `audit`."""
+        log = self._people.access.audit
+        if log is None or not (log.export and log.exported):
+            raise Unable("the profile names no export of the audit log / 档案未说明审计日志的导出")
+        asked = self._people.now_us()
+        rows, problem = _rows(log, log.exported, await self._people.look(log.export))
+        self._people.tell(told_of.AUDIT_EXPORT, asked, Nothing(), rows, problem)
+        return rows
+
+
+def _rows(log: Audit, found: str, answer: Answer | None) -> tuple[tuple[AuditRow, ...], str]:
+    """The entries that could be read, and why others could not."""
+    if answer is None:
+        return (), "LookupError: nobody could read the audit log / 无法调阅审计日志"
+    rows: list[AuditRow] = []
+    try:
+        rows.extend(_row(log, row) for row in cast("list[Any]", value(found, answer=answer) or []))
+    except TROUBLES as error:
+        return tuple(rows), trouble(error)
+    return tuple(rows), ""
+
+
+def _row(log: Audit, row: Any) -> AuditRow:
+    outcome = text(value(log.outcome, row=row))
+    return AuditRow(
+        at=text(value(log.at, row=row)),
+        user=text(value(log.user, row=row)),
+        kind=text(value(log.kind, row=row)),
+        outcome=outcome,
+        detail=text(value(log.detail, row=row)),
+        failure="yes" if value(log.failure, row=row, outcome=outcome) else "",
+    )

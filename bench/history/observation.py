@@ -1,0 +1,83 @@
+"""A kind of observation with types of its own: what was asked, and a row of the answer.
+
+Leaves what is asked and answered to the kinds, and the event itself to `events`. In the record both are texts by name,
+as of every `Observed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from bench.history.events import Observed
+from bench.history.reading import History
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """Texts by name: a query, or a row of an answer. What is None is not written."""
+
+    def words(self) -> dict[str, str]:
+        """What the record holds, in the order of the fields."""
+        found = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        return {name: text for name, text in found if text is not None}
+
+
+class Nothing(Words, frozen=True, kw_only=True):
+    """A query without conditions."""
+
+
+Q = TypeVar("Q", bound=Words)
+R = TypeVar("R", bound=Words)
+
+
+@dataclass(frozen=True)
+class Seen(Generic[Q, R]):
+    """One observation: when it was asked for and answered (true time, microseconds UTC), what, and what came."""
+
+    t: int
+    asked: int
+    query: Q
+    rows: tuple[R, ...]
+    problem: str
+
+
+@dataclass(frozen=True)
+class Observation(Generic[Q, R]):
+    """A kind of observation: the word by which the record has it, the types of its query and of its rows."""
+
+    what: str
+    query: type[Q]
+    row: type[R]
+
+    def told(self, t: int, asked: int, query: Q, rows: Sequence[R], problem: str = "") -> Observed:
+        """The event."""
+        kept = tuple(row.words() for row in rows)
+        return Observed(t=t, what=self.what, asked=asked, query=query.words(), rows=kept, problem=problem)
+
+    def of(self, history: History) -> list[Seen[Q, R]]:
+        """Every observation of this kind, in order. Raises ValueError for a record in which one lacks a text."""
+        return [self.read(event) for event in history.of(Observed) if event.what == self.what]
+
+    def answered(self, history: History) -> list[Seen[Q, R]]:
+        """Those that were answered at all, if only with nothing."""
+        return [each for each in self.of(history) if not each.problem]
+
+    def rows(self, history: History) -> list[R]:
+        """The rows of all of them."""
+        return [row for each in self.of(history) for row in each.rows]
+
+    def read(self, event: Observed) -> Seen[Q, R]:
+        """One event of this kind. Raises ValueError where it lacks a text."""
+        rows = _read(event.rows, self.row)
+        (query,) = _read([event.query], self.query)
+        return Seen(event.t, event.asked, query, rows, event.problem)
+
+
+W = TypeVar("W", bound=Words)
+
+
+def _read(found: Iterable[Any], kind: type[W]) -> tuple[W, ...]:
+    return tuple(msgspec.convert(each, kind) for each in found)
