@@ -59,9 +59,9 @@ class BelievesNoDamagedPacket(PlatformCase):
 
 
 class BelievesNoDamagedBody(PlatformCase):
-    """JSON: halved bodies, no numbers, unknown units, sources and tokens are neither taken nor acknowledged."""
+    """JSON: half bodies, no numbers, unknown units, sources, tokens, hours of 5 min are neither taken nor acknowledged."""
 
-    zh = "JSON：残缺报文、非数值、未知单位、未知来源、错误令牌均不入库、不确认。"
+    zh = "JSON：残缺报文、非数值、未知单位、未知来源、错误令牌、仅五分钟的“小时”记录均不入库、不确认。"
     checks = _CHECKS
     needs = (*FED, JSON)
     scenario = PlatformCase.scenario.but(
@@ -70,7 +70,7 @@ class BelievesNoDamagedBody(PlatformCase):
 
     async def drive(self, bench: Bench) -> None:
         """Damage and forgery."""
-        await _stimulus(bench, ("body", "value", "unit"), ("unit", "source", "token"))
+        await _stimulus(bench, ("body", "value", "unit"), ("unit", "source", "token", "span"))
 
     def judge(self, history: History) -> Iterator[Check]:
         """What was believed and what was lost."""

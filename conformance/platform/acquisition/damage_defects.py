@@ -1,3 +1,4 @@
+# pyright: reportPrivateUsage=false
 """Defects of believing: packets with wrong check words, terminals with wrong secrets, numbers in unknown units.
 
 Leaves what is kept of sound packets to `taking_defects`.
@@ -9,7 +10,7 @@ from fractions import Fraction
 
 from conformance.defects import Patch, defect
 from simulators.platform.core import units
-from simulators.platform.core.intake import hj212, taking
+from simulators.platform.core.intake import hj212, records_json, taking
 
 
 @defect(
@@ -49,3 +50,14 @@ def takes_any_unit(patch: Patch) -> None:
         return Fraction(1) if found is None else found
 
     patch(units, "factor", one)
+
+
+@defect(
+    "platform-hours-of-any-length",
+    en="A record that calls itself an hour is taken whatever its start and end are",
+    zh="“小时”记录不核对起止时刻即入库",
+    clauses=("ssea/5.2.3.3-1",),
+)
+def hours_of_any_length(patch: Patch) -> None:
+    """Its class says how long it is."""
+    patch(records_json, "_as_long", lambda kind, start, end, span: True)

@@ -57,7 +57,7 @@ def findings(history: History) -> Iterator[Check]:
     yield SOUND_TAKEN.none(found.wrong, found.known)
 
 
-SPOILS = ("octet", "crc", "half", "length", "mn", "pw", "body", "unit", "token", "source", "value")
+SPOILS = ("octet", "crc", "half", "length", "mn", "pw", "body", "unit", "token", "source", "value", "span")
 """Ways in which a packet is spoilt on purpose."""
 
 

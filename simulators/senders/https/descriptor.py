@@ -15,7 +15,7 @@ class Https(SenderKind):
     rank = 20
     title = ("records as JSON over HTTPS", "HTTPS JSON 记录")
     classes = frozenset(("realtime", "minute", "hour", "day", "month"))
-    spoils = ("body", "unit", "token", "source", "value")
+    spoils = ("body", "unit", "token", "source", "value", "span")
 
     def wire(self, spec: SenderSpec) -> Wire:
         """JSON."""

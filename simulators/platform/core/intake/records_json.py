@@ -16,6 +16,7 @@ from simulators.platform.core.api import answer, json_of
 from simulators.platform.core.intake.taking import Intake, Value
 from simulators.platform.core.kinds import Number
 from simulators.platform.core.reckoning import DAY_S, HOUR_S, MONTH_S
+from simulators.platform.core.seams import seam
 from simulators.platform.core.sentences import Refused
 from simulators.platform.core.times import SECOND, end_of, from_iso, start_of
 
@@ -75,6 +76,12 @@ def read(body: dict[str, Any]) -> list[Value]:
     return [_value(index, row) for index, row in enumerate(rows)]
 
 
+@seam
+def _as_long(kind: str, start: int, end: int, span: int) -> bool:
+    """Whether an hour or a day is as long as one."""
+    return kind not in ("hour", "day") or end - start == span * SECOND
+
+
 def _value(index: int, row: Any) -> Value:
     def wrong(en: str, zh: str) -> Refused:
         return Refused(400, f"record {index}: {en}", f"第 {index} 条记录：{zh}")
@@ -102,7 +109,7 @@ def _value(index: int, row: Any) -> Value:
     span = _FIXED.get(kind, (end - start) // SECOND)
     if kind == "month" and (start_of("month", start), end_of("month", start)) != (start, end):
         raise wrong("a month goes from its first to the next month's first day", "月记录须为整月")
-    if kind in ("hour", "day") and end - start != span * SECOND:
+    if not _as_long(kind, start, end, span):
         raise wrong(f"start and end are no {kind}", "起止时刻与类别不符")
     revision = row.get("revision")
     said = {"revision": str(revision)} if isinstance(revision, int | str) and not isinstance(revision, bool) else {}
