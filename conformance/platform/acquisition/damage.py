@@ -59,7 +59,7 @@ class BelievesNoDamagedPacket(PlatformCase):
 
 
 class BelievesNoDamagedBody(PlatformCase):
-    """JSON: half bodies, no numbers, unknown units, sources, tokens, hours of 5 min are neither taken nor acknowledged."""
+    """JSON: half bodies, no numbers, unknown units, sources, tokens, false hours are neither taken nor acknowledged."""
 
     zh = "JSON：残缺报文、非数值、未知单位、未知来源、错误令牌、仅五分钟的“小时”记录均不入库、不确认。"
     checks = _CHECKS
