@@ -6,6 +6,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 
 - ``platform.objects``: enterprises, points, factors and what else it keeps can be made, changed, listed and read back.
 - ``platform.rights``: its maker has listed which accounts may what ([functions.rights]).
+- ``platform.overseers``: accounts of a park or a government see the enterprises of their park or region only.
 - ``platform.verification``: stored data are held against their seals or fingerprints on demand.
 - ``platform.traces``: where a figure is from and what a value was used in can be asked.
 - ``platform.backups``: an enterprise's monitoring data are backed up and restored.
@@ -22,6 +23,7 @@ from bench.layout.scenario import BARE, Scenario
 
 OBJECTS = "platform.objects"
 RIGHTS = "platform.rights"
+OVERSEERS = "platform.overseers"
 
 
 class PlatformCase(Case):

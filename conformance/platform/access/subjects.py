@@ -7,6 +7,7 @@ from typing import Any
 
 from bench.case import Finding
 from bench.dut.platform.vocabulary import Analysis, Kind, analyses, kinds
+from bench.dut.platform.vocabulary.accounting import BENCHMARK, INDICATOR
 from bench.dut.platform.vocabulary.base import ENTRY
 from bench.dut.platform.vocabulary.public import FOOTPRINT, PURCHASE, REDUCTION_ACTION, SUPPLIER, SUPPLY
 from bench.facade.bench import Bench
@@ -50,6 +51,8 @@ class KeepsRightsBySubject(PlatformCase):
         made = [*works.objects(chance), *more]
         for kind, fields in more:
             await clerk.create(kind, **fields)
+        for kind, fields in _COMPARED:
+            await desk.create(kind, **fields)
         patterns = {kind.name: (kind, fields) for kind, fields in made if fields.get("enterprise") == A}
         bench.phase(subjects_judge.MATRIX, stranger=_STRANGER)
         for word in _ACCOUNTS:
@@ -89,12 +92,31 @@ class KeepsRightsBySubject(PlatformCase):
             "footprint": "study-1",
             "along": "brand",
             "region": "370000",
+            "indicator": "emission-of-a-day",
         }
         return {name: known[name] for name in analysis.query if name in known}
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from subjects_judge.matrix_findings(history)
         yield from subjects_judge.apart_findings(history, A)
+
+
+_COMPARED: tuple[tuple[Kind, dict[str, Any]], ...] = (
+    (INDICATOR, {"id": "emission-of-a-day", "name": "Emission", "quantity": "emission", "unit": "tCO2e"}),
+    (
+        BENCHMARK,
+        {
+            "id": "advanced-day",
+            "indicator": "emission-of-a-day",
+            "level": "advanced",
+            "value": "120.5",
+            "unit": "tCO2e",
+            "source": "GB 2026",
+            "valid_from": works.SINCE,
+        },
+    ),
+)
+"""What everybody's emission is held against."""
 
 
 def _more(day: int) -> Iterator[tuple[Kind, dict[str, Any]]]:

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from starlette.requests import Request
 
 from conformance.defects import Patch, defect
+from simulators.platform import benchmarks
+from simulators.platform.accounting.lines import Book
 from simulators.platform.core import api, desk, rights
 from simulators.platform.core.accounts import Accounts
 from simulators.platform.core.desk import Desk
@@ -113,6 +115,18 @@ def enterprises_see_each_other(patch: Patch) -> None:
         return select(ObjectRow.id).where(ObjectRow.kind == "enterprise")
 
     patch(rights, "enterprises", enterprises)
+
+
+@defect(
+    "platform-compares-anybody",
+    en="whoever names an enterprise is told how far it is from a benchmark",
+    zh="任何人均可查询任意企业与标杆的差距",
+    clauses=(*_LEAST, "isc-1/7.3d-3"),
+)
+def compares_anybody(patch: Patch) -> None:
+    """Benchmarks are for comparing, it was thought."""
+    patch(benchmarks, "check_reach", lambda desk, of, id: None)
+    patch(benchmarks, "book", lambda desk: Book(desk.as_system()))
 
 
 @defect(

@@ -217,4 +217,4 @@ def _same_question(one: Observed, other: Observed) -> bool:
 
 def _tells(row: Mapping[str, str]) -> bool:
     """Whether a row says anything: a figure that is not zero."""
-    return any(text.strip("-0.") for name, text in row.items() if name in ("value", "amount", "compared"))
+    return any(text.strip("-0.") for name, text in row.items() if name in ("value", "amount", "compared", "actual"))

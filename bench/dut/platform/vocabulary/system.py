@@ -23,10 +23,12 @@ ACCOUNT = kind(
         "role": ROLE,
         "enterprise": ID,
         "park": ID,
+        "region": TEXT,
         "state": one_of("active", "blocked"),
         "password": TEXT,
     },
 )
+"""`enterprise`, `park` or `region` is whose somebody's is; a region is a code of GB/T 2260."""
 PARAMETER = kind(
     "parameter",
     en="parameter of a formula",
