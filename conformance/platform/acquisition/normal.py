@@ -9,9 +9,10 @@ from bench.case import Check
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.park import Park
+from conformance.common.times import DAY, HOUR, ceil
 from conformance.platform import PlatformCase
 from conformance.platform.acquisition import FED, JSON, normal_judge
-from conformance.platform.driving import READER, ask_points, fed, points_with
+from conformance.platform.driving import READER, ask_points, fed, points_with, sleep_until
 from conformance.platform.parks import SMALL, flow, level, with_senders
 
 
@@ -71,6 +72,31 @@ class CountsWhatIsValidAndWhole(PlatformCase):
     def judge(self, history: History) -> Iterator[Check]:
         """Records and hours."""
         yield from normal_judge.findings(history)
+
+
+class CountsHoursAtMidnight(PlatformCase):
+    """Of meters that are read every ten minutes the hours at midnight are as right as those before them."""
+
+    zh = "每 10 min 抄读的表计，零点前后的小时量与其前各小时同样准确。"
+    checks = {normal_judge.AT_MIDNIGHT: ("ssea/5.2.3.3-2",)}
+    needs = FED
+    once = True
+    scenario = PlatformCase.scenario.but(
+        start="2026-03-02T20:55:00+08:00", park=with_senders(SMALL, classes=("realtime",), realtime_s=600)
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        """The last two hours of a day whole, and the first of the next."""
+        start_us = bench.clock.now_us()
+        await fed(bench)
+        await sleep_until(bench, ceil(start_us + 2 * HOUR, DAY) + HOUR + HOUR // 30)
+        await bench.senders.settle()
+        desk = await bench.platform.login(READER)
+        await ask_points(desk, points_with(bench, "realtime"), ("realtime", "hour"), start_us, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Check]:
+        """Hours by their readings."""
+        yield from normal_judge.midnight_findings(history)
 
 
 _OTHER_UNITS = Park(

@@ -51,7 +51,14 @@ CONVERTED = criterion(
     zh="以其他单位上传的数据精确换算为监测点单位",
     unit="records",
 )
+AT_MIDNIGHT = criterion(
+    "hours-at-midnight",
+    en="The hours before and after midnight are what a meter rose in them by its readings, as every other hour is",
+    zh="零点前后两小时的量与其他小时一样，等于计量表读数在该小时内的增量",
+    unit="periods",
+)
 _HOUR_US = 3_600_000_000
+_DAY_US = 24 * _HOUR_US
 COMPLETE = ("complete", "corrected")
 """States of a record that promise that nothing is missing."""
 
@@ -128,3 +135,32 @@ def unit_findings(history: History) -> Iterator[Check]:
     truth, told = truths.truth_of(history), truths.shown(history)
     found = truths.compare(truth, told, truth.of((), lambda point: point.unit != point.sent_unit))
     yield CONVERTED.none([*found.missing, *found.altered, *found.unit], found.known)
+
+
+def midnight_findings(history: History) -> Iterator[Check]:
+    """Hours between two readings; where those before are not made of readings, those at midnight are not judged."""
+    truth, told = truths.truth_of(history), truths.shown(history)
+    facts = truth.of(("realtime",), lambda point: point.kind == "counter")
+    right: list[Key] = []
+    wrong: list[str] = []
+    elsewhere = known = 0
+    for key, fact in facts.items():
+        after = facts.get(Key(key.point, "realtime", key.start + _HOUR_US))
+        hour = Key(key.point, "hour", key.start)
+        if (
+            key.start % _HOUR_US
+            or after is None
+            or not (fact.sent and after.sent)
+            or not told.covers_whole(hour, key.start + _HOUR_US)
+        ):
+            continue
+        rows, rose = told.rows.get(hour, []), after.value - fact.value
+        value = platform.number(rows[0], "value") if len(rows) == 1 else None
+        if any(times.floor(edge, _DAY_US) == edge for edge in (key.start, key.start + _HOUR_US)):
+            known += 1
+            if value != rose:
+                wrong.append(f"{truths.named(hour)}: {value}, the meter rose by {rose} / 与表计增量不符")
+        else:
+            elsewhere += 1
+            right += [hour] if value == rose else []
+    yield AT_MIDNIGHT.none(wrong, known if elsewhere and len(right) == elsewhere else 0)

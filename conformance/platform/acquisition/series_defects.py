@@ -22,6 +22,7 @@ from simulators.platform.core.accounts import Account
 from simulators.platform.core.reckoning import Point
 from simulators.platform.core.series import Arrival, Record, Series
 from simulators.platform.core.tables import ObjectRow
+from simulators.platform.core.times import start_of
 
 _DAY_US = 86_400_000_000
 _YEAR_US = 365 * _DAY_US
@@ -133,6 +134,17 @@ def limit_is_beyond_it(patch: Patch) -> None:
         return "limit" if found == "valid" and high is not None and Decimal(arrival.value) == high else found
 
     whole = patch(series, "quality_of", quality_of)
+
+
+@defect(
+    "platform-days-without-their-last-reading",
+    en="the last hour of a day ends with the reading before midnight",
+    zh="每日最后一小时漏计零点读数",
+    clauses=("ssea/5.2.3.3-2",),
+)
+def days_without_last_reading(patch: Patch) -> None:
+    """A reading is of the day it stands in."""
+    patch(series, "_near", lambda span, at: (start_of("day", at),))
 
 
 @defect(

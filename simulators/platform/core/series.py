@@ -517,11 +517,7 @@ class Series:
         for row in _run(session, _SHORT_OF, asked):
             if not row.value:
                 continue
-            day = start_of("day", row.at)
-            near = (day,)
-            if row.span == 0:
-                near = (day, *(day - DAY,) * (row.at - day <= HOLD_US), *(day + DAY,) * (day + DAY - row.at <= HOLD_US))
-            for each in near:
+            for each in _near(row.span, row.at):
                 if each in found:
                     found[each].append(row)
         return found
@@ -645,6 +641,15 @@ def _point(key: str, told: Mapping[str, Any]) -> Point:
     low, high = (None if told.get(name) in (None, "") else Decimal(told[name]) for name in ("low", "high"))
     words = [told.get(name) or "" for name in ("enterprise", "unit", "kind", "terminal", "fill")]
     return Point(key, words[0], words[1], words[2] == "counter", low, high, words[3], words[4])
+
+
+@seam
+def _near(span: int, at: int) -> tuple[int, ...]:
+    """The days that a sample is of: a reading near midnight is of both."""
+    day = start_of("day", at)
+    if span:
+        return (day,)
+    return (day, *(day - DAY,) * (at - day <= HOLD_US), *(day + DAY,) * (day + DAY - at <= HOLD_US))
 
 
 @seam
