@@ -450,6 +450,7 @@ RULES: list[Callable[[Desk], RuleOf]] = []
 """Who may have formulas: read once for each account (the area of the library adds itself)."""
 
 
+@seam
 def book(desk: Desk) -> Book:
     """The account of what a desk can see."""
     return Book(desk)

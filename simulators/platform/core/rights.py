@@ -89,6 +89,7 @@ def enterprises(account: Account) -> Any:
     return known.where(ObjectRow.region.startswith(account.region, autoescape=True))
 
 
+@seam
 def _park(account: Account, row: Row) -> ColumnElement[bool]:
     if account.role == "government":
         parks = select(ObjectRow.id).where(ObjectRow.kind == "park", ObjectRow.region.startswith(account.region))
