@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
 from string import ascii_uppercase
 from typing import Any, Literal, Self, TypeVar, get_args
 
@@ -271,7 +272,8 @@ class Scenario:
     `configuration` is what the terminal is told besides, `services` what is served to it beside the centres.
     Where there are slaves, the terminal on test is their master, which is told of their points and delivers for all.
     `park` is what stands around a platform on test: enterprises, and the terminals that feed it (`bench.layout.park`).
-    With `largest` circuits and centres are as many as the capability statement declares (`at_declared`). With
+    With `largest` circuits and centres are as many as the capability statement declares, and `outage_s` is how long an
+    outage it declares to bridge (`at_declared`; the case itself sets none). With
     `tell_declared` the first event of the record holds the declared maxima, for judges that reckon with them.
     With `machine` the terminal runs, in virtual time, on a machine whose state it can read (elsewhere it always does).
     With `paced` the case limits the rate of a link that TLS goes over: in virtual time certificates are such that every
@@ -297,6 +299,7 @@ class Scenario:
     services: tuple[Service, ...] = ()
     park: Park | None = None
     largest: bool = False
+    outage_s: float = 0
     tell_declared: bool = False
     machine: bool = False
     paced: bool = False
@@ -335,7 +338,8 @@ def at_declared(scenario: Scenario, declared: Mapping[str, str]) -> Scenario:
     """A scenario with `largest` at the maxima of a capability statement (R-28: load), any other unchanged.
 
     As many circuits as one port is declared to serve, each with the scenario's points while the declared number of
-    points allows. What is not declared, or is no whole number, stays as the scenario has it.
+    points allows, and the outage that is bridged. What is not declared, or is no whole number of circuits, points or
+    centres, stays as the scenario has it.
     """
     if not scenario.largest:
         return scenario
@@ -344,8 +348,15 @@ def at_declared(scenario: Scenario, declared: Mapping[str, str]) -> Scenario:
     circuits = max(1, min(circuits, points // scenario.points, MOST_CIRCUITS))
     centres = _whole(declared.get("centres", ""))
     names = tuple(ascii_uppercase[: min(centres, len(ascii_uppercase))]) or scenario.centres
-    return scenario.but(circuits=circuits, centres=names)
+    return scenario.but(circuits=circuits, centres=names, outage_s=_seconds(declared.get("outage_buffer_h", "")))
 
 
 def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _seconds(hours: str) -> float:
+    try:
+        return max(0.0, float(Decimal(hours) * 3600))
+    except (InvalidOperation, OverflowError, ValueError):
+        return 0.0

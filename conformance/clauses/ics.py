@@ -27,6 +27,7 @@ from conformance.clauses.ledger import Ledger, LedgerError, load_ledger
 from conformance.clauses.statement import (
     ROLE,
     Asked,
+    Bound,
     Declared,
     Statement,
     items_of,
@@ -254,8 +255,14 @@ def _quoted(text: str) -> str:
 
 
 def _declared_lines(item: Declared, documents: Sequence[str], roles: Sequence[str]) -> Iterator[str]:
-    asks = [f"≥ {bound.value} by {bound.clause}" for key, bound in item.least.items() if _binds(key, documents, roles)]
-    asks += [f"≤ {bound.value} by {bound.clause}" for key, bound in item.most.items() if _binds(key, documents, roles)]
+    asks = [
+        f"≥ {bound.value} by {bound.clause}"
+        for key, bound in item.least.items()
+        if _binds(key, bound, documents, roles)
+    ]
+    asks += [
+        f"≤ {bound.value} by {bound.clause}" for key, bound in item.most.items() if _binds(key, bound, documents, roles)
+    ]
     if item.optional:
         asks.append("may be left out / 可不填")
     unit = f", {item.unit}" if item.unit else ""
@@ -283,9 +290,12 @@ def paragraph_of(text: str) -> Iterator[str]:
     return (f"# {line.strip()}" for line in paragraph(text, 2))
 
 
-def _binds(key: str, documents: Sequence[str], roles: Sequence[str]) -> bool:
+def _binds(key: str, bound: Bound, documents: Sequence[str], roles: Sequence[str]) -> bool:
+    """Whether a bound holds: its document is claimed, and the role too where the key names one."""
     kind, _, name = key.rpartition(":")
-    return name in (roles if kind == "role" else documents)
+    if kind == "role":
+        return name in roles and bound.clause.partition("/")[0] in documents
+    return name in documents
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -455,7 +465,7 @@ def _declared(profile: Profile, statement: Statement) -> Iterator[str]:
             continue
         for bounds, sign, fits in ((item.least, "≥", Decimal.__ge__), (item.most, "≤", Decimal.__le__)):
             for key, bound in bounds.items():
-                if _binds(key, profile.documents, profile.roles) and not fits(value, Decimal(bound.value)):
+                if _binds(key, bound, profile.documents, profile.roles) and not fits(value, Decimal(bound.value)):
                     asked = f"{sign} {bound.value} {item.unit}".strip()
                     yield f"{name}: {bound.clause} asks {asked}, declared {told} / 不满足条款"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
 from bench.case import Check, Measurement, criterion, measure
@@ -94,6 +94,9 @@ def never_struck(history: History) -> Check | None:
     )
 
 
+DECLARED_OUTAGE = "outage_buffer_h"
+"""The declared maximum (capability statement) that says how long an outage is bridged."""
+
 # R-28: the backlog is complete so long after the path was restored (continuous mode).
 BACKFILL_US = 24 * HOUR
 
@@ -115,8 +118,16 @@ def outages(history: History, link: str = "uplink") -> list[tuple[int, int]]:
     return found
 
 
+def declared_hours(history: History) -> Decimal:
+    """The outage that the product declares to bridge, hours; 0 where it declares none or no number."""
+    try:
+        return max(Decimal(0), Decimal(history.began.declared.get(DECLARED_OUTAGE, "0")))
+    except InvalidOperation:
+        return Decimal(0)
+
+
 def outage_findings(
-    history: History, ledgers: Sequence[Ledger], *, hours: int, recovery: bool = True
+    history: History, ledgers: Sequence[Ledger], *, hours: int | Decimal, recovery: bool = True
 ) -> Iterator[Check | Measurement]:
     """The outage was as long as it must be, its backlog arrives within 24 h, live values meanwhile within 60 s."""
     cuts = outages(history)

@@ -47,7 +47,11 @@ def last_item_never_sent(patch: Patch) -> None:
     "decimals-cut-off",
     en="values are sent as whole numbers, decimals cut off",
     zh="数值上传时截去小数",
-    clauses=("isc-2/7.2.4(1)e",),
+    clauses=(
+        "ssea/5.2.2.3a",
+        "ssea/5.2.2.3b",
+        "isc-2/7.2.4(1)e",
+    ),
 )
 def decimals_cut_off(patch: Patch) -> None:
     """Integer division where a decimal one was meant (F26)."""

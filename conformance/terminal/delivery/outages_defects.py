@@ -21,7 +21,7 @@ from reference_terminal.uplink.hj212.link import CentreLink
     "buffer-of-one-day",
     en="undelivered records are kept for 24 h only",
     zh="未送达数据仅缓存 24 h",
-    clauses=("cpcif/8.3b-2", "isc-2/7.2.4(5)a"),
+    clauses=("ssea/5.2.2.3a", "ssea/5.2.2.3b", "cpcif/8.3b-2", "isc-2/7.2.4(5)a"),
 )
 def buffer_of_one_day(patch: Patch) -> None:
     """A ring buffer sized for the usual outage, not for the declared one."""
