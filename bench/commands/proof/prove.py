@@ -17,6 +17,8 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+import msgspec
+
 from bench.case import (
     EXIT_ERROR,
     EXIT_FAIL,
@@ -108,9 +110,15 @@ def _commit() -> str:
 
 
 @cache
-def _reference(item: Item) -> Profile:
-    """The profile of the reference, read once a process."""
-    return load_profile(REFERENCE_PROFILES[item])
+def _reference(item: Item, documents: frozenset[str]) -> Profile:
+    """The profile of the reference, read once a process; of documents that it does not claim when a case has no other.
+
+    A proof is of what a check sees, not of what the reference is submitted for.
+    """
+    profile = load_profile(REFERENCE_PROFILES[item])
+    if not documents or documents & {*profile.documents}:
+        return profile
+    return msgspec.structs.replace(profile, documents=(*profile.documents, *sorted(documents)))
 
 
 def run_job(job: Job, seed: int, folder: str, rig: str = VIRTUAL_RIG) -> CaseResult:
@@ -120,7 +128,7 @@ def run_job(job: Job, seed: int, folder: str, rig: str = VIRTUAL_RIG) -> CaseRes
     """
     defect = all_defects()[job.defect] if job.defect else None
     case = case_classes()[job.case]
-    profile = _reference(case.item)
+    profile = _reference(case.item, frozenset(clause.partition("/")[0] for clause in case.clauses))
     with tempfile.TemporaryDirectory(dir=folder or None) as room:
         setup = Setup(
             rig=rig_named(rig),
@@ -245,7 +253,8 @@ def matter_of(asked: Asked) -> Matter:
     of_run = REFERENCE_PROFILES[Item.PLATFORM if asked.item == Item.PLATFORM else Item.TERMINAL]
     if asked.sound is not None and seed.isdecimal() and not problems:
         try:
-            sound = results_of(asked.sound, commit=commit(), seed=int(seed), rig=rig, profile=of_run)
+            held = results_of(asked.sound, commit=commit(), seed=int(seed), rig=rig, profile=of_run)
+            sound = {name: case for name, case in held.items() if case.verdict is not Verdict.NOT_APPLICABLE}
         except SoundError as error:
             problems.append(str(error))
     hints: dict[str, tuple[str, ...]] = {}
