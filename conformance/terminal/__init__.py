@@ -43,7 +43,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``storage.octet-bound``: what its store may hold can be set, and delivered data are overwritten first.
 - ``storage.backup-1-year``: a backup covers a year.
 - ``delivery.automatic-backfill``: what an outage held back is sent afterwards without help.
-- ``role.collector``: submitted as a collector too (168 h buffer).
+- ``role.collector``: submitted as a collector too (buffer: 168 h by CPCIF, as declared by SSEA).
 - ``centres.three``: three destinations at once.
 - ``clock.centre``: a centre may read and set its clock (1011, 1012).
 - ``clock.ntp``: an NTP server keeps its clock within 1 s.

@@ -35,6 +35,7 @@ from bench.case import (
 )
 from bench.case.reach import decided as decided_by
 from bench.commands.finished.recomputed import item_words
+from bench.commands.laboratory.bookheld import book_otherwise
 from bench.commands.laboratory.joinable import load_result, read_proof_file, read_result
 from bench.commands.laboratory.remaining import Ground, Work, listed, remaining
 from bench.commands.proof.proved import Lack, Suite, borrowing, lacking, partly
@@ -49,7 +50,7 @@ from bench.evidence.sealed import prove_seals
 from bench.journal import now
 from conformance.clauses.suite import case_classes
 from conformance.defects.proof import ProofError, read_proof
-from reports import verdicts
+from reports import manifest, verdicts
 from reports.clause_results import clause_results
 from reports.conformity import RUNS_FOR_STATEMENT, Conformity, Statement, completed, document_of, statements
 from reports.entries import Entry
@@ -96,6 +97,8 @@ class State:
     hindrances: tuple[str, ...] = field(default=())
     remarks: Mapping[str, tuple[Text, ...]] = field(default_factory=dict[str, tuple[Text, ...]])
     """What a campaign adds to the reasons of each draft's statement."""
+    unheld: bool = False
+    """Its book is signed, and nobody said by which laboratory: nothing tells whether it is whole."""
 
     @property
     def conformity(self) -> dict[str, Conformity]:
@@ -257,17 +260,24 @@ def runs_of(book: Book) -> list[RunResult]:
         try:
             run = verdicts.read(place)
             sealed = prove_seals(place, rows := survey(place))
-        except (verdicts.VerdictsError, OSError) as error:
+            wrong = manifest.verify(place, present=rows)
+        except (verdicts.VerdictsError, manifest.ManifestError, OSError) as error:
             raise CampaignError(f"{place}: joined as {each.name}, cannot be read any more: {error}") from None
-        if (sealed.signed.digest or evidence_digest(rows, "-")) != each.digest or sealed.problems:
+        if (sealed.signed.digest or evidence_digest(rows, "-")) != each.digest or sealed.problems or wrong:
             raise CampaignError(f"{place}: was altered since it was joined / 加入后被改动")
         found.append(run)
     return found
 
 
-def state(folder: Path) -> State:
-    """Where a campaign stands: everything joined, stated, and what is open. Raises `_Trouble`."""
+def state(folder: Path, lab: str = "") -> State:
+    """Where a campaign stands: everything joined, stated, and what is open. Raises `_Trouble`.
+
+    With `lab` (lab.toml) its book is held against certificate and register of that laboratory: lines taken off its end
+    show nowhere else.
+    """
     book = Book(folder)
+    if lab and (wrong := book_otherwise(book, _lab(lab))):
+        raise ChainTrouble("\n".join(wrong))
     begun, ledger = book.begun, entries()
     _whole(book)
     runs = runs_of(book)
@@ -303,7 +313,8 @@ def state(folder: Path) -> State:
         fewest={name: counted[name] for name in fewest} if least < RUNS_FOR_STATEMENT else {},
         lab=any(run.rig == "lab" for run in runs),
     )
-    return State(begun, result, stated, steps, people, remaining(ground), hindrances, remarks)
+    unheld = not lab and any(line.signatures for line in book.lines)
+    return State(begun, result, stated, steps, people, remaining(ground), hindrances, remarks, unheld)
 
 
 def _partly(stated: Statement, result: RunResult, begun: Begun) -> tuple[Text, ...]:
@@ -485,6 +496,11 @@ def show(found: State) -> None:
                     print(f"    {reason.en}\n    {reason.zh}")
     for words in found.hindrances:
         print(f"  open / 未完成: {words}")
+    if found.unheld:
+        print(
+            "  open / 未完成: the book is signed, and only --lab lab.toml tells whether lines were taken off its end / "
+            "任务登记簿已签名，须以 --lab 核对是否完整"
+        )
     if found.remaining:
         print("to do before it conforms, least effort first / 达到“符合”尚需完成（按工作量由小到大）:")
     for number, work in enumerate(found.remaining, 1):
@@ -554,7 +570,7 @@ def _done(what: str, folder: Path, words: Any) -> int:
             external(folder, entry, files=files, lab=words.lab)
             print(f"{words.report}: {words.verdict} / 已登记")
         case _:
-            found = state(folder)
+            found = state(folder, words.lab)
             octets = msgspec.json.format(msgspec.json.encode(told(found)), indent=2) + b"\n"
             if what == "statement":
                 (folder / STATEMENT).write_bytes(octets)

@@ -376,8 +376,9 @@ class Desk:
 
     def _shown(self, request: web.Request, folder: Path, wrong: str = "", code: int = 200) -> web.Response:
         try:
-            found = campaign.state(folder)
             book = Book(folder)
+            signed = any(line.signatures for line in book.lines)
+            found = campaign.state(folder, str(self._lab or "") if signed else "")
         except (CampaignError, ChainTrouble, OSError) as error:
             raise web.HTTPConflict(text=str(error)) from None
         return _page(
@@ -445,7 +446,10 @@ class Desk:
     async def _hand(self, request: web.Request, folder: Path, said: str = "", code: int = 200) -> web.Response:
         if self._lab is None:
             raise web.HTTPNotFound(text="issuing needs `carbonbench serve --lab lab.toml` / 签发须用 --lab 启动")
-        found = await asyncio.to_thread(handing.shown, folder, self._lab)
+        try:
+            found = await asyncio.to_thread(handing.shown, folder, self._lab)
+        except (CampaignError, ChainTrouble, OSError) as error:
+            raise web.HTTPConflict(text=str(error)) from None
         told = self._told(request)
         return _page("serve_issue.html.j2", code, name=folder.name, desk=found, said=said, shown=handing.SHOWN, **told)
 

@@ -13,9 +13,9 @@ from bench.campaign.book import BOOK, Book, Joined
 from bench.case import RunResult, Text, Verdict
 from bench.commands.finished.rejudge import attempts_otherwise, broken_records, read_run
 from bench.commands.laboratory import campaign
+from bench.commands.laboratory.bookheld import begun_chain, book_otherwise
 from bench.evidence.files import survey
 from bench.evidence.keeper import openings, read_opening
-from bench.evidence.keys import proves
 from bench.evidence.lab import Lab
 from bench.evidence.opening import Opening
 from bench.evidence.register import AnyEntry, BookGrew, Register, RunAbandoned, RunBegan, states
@@ -177,36 +177,6 @@ def _result(each: Joined) -> JointResult:
     return JointResult(kind=each.kind, day=each.at[:10], words=each.words, sound=each.sound, sm3=each.digest)
 
 
-def book_otherwise(book: Book, seal: Lab) -> list[str]:
-    """What certificate and register of a laboratory that signs say against the book of a campaign."""
-    path = book.folder / BOOK
-    found = [
-        f"{path}, line {line.number}: no signature by the laboratory's certificate / 无该机构证书的签名"
-        for line in book.lines
-        if seal.certificates
-        and not any(
-            proves(der, bytes.fromhex(line.chain), signature)
-            for der in seal.certificates
-            for signature in line.signatures
-        )
-    ]
-    if seal.register is None or not seal.signers:
-        return found
-    register = Register(seal.register)
-    found += register.problems(seal.certificates)
-    first = begun_chain(book)
-    grown = [each.entry for each in register.lines() if isinstance(each.entry, BookGrew) and each.entry.book == first]
-    if not grown:
-        found.append(f"{path}: this campaign is not in the register {seal.register} / 登记簿中无此任务")
-    found += [
-        f"{path}: had {each.lines} lines at {each.at}, and they are not these: lines were removed or altered / "
-        "任务登记簿被删改"
-        for each in grown
-        if each.lines > len(book.lines) or book.lines[each.lines - 1].chain != each.head
-    ][:1]
-    return found
-
-
 def _since(book: Book, seal: Lab) -> list[AnyEntry]:
     """What the register holds since the campaign began."""
     if seal.register is None:
@@ -253,8 +223,3 @@ def given_up(book: Book, seal: Lab) -> tuple[tuple[str, str, str, str], ...]:
     mine = {each.run for each in _own_runs(book, since)}
     abandoned = [each for each in since if isinstance(each, RunAbandoned) and each.run in mine]
     return tuple((each.run, each.at[:10], each.why, each.by) for each in (*abandoned, *book.left))
-
-
-def begun_chain(book: Book) -> str:
-    """What a campaign is known by: the chain of its first line."""
-    return book.lines[0].chain

@@ -65,6 +65,27 @@ def test_a_line_that_nobody_signed_and_lines_taken_off_are_named(
     assert any("not in the register" in words for words in book_otherwise(Book(folder / "C"), load_lab(other.toml)))
 
 
+def test_status_tells_of_lines_taken_off_and_of_a_run_without_its_manifest(
+    room: tuple[Path, Laboratory, Path], tmp_path: Path
+) -> None:
+    folder, lab, run = room
+    signed = ("--lab", lab.toml)
+    assert in_place("campaign", "status", folder / "C", *signed, cwd=tmp_path).code == 0
+    assert "only --lab lab.toml tells" in in_place("campaign", "status", folder / "C", cwd=tmp_path).out
+    cut = shutil.copytree(folder / "C", tmp_path / "cut")
+    lines = (cut / BOOK).read_bytes().splitlines(keepends=True)
+    (cut / BOOK).write_bytes(b"".join(lines[:-1]))
+    for step in ("status", "statement"):
+        told = in_place("campaign", step, cut, *signed, cwd=tmp_path)
+        assert (told.code, "lines were removed" in told.err) == (3, True)
+    manifest = (run / "manifest.json").rename(run.parent / "manifest.json")
+    try:
+        told = in_place("campaign", "status", folder / "C", *signed, cwd=tmp_path)
+        assert told.code == 4 and "cannot be read any more" in told.err and "manifest" in told.err
+    finally:
+        manifest.rename(run / "manifest.json")
+
+
 def test_a_run_that_was_left_out_is_joined_or_given_up_by_name(
     room: tuple[Path, Laboratory, Path], tmp_path: Path
 ) -> None:

@@ -145,6 +145,13 @@ def test_check_finds(fault: str, tmp_path: Path, profile: Run) -> None:
     assert profile("check", str(path))[0] == bool(found.problems)
 
 
+def test_a_collector_of_another_draft_is_not_held_to_a_week(tmp_path: Path) -> None:
+    shorter = {"outage_buffer_h = 168": "outage_buffer_h = 1"}
+    assert "168 h" in "\n".join(examined(changed(tmp_path, **shorter)).problems)
+    alone = changed(tmp_path, **shorter, **{'documents = ["isc-2", "csmt", "cpcif"]': 'documents = ["ssea"]'})
+    assert "outage_buffer_h" not in "\n".join(examined(alone).problems)
+
+
 def test_everything_at_once(tmp_path: Path) -> None:
     single = [FAULTS[name][0] for name in ("unanswered", "misspelt", "below the clause")]
     path = changed(tmp_path, **{old: new for edits in single for old, new in edits.items()})

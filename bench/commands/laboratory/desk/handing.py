@@ -10,7 +10,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.campaign.book import Book
 from bench.case import EXIT_PASS
+from bench.commands.laboratory.desk.skeleton import skeleton
 from bench.commands.laboratory.issue import Asked, lacking
 from reports.issue.amend import Issued, check_chain
 from reports.issue.demands import names_a_folder
@@ -25,7 +27,10 @@ SHOWN = ("report.pdf", "report.docx", "issue.json")
 
 @dataclass(frozen=True)
 class Desk:
-    """What the page of an issue shows: text of the order, what is missing, issues that are out."""
+    """What the page of an issue shows: text of the order, what is missing, issues that are out.
+
+    An order that nobody has kept yet is one to be filled in.
+    """
 
     text: str
     missing: tuple[str, ...]
@@ -60,12 +65,18 @@ def number_of(campaign: Path) -> str:
 
 
 def shown(campaign: Path, lab: Path) -> Desk:
-    """What the page shows. Raises nothing: what is wrong is told as missing."""
+    """What the page shows; what is wrong with order or laboratory is told as missing.
+
+    Raises CampaignError, ChainTrouble, OSError for a folder that is no campaign.
+    """
     path = job_of(campaign)
-    text = path.read_text("utf-8") if path.is_file() else ""
     to = campaign.parent / ISSUED
+    if not path.is_file():
+        words = "the order: fill in what stands below and keep it / 委托单：请填写下文并保存"
+        return Desk(skeleton(Book(campaign).begun.item), (f"{JOB}: {words}",), ())
+    text = path.read_text("utf-8")
     try:
-        missing = lacking(Asked(run=campaign, lab=lab, job=path, to=to)) if text else [f"{JOB}: the order / 委托单"]
+        missing = lacking(Asked(run=campaign, lab=lab, job=path, to=to))
         number = number_of(campaign)
         issues = check_chain(to / number) if number and (to / number).is_dir() else []
     except PaperError as error:

@@ -67,6 +67,15 @@ def test_a_scenario_takes_the_declared_numbers_and_no_more_points_than_declared(
     assert at_declared(scenario, {"points": "10", "circuits_per_port": "29"}).circuits == 5
     assert at_declared(scenario, {"circuits_per_port": "many"}).circuits == scenario.circuits
     assert at_declared(Scenario(), {"circuits_per_port": "29"}) == Scenario()
+    assert [
+        at_declared(scenario, {"outage_buffer_h": told}).outage_s for told in ("0.5", "168", "long", "-1", "NaN")
+    ] == [
+        1800,
+        604800,
+        0,
+        0,
+        0,
+    ]
 
 
 def test_a_cut_waits_for_an_upload_and_for_a_write_barrier() -> None:
