@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 from markupsafe import Markup
@@ -31,7 +31,7 @@ from bench.campaign.book import BOOK, Book, CampaignError, External
 from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE, CaseResult, RunResult, Text
 from bench.commands.finished.rejudge import VERDICTS, read_run
 from bench.commands.laboratory import campaign
-from bench.commands.laboratory.desk import asking, handing, looking
+from bench.commands.laboratory.desk import asking, handing, joining, looking
 from bench.commands.laboratory.desk.people import People, PeopleError
 from bench.commands.laboratory.desk.queue import QUEUED, RUNNING, Queue, QueueError
 from bench.commands.laboratory.remaining import listed
@@ -105,7 +105,10 @@ class Desk:
                 web.get(r"/run/{name}/event/{case:.+}/{attempt:\d+}/{event:\d+}", self._event),
                 web.get("/run/{name}/person/{tail:.*}", self._person),
                 web.post("/run/{name}/person/{tail:answer}", self._person),
+                web.post("/campaign", self._begin),
                 web.get("/campaign/{name}", self._campaign),
+                web.post("/campaign/{name}/add", self._join),
+                web.post("/campaign/{name}/leave", self._join),
                 web.post("/campaign/{name}/review", self._review),
                 web.post("/campaign/{name}/external", self._external),
                 web.get("/campaign/{name}/issue", self._handing),
@@ -391,10 +394,41 @@ class Desk:
             reviews=book.reviews,
             externals=book.externals,
             runs=book.joined("run"),
+            joinable=joining.joinable(self._out, book),
             signs=self._lab is not None,
             wrong=wrong,
             **self._told(request),
         )
+
+    async def _begin(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        if not self._fresh(request, form):
+            return self._first(request, _STALE, 403)
+        try:
+            self._allow(request, TESTS)
+            profile, by = self.queue.profile(_text(form, "profile")), self._who(request) or _text(form, "by")
+            name = joining.begun(self._out, profile, _text(form, "name"), by=by, lab=str(self._lab or ""))
+        except (QueueError, *_Wrong) as error:
+            return self._first(request, str(error), 422)
+        raise web.HTTPSeeOther(f"/campaign/{quote(name)}")
+
+    async def _join(self, request: web.Request) -> web.Response:
+        """Join a result that lies below `out`, or leave it out with the reason."""
+        folder, form = self._below(request, BOOK), await request.post()
+        if not self._fresh(request, form):
+            return self._shown(request, folder, _STALE, 403)
+        joins = request.path.endswith("/add")
+        who = {"by": self._who(request) or _text(form, "by"), "lab": str(self._lab or "")}
+        try:
+            self._allow(request, TESTS if joins else REVIEWS)
+            name = _text(form, "result")
+            if joins:
+                await asyncio.to_thread(joining.add, self._out, folder, name, **who)
+            else:
+                joining.leave(self._out, folder, name, words=_text(form, "words"), **who)
+        except _Wrong as error:
+            return self._shown(request, folder, str(error), 422)
+        raise web.HTTPSeeOther(f"/campaign/{quote(folder.name)}")
 
     async def _review(self, request: web.Request) -> web.Response:
         folder, form = self._below(request, BOOK), await request.post()
@@ -414,7 +448,7 @@ class Desk:
                 )
             except _Wrong as error:
                 return self._shown(request, folder, str(error), 422)
-        raise web.HTTPSeeOther(f"/campaign/{folder.name}")
+        raise web.HTTPSeeOther(f"/campaign/{quote(folder.name)}")
 
     async def _external(self, request: web.Request) -> web.Response:
         folder, form = self._below(request, BOOK), await request.post()
@@ -438,7 +472,7 @@ class Desk:
                 campaign.external(folder, told, files=_files(form, room), lab=str(self._lab or ""))
             except _Wrong as error:
                 return self._shown(request, folder, str(error), 422)
-        raise web.HTTPSeeOther(f"/campaign/{folder.name}")
+        raise web.HTTPSeeOther(f"/campaign/{quote(folder.name)}")
 
     async def _handing(self, request: web.Request) -> web.Response:
         return await self._hand(request, self._below(request, BOOK))
@@ -462,7 +496,7 @@ class Desk:
             handing.kept(folder, _text(form, "text") + "\n")
         except (CampaignError, PaperError) as error:
             return await self._hand(request, folder, str(error), 422)
-        raise web.HTTPSeeOther(f"/campaign/{folder.name}/issue")
+        raise web.HTTPSeeOther(f"/campaign/{quote(folder.name)}/issue")
 
     async def _issue(self, request: web.Request) -> web.Response:
         folder, form = self._below(request, BOOK), await request.post()

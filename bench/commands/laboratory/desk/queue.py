@@ -72,10 +72,15 @@ class Queue:
                 found.append(path.name)
         return found
 
+    def profile(self, name: str) -> Path:
+        """Where an item's profile lies. Raises QueueError for one that there is not."""
+        if name not in self.profiles():
+            raise QueueError(f"{name or 'item'}: expected one of {', '.join(self.profiles()) or '-'} / 无此档案")
+        return (self._profiles / name).resolve()
+
     def add(self, *, by: str, profile: str, rig: str, cases: Sequence[str], repeat: str) -> Order:
         """Put an order at the end. Raises QueueError."""
-        if profile not in self.profiles():
-            raise QueueError(f"{profile or 'item'}: expected one of {', '.join(self.profiles()) or '-'} / 无此档案")
+        self.profile(profile)
         if rig not in RUN_RIGS:
             raise QueueError(f"{rig or 'rig'}: expected one of {', '.join(RUN_RIGS)} / 无此台架")
         if not by.strip():
