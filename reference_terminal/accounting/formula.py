@@ -61,6 +61,28 @@ class Formula:
         except steam.SteamError as error:
             raise FormulaError(str(error)) from None
 
+    @property
+    def is_product(self) -> bool:
+        """Whether it only multiplies and divides."""
+        return all(not isinstance(node, ast.Add | ast.Sub | ast.USub) for node in ast.walk(self.tree))
+
+    def calls(self, values: Mapping[str, Quantity]) -> list[tuple[str, Fraction, str]]:
+        """What it looks up: each call as written, its result and the unit of that. Raises as `result` does."""
+        found = {ast.unparse(node): node for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
+        units = {text: FUNCTIONS[node.func.id].gives for text, node in found.items() if isinstance(node.func, ast.Name)}
+        return [
+            (text, _worked_out(node, values, self.text).in_unit(units[text]), units[text])
+            for text, node in found.items()
+        ]
+
+    def spelt(self, leaf: Callable[[str], str]) -> str:
+        """The formula with what `leaf` gives for each name and call, as a person writes it down."""
+        return _spelt(self.tree, leaf, self.text)
+
+    def scale(self, units: Mapping[str, str]) -> Fraction:
+        """What a product of values in these units (by name or call) is multiplied by to be in base units."""
+        return _scale(self.tree, units)
+
 
 def parse(text: str) -> Formula:
     """Read a formula. Raises FormulaError."""
@@ -153,3 +175,36 @@ def _worked_out(node: ast.expr, values: Mapping[str, Quantity], text: str) -> Qu
         case _:
             pass
     raise FormulaError(f"{ast.unparse(node)!r} is no part of a formula")
+
+
+def _spelt(node: ast.expr, leaf: Callable[[str], str], text: str) -> str:
+    match node:
+        case ast.UnaryOp(operand=inner):
+            return f"−{_spelt(inner, leaf, text)}"
+        case ast.BinOp(left=left, op=op, right=right):
+            one, other = _spelt(left, leaf, text), _spelt(right, leaf, text)
+            if isinstance(op, ast.Mult | ast.Div):
+                one = f"({one})" if _is_sum(left) else one
+                other = f"({other})" if isinstance(right, ast.BinOp) else other
+                return f"{one} {'×' if isinstance(op, ast.Mult) else '÷'} {other}"
+            other = f"({other})" if isinstance(op, ast.Sub) and _is_sum(right) else other
+            return f"{one} {'+' if isinstance(op, ast.Add) else '−'} {other}"
+        case ast.Constant():
+            return ast.get_source_segment(text, node) or ""
+        case _:
+            return leaf(ast.unparse(node))
+
+
+def _is_sum(node: ast.expr) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)
+
+
+def _scale(node: ast.expr, units: Mapping[str, str]) -> Fraction:
+    match node:
+        case ast.BinOp(left=left, op=op, right=right):
+            one, other = _scale(left, units), _scale(right, units)
+            return one / other if isinstance(op, ast.Div) else one * other
+        case ast.Constant():
+            return Fraction(1)
+        case _:
+            return unit(units[ast.unparse(node)]).scale

@@ -5,6 +5,7 @@ Leaves using them to `account`. What the documents list and no text is at hand f
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,7 @@ import msgspec
 
 from reference_terminal.accounting.method import Absent, Method, Term, number, read_method
 from reference_terminal.accounting.quantity import Quantity
+from reference_terminal.model.messages import Text
 
 _HERE = files("reference_terminal.accounting")
 _ABSENT = "absent.toml"
@@ -28,13 +30,17 @@ class Factor(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
-class _Constant(msgspec.Struct, frozen=True):
+class Constant(msgspec.Struct, frozen=True):
+    """A constant of formulas: value as text (44/12), unit, and what it is."""
+
     value: str
     unit: str
+    en: str = ""
+    zh: str = ""
 
 
 class _Constants(msgspec.Struct, frozen=True):
-    constants: dict[str, _Constant]
+    constants: dict[str, Constant]
     gwp: dict[str, dict[str, str]]
 
 
@@ -78,9 +84,37 @@ def _table(name: str, kind: Any) -> Any:
     return msgspec.toml.decode((_HERE / "tables" / name).read_bytes(), type=kind)
 
 
+class _Key(msgspec.Struct, frozen=True):
+    en: str
+    zh: str
+
+
+class _Keys(msgspec.Struct, frozen=True):
+    keys: dict[str, _Key]
+
+
+@cache
+def source_keys() -> dict[str, Text]:
+    """What the letters mean that stand for the source of a value or formula."""
+    found: _Keys = _table("sources.toml", _Keys)
+    return {key: Text(each.en, each.zh) for key, each in found.keys.items()}
+
+
+def keys_in(source: str) -> list[str]:
+    """The letters of a source such as `F, T (F1)` or `a title [T]`, in the order of the text."""
+    inside = re.findall(r"\[([^\]]*)\]", source)
+    words = re.split(r"[,\s\[\]]+", ", ".join(inside) or source)
+    return [each for each in dict.fromkeys(words) if each in source_keys()]
+
+
 @cache
 def _constants() -> _Constants:
     return _table("constants.toml", _Constants)
+
+
+def constant_as_written(name: str) -> Constant:
+    """A constant as its table has it."""
+    return _constants().constants[name]
 
 
 @cache

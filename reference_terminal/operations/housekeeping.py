@@ -96,7 +96,11 @@ class Housekeeping:
         self._delete("record", "start_s", "start_s<?", record_s)
         self._delete("fingerprint", "start_s", "span>0 AND span<900 AND start_s<?", raw_s)
         self._delete("emission", "start_s", "span>0 AND span<900 AND start_s<?", raw_s)
-        for table in ("sent", "superseded", "gap", "record_source", "manual_entry", "fingerprint", "emission"):
+        self._delete("emission_before", "start_s", "span>0 AND span<900 AND start_s<?", raw_s)
+        for table in (
+            *("sent", "superseded", "gap", "record_source", "manual_entry", "fingerprint", "emission"),
+            "emission_before",
+        ):
             self._delete(table, "start_s", "start_s<?", record_s)
         self._delete("accounting_entry", "start_s", "start_s<?", record_s)
         self._delete("stack_calibration", "at_s", "at_s<?", record_s)

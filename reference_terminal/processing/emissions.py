@@ -59,6 +59,10 @@ EMISSIONS = (
 )
 """What is stored of periods: records of every point, and what figures hold exactly."""
 KEEP = "INSERT OR REPLACE INTO emission VALUES (?,?,?,?,?,?,?)"
+_KEEP_BEFORE = (
+    "INSERT OR IGNORE INTO emission_before SELECT span, start_s, point, ?, mass, equivalent, method, version"
+    " FROM emission WHERE span=? AND start_s=? AND point=?"
+)
 _HOURS = (
     "SELECT r.start_s, e.mass, r.flag FROM record r LEFT JOIN emission e"
     " ON e.span=r.span AND e.start_s=r.start_s AND e.point=r.point"
@@ -69,14 +73,14 @@ _LOOKED_BACK_S = 366 * DAY.code
 _FORGET = "DELETE FROM emission WHERE span=? AND start_s=? AND point=?"
 SOURCE_TOLD = "INSERT INTO record_source VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET source=excluded.source"
 _ENTRIES = (
-    "SELECT number, start_s, end_s, value, unit, origin, author FROM accounting_entry"
+    "SELECT number, start_s, end_s, value, unit, origin, author, reason, entered_ms FROM accounting_entry"
     " WHERE source=? AND input=? AND start_s<? AND end_s>? ORDER BY number"
 )
 
 
 @dataclass(frozen=True)
 class Entered:
-    """An entry by hand for [start, end): value in its unit as text, where it comes from and who entered it."""
+    """An entry by hand for [start, end): value in its unit as text, where it comes from, by whom, why, when."""
 
     number: int
     start_s: int
@@ -85,6 +89,8 @@ class Entered:
     unit: str
     origin: str
     author: str
+    reason: str
+    entered_ms: int
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,10 @@ class Used:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The emission of a period (t of the gas and of CO2 equivalent, exact); no mass where it cannot be told."""
+    """The emission of a period (t of the gas and of CO2 equivalent, exact); no mass where it cannot be told.
+
+    `stands`: starts of the hours that stand for one of a stack.
+    """
 
     mass: Fraction | None
     equivalent: Fraction
@@ -113,6 +122,7 @@ class Outcome:
     used: tuple[Used, ...] = ()
     bound: Bound | None = None
     parts: Span | None = None
+    stands: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -376,6 +386,7 @@ class Emissions:
             insert_record(connection, record)
         elif not same:
             record = structs.replace(record, revision=old.revision + 1)
+            connection.execute(_KEEP_BEFORE, (old.revision, *key))
             supersede(connection, record)
         if outcome.mass is None:
             connection.execute(_FORGET, key)
@@ -581,8 +592,9 @@ class Emissions:
         told = f"{called} #{version}: {share}; {stands.cause}"
         mass = stands.mass or Fraction(0)
         return Outcome(
-            stands.mass, mass * source.gwp, _LOST, f"{share}; {stands.cause}", called, version, told, (), source
-        )
+            stands.mass, mass * source.gwp, _LOST, f"{share}; {stands.cause}", called, version, told, (), source,
+            stands=stands.hours,
+        )  # fmt: skip
 
     def _if_in_control(self, connection: apsw.Connection, period: Period, outcome: Outcome | None) -> Outcome | None:
         """What a stack's instruments measured, unless a calibration says that they were out of control."""

@@ -10,22 +10,36 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from msgspec import structs
+
 from reference_terminal.accounting import library
+from reference_terminal.accounting.boundary import Bound
 from reference_terminal.accounting.printed import short
-from reference_terminal.accounting.quantity import written
-from reference_terminal.model.rows import Record
+from reference_terminal.accounting.quantity import Quantity, unit
+from reference_terminal.model.rows import BY_HAND, Record
 from reference_terminal.model.seams import seam
-from reference_terminal.model.times import Span, iso, iso_ms, span_of
+from reference_terminal.model.times import HOUR, Span, iso, iso_ms, span_of
+from reference_terminal.processing import stacks
 from reference_terminal.processing.amounts import Amount
 from reference_terminal.processing.emissions import Emissions, Outcome, Period, Used, shown
 from reference_terminal.processing.tally import tally
-from reference_terminal.processing.wording import both
+from reference_terminal.processing.wording import both, class_of
 from reference_terminal.settings.accounting import EQUIVALENT, SOURCE, FigureSet, ProductConfig
 from reference_terminal.settings.meters import PointConfig
 from reference_terminal.storage.store import Store
 
 Chain = dict[str, Any]
 _MOST_MISSING = 100
+_BY_HAND = (
+    "SELECT author, reason, entered_ms FROM manual_entry WHERE point=? AND span=? AND start_s=?"
+    " ORDER BY number DESC LIMIT 1"
+)
+_BEFORE = (
+    "SELECT s.revision, s.value, s.flag, s.cause, e.mass, e.equivalent, e.method, e.version FROM superseded s"
+    " LEFT JOIN emission_before e"
+    " ON e.span=s.span AND e.start_s=s.start_s AND e.point=s.point AND e.revision=s.revision"
+    " WHERE s.span=? AND s.start_s=? AND s.point=? ORDER BY s.revision"
+)
 ROUNDED = "half up, once / 四舍五入，仅一次"
 
 
@@ -75,12 +89,18 @@ class Explanations:
             "worked_out_again": again,
             "agrees": again == kept.record.value,
         }
+        told["before"] = results_before(self._store, figure, period.span, period.start_s, number)
+        told["versions"] = self._versions(kept.version)
         if outcome is None:
             return told
         if outcome.parts is not None or (outcome.bound is not None and outcome.bound.source.stack.valid):
             told["how"] = outcome.told
         if outcome.parts is not None:
             told["parts"] = self._parts(figure, period, outcome)
+            told |= self._of_valid(told["parts"], outcome)
+            told["versions"] = self._versions(*(part["version"] for part in told["parts"]))
+        elif outcome.stands:
+            told["stands"] = self._standing(figure, outcome)
         elif figure.of == SOURCE:
             told |= self._source(outcome)
         else:
@@ -138,19 +158,55 @@ class Explanations:
         rows: list[Chain] = []
         at_s = period.start_s
         while at_s < period.end_s:
-            kept = self._emissions.kept(self._store.connection, outcome.parts.code, at_s, self._number(figure.id))
-            tonnes = None if kept is None else _tonnes(figure, kept.mass or Fraction(0), kept.equivalent)
-            rows.append(
-                {
-                    "class": outcome.parts.name,
-                    "start": iso(at_s),
-                    "value": None if kept is None else kept.record.value,
-                    "exact_t": None if tonnes is None else str(tonnes),
-                    "version": None if kept is None else kept.version,
-                }
-            )
+            rows.append(self._part(figure, outcome.parts, at_s))
             at_s = outcome.parts.end(at_s)
         return rows
+
+    def _part(self, figure: FigureSet, span: Span, at_s: int) -> Chain:
+        kept = self._emissions.kept(self._store.connection, span.code, at_s, self._number(figure.id))
+        tonnes = None if kept is None or kept.mass is None else _tonnes(figure, kept.mass, kept.equivalent)
+        return {
+            "class": span.name,
+            "start": iso(at_s),
+            "value": None if kept is None else kept.record.value,
+            "exact_t": None if tonnes is None else str(tonnes),
+            "version": None if kept is None or kept.mass is None else kept.version,
+            "flag": "B" if kept is None else kept.record.flag,
+            "cause": "" if kept is None else kept.record.cause,
+        }
+
+    def _of_valid(self, parts: list[Chain], outcome: Outcome) -> Chain:
+        """How the valid parts of a stack's period stand for the whole of it; nothing for other sums."""
+        if outcome.bound is None or not outcome.bound.source.stack.valid:
+            return {}
+        if outcome.parts != self._emissions.spans(outcome.bound.source)[0]:
+            return {}
+        valid = [each for each in parts if each["exact_t"] is not None and each["flag"] in stacks.VALID]
+        total = sum((Fraction(each["exact_t"]) for each in valid), Fraction(0))
+        return {"mean": {"sum_t": str(total), "valid": len(valid), "of": len(parts)}}
+
+    def _standing(self, figure: FigureSet, outcome: Outcome) -> list[Chain]:
+        """The hours that stand for one of a stack, each with the address that explains it."""
+        rows = [self._part(figure, HOUR, at_s) for at_s in outcome.stands]
+        return [
+            {**each, "explain": _address(figure, HOUR, at_s)} for each, at_s in zip(rows, outcome.stands, strict=True)
+        ]
+
+    def _versions(self, *numbers: int | None) -> list[Chain]:
+        """What the numbers of versions stand for; 0 is the settings themselves."""
+        known = {each.number: each for each in self._emissions.versions.every}
+        return [
+            {
+                "version": number,
+                "name": known[number].content.name,
+                "from": iso(known[number].from_s),
+                "author": known[number].author,
+                "reason": known[number].reason,
+                "origin": known[number].origin,
+            }
+            for number in dict.fromkeys(numbers)
+            if number in known
+        ]
 
     def _sources(self, figure: FigureSet, period: Period) -> list[Chain]:
         boundary, _ = self._emissions.versions.boundary(period.start_s)
@@ -167,6 +223,11 @@ class Explanations:
         if bound is None:
             return {}
         names = [name for name in bound.formula.names if name in library.constants()]
+        keys = dict.fromkeys(
+            key
+            for source in (bound.term.source, *(each.origin for each in outcome.used if _is_default(each)))
+            for key in library.keys_in(source)
+        )
         return {
             "source": bound.id,
             "accounting_unit": bound.source.unit,
@@ -184,20 +245,49 @@ class Explanations:
                 "source": bound.term.source,
                 "unverified": bound.term.unverified,
             },
-            "inputs": [self._input(each) for each in outcome.used],
-            "constants": [
-                {
-                    "name": name,
-                    "value": str(library.constants()[name].value),
-                    "unit": written(library.constants()[name].dimensions),
-                }
-                for name in names
+            **self._numbers_put_in(outcome, bound),
+            "keys": [
+                {"key": key, "en": library.source_keys()[key].en, "zh": library.source_keys()[key].zh} for key in keys
             ],
+            "inputs": [self._input(each) for each in outcome.used],
+            "constants": [{"name": name, **structs.asdict(library.constant_as_written(name))} for name in names],
             "gas": bound.term.gas,
             "mass_t": None if outcome.mass is None else str(outcome.mass),
             "gwp": {"set": bound.method.gwp, "value": str(bound.gwp)},
             "equivalent_t": None if outcome.mass is None else str(outcome.equivalent),
         }
+
+    def _numbers_put_in(self, outcome: Outcome, bound: Bound) -> Chain:
+        """The formula with its numbers: what it looks up, what is put in, and what units are worth.
+
+        A product keeps the numbers as they stand beside their inputs and ends with what its units are worth together;
+        in any other formula each number is brought into base units where it stands.
+        """
+        formula = bound.formula
+        given = {each.fed.wanted.name: (each.value, each.fed.wanted.unit) for each in outcome.used}
+        constants = {name: library.constant_as_written(name) for name in formula.names if name in library.constants()}
+        if outcome.mass is None or not all(name in given or name in constants for name in formula.names):
+            return {}
+        values = {name: Quantity.of(value, unit_) for name, (value, unit_) in given.items()} | library.constants()
+        calls = formula.calls(values)
+        texts = {name: exact_text(value) for name, (value, _) in given.items()}
+        texts |= {name: f"({each.value})" if "/" in each.value else each.value for name, each in constants.items()}
+        texts |= {text: exact_text(value) for text, value, _ in calls}
+        units = {name: unit_ for name, (_, unit_) in given.items()}
+        units |= {name: each.unit for name, each in constants.items()}
+        units |= {text: unit_ for text, _, unit_ in calls}
+
+        def in_base(name: str) -> str:
+            scale = unit(units[name]).scale
+            return texts[name] if scale == 1 else f"({texts[name]} × {exact_text(scale)})"
+
+        if formula.is_product:
+            scale = formula.scale(units) / unit(bound.term.unit).scale
+            text = formula.spelt(texts.__getitem__) + ("" if scale == 1 else f" × {exact_text(scale)}")
+        else:
+            text, scale = formula.spelt(in_base), Fraction(1)
+        looked_up = [{"call": text_, "value": exact_text(value), "unit": unit_} for text_, value, unit_ in calls]
+        return {"numbers": {"text": text, "units_together": str(scale), "looked_up": looked_up}}
 
     @seam
     def _input(self, used: Used) -> Chain:
@@ -210,7 +300,7 @@ class Explanations:
             "unit": wanted.unit,
             "kind": wanted.kind,
             "origin": used.origin,
-            "default": bool(used.fed.fixed and used.fed.fixed.default and used.entry is None and used.record is None),
+            "default": _is_default(used),
         }
         if used.record is not None:
             told["point"] = self._activity(used, used.record)
@@ -222,19 +312,26 @@ class Explanations:
                 "value": used.entry.value,
                 "unit": used.entry.unit,
                 "author": used.entry.author,
+                "reason": used.entry.reason,
+                "entered_at": iso_ms(used.entry.entered_ms),
             }
         return told
 
     def _activity(self, used: Used, record: Record) -> Chain:
         config = self._config(used.fed.point)
+        by_hand = self._store.connection.execute(_BY_HAND, (used.fed.point, record.span, record.start_s)).fetchone()
+        words = ("author", "reason", "entered_at")
+        entered: Any = None if by_hand is None or record.flag != BY_HAND else by_hand
         return {
             "id": used.fed.point,
+            "by_hand": None if entered is None else dict(zip(words, (*entered[:2], iso_ms(entered[2])), strict=True)),
             "kind": config.kind,
             "value": record.value,
             "unit": config.unit,
             "times": str(used.fed.scale),
             "flag": record.flag,
             "revision": record.revision,
+            "mean": None if used.fed.extensive or record.total is None else {"sum": record.total, "of": record.n},
             "opening": record.opening,
             "closing": record.closing,
             "ratio": str(config.ratio),
@@ -257,6 +354,36 @@ class Explanations:
         ]
 
 
+def results_before(store: Store, figure: FigureSet, span: int, start_s: int, point: int) -> list[Chain]:
+    """What a period said before it was revised, each with method and version (R-24), the oldest first.
+
+    `exact_t`, `method` and `version` are null where there was no value.
+    """
+    rows: list[Any] = list(store.connection.execute(_BEFORE, (span, start_s, point)))
+    return [
+        {
+            "revision": revision,
+            "value": value,
+            "flag": flag,
+            "cause": cause,
+            "exact_t": None if mass is None else str(_tonnes(figure, Fraction(mass), Fraction(equivalent))),
+            "method": method,
+            "version": version,
+        }
+        for revision, value, flag, cause, mass, equivalent, method, version in rows
+    ]
+
+
+def exact_text(value: Fraction) -> str:
+    """A number with which somebody can go on: a decimal where it ends within twelve digits, else a fraction."""
+    text = short(value)
+    return text if not text.endswith("…") else f"({value.numerator}/{value.denominator})"
+
+
+def _is_default(used: Used) -> bool:
+    return bool(used.fed.fixed and used.fed.fixed.default and used.entry is None and used.record is None)
+
+
 def _address(figure: FigureSet, span: Span, start_s: int) -> str:
     """Where a stored period is explained."""
     return f"emission-explain?figure={figure.id}&class={span.name}&start={iso(start_s)[:19]}"
@@ -272,25 +399,26 @@ def text_of(chain: Chain) -> list[str]:
         return _comparison_lines(chain)
     if "amount" in chain:
         return _quotient_lines(chain)
-    return _lines(chain) if "class" in chain else _sum_lines(chain)
+    if "class" not in chain:
+        return _sum_lines(chain)
+    keys = {each["key"]: each for of in (chain, *chain.get("sources", ())) for each in of.get("keys", ())}
+    return [*_lines(chain), *(f"[{key}] {each['en']} / {each['zh']}" for key, each in keys.items())]
 
 
 def _sum_lines(chain: Chain, depth: int = 0) -> list[str]:
-    pad = "    " * depth
+    pad, mass = "    " * depth, f"t{chain['measure']}"
     lines = [f"{pad}{chain['figure']}  {chain['start']} – {chain['end']}: {chain['value'] or '-'} {chain['unit']}"]
     lines += [f"{pad}  ! missing / 缺失: {each['from']} – {each['to']}" for each in chain["missing"]]
     for part in chain["parts"]:
         flag = "" if part["flag"] == "N" else f" {part['flag']}"
-        exact = short(Fraction(part["exact_t"]))
-        lines.append(f"{pad}  + {part['start']} ({part['class']}, #{part['version']}{flag}): {exact} t")
+        exact = _with_fraction(Fraction(part["exact_t"]))
+        lines.append(f"{pad}  + {part['start']} ({class_of(part['class'])}, #{part['version']}{flag}): {exact} {mass}")
     if chain["parts"]:
         lines.append(f"{pad}  each of them / 逐项说明: {chain['parts'][0]['explain']}")
-    rounding, whole = chain["rounding"], short(Fraction(chain["exact_t"]))
+    rounding, whole = chain["rounding"], _with_fraction(Fraction(chain["exact_t"]))
     told = chain["value"] or f"{chain['known']} (incomplete / 不完整)"
-    return [
-        *lines,
-        f"{pad}  = {whole} t → {told} {chain['unit']}  ({rounding['decimals']} decimals / 位小数；{rounding['rule']})",
-    ]
+    rule = f"({rounding['decimals']} decimals / 位小数；{rounding['rule']})"
+    return [*lines, f"{pad}  = {whole} {mass} → {told} {chain['unit']}  {rule}"]
 
 
 def _quotient_lines(chain: Chain) -> list[str]:
@@ -299,14 +427,17 @@ def _quotient_lines(chain: Chain) -> list[str]:
     lines = [f"{chain['product']}  {chain['from']} – {chain['to']}: {told} {chain['unit']}"]
     for each in chain["emissions"]:
         lines += _sum_lines(each, 1)
+    mass = chain["unit"].partition("/")[0]
+    tonnes = sum((Fraction(each["exact_t"]) for each in chain["emissions"]), Fraction(0))
     by_hand = "entered by hand / 人工填报" if made["by_hand"] else made.get("point", "")
-    lines.append(f"  ÷ {short(Fraction(made['value']))} {made['unit']}   {by_hand}")
-    lines += [f"      {row['at']}: {row['value']} (raw {row['raw']})" for row in made.get("readings", ())]
+    lines.append(f"  {_with_fraction(tonnes * (1000 if mass.startswith('kg') else 1))} {mass}")
+    lines.append(f"  ÷ {_with_fraction(Fraction(made['value']))} {made['unit']}   {by_hand}")
+    lines += [f"      {row['at']}: {row['value']} (raw / 原始值 {row['raw']})" for row in made.get("readings", ())]
     lines += [f"      ! missing / 缺失: {each['from']} – {each['to']}" for each in made["missing"]]
     if chain["exact"] is not None:
         rounding = chain["rounding"]
         lines.append(
-            f"  = {short(Fraction(chain['exact']))} → {chain['known']} {chain['unit']}"
+            f"  = {_with_fraction(Fraction(chain['exact']))} → {chain['known']} {chain['unit']}"
             f"  ({rounding['decimals']} decimals / 位小数；{rounding['rule']})"
         )
     return lines
@@ -333,24 +464,57 @@ def _lines(chain: Chain, depth: int = 0) -> list[str]:
         lines.append(f"{pad}{chain['flag']}: {both(chain['cause'])}")
     if chain["revision"]:
         lines.append(f"{pad}revision / 修订: {chain['revision']}")
-    if "how" in chain:
-        lines.append(f"{pad}{both(chain['how'])}")
+    for each in chain["before"]:
+        said = each["value"] or f"- ({both(each['cause'])})"
+        of = "" if each["method"] is None else f", {each['method']} #{each['version']}"
+        lines.append(f"{pad}  before / 修订前 #{each['revision']}: {said} {chain['unit']}{of}")
+    for each in chain["versions"]:
+        who = f"{each['author']}: {each['reason']}" if each["author"] else each["origin"]
+        lines.append(f"{pad}#{each['version']} = {each['name']}, from / 自 {each['from']}, {who}")
+    if how := chain.get("how", "").removesuffix(chain["cause"]).rstrip(": "):
+        lines.append(f"{pad}{both(how)}")
     lines += _source_lines(chain, pad)
     for part in chain.get("parts", ()):
-        exact = "-" if part["exact_t"] is None else short(Fraction(part["exact_t"]))
-        lines.append(f"{pad}+ {part['start']} ({part['class']}, #{part['version']}): {exact} t")
+        lines.append(f"{pad}+ {part['start']} ({class_of(part['class'])}{_marked(part)}): {_part_text(chain, part)}")
+    if mean := chain.get("mean"):
+        # What stands for the whole is the sum of its valid parts, made larger by those that are not.
+        lines.append(
+            f"{pad}{_with_fraction(Fraction(mean['sum_t']))} t × {mean['of']} ÷ {mean['valid']}"
+            "  (sum of the valid ones, for the whole / 有效值之和，折算为全时段)"
+        )
+    for each in chain.get("stands", ()):
+        lines.append(f"{pad}{each['start']} ({class_of(each['class'])}): {_part_text(chain, each)}   {each['explain']}")
+    if len(chain.get("stands", ())) > 1:
+        lines.append(f"{pad}÷ {len(chain['stands'])}")
     for source in chain.get("sources", ()):
         lines += _lines(source, depth + 1)
     if chain["exact_t"] is not None:
         exact = Fraction(chain["exact_t"])
         rounding = chain["rounding"]
         lines.append(
-            f"{pad}= {short(exact)} t → {value} {chain['unit']}"
+            f"{pad}= {_with_fraction(exact)} t{chain['measure']} → {value} {chain['unit']}"
             f"  ({rounding['decimals']} decimals / 位小数；{rounding['rule']})"
         )
     if not chain["agrees"]:
         lines.append(f"{pad}! worked out again / 重算: {chain['worked_out_again']}")
     return lines
+
+
+def _marked(part: Chain) -> str:
+    version = "" if part["version"] is None else f", #{part['version']}"
+    return version + ("" if part["flag"] == "N" else f", {part['flag']}")
+
+
+def _part_text(chain: Chain, part: Chain) -> str:
+    if part["exact_t"] is None:
+        return f"- {both(part['cause'])}"
+    return f"{_with_fraction(Fraction(part['exact_t']))} t{chain['measure']}"
+
+
+def _with_fraction(value: Fraction) -> str:
+    """For a reader: a decimal, and the fraction that it is where it does not end."""
+    text = short(value)
+    return text if not text.endswith("…") else f"{text} (= {value.numerator}/{value.denominator})"
 
 
 def _source_lines(chain: Chain, pad: str) -> Sequence[str]:
@@ -362,24 +526,55 @@ def _source_lines(chain: Chain, pad: str) -> Sequence[str]:
         f" {term['en']} / {term['zh']}" + (f" [{chain['item']}]" if chain["item"] else "")
     ]
     for each in chain["inputs"]:
-        mark = "default 缺省值: " if each["default"] else ""
-        value = short(Fraction(each["value"]))
-        lines.append(f"{pad}  {each['name']:<8} = {value} {each['unit']}   {mark}{each['origin']}")
-        if point := each.get("point"):
-            step = f"{point['closing']} − {point['opening']} = " if point["closing"] else ""
-            lines.append(f"{pad}      {point['id']}: {step}{point['value']} {point['unit']} × {point['times']}")
-            lines += [f"{pad}      {row['at']}: {row['value']} (raw {row['raw']})" for row in point["readings"]]
-        if entry := each.get("entry"):
-            lines.append(f"{pad}      entered by / 填报人 {entry['author']}: {entry['value']} {entry['unit']}")
-    lines += [f"{pad}  {each['name']:<8} = {each['value']} {each['unit']}" for each in chain["constants"]]
-    if chain["mass_t"] is not None:
-        sign = "-" if formula["sign"] < 0 else ""
-        unsure = "  (unverified / 未经证实)" if formula["unverified"] else ""
-        lines.append(
-            f"{pad}  {sign}({formula['text']}) = {short(Fraction(chain['mass_t']))} t{chain['gas']}"
-            f"   {formula['source']}{unsure}"
-        )
-        if chain["gas"] not in ("CO2", EQUIVALENT):
-            gwp = chain["gwp"]
-            lines.append(f"{pad}  × {gwp['value']} (GWP {gwp['set']}) = {short(Fraction(chain['equivalent_t']))} tCO2e")
+        lines += _input_lines(each, pad)
+    if chain["mass_t"] is None:
+        return lines
+    for each in chain["constants"]:
+        said = f"   {each['en']} / {each['zh']}" if each["en"] else ""
+        lines.append(f"{pad}  {each['name']:<8} = {each['value']} {each['unit']}{said}")
+    sign = "−" if formula["sign"] < 0 else ""
+    unsure = "  (unverified / 未经证实)" if formula["unverified"] else ""
+    lines.append(f"{pad}  {sign}({formula['text']})   {formula['source']}{unsure}")
+    if numbers := chain.get("numbers"):
+        for each in numbers["looked_up"]:
+            lines.append(f"{pad}    {each['call']} = {each['value']} {each['unit']}   IAPWS-IF97")
+        lines.append(f"{pad}    {sign}({numbers['text']})" + _worth(numbers, chain))
+    lines.append(f"{pad}  = {_with_fraction(Fraction(chain['mass_t']))} t{chain['gas']}")
+    if chain["gas"] not in ("CO2", EQUIVALENT):
+        gwp, equivalent = chain["gwp"], _with_fraction(Fraction(chain["equivalent_t"]))
+        lines.append(f"{pad}  × {gwp['value']} (GWP {gwp['set']}) = {equivalent} tCO2e")
     return lines
+
+
+def _worth(numbers: Chain, chain: Chain) -> str:
+    """What the last factor of a formula with its numbers is for."""
+    if numbers["units_together"] == "1":
+        return ""
+    names = [each["unit"] for each in (*chain["inputs"], *chain["constants"], *numbers["looked_up"])]
+    return f"   (× {numbers['units_together']}: {', '.join(dict.fromkeys(names))} → t{chain['gas']})"
+
+
+def _input_lines(each: Chain, pad: str) -> list[str]:
+    mark = "default 缺省值: " if each["default"] else ""
+    value, note = _with_fraction(Fraction(each["value"])), f"{each['en']} / {each['zh']}"
+    lines = [f"{pad}  {each['name']:<8} = {value} {each['unit']}   {note}; {mark}{each['origin']}"]
+    if point := each.get("point"):
+        step = f"{point['closing']} − {point['opening']} = " if point["closing"] else ""
+        if (mean := point["mean"]) and point["flag"] != BY_HAND:
+            step = f"{mean['sum']} ÷ {mean['of']} ({mean['of']} readings / {mean['of']} 个读数) ≈ "
+        flag = "" if point["flag"] == "N" else f"   {point['flag']}"
+        lines.append(f"{pad}      {point['id']}: {step}{point['value']} {point['unit']} × {point['times']}{flag}")
+        if hand := point["by_hand"]:
+            lines.append(f"{pad}      {_entered(hand)}")
+        ratio = "" if point["ratio"] == "1" else f" × {point['ratio']}"
+        lines += [
+            f"{pad}      {row['at']}: {row['value']} (raw / 原始值 {row['raw']}{ratio})" for row in point["readings"]
+        ]
+    if entry := each.get("entry"):
+        stretch = f"{entry['start']} – {entry['end']}"
+        lines.append(f"{pad}      {_entered(entry)}: {entry['value']} {entry['unit']}, {stretch}")
+    return lines
+
+
+def _entered(entry: Chain) -> str:
+    return f"entered by / 填报人 {entry['author']} ({entry['reason']}), {entry['entered_at']}"

@@ -47,6 +47,7 @@ _MOST_RESULTS = 60_000
 _NOTHING = Fraction(0)
 _UPDATE = "UPDATE record SET value=?, flag=?, cause=?, revision=? WHERE span=? AND start_s=? AND point=?"
 _SUPERSEDED = "INSERT OR IGNORE INTO superseded VALUES (?,?,?,?,?,?,?)"
+_EMISSION_BEFORE = "INSERT OR IGNORE INTO emission_before VALUES (?,?,?,?,?,?,?,?)"
 _FIRST = "SELECT min(start_s) FROM record WHERE span=?"
 _ENTRIES = "SELECT DISTINCT start_s FROM accounting_entry WHERE source=? AND start_s>=? AND start_s<?"
 
@@ -146,6 +147,7 @@ class _Portion:
         self.changed = 0
         self.made: list[Record] = []
         self._superseded: list[tuple[Any, ...]] = []
+        self._before: list[tuple[Any, ...]] = []
         self._records: list[tuple[Any, ...]] = []
         self._emissions: list[tuple[Any, ...]] = []
         self._told: list[tuple[Any, ...]] = []
@@ -178,6 +180,7 @@ class _Portion:
             return True
         revision = row[13]
         self._superseded.append((*key, revision, *before))
+        self._before.append((*key, revision, *exact))
         self._records.append((*shown, revision + 1, *key))
         self.changed += 1
         if self._witnessed:
@@ -188,6 +191,7 @@ class _Portion:
     def write(self, connection: apsw.Connection) -> None:
         """Write everything."""
         connection.executemany(_SUPERSEDED, self._superseded)
+        connection.executemany(_EMISSION_BEFORE, self._before)
         connection.executemany(_UPDATE, self._records)
         connection.executemany(KEEP, self._emissions)
         connection.executemany(SOURCE_TOLD, self._told)

@@ -38,10 +38,11 @@ class Hour:
 
 @dataclass(frozen=True)
 class Substitute:
-    """What stands for an hour: tonnes (None: nothing does), and why."""
+    """What stands for an hour: tonnes (None: nothing does), why, and the starts of the hours that it comes from."""
 
     mass: Fraction | None
     cause: str
+    hours: tuple[int, ...] = ()
 
 
 @seam
@@ -86,11 +87,13 @@ def substitute(config: StackConfig, hours: Mapping[int, Hour], at_s: int) -> Sub
     told = f"failure of {count} h, {float(rate * 100):.1f} % of the quarter's hours valid"
     if not most:
         return Substitute(None, f"too few valid values; {told}: no rule, enter it by hand")
-    before = [hours[each].mass for each in sorted(hours) if each < start_s and hours[each].valid]
-    looked_at = [each for each in before[-most:] if each is not None]
+    before = [(each, hours[each].mass) for each in sorted(hours) if each < start_s and hours[each].valid]
+    looked_at = {each: mass for each, mass in before[-most:] if mass is not None}
     if not looked_at:
         return Substitute(None, f"too few valid values; {told}: no valid hour before")
-    return Substitute(largest(looked_at), f"substituted: largest of {len(looked_at)} valid hours before ({told})")
+    found = largest(list(looked_at.values()))
+    of = tuple(each for each, mass in looked_at.items() if mass == found)[:1]
+    return Substitute(found, f"substituted: largest of {len(looked_at)} valid hours before ({told})", of)
 
 
 def _interpolated(config: StackConfig, hours: Mapping[int, Hour], start_s: int, end_s: int) -> Substitute:
@@ -101,8 +104,10 @@ def _interpolated(config: StackConfig, hours: Mapping[int, Hour], start_s: int, 
         return Substitute(None, f"too few valid values; failure of {count} h: no rule for {most}, enter it by hand")
     if not _is_valid(hours, start_s - HOUR.code):
         return Substitute(None, "too few valid values; no valid hour before")
-    sides = [hours[each].mass or Fraction(0) for each in (start_s - HOUR.code, end_s)]
-    return Substitute(between(sides), f"substituted: mean of the valid hours on either side (failure of {count} h)")
+    beside = (start_s - HOUR.code, end_s)
+    sides = [hours[each].mass or Fraction(0) for each in beside]
+    told = f"substituted: mean of the valid hours on either side (failure of {count} h)"
+    return Substitute(between(sides), told, beside)
 
 
 @seam

@@ -30,6 +30,12 @@ _PATTERNS = tuple(
         (r"computed with entries by hand", "含人工填报数据"),
         (r"computed with such data", "由带此标识的数据计算"),
         (r"no value", "无值"),
+        (r"(\d+) out of control", "{1} 个失控"),
+        (r"out of control: calibration of (\S+), ", "失控：{1} 校准，"),
+        (r"zero drift (\S+) % is beyond (\S+) %", "零点漂移 {1} % 超过 {2} %"),
+        (r"span drift (\S+) % is beyond (\S+) %", "量程漂移 {1} % 超过 {2} %"),
+        (r": timeout$", ": 超时无应答"),
+        (r": no answer$", ": 无应答"),
     )
 )
 
@@ -40,6 +46,11 @@ def both(told: str) -> str:
     for pattern, text in _PATTERNS:
         found = pattern.sub(lambda match, text=text: text.format("", *map(_word, match.groups())), found)
     return told if found == told else f"{told} / {found}"
+
+
+def class_of(name: str) -> str:
+    """A class of periods in both languages."""
+    return f"{'quarter-hour' if name == 'quarter' else name} / {_word(name)}"
 
 
 def _word(text: str) -> str:

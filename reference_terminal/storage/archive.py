@@ -89,6 +89,12 @@ _TABLES: dict[str, _Table] = {
         ("span", "start_s", "point"),
         "start_s",
     ),
+    "emission_before": _Table(
+        ("span", "start_s", "point", "revision", "mass", "equivalent", "method", "version"),
+        ("span", "start_s", "point", "revision"),
+        ("span", "start_s", "point", "revision"),
+        "start_s",
+    ),
     "accounting_version": _Table(
         ("name", "from_s", "taken_ms", "author", "reason", "origin", "body"),
         ("number",),
@@ -168,6 +174,7 @@ _NUMBERED = (
     "estimate",
     "fingerprint",
     "emission",
+    "emission_before",
 )
 _CENTRE_SET, _PERIODS, _OF_A_CENTRE = "centre set", "polling period", "centre/"
 _NOT_KEPT = ("registration", "newest_request")

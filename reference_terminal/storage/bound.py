@@ -24,7 +24,7 @@ _KEPT_S = 7200
 _ROOM_FOR_A_ROW = 50_000
 _WAITS_NOT = "NOT EXISTS (SELECT 1 FROM outbox WHERE centre=? AND end_s=record.end_s AND span=record.span)"
 _BY_SLOT = ("reading", "reading_source", "reading_origin", "estimate")
-_BESIDE_RECORDS = ("superseded", "record_source", "emission")
+_BESIDE_RECORDS = ("superseded", "record_source", "emission", "emission_before")
 
 
 class Bound:

@@ -151,6 +151,10 @@ CREATE TABLE IF NOT EXISTS emission (
   span INTEGER NOT NULL, start_s INTEGER NOT NULL, point INTEGER NOT NULL, mass TEXT NOT NULL,
   equivalent TEXT NOT NULL, method TEXT NOT NULL, version INTEGER NOT NULL,
   PRIMARY KEY (span, start_s, point)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS emission_before (
+  span INTEGER NOT NULL, start_s INTEGER NOT NULL, point INTEGER NOT NULL, revision INTEGER NOT NULL,
+  mass TEXT NOT NULL, equivalent TEXT NOT NULL, method TEXT NOT NULL, version INTEGER NOT NULL,
+  PRIMARY KEY (span, start_s, point, revision)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS accounting_version (
   number INTEGER PRIMARY KEY, name TEXT NOT NULL, from_s INTEGER NOT NULL, taken_ms INTEGER NOT NULL,
   author TEXT NOT NULL, reason TEXT NOT NULL, origin TEXT NOT NULL, body TEXT NOT NULL);

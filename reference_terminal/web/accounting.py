@@ -31,7 +31,7 @@ from reference_terminal.model.times import (
 )
 from reference_terminal.processing import messages, settlement
 from reference_terminal.processing.emissions import Emissions, Period, inside, shown
-from reference_terminal.processing.explanation import Explanations
+from reference_terminal.processing.explanation import Explanations, results_before
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.processing.recalculation import Recalculation, StoreBusy
 from reference_terminal.processing.recalculation import text_of as problem_text
@@ -337,13 +337,8 @@ class AccountingApi(Addresses):
         """What a period said before it was revised (R-24: a recalculation keeps the old result)."""
         figure, span = self.figure_of(query), self.span_of(query.get("class", ""))
         start_s = instant(query, "start", 0)
-        rows = self.terminal.store.connection.execute(
-            "SELECT revision, value, flag, cause FROM superseded WHERE span=? AND start_s=? AND point=?"
-            " ORDER BY revision",
-            (span.code, start_s, self._point(figure)),
-        )
-        names = ("revision", "value", "flag", "cause")
-        return {"figure": figure.id, "superseded": [dict(zip(names, row, strict=True)) for row in rows]}
+        found = results_before(self.terminal.store, figure, span.code, start_s, self._point(figure))
+        return {"figure": figure.id, "superseded": found}
 
     def explanations(self) -> Explanations:
         """What explains figures."""

@@ -55,6 +55,23 @@ inputs.FC.point = "coal"
 inputs.NCV = { entry = "value", unit = "GJ/t", value = "20", origin = "laboratory" }
 """
 
+STACK = """
+[accounting]
+emitter = "示范发电厂"
+method = "flue-gas-hj75-2017"
+[[accounting.sources]]
+id = "stack"
+term = "stack-wet"
+stack = { valid = "75", substitute = "hj75-2017" }
+inputs.Q = { point = "gas", unit = "Nm3" }
+inputs.XSW = { value = "0", unit = "%", origin = "dry" }
+inputs.CO2.point = "co2"
+"""
+STACK_METERS = METERS + (
+    '[[meters.points]]\nid = "gas"\nkind = "counter"\nunit = "m3"\naddress = 90\ntype = "u32"\n'
+    '[[meters.points]]\nid = "co2"\nkind = "instant"\nunit = "%"\naddress = 92\ntype = "u32"\n'
+)
+
 
 def at(text: str) -> int:
     found = parse_iso(text)

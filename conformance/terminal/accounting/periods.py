@@ -146,6 +146,12 @@ class CarriesEntriesThroughToTheYear(Case):
 class _RunsOver:
     """A short run over an instant of the calendar."""
 
+    rigs = Rig.VIRTUAL
+    virtual_only = Text(
+        "29 February, or the end of a year, has to come by the terminal's clock while it runs",
+        "运行期间终端时钟须经过 2 月 29 日或年末",
+    )
+
     async def drive(self, bench: Bench) -> None:
         begun = bench.clock.now_us()
         midnight = ceil(begun, DAY)

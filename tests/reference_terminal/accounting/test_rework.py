@@ -72,7 +72,7 @@ figure = "co2e.unit.iron"
 span = "minute"
 above = "40"
 """
-_TABLES = ("record", "superseded", "emission", "record_source", "alarm")
+_TABLES = ("record", "superseded", "emission", "emission_before", "record_source", "alarm")
 
 
 def _activity(plant: Plant) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from accounting_kit import METERS, Plant, at
+from accounting_kit import STACK, STACK_METERS, Plant, at
 
 from reference_terminal.assembly import check_accounting
 from reference_terminal.model.rows import Record
@@ -23,22 +23,6 @@ from reference_terminal.web.errors import HttpError
 
 RULE = StackConfig(valid=Decimal(75), substitute="hj75-2017")
 START = at("2026-04-01T00:00:00")
-STACK = """
-[accounting]
-emitter = "示范发电厂"
-method = "flue-gas-hj75-2017"
-[[accounting.sources]]
-id = "stack"
-term = "stack-wet"
-stack = { valid = "75", substitute = "hj75-2017" }
-inputs.Q = { point = "gas", unit = "Nm3" }
-inputs.XSW = { value = "0", unit = "%", origin = "dry" }
-inputs.CO2.point = "co2"
-"""
-STACK_METERS = METERS + (
-    '[[meters.points]]\nid = "gas"\nkind = "counter"\nunit = "m3"\naddress = 90\ntype = "u32"\n'
-    '[[meters.points]]\nid = "co2"\nkind = "instant"\nunit = "%"\naddress = 92\ntype = "u32"\n'
-)
 TONNE = Fraction(44, 22400) / 10
 """t of CO2 in 1 Nm3 of dry gas with 10 %."""
 
