@@ -16,6 +16,7 @@ import msgspec
 from reference_terminal.accounting.method import Absent, Method, Term, number, read_method
 from reference_terminal.accounting.quantity import Quantity
 from reference_terminal.model.messages import Text
+from reference_terminal.model.seams import seam
 
 _HERE = files("reference_terminal.accounting")
 _ABSENT = "absent.toml"
@@ -112,6 +113,7 @@ def _constants() -> _Constants:
     return _table("constants.toml", _Constants)
 
 
+@seam
 def constant_as_written(name: str) -> Constant:
     """A constant as its table has it."""
     return _constants().constants[name]

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from reference_terminal.model.seams import seam
-
 Dimensions = tuple[tuple[str, int], ...]
 """Base units with their exponents, sorted; none is a pure number."""
 
@@ -146,7 +144,6 @@ def times(one: Dimensions, other: Dimensions, sign: int) -> Dimensions:
     return _dimensions(powers)
 
 
-@seam
 def written(dimensions: Dimensions) -> str:
     """Dimensions as a unit: `tCO2/MWh` in base units is `tCO2/GJ`."""
     above = [base.replace(" ", "") for base, power in dimensions for _ in range(max(power, 0))]

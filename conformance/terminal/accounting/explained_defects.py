@@ -6,9 +6,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from msgspec import structs
+
 from conformance.defects import Patch, defect
-from reference_terminal.accounting.quantity import Dimensions
-from reference_terminal.processing import explanation
+from reference_terminal.accounting import library
+from reference_terminal.accounting.library import Constant
 from reference_terminal.processing.emissions import Used
 from reference_terminal.processing.explanation import Explanations
 
@@ -38,10 +40,11 @@ def explanation_of_another_factor(patch: Patch) -> None:
     clauses=_REPORT,
 )
 def explanation_with_units_twice(patch: Patch) -> None:
-    """Every dimension is listed, and those below once more."""
+    """A constant is told by all its dimensions, and by those below its line once more."""
 
-    def written(dimensions: Dimensions) -> str:
-        below = "·".join(base.replace(" ", "") for base, power in dimensions if power < 0)
-        return f"{below}·{own(dimensions)}" if below else own(dimensions)
+    def as_written(name: str) -> Constant:
+        found = own(name)
+        below = found.unit.partition("/")[2]
+        return structs.replace(found, unit=f"{below}·{found.unit}") if below else found
 
-    own = patch(explanation, "written", written)
+    own = patch(library, "constant_as_written", as_written)
