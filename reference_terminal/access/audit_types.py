@@ -55,6 +55,7 @@ TYPES: dict[str, tuple[str, ...]] = {
         "replacement-entered",
         "replacement-contradicted",
         "replacement-not-recorded",
+        "accounting-input-refused",
         "activity-entered",
         "stack-calibrated",
         "accounting-result",
@@ -160,6 +161,7 @@ _FAILURES = (
     "messages-refused",
     "query-refused",
     "manual-rejected",
+    "accounting-input-refused",
     "accounting-version-refused",
 )
 SUCCESS, FAILURE = "success", "failure"

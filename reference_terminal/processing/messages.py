@@ -100,6 +100,11 @@ VERSION_TAKEN = event(
     zh="{author}：{what} 自 {since} 起生效（{origin}）：{reason}",
 )
 VERSION_REFUSED = event("accounting-version-refused", en="{what} was refused: {reason}", zh="{what} 未采用：{reason}")
+INPUT_REFUSED = event(
+    "accounting-input-refused",
+    en="{what}, given by {author}, was refused: {reason}",
+    zh="{author} 提交的 {what} 未采用：{reason}",
+)
 RECALCULATED = event(
     "recalculated",
     en="{author} had {since} to {until} worked out again, {count} values changed: {reason}",

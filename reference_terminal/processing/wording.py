@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from reference_terminal.model.messages import Text
+
 _CLASSES = {"minute": "分钟", "quarter": "15 分钟", "hour": "小时", "day": "日", "month": "月"}
 _PATTERNS = tuple(
     (re.compile(pattern), text)
@@ -46,6 +48,11 @@ def both(told: str) -> str:
     for pattern, text in _PATTERNS:
         found = pattern.sub(lambda match, text=text: text.format("", *map(_word, match.groups())), found)
     return told if found == told else f"{told} / {found}"
+
+
+def class_text(name: str) -> Text:
+    """A class of periods, for a sentence."""
+    return Text(name, _word(name))
 
 
 def class_of(name: str) -> str:

@@ -8,7 +8,8 @@ transaction.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Generator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol, cast
@@ -36,6 +37,7 @@ from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.processing.recalculation import Recalculation, StoreBusy
 from reference_terminal.processing.recalculation import text_of as problem_text
 from reference_terminal.processing.tally import Tally, tally
+from reference_terminal.processing.wording import class_text
 from reference_terminal.settings.accounting import AMOUNT, ENTRY_CLASSES, EQUIVALENT, FigureSet, read_version
 from reference_terminal.settings.config import Config, with_accounting
 from reference_terminal.settings.overlay import ACCOUNTING, ACCOUNTING_TABLE, Overlay
@@ -46,6 +48,7 @@ from reference_terminal.storage.store import Store
 from reference_terminal.web import messages as web_messages
 from reference_terminal.web import refusals
 from reference_terminal.web.entry import is_decimal
+from reference_terminal.web.errors import HttpError
 from reference_terminal.web.parameters import (
     DEFAULT_LIMIT,
     FOREVER_S,
@@ -366,17 +369,31 @@ class AccountingApi(Addresses):
         assert live is not None
         return Stream(live.listen)
 
+    @contextmanager
+    def refusal_logged(self, what: str, fields: Mapping[str, str]) -> Generator[None]:
+        """Put into the log what is refused within: of what (as it was given), who wanted it, and why."""
+        try:
+            yield
+        except HttpError as error:
+            said = {"author": _short(fields.get("author", "")), "what": _short(what)}
+            reason = Text(error.en, error.zh)
+            self.terminal.journal.event(messages.INPUT_REFUSED, self.terminal.config.name, **said, reason=reason)
+            self.terminal.store.flush()
+            raise
+
     # Settings
 
     @route("POST", "accounting", right=Right.CONFIGURE, query=("author", "reason"), most_octets=1_000_000)
     def set(self, query: dict[str, str], request: Request) -> Any:
         """Another accounting in place of that of the file, as JSON with the same members; {} switches it off."""
-        check_words(query)
-        terminal, table = self.terminal, _table(request)
-        try:
-            terminal.check_accounting(with_accounting(terminal.config, table))
-        except InputError as error:
-            raise refusals.BAD_ACCOUNTING(said=problem_text(error.problems)) from None
+        terminal = self.terminal
+        with self.refusal_logged("accounting", query):
+            check_words(query)
+            table = _table(request)
+            try:
+                terminal.check_accounting(with_accounting(terminal.config, table))
+            except InputError as error:
+                raise refusals.BAD_ACCOUNTING(said=problem_text(error.problems)) from None
         author = query["author"].strip()
 
         def gather() -> None:
@@ -453,8 +470,9 @@ class AccountingApi(Addresses):
         """An amount or a value entered by hand for an input of a source, for a period."""
         terminal = self.terminal
         self.emissions_of()
-        check_words(fields)
-        start_s, end_s = self._check_entry(fields)
+        with self.refusal_logged(fields["source"], fields):
+            check_words(fields)
+            start_s, end_s = self._check_entry(fields)
         name, input_ = fields["source"], fields["input"]
         old = self._entries(name, input_, start_s, end_s)
         before: Any = next((row["value"] for row in reversed(old) if row["end"] == iso(end_s)), None)
@@ -492,7 +510,7 @@ class AccountingApi(Addresses):
         if source is None:
             known = [each.id for each in boundary.sources]
             hint = did_you_mean(fields["source"][:60], known)
-            raise refusals.NO_SOURCE(got=quoted(fields["source"]), hint=hint)
+            raise refusals.NO_SOURCE(got=quoted(fields["source"]), hint=hint, known=", ".join(known))
         fed = next((each for each in source.inputs if each.wanted.name == fields["input"]), None)
         if fed is None or not fed.entry:
             taken = ", ".join(each.wanted.name for each in source.inputs if each.entry) or "none"
@@ -502,22 +520,21 @@ class AccountingApi(Addresses):
             if span.start(start_s) != start_s or span.end(start_s) != end_s:
                 raise refusals.INPUT_OFF_GRID(
                     key=fields["input"],
-                    name=span.name,
+                    name=class_text(span.name),
                     start=iso(span.start(start_s)),
                     end=iso(span.end(span.start(start_s))),
                 )
             if end_s > clock.now_s():
-                raise refusals.INPUT_PERIOD_LASTS(name=span.name, end=iso(end_s))
+                raise refusals.INPUT_PERIOD_LASTS(name=class_text(span.name), end=iso(end_s))
         elif end_s - start_s > 366 * DAY.code or any(floor_s(at_s, 60) != at_s for at_s in (start_s, end_s)):
             raise refusals.BAD_INPUT_PERIOD()
         if not is_decimal(fields["value"]):
             raise refusals.INPUT_NOT_NUMBER(got=quoted(fields["value"]))
         try:
             value = Quantity.of(Fraction(fields["value"]), fields["unit"]).in_unit(fed.wanted.unit)
-        except UnitError as error:
-            raise refusals.INPUT_UNIT(
-                name=fed.wanted.en, unit=fed.wanted.unit, got=quoted(fields["unit"]), problem=error
-            ) from None
+        except UnitError:
+            name = Text(fed.wanted.en, fed.wanted.zh)
+            raise refusals.INPUT_UNIT(name=name, unit=fed.wanted.unit, got=quoted(fields["unit"])) from None
         doubt = source.doubt(fed, value)
         if doubt:
             raise refusals.INPUT_DOUBTED(said=Text(doubt, source.doubt_zh(fed, value)))
@@ -603,3 +620,8 @@ async def _done(work: Awaitable[int]) -> int:
         return await work
     except StoreBusy:
         raise refusals.NOT_RECORDED() from None
+
+
+def _short(text: str) -> str:
+    """What somebody gave, for a line of the log."""
+    return quoted(text.strip()) if text.strip() else "-"

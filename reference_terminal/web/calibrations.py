@@ -37,7 +37,7 @@ class CalibrationsApi(Addresses):
         found = next((each for each in every if each.id == name), None)
         if found is None:
             hint = did_you_mean(name[:60], [each.id for each in every])
-            raise refusals.NO_SOURCE(got=quoted(name), hint=hint)
+            raise refusals.NO_SOURCE(got=quoted(name), hint=hint, known=", ".join(each.id for each in every))
         if not found.stack.out_zero:
             raise refusals.NOT_CALIBRATED(source=found.id)
         return found
@@ -46,14 +46,15 @@ class CalibrationsApi(Addresses):
     async def enter(self, fields: dict[str, str]) -> Any:
         """A calibration that somebody enters: what was measured around it is worked out again."""
         terminal = self._terminal
-        check_words(fields)
-        source = self._source(fields["source"])
-        at_s, now_s = instant(fields, "at", 0), terminal.clock.now_s()
-        if at_s > now_s:
-            raise refusals.CALIBRATION_TO_COME(at=iso(at_s), now=iso(now_s))
-        for key in ("zero", "span"):
-            if not is_decimal(fields[key]) or abs(Decimal(fields[key])) > 100:
-                raise refusals.NO_DRIFT(key=key, got=quoted(fields[key]))
+        with self._accounting.refusal_logged(fields["source"], fields):
+            check_words(fields)
+            source = self._source(fields["source"])
+            at_s, now_s = instant(fields, "at", 0), terminal.clock.now_s()
+            if at_s > now_s:
+                raise refusals.CALIBRATION_TO_COME(at=iso(at_s), now=iso(now_s))
+            for key in ("zero", "span"):
+                if not is_decimal(fields[key]) or abs(Decimal(fields[key])) > 100:
+                    raise refusals.NO_DRIFT(key=key, got=quoted(fields[key]))
         author, reason = fields["author"].strip(), fields["reason"].strip()
         entered = calibrations.Calibration(at_s, Decimal(fields["zero"]), Decimal(fields["span"]))
         cause = entered.cause(source.stack)

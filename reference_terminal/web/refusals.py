@@ -294,7 +294,12 @@ NO_METER = refusal("no-meter", 404, en="no meter is called {got}", zh="没有表
 NO_INSTRUMENT = refusal("no-instrument", 404, en="no such instrument", zh="没有该计量器具")
 NO_LINE = refusal("no-line", 404, en="no line is called {got}; there are {known}", zh="没有该串口或网关")
 NO_PROPOSAL = refusal("no-proposal", 404, en="no such value waits for release", zh="没有该待审核数据")
-NO_SOURCE = refusal("no-source", 404, en="no source is called {got}{hint}", zh="没有该排放源")
+NO_SOURCE = refusal(
+    "no-source",
+    404,
+    en="no source is called {got}{hint}; there are {known}",
+    zh="没有名为 {got} 的排放源，现有：{known}",
+)
 NO_STORED_SOURCE = refusal(
     "no-stored-source", 404, en="no emission source is called {got}; there are {known}", zh="没有排放源 {got}"
 )
@@ -314,9 +319,14 @@ NO_DRIFT = refusal(
     zh="{key} 应为 −100 至 100 之间的漂移（满量程百分数）",
 )
 NO_FIGURE = refusal(
-    "no-figure", 404, en="no figure is called {got}{hint}; see GET figures", zh="没有该数据项，见 figures"
+    "no-figure", 404, en="no figure is called {got}{hint}; see GET figures", zh="没有名为 {got} 的排放量，见 figures"
 )
-NO_PRODUCT = refusal("no-product", 404, en="no product is called {got}{hint}; there are {known}", zh="没有该产品")
+NO_PRODUCT = refusal(
+    "no-product",
+    404,
+    en="no product is called {got}{hint}; there are {known}",
+    zh="没有名为 {got} 的产品，现有：{known}",
+)
 NO_METHOD = refusal("no-method", 404, en="no source has the method {got}; there are {known}", zh="没有该方法")
 NO_TEMPLATE = refusal("no-template", 400, en="no template of sector {got}{hint}", zh="没有该行业的报告模板")
 NO_ACCOUNTING = refusal(
@@ -399,21 +409,33 @@ PERIOD_LASTS = refusal(
     zh="该时段尚未结束，请在 {end} 之后录入",
 )
 INPUT_PERIOD_LASTS = refusal(
-    "input-period-lasts", 400, en="the {name} has not ended; enter it after {end}", zh="该时段尚未结束"
+    "input-period-lasts",
+    400,
+    en="the {name} has not ended; enter it after {end}",
+    zh="该{name}尚未结束，请于 {end} 之后填报",
 )
 INPUT_OFF_GRID = refusal(
-    "input-off-grid", 400, en="{key} is entered for each {name}; that is {start} to {end}", zh="{key} 应按 {name} 填报"
+    "input-off-grid",
+    400,
+    en="{key} is entered for each {name}; that is {start} to {end}",
+    zh="{key} 应按{name}填报，即 {start} 至 {end}",
 )
 BAD_INPUT_PERIOD = refusal(
     "bad-input-period", 400, en="expected whole minutes and at most a year", zh="起止应为整分钟，且不超过一年"
 )
 INPUT_NOT_BY_HAND = refusal(
-    "input-not-by-hand", 400, en="{source} takes {known} by hand, not {got}", zh="{source} 可填报：{known}"
+    "input-not-by-hand",
+    400,
+    en="{source} takes {known} by hand, not {got}",
+    zh="{source} 可填报 {known}，不可填报 {got}",
 )
 INPUT_NOT_NUMBER = refusal(
-    "input-not-number", 400, en="expected value a plain decimal number, got {got}", zh="value 应为十进制数"
+    "input-not-number",
+    400,
+    en="expected value a plain decimal number such as 12.5, got {got}",
+    zh="value 应为十进制数，例如 12.5，实际为 {got}",
 )
-INPUT_UNIT = refusal("input-unit", 400, en="{name} is in {unit}, got {got}: {problem}", zh="单位应为 {unit}")
+INPUT_UNIT = refusal("input-unit", 400, en="{name} is in {unit}, got {got}", zh="{name}的单位应为 {unit}，实际为 {got}")
 INPUT_DOUBTED = refusal("input-doubted", 400, en="{said}", zh="{said}")
 ENTRY_NOT_NUMBER = refusal(
     "entry-not-number",
@@ -463,7 +485,10 @@ BAD_ACCOUNTING = refusal("bad-accounting", 400, en="{said}", zh="{said}")
 BAD_VERSION = refusal("bad-version", 400, en="{said}", zh="{said}")
 PRODUCT_COUNTED = refusal("product-counted", 409, en="{product} is counted by {point}", zh="{product} 由 {point} 计量")
 PRODUCT_NOT_NUMBER = refusal(
-    "product-not-number", 400, en="expected value a number not below 0, got {got}", zh="value 应为非负数"
+    "product-not-number",
+    400,
+    en="expected value a number not below 0, got {got}",
+    zh="value 应为不小于 0 的数，实际为 {got}",
 )
 UNKNOWN_COMPARISON = refusal(
     "unknown-comparison",

@@ -78,16 +78,17 @@ class ResultsApi(Addresses):
     @route("POST", "product-amount", right=Right.ENTER, body=("product", "start", "end", "value", "author", "reason"))
     def enter(self, fields: dict[str, str]) -> Any:
         """How much of a product was made in a period; the last entry for a period counts."""
-        check_words(fields)
-        product = self._product(fields)
-        if product.point:
-            raise refusals.PRODUCT_COUNTED(product=product.id, point=product.point)
-        start_s, end_s = instant(fields, "start", 0), instant(fields, "end", 0)
-        if not start_s < end_s:
-            raise refusals.END_BEFORE_START()
-        value = fields["value"]
-        if not is_decimal(value) or Fraction(value) < 0:
-            raise refusals.PRODUCT_NOT_NUMBER(got=quoted(value))
+        with self._accounting.refusal_logged(fields["product"], fields):
+            check_words(fields)
+            product = self._product(fields)
+            if product.point:
+                raise refusals.PRODUCT_COUNTED(product=product.id, point=product.point)
+            start_s, end_s = instant(fields, "start", 0), instant(fields, "end", 0)
+            if not start_s < end_s:
+                raise refusals.END_BEFORE_START()
+            value = fields["value"]
+            if not is_decimal(value) or Fraction(value) < 0:
+                raise refusals.PRODUCT_NOT_NUMBER(got=quoted(value))
         terminal, source = self._terminal, amounts.PRODUCT + product.id
 
         def gather() -> None:

@@ -1,0 +1,90 @@
+"""What is given to the accounting and is wrong: one sentence in each language, nothing changed, an entry in the log."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from accounting_kit import Plant
+
+from reference_terminal.web.errors import HttpError
+
+COKE = """
+[[accounting.sources]]
+id = "coke"
+term = "fuel"
+item = "焦炭"
+inputs.FC = { entry = "amount", every = "month", unit = "t" }
+[[accounting.products]]
+id = "iron"
+unit = "t"
+"""
+
+
+def run(scene: Callable[[], Awaitable[Any]]) -> Any:
+    return asyncio.run(scene())  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize(
+    ("changed", "en", "zh"),
+    [
+        ({"value": "-1.5"}, "fuel consumed is negative", "燃料消耗量不得为负"),
+        ({"unit": "tCO2"}, "fuel consumed is in t, got 'tCO2'", "燃料消耗量的单位应为 t，实际为 'tCO2'"),
+        (
+            {"source": "cook"},
+            "no source is called 'cook'; did you mean 'coke'?",
+            "没有名为 'cook' 的排放源，现有：grid",
+        ),
+        ({"input": "NCV"}, "coke takes FC by hand, not 'NCV'", "coke 可填报 FC，不可填报 'NCV'"),
+        ({"start": "2025-01-01T00:00:00"}, "FC is entered for each month", "FC 应按月填报，即 2025-01-01"),
+        ({"value": "3,5"}, "such as 12.5, got '3,5'", "例如 12.5，实际为 '3,5'"),
+        ({"start": "2025-03-01T00:00:00", "end": "2025-04-01T00:00:00"}, "month has not ended", "该月尚未结束，请于"),
+    ],
+)
+def test_an_entry_that_is_wrong_is_one_sentence_changes_nothing_and_stands_in_the_log(
+    changed: dict[str, str], en: str, zh: str
+) -> None:
+    async def scene() -> None:
+        plant = Plant("2025-03-03T00:00:00", COKE)
+        entry = {"source": "coke", "input": "FC", "start": "2025-02-01T00:00:00", "end": "2025-03-01T00:00:00"}
+        entry |= {"value": "3", "unit": "t", "origin": "note", "author": "Li", "reason": "delivered", **changed}
+        with pytest.raises(HttpError) as refused:
+            await plant.post("accounting-entry", json.dumps(entry).encode())
+        assert en in refused.value.en and zh in refused.value.zh and "\n" not in refused.value.en
+        assert not list(plant.store.connection.execute("SELECT * FROM accounting_entry"))
+        assert not list(plant.store.connection.execute("SELECT * FROM record"))
+        [logged] = plant.store.connection.execute("SELECT en FROM event WHERE code='accounting-input-refused'")
+        assert en in str(logged[0]) and "Li" in str(logged[0])
+
+    run(scene)
+
+
+def test_amounts_of_products_and_other_accountings_that_are_refused_stand_in_the_log() -> None:
+    async def scene() -> None:
+        plant = Plant("2025-03-03T00:00:00", COKE)
+        made = {"product": "iron", "start": "2025-03-01T00:00:00", "end": "2025-03-02T00:00:00"}
+        with pytest.raises(HttpError, match="not below 0, got '-2'"):
+            await plant.post(
+                "product-amount", json.dumps(made | {"value": "-2", "author": "Li", "reason": "x"}).encode()
+            )
+        with pytest.raises(HttpError, match="no method 'nope'"):
+            other = json.dumps({"emitter": "x", "method": "nope", "sources": [{"id": "a", "term": "fuel"}]}).encode()
+            await plant.post("accounting", other, author="Wang", reason="new plant")
+        told = [
+            (str(en), str(zh))
+            for en, zh in plant.store.connection.execute(
+                "SELECT en, zh FROM event WHERE code='accounting-input-refused' ORDER BY number"
+            )
+        ]
+        assert [("Li" in en, "Wang" in en) for en, _ in told] == [(True, False), (False, True)]
+        assert "不小于 0" in told[0][1] and "没有方法 'nope'" in told[1][1]
+        # A product that is not there has nothing to divide by, and no intensity is invented.
+        stretch = {"from": made["start"], "to": made["end"]}
+        plant.day("2025-03-01T00:00:00", {"grid": 10, "coal": 3})
+        found = await plant.get("emission-intensity", figure="co2e.source.grid", product="iron", **stretch)
+        assert found["intensity"] is None and "nothing to divide by / 产量为零" in found["cause"]
+
+    run(scene)
