@@ -18,6 +18,11 @@ from unicodedata import east_asian_width
 from conformance.clauses.ledger import Words
 
 TITLE = Words(zh="征求意见汇总处理表", en="Comments on the consultation drafts and their handling")
+FILLED_IN = Words(
+    zh="          ".join(("标准项目名称：", "负责起草单位：", "承办人：", "电话：", "填写日期：    年  月  日")),
+    en="          ".join(("Title of the standard:", "Drafted by:", "Handled by:", "Telephone:", "Date:")),
+)
+"""What the drafting group writes above the table."""
 HEADS = (
     Words(zh="序号", en="No."),
     Words(zh="标准", en="Draft"),
@@ -122,6 +127,8 @@ def as_xlsx(rows: Sequence[Row], language: str) -> bytes:
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 8  # A3
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.oddHeader.center.text = TITLE.zh if language == "zh" else TITLE.en
+    sheet.oddFooter.center.text = "&P / &N"
     out = io.BytesIO()
     book.save(out)
     return _steady(out.getvalue())
@@ -131,6 +138,7 @@ def as_docx(rows: Sequence[Row], language: str) -> bytes:
     """A3 across, the head of the table repeated on every page."""
     from docx import Document
     from docx.enum.section import WD_ORIENT
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
     from docx.shared import Mm, Pt
@@ -143,6 +151,12 @@ def as_docx(rows: Sequence[Row], language: str) -> bytes:
     page.orientation, page.page_width, page.page_height = WD_ORIENT.LANDSCAPE, Mm(420), Mm(297)
     page.left_margin = page.right_margin = Mm(12)
     document.add_heading(TITLE.zh if language == "zh" else TITLE.en, 1)
+    document.add_paragraph(FILLED_IN.zh if language == "zh" else FILLED_IN.en)
+    number = page.footer.paragraphs[0]
+    number.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    number._p.append(field)
     table = document.add_table(rows=1, cols=len(HEADS), style="Table Grid")
     table.autofit = False
     repeated = OxmlElement("w:tblHeader")

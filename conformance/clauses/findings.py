@@ -39,6 +39,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     why: Words
     rewording: Words
     readings: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    """Where facts outside the five drafts come from: ids of sources.yaml."""
 
 
 class FirstQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,6 +59,17 @@ def load_questions(folder: Path = FOLDER) -> tuple[FirstQuestion, ...]:
         return ()
     try:
         return msgspec.convert(load_yaml(path), tuple[FirstQuestion, ...])
+    except msgspec.ValidationError as error:
+        raise LedgerError([f"{path.name}: {error}"]) from None
+
+
+def load_sources(folder: Path = FOLDER) -> dict[str, Words]:
+    """Where outside facts come from, by id; none where the file is not there. Raises LedgerError."""
+    path = folder / "sources.yaml"
+    if not path.is_file():
+        return {}
+    try:
+        return msgspec.convert(load_yaml(path), dict[str, Words])
     except msgspec.ValidationError as error:
         raise LedgerError([f"{path.name}: {error}"]) from None
 

@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -28,6 +28,7 @@ from conformance.clauses.findings import (
     findings_files,
     load_findings,
     load_questions,
+    load_sources,
 )
 from conformance.clauses.gates import read_readings
 from conformance.clauses.ledger import DOCUMENTS, FOLDER, Entry, Ledger, LedgerError, Words, load_ledger
@@ -88,9 +89,11 @@ LABELS = {
         "and the clauses concerned. A figure marked † is a proposal of this review; no draft gives it.",
     ),
     "how2": Words(
-        zh="条款内容一律用本项目自己的话概述，原文以征求意见稿为准。R‑nn 是试验台在问题解决之前采用的裁定。",
-        en="Clauses are summarised in the project's own words; the drafts themselves are authoritative. R-nn is the "
-        "ruling the bench uses until the matter is settled.",
+        zh="条款内容一律用本项目自己的话概述，原文以征求意见稿为准。方括号内的条号由标题次序推得，原稿没有印出。"
+        "R‑nn 是试验台在问题解决之前采用的裁定。",
+        en="Clauses are summarised in the project's own words; the drafts themselves are authoritative. A number in "
+        "square brackets follows from the order of headings; the draft prints none. R-nn is the ruling the bench uses "
+        "until the matter is settled.",
     ),
     "first": Words(zh="下一稿之前须先确定的十个问题", en="Ten questions to settle before the next drafts"),
     "closes": Words(zh="解决后可关闭", en="Settles"),
@@ -106,6 +109,7 @@ LABELS = {
     "why": Words(zh="为何会有分歧", en="Why verdicts differ"),
     "rewording": Words(zh="建议改写", en="Testable wording"),
     "clauses": Words(zh="所涉条款", en="Clauses"),
+    "sources": Words(zh="外部事实的来源", en="Source of outside facts"),
     "rulings": Words(zh="试验台裁定", en="Ruling in force"),
     "findings": Words(zh="条问题", en="findings"),
     "ledger": Words(zh="台账散列 SM3", en="Ledger SM3"),
@@ -117,8 +121,15 @@ class Clause:
     """A clause as the review shows it; `quoted` is the draft's own text, where it is at hand."""
 
     entry: Entry
-    label: str
+    place: Words
+    """Where it stands in its draft: its number, or what the part without numbers is called."""
     quoted: str = ""
+
+    @property
+    def label(self) -> Words:
+        """Draft and place."""
+        draft = self.entry.document.upper()
+        return Words(zh=f"{draft} {self.place.zh}", en=f"{draft} {self.place.en}")
 
 
 @dataclass(frozen=True)
@@ -128,6 +139,15 @@ class Item:
     finding: Finding
     clauses: tuple[Clause, ...]
     rulings: tuple[tuple[str, Words], ...]
+    sources: tuple[Words, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question to settle first, and by draft where the clauses concerned stand."""
+
+    question: FirstQuestion
+    places: tuple[tuple[str, tuple[Words, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -159,7 +179,7 @@ class Review:
     """Everything the templates show."""
 
     sections: tuple[Section, ...]
-    questions: tuple[FirstQuestion, ...]
+    questions: tuple[Asked, ...]
     index: tuple[tuple[str, Words, tuple[tuple[Clause, tuple[str, ...]], ...]], ...]
     """By document each clause with findings, in the order of the text, and their ids."""
     rows: tuple[tuple[str, Words, int, tuple[int, ...]], ...]
@@ -201,7 +221,7 @@ def build_review(folder: Path = FOLDER, choice: Choice | None = None, texts: Tex
     """
     choice = choice or Choice()
     ledger, every, readings = load_ledger(folder), load_findings(folder), read_readings(folder)
-    questions = load_questions(folder)
+    questions, sources = load_questions(folder), load_sources(folder)
     known = {finding.id for finding in every}
     unknown = [
         f"findings: {finding.id}: {clause}: no such entry"
@@ -215,6 +235,12 @@ def build_review(folder: Path = FOLDER, choice: Choice | None = None, texts: Tex
         for name in asked.findings
         if name not in known
     ]
+    unknown += [
+        f"findings: {finding.id}: {name}: no such source in sources.yaml"
+        for finding in every
+        for name in finding.sources
+        if name not in sources
+    ]
     findings = tuple(finding for finding in every if choice.takes(finding))
     if not findings and not unknown:
         wanted = " ".join(word for word in (choice.document, choice.clause) if word)
@@ -226,7 +252,7 @@ def build_review(folder: Path = FOLDER, choice: Choice | None = None, texts: Tex
     place = {name: number for number, name in enumerate(ledger.by_id)}
     findings = tuple(sorted(findings, key=lambda finding: (min(place[name] for name in finding.clauses), finding.id)))
     quotes = _quotes(ledger, findings, texts)
-    items = [_item(finding, ledger, readings, quotes) for finding in findings]
+    items = [_item(finding, ledger, readings, sources, quotes) for finding in findings]
     sections = tuple(
         Section(
             grade,
@@ -261,8 +287,21 @@ def build_review(folder: Path = FOLDER, choice: Choice | None = None, texts: Tex
         for kind in CLASSES
     )
     here = {finding.id for finding in findings}
-    asked = tuple(each for each in questions if here & set(each.findings)) if choice == Choice() else ()
+    asked = tuple(
+        _asked(each, {name for finding in findings if finding.id in each.findings for name in finding.clauses}, ledger)
+        for each in (questions if choice == Choice() else ())
+        if here & set(each.findings)
+    )
     return Review(sections, asked, _index(findings, ledger, titles, quotes), rows, kinds, _digest(folder))
+
+
+def _asked(question: FirstQuestion, clauses: Set[str], ledger: Ledger) -> Asked:
+    """A question with the places of its findings' clauses, in the order of the drafts."""
+    found: dict[str, dict[Words, None]] = {}
+    for name, entry in ledger.by_id.items():
+        if name in clauses:
+            found.setdefault(entry.document.upper(), {})[_place(entry)] = None
+    return Asked(question, tuple((draft, tuple(places)) for draft, places in found.items()))
 
 
 def _index(
@@ -304,7 +343,13 @@ def _count(findings: tuple[Finding, ...], fits: Callable[[Finding], bool]) -> in
     return sum(map(fits, findings))
 
 
-def _item(finding: Finding, ledger: Ledger, readings: dict[str, Words], quotes: Mapping[str, str]) -> Item:
+def _item(
+    finding: Finding,
+    ledger: Ledger,
+    readings: Mapping[str, Words],
+    sources: Mapping[str, Words],
+    quotes: Mapping[str, str],
+) -> Item:
     clauses = tuple(_clause(ledger.by_id[name], quotes) for name in finding.clauses)
     told = "".join(words for clause in clauses for words in (clause.entry.requirement.en, clause.entry.requirement.zh))
     told += finding.finding.en + finding.finding.zh + "".join(clause.quoted for clause in clauses)
@@ -313,6 +358,7 @@ def _item(finding: Finding, ledger: Ledger, readings: dict[str, Words], quotes: 
         msgspec.structs.replace(finding, rewording=marked),
         clauses,
         tuple((name, readings[name]) for name in finding.readings),
+        tuple(sources[name] for name in finding.sources),
     )
 
 
@@ -328,7 +374,30 @@ def marked_figures(rewording: str, told: str) -> str:
 
 
 def _clause(entry: Entry, quotes: Mapping[str, str]) -> Clause:
-    return Clause(entry, f"{entry.document.upper()} {entry.number}".strip(), quotes.get(entry.id, ""))
+    return Clause(entry, _place(entry), quotes.get(entry.id, ""))
+
+
+_PARTS = {
+    "title": Words(zh="封面", en="title page"),
+    "foreword": Words(zh="前言", en="foreword"),
+    "introduction": Words(zh="引言", en="introduction"),
+    "intro": Words(zh="引言", en="introduction"),
+    "front": Words(zh="前文", en="front matter"),
+    "bibliography": Words(zh="参考文献", en="bibliography"),
+    "bib": Words(zh="参考文献", en="bibliography"),
+    "notes": Words(zh="编制说明", en="drafting notes"),
+    "form": Words(zh="意见表", en="comment form"),
+}
+"""What a part of a draft without numbers is called, by how the ids of its entries begin."""
+
+
+def _place(entry: Entry) -> Words:
+    number = entry.number
+    if number:
+        annex = number[0].isalpha()
+        zh = re.sub(r", table (\d+)", r" 表 \1", number)
+        return Words(zh=f"附录 {zh}" if annex else zh, en=f"annex {number}" if annex else number)
+    return _PARTS[entry.id.partition("/")[2].removeprefix("h-").partition("-")[0]]
 
 
 def _digest(folder: Path) -> str:
@@ -380,20 +449,26 @@ def comment_rows(review: Review, language: Language) -> list[comments.Row]:
     def say(words: Words) -> str:
         return words.zh if language == "zh" else words.en
 
+    def place(clause: Clause, drafts: int) -> str:
+        return say(clause.place if drafts == 1 else clause.label)
+
     stop, comma = _MARKS[language]["semicolon"], _MARKS[language]["comma"]
     items = {item.finding.id: item for section in review.sections for group in section.groups for item in group.items}
     order = dict.fromkeys(name for _, _, rows in review.index for _, names in rows for name in names)
+    drafts = {name: {clause.entry.document.upper(): None for clause in item.clauses} for name, item in items.items()}
     return [
         comments.Row(
-            draft=comma.join(dict.fromkeys(clause.entry.document.upper() for clause in item.clauses)),
-            clauses=stop.join(dict.fromkeys(clause.label for clause in item.clauses)),
+            draft=comma.join(drafts[name]),
+            clauses=stop.join(dict.fromkeys(place(clause, len(drafts[name])) for clause in item.clauses)),
             text=comments.quoted([clause.quoted for clause in item.clauses if clause.quoted]),
             comment=say(item.finding.finding),
             reason=say(item.finding.why),
             wording=say(item.finding.rewording),
-            remark=stop.join((item.finding.id, say(GRADE_WORDS[item.finding.grade]), *item.finding.readings)),
+            remark=stop.join(
+                (name, say(GRADE_WORDS[item.finding.grade]), *item.finding.readings, *map(say, item.sources))
+            ),
         )
-        for item in map(items.__getitem__, order)
+        for name, item in ((name, items[name]) for name in order)
     ]
 
 

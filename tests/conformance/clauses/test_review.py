@@ -15,7 +15,7 @@ from clauses_small import Small, finding
 from openpyxl import load_workbook
 
 from bench import cli
-from conformance.clauses.findings import CLASSES, GRADES, load_findings, load_questions
+from conformance.clauses.findings import CLASSES, GRADES, load_findings, load_questions, load_sources
 from conformance.clauses.ledger import LedgerError, Words, load_ledger
 from conformance.clauses.review import (
     CLASS_WORDS,
@@ -133,6 +133,30 @@ def test_the_ten_questions_come_first_and_name_findings(written: dict[tuple[str,
         text = written[language, "md"]
         for asked in questions:
             assert text.index(getattr(asked.question, language)) < text.index(f"#### {asked.findings[0]} · ")
+        first = text[text.index("\n1. **") : text.index("\n2. **")]
+        assert (
+            "ISC-2 2、7.2.2(2)、7.2.3-B(6)" in first if language == "zh" else "ISC-2 2, 7.2.2(2), 7.2.3-B(6)" in first
+        )
+
+
+def test_parts_without_numbers_have_names_in_the_form(tmp_path: Path) -> None:
+    write_review(tmp_path)
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "comments.zh.csv").read_text("utf-8-sig"))))
+    places = {place for row in rows for place in row["章条编号"].split("；")}
+    assert {"前文", "编制说明", "附录 A", "[4.2]"} <= places
+    assert not places & {"", "ISC-1", "ISC-2", "SSEA", "CSMT", "CPCIF"}
+    # One draft needs no name before each number; several do.
+    assert all(("、" in row["标准"]) == (row["标准"].partition("、")[0] in row["章条编号"]) for row in rows)
+
+
+def test_outside_facts_have_their_source(tmp_path: Path, small: Small, written: dict[tuple[str, str], str]) -> None:
+    sources, named = load_sources(), {name for found in load_findings() for name in found.sources}
+    assert named == set(sources)
+    for language in LANGUAGES:
+        assert all(getattr(words, language) in written[language, "md"] for words in sources.values())
+    small.write("findings/small.yaml", [finding(sources=["S-nowhere"])])
+    with pytest.raises(LedgerError, match="S-nowhere: no such source"):
+        write_review(tmp_path, small.folder)
 
 
 def test_findings_stand_in_the_order_of_clauses_and_opposed_verdicts_first() -> None:
