@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import subprocess
+import sys
 import tomllib
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -50,3 +52,32 @@ def test_the_licence_is_offered_as_said() -> None:
     assert project["license"] == "MIT OR Apache-2.0"
     for name in project["license-files"]:
         assert (ROOT / name).stat().st_size > 500, name
+
+
+def test_no_module_of_the_terminal_brings_the_library_of_tlcp_into_its_process() -> None:
+    """All of them, loaded as the terminal's program loads them; the bench's own centre shows that it would be seen."""
+    code = """
+import importlib, pkgutil, sys
+import reference_terminal
+for found in pkgutil.walk_packages(reference_terminal.__path__, "reference_terminal."):
+    if not found.name.endswith("__main__"):
+        importlib.import_module(found.name)
+mapped = open("/proc/self/maps").read() if sys.platform == "linux" else ""
+assert "tongsuopy" not in sys.modules and "tongsuo" not in mapped, "loaded"
+assert not {"bench", "simulators", "conformance", "reports"} & set(sys.modules), "another room"
+import tongsuopy.backends._tongsuo
+assert sys.platform != "linux" or "tongsuo" in open("/proc/self/maps").read(), "not seen when it is there"
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_is_said_of_the_library_of_tlcp_is_what_it_says_itself() -> None:
+    code = "from tongsuopy.backends import _tongsuo; print(_tongsuo.__file__)"
+    path = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    octets = Path(path).read_bytes()
+    told = [re.search(pattern, octets) for pattern in (rb"BabaSSL [\d.]+", rb"OpenSSL 1[\w.]+  \d+ \w+ 2\d{3}")]
+    name, base = ((found[0] if found else b"?").decode() for found in told)
+    limits = (ROOT / "docs" / "LIMITS.md").read_text("utf-8")
+    for page in ((ROOT / "THIRD_PARTY.md").read_text("utf-8"), limits):
+        assert name in page and base.partition("  ")[0] in page and base[-4:] in page, (name, base)

@@ -141,14 +141,26 @@ def test_the_convention_of_stamps_is_decided() -> None:
     assert convention_finding(uneven.history(lambda _records: []), ("A",)).verdict == "inconclusive"
 
 
-def test_stamps_in_utc_are_mis_stamped() -> None:
+@pytest.mark.parametrize(("hours", "told"), [(-8, "DataTime is -8 h off, a time of another zone"), (8, "is +8 h off")])
+def test_stamps_of_another_zone_are_mis_stamped_and_the_zone_is_told(hours: int, told: str) -> None:
     uneven = World(hours=12, energy=lambda us: f"{((us - MIDNIGHT) // MINUTE) ** 2 // 7}.00")
 
     def change(records: list[Stored]) -> list[Stored]:
-        return [altered(record, stamp=stamp_of(record.t - SECOND - HOUR - 8 * HOUR)) for record in records]
+        return [altered(record, stamp=stamp_of(record.t - SECOND - HOUR + hours * HOUR)) for record in records]
 
-    found = filled(reconcile(uneven.history(change), "A", kinds=("hour",)))
-    assert found["mis_stamped"] >= 12
+    ledger = reconcile(uneven.history(change), "A", kinds=("hour",))
+    assert filled(ledger)["mis_stamped"] >= 12
+    assert any(told in problem.evidence for problem in ledger.mis_stamped)
+
+
+def test_a_stamp_an_interval_off_is_no_other_zone() -> None:
+    uneven = World(energy=lambda us: f"{((us - MIDNIGHT) // MINUTE) ** 2 // 7}.00")
+
+    def change(records: list[Stored]) -> list[Stored]:
+        return [altered(record, stamp=stamp_of(record.t - SECOND)) for record in records if record.kind == "minute"]
+
+    ledger = reconcile(uneven.history(change), "A", kinds=("minute",))
+    assert ledger.mis_stamped and not any("zone" in problem.evidence for problem in ledger.mis_stamped)
 
 
 def test_a_stamp_off_the_grid_is_mis_stamped() -> None:
