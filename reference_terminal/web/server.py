@@ -225,6 +225,9 @@ class Server:
                 self._journal.event(self._refusal, peer, reason=text_of(error))
         except (OSError, TimeoutError):
             writer.transport.abort()
+        except asyncio.CancelledError:
+            # The server stops. asyncio's streams tell a connection's task that ends cancelled as an error.
+            pass
         finally:
             self.seats.leave(seat)
             del self._tasks[task]

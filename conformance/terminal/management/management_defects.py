@@ -24,6 +24,7 @@ from reference_terminal.uplink.platforms.management import ManagementLink
 
 _DOWNLOAD = ("csmt/11.4a-3",)
 _UPGRADE = ("isc-2/8.4f", "csmt/10.6.4c")
+_GATHERED_S = 120
 
 
 @defect(
@@ -330,3 +331,22 @@ def later_parameters_never_applied(patch: Patch) -> None:
 def package_refusals_unlogged(patch: Patch) -> None:
     """Nothing was changed by it."""
     patch(Installer, "_tell_refused", lambda self, source, error: None)
+
+
+@defect(
+    "package-refusals-gathered",
+    en="packages refused within two minutes of each other have one entry in the log together",
+    zh="两分钟内的多次软件包拒绝只记一条日志",
+    clauses=("isc-2/7.4.1.3(1)d",),
+)
+def package_refusals_gathered(patch: Patch) -> None:
+    """What a log does that spares itself repetitions, and forgets that each has a sender and a reason of its own."""
+    sound, last = Installer._tell_refused, [-_GATHERED_S]
+
+    def tell(self: Installer, source: str, error: PackageRefused) -> None:
+        now = self._clock.now_s()
+        if now - last[0] >= _GATHERED_S:
+            last[0] = now
+            sound(self, source, error)
+
+    patch(Installer, "_tell_refused", tell)

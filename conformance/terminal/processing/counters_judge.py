@@ -6,6 +6,7 @@ counted where it happened.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -164,18 +165,17 @@ def event_findings(history: History, centres: Sequence[str], kinds: Sequence[str
                 unflagged.append(_shown(expected, event))
     yield NO_INCREMENT_FROM_A_FALL.none(made, seen)
     yield FALL_FLAGGED.none(unflagged, seen)
-    yield log_finding(
-        history, FALL_LOGGED, Notice.COUNTER_FELL, moments=[(series.times[index],) for series, index in steps]
-    )
+    fell = dict.fromkeys((series.point.meter, series.times[index]) for series, index in steps)
+    yield log_finding(history, FALL_LOGGED, Notice.COUNTER_FELL, moments=[(at,) for _, at in fell])
 
 
 def log_finding(history: History, asked: Criterion, notice: Notice, *, moments: Sequence[Sequence[int]]) -> Check:
-    """Whether the terminal's log tells of every moment: an entry near its time that has a code of the event.
+    """Whether the terminal's log tells of every moment: an entry of its own, near its time, with a code of the event.
 
     A moment is given by the instants (us) that the terminal's clock may have shown for it. Entries of another time
-    tell of something else.
+    tell of something else, and one entry tells of one moment.
     """
-    entries: dict[str, int] = {}
+    entries: Counter[tuple[int, str]] = Counter()
     problems: list[str] = []
     readable = False
     near: list[dict[str, str]] = []
@@ -184,22 +184,44 @@ def log_finding(history: History, asked: Criterion, notice: Notice, *, moments: 
             problems.append(event.problem)
             continue
         readable = True
+        shown: Counter[tuple[int, str]] = Counter()
         for row in event.rows:
             at = instant_of_iso(row.get("at", ""))
             if at is not None and any(_near(at, moment) for moment in moments):
                 near.append(row)
             if at is not None and notices.tells(history, row, notice):
-                entries[f"{row['at']} {row.get('kind', '')} {row.get('text', '')}"] = at
+                shown[at, f"{row['at']} {row.get('kind', '')} {row.get('text', '')}"] += 1
+        entries |= shown
     if readable and moments and not notices.mapped(history, notice):
         return notices.left_to_a_person(asked, near, notice)
-    told = [[line for line, at in entries.items() if _near(at, moment)] for moment in moments]
-    untold = [f"no entry about {local(moment[0])}" for moment, lines in zip(moments, told, strict=True) if not lines]
+    lines = sorted(entries.elements())
+    told = _one_each(moments, [at for at, _ in lines])
+    untold = [f"no entry about {local(moment[0])}" for at, moment in enumerate(moments) if at not in told]
     return asked.decide(
         not untold if readable and moments else None,
-        measured=len(moments) - len(untold),
+        measured=len(told),
         limit=len(moments),
-        evidence=[*untold, *dict.fromkeys(line for lines in told for line in lines), *problems],
+        evidence=[*untold, *dict.fromkeys(lines[at][1] for at in sorted(told.values())), *problems],
     )
+
+
+def _one_each(moments: Sequence[Sequence[int]], entries: Sequence[int]) -> dict[int, int]:
+    """As many moments as can be told by an entry of their own, each with its entry (both as places in their lists)."""
+    taken: dict[int, int] = {}
+
+    def place(moment: int, tried: dict[int, None]) -> bool:
+        for entry, at in enumerate(entries):
+            if entry in tried or not _near(at, moments[moment]):
+                continue
+            tried[entry] = None
+            if entry not in taken or place(taken[entry], tried):
+                taken[entry] = moment
+                return True
+        return False
+
+    for moment in range(len(moments)):
+        place(moment, {})
+    return {moment: entry for entry, moment in taken.items()}
 
 
 def _near(at: int, moment: Sequence[int]) -> bool:
