@@ -48,10 +48,11 @@ Build = Callable[[Asks, dict[str, str]], Awaitable[Page]]
 
 @dataclass(frozen=True)
 class ShownPage:
-    """A page: its path, title, the right to see it, its parameters, what makes it."""
+    """A page: path, title, the right to see it, its parameters, what makes it; `short` is its name on small screens."""
 
     path: str
     title: Text
     right: Right
     build: Build
     query: tuple[str, ...] = ()
+    short: Text | None = None

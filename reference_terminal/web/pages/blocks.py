@@ -16,23 +16,49 @@ Shown = Text | str | int | float | None
 
 
 @dataclass(frozen=True)
+class State:
+    """A state: its word, and `good`, `warn`, `bad` or `off`, by which it has a colour beside the word."""
+
+    text: Shown
+    level: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A cell of several things that belong together: the first, and beneath it what is there of the others."""
+
+    first: Shown
+    under: Sequence[Shown]
+
+
+Cell = Shown | State | Pair
+
+
+@dataclass(frozen=True)
 class Facts:
     """Names and values."""
 
     title: Text
-    rows: Sequence[tuple[Text, Shown]]
+    rows: Sequence[tuple[Text, Shown | State]]
     kind: str = "facts"
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under columns; `marked` are the numbers of those that ask for attention, `note` stands below."""
+    """Rows under columns; `marked` are the numbers of those that ask for attention, `note` stands below.
+
+    `numbers` are the columns of figures, aligned to the right; `empty` says what to do where there are no rows.
+    """
 
     title: Text
     columns: Sequence[Text]
-    rows: Sequence[Sequence[Shown]]
+    rows: Sequence[Sequence[Cell]]
     marked: frozenset[int] = frozenset()
     note: Text | None = None
+    numbers: frozenset[int] = frozenset()
+    empty: Text | None = None
+    half: bool = False
+    """Whether it may stand beside another one where the window is wide."""
     kind: str = "table"
 
 

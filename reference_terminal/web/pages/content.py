@@ -42,26 +42,43 @@ def said(answer: Any) -> Text | None:
 
 
 PAGES = (
-    ShownPage("/live", Text("Live", "实时数据"), Right.READ, live),
+    ShownPage("/live", Text("Live", "实时数据"), Right.READ, live, short=Text("Live", "实时")),
     ShownPage("/trends", Text("Trends", "趋势"), Right.READ, trends, ("point", "class", "from", "to")),
     ShownPage("/emissions", Text("Emissions", "碳排放"), Right.READ, emissions, ("figure", "class", "from", "to")),
-    ShownPage("/sources", Text("Sources", "排放源"), Right.READ, sources),
+    ShownPage("/sources", Text("Sources", "排放源"), Right.READ, sources, short=Text("Sources", "排放源")),
     ShownPage(
         "/records",
         Text("Records", "数据查询"),
         Right.READ,
         records,
         ("point", "emission_source", "class", "from", "to"),
+        short=Text("Records", "查询"),
     ),
-    ShownPage("/entry", Text("By hand", "数据填报"), Right.READ, entry),
-    ShownPage("/acquisition", Text("Acquisition", "数据采集"), Right.STATE, acquisition, ("protocol",)),
-    ShownPage("/diagnosis", Text("Diagnosis", "通讯诊断"), Right.OPERATE, diagnosis, ("line",)),
-    ShownPage("/network", Text("Network", "网络与上报"), Right.STATE, network),
-    ShownPage("/instruments", Text("Instruments", "计量器具"), Right.STATE, instruments, tuple(PLACE)),
+    ShownPage("/entry", Text("By hand", "数据填报"), Right.READ, entry, short=Text("Entry", "填报")),
+    ShownPage(
+        "/acquisition",
+        Text("Acquisition", "数据采集"),
+        Right.STATE,
+        acquisition,
+        ("protocol",),
+        short=Text("Meters", "采集"),
+    ),
+    ShownPage(
+        "/diagnosis", Text("Diagnosis", "通讯诊断"), Right.OPERATE, diagnosis, ("line",), short=Text("Lines", "诊断")
+    ),
+    ShownPage("/network", Text("Network", "网络与上报"), Right.STATE, network, short=Text("Network", "上报")),
+    ShownPage(
+        "/instruments",
+        Text("Instruments", "计量器具"),
+        Right.STATE,
+        instruments,
+        tuple(PLACE),
+        short=Text("Register", "器具"),
+    ),
     ShownPage("/alarms", Text("Alarms", "告警"), Right.STATE, alarms),
-    ShownPage("/system", Text("System", "系统状态"), Right.STATE, system),
-    ShownPage("/upgrade", Text("Upgrade, backup", "升级与备份"), Right.UPGRADE, upgrade),
-    ShownPage("/people", Text("Accounts", "账户"), Right.PEOPLE, people),
+    ShownPage("/system", Text("System", "系统状态"), Right.STATE, system, short=Text("System", "系统")),
+    ShownPage("/upgrade", Text("Upgrade, backup", "升级与备份"), Right.UPGRADE, upgrade, short=Text("Upgrade", "升级")),
+    ShownPage("/people", Text("Accounts", "账户"), Right.PEOPLE, people, short=Text("People", "账户")),
     ShownPage("/own", Text("Own account", "本人账户"), Right.OWN, own, ("begin",)),
     ShownPage(
         "/log",
@@ -69,5 +86,6 @@ PAGES = (
         Right.AUDIT,
         log,
         ("from", "to", "user", "type", "outcome", "text", "sort", "order"),
+        short=Text("Log", "日志"),
     ),
 )

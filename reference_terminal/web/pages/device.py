@@ -11,9 +11,23 @@ from reference_terminal.access.rights import Right
 from reference_terminal.model.messages import Text
 from reference_terminal.model.times import DAY_S
 from reference_terminal.web.pages.asks import Asks
-from reference_terminal.web.pages.blocks import Block, Facts, Field, Form, Lines, Links, Page, Send, Shown, Table
+from reference_terminal.web.pages.blocks import (
+    Block,
+    Cell,
+    Facts,
+    Field,
+    Form,
+    Lines,
+    Links,
+    Page,
+    Pair,
+    Send,
+    Shown,
+    State,
+    Table,
+)
 from reference_terminal.web.pages.examples import EXAMPLES
-from reference_terminal.web.pages.instants import INSTANT, as_read, picked
+from reference_terminal.web.pages.instants import DAY, INSTANT, as_read, picked
 from reference_terminal.web.pages.vocabulary import (
     CENTRE,
     CLASS,
@@ -59,16 +73,20 @@ async def acquisition(asks: Asks, query: dict[str, str]) -> Page:
             each["address"],
             each["period_s"],
             ", ".join(each["points"]),
-            Text("silent", "无应答")
+            State(Text("silent", "无应答"), "bad")
             if each["silent"]
-            else Text("answers", "正常")
+            else State(Text("answers", "正常"), "good")
             if each["heard"]
-            else Text("no answer yet", "尚无应答"),
+            else State(Text("no answer yet", "尚无应答"), "warn"),
         )
         for each in meters
     ]
     marked = frozenset(number for number, each in enumerate(meters) if each["silent"])
-    blocks: list[Block] = [Table(Text("Meters", "表计"), columns, rows, marked=marked)]
+    none = Text(
+        "No meter yet: an administrator adds one at the maintenance port.", "尚无表计，请由系统管理员在维护口新增。"
+    )
+    right = frozenset({4})
+    blocks: list[Block] = [Table(Text("Meters", "表计"), columns, rows, marked=marked, numbers=right, empty=none)]
     places = await asks.rows("acquisition", "carriers")
     names = (Text("Kind", "类型"), Text("Name", "名称"), Text("Where", "位置"), Text("Settings", "参数"))
     cells = [(each["kind"], each["id"], each["place"], each["settings"]) for each in places]
@@ -122,12 +140,17 @@ async def diagnosis(asks: Asks, query: dict[str, str]) -> Page:
         search=True,
     )
     if not name:
-        return Page((form,))
+        hint = Text(
+            "Choose a line and listen: octets are shown while you look.", "请选择串口或网关并开始监听，报文实时显示。"
+        )
+        return Page((form, Table(NOTHING, (), (), empty=hint)))
     lines: list[str] = []
     for each in reversed((await asks.get("diagnosis", {"line": name}))["heard"]):
         lines.append(f"{as_read(each['at'])} {'→' if each['way'] == 'sent' else '←'} {each['octets']}")
         lines += [f"    {sentence}" for sentence in each["explained"]]
-    return Page((form, Lines(Text("Octets and frames, the latest first", "报文（最新在前）"), lines)), refresh_s=2)
+    heard = Text("Octets and frames, the latest first", "报文（最新在前）")
+    none = Text("Nothing was heard yet; this page looks again by itself.", "尚未收到报文，页面将自动刷新。")
+    return Page((form, Lines(heard, lines) if lines else Table(heard, (), (), empty=none)), refresh_s=2)
 
 
 async def network(asks: Asks, query: dict[str, str]) -> Page:
@@ -143,15 +166,21 @@ async def network(asks: Asks, query: dict[str, str]) -> Page:
         Text("Waiting", "待上传"),
         Text("Last sent", "最近上传"),
     )
-    rows: list[Sequence[Shown]] = []
+    rows: list[Sequence[Cell]] = []
     for each in centres:
         waits = queue.get(each["centre"], {})
         upload = each["upload_time"] or each["schedule"]
         agreed = each["agreed"] or each["channel"]
         last, pending = as_read(waits.get("last_sent")), waits.get("pending")
-        rows.append((each["centre"], each["protocol"], agreed, yes_or_no(each["connected"]), upload, pending, last))
+        joined = State(Text("yes", "是"), "good") if each["connected"] else State(Text("no", "否"), "bad")
+        rows.append((each["centre"], each["protocol"], agreed, joined, upload, pending, last))
     lost = frozenset(number for number, each in enumerate(centres) if not each["connected"])
-    blocks: list[Block] = [Table(Text("Data centres", "数据中心"), columns, rows, marked=lost)]
+    none = Text(
+        "No data centre yet: an administrator adds one at the maintenance port.",
+        "尚无数据中心，请由系统管理员在维护口新增。",
+    )
+    right = frozenset({5})
+    blocks: list[Block] = [Table(Text("Data centres", "数据中心"), columns, rows, lost, numbers=right, empty=none)]
     names = choices_of([each["centre"] for each in centres])
     if names and asks.may(Right.OPERATE):
         blocks.append(Form(Text("Send now", "立即上传"), SEND, (Field("centre", CENTRE, choices=names),), to="upload"))
@@ -230,28 +259,38 @@ async def instruments(asks: Asks, query: dict[str, str]) -> Page:
     sought = {name: text for name, text in query.items() if name in PLACE and text}
     every, found = await asks.rows("instruments"), await asks.rows("instruments", **sought)
     columns = (
-        Text("Instrument", "计量器具"),
-        Text("Number", "编号"),
-        Text("Maker, type", "厂家型号"),
-        Text("Class", "准确度等级"),
-        Text("Calibration basis", "检定依据"),
-        Text("Calibrated", "检定日期"),
-        Text("Due", "有效期至"),
-        *PLACE.values(),
+        Text("Instrument, number", "计量器具、编号"),
         STATE,
+        Text("Maker, type; class", "厂家型号、准确度"),
+        Text("Calibration basis", "检定依据"),
+        Text("Due; calibrated", "有效期至、检定日期"),
+        Text("Belongs to", "所属"),
     )
     states = {
-        "valid": Text("valid", "有效"),
-        "due-this-month": Text("due this month", "本月待检"),
-        "due-next-month": Text("due next month", "下月待检"),
-        "under-verification": Text("under verification", "在检"),
-        "overdue": Text("overdue", "超期"),
-        "unknown": Text("not entered", "未登记"),
+        "valid": State(Text("valid", "有效"), "good"),
+        "due-this-month": State(Text("due this month", "本月待检"), "warn"),
+        "due-next-month": State(Text("due next month", "下月待检"), "good"),
+        "under-verification": State(Text("under verification", "在检"), "off"),
+        "overdue": State(Text("overdue", "超期"), "bad"),
+        "unknown": State(Text("not entered", "未登记"), "off"),
     }
-    shown = ("instrument", "number", "type", "accuracy", "basis", "calibrated", "due", *PLACE)
-    rows = [(*(each[key] for key in shown), states[each["state"]]) for each in found]
-    marked = frozenset(number for number, each in enumerate(found) if each["state"] not in ("valid", "due-next-month"))
-    counts = [(states[state], sum(each["state"] == state for each in found)) for state in states]
+    rows = [
+        (
+            Pair(each["instrument"], (each["number"],)),
+            states[each["state"]],
+            Pair(each["type"], (each["accuracy"],)),
+            each["basis"],
+            Pair(each["due"], (each["calibrated"],)),
+            Pair(each["enterprise"], (each["region"], each["sector"], each["level"])),
+        )
+        for each in found
+    ]
+    marked = frozenset(number for number, each in enumerate(found) if each["state"] == "overdue")
+    counts: list[tuple[Text, State]] = []
+    for key, state in states.items():
+        count = sum(each["state"] == key for each in found)
+        assert isinstance(state.text, Text)
+        counts.append((state.text, State(count, state.level if count else "off")))
     search = Form(
         NOTHING,
         Text("Find", "查询"),
@@ -266,7 +305,13 @@ async def instruments(asks: Asks, query: dict[str, str]) -> Page:
         Facts(NOTHING, counts),
         search,
         table,
-        Table(Text("Register", "器具台账"), columns, rows, marked=marked),
+        Table(
+            Text("Register", "器具台账"),
+            columns,
+            rows,
+            marked=marked,
+            empty=Text("No instrument like that.", "无符合条件的器具。"),
+        ),
     ]
     if asks.may(Right.OPERATE):
         chosen: list[tuple[str, Shown]] = [("no", NO), ("yes", YES)]
@@ -279,8 +324,8 @@ async def instruments(asks: Asks, query: dict[str, str]) -> Page:
             Field("type", Text("Maker, type", "厂家型号")),
             Field("accuracy", Text("Class", "准确度等级")),
             Field("basis", Text("Calibration basis", "检定依据"), hint="JJG 596"),
-            Field("calibrated", Text("Calibrated", "检定日期"), input="date"),
-            Field("due", Text("Due", "有效期至"), input="date"),
+            Field("calibrated", Text("Calibrated", "检定日期"), input=DAY),
+            Field("due", Text("Due", "有效期至"), input=DAY),
             Field("under_verification", Text("Under verification", "在检"), "no", chosen),
         )
         blocks.append(Form(Text("Enter", "登记"), SET, fields, to="instrument"))
@@ -293,9 +338,12 @@ async def instruments(asks: Asks, query: dict[str, str]) -> Page:
 async def alarms(asks: Asks, query: dict[str, str]) -> Page:
     del query
     found = await asks.rows("alarms", limit="300")
-    columns = (Text("Alarm", "告警"), Text("Where", "位置"), Text("Raised", "发生"), Text("Cleared", "恢复"))
+    columns = (STATE, Text("Alarm", "告警"), Text("Where", "位置"), Text("Raised", "发生"), Text("Cleared", "恢复"))
     rows = [
         (
+            State(Text("standing", "未恢复"), "bad")
+            if each["cleared"] is None
+            else State(Text("over", "已恢复"), "off"),
             Text(f"{each['kind']}: {each['en']}", each["zh"]),
             each["subject"],
             as_read(each["raised"]),
@@ -309,10 +357,12 @@ async def alarms(asks: Asks, query: dict[str, str]) -> Page:
         for each in reversed(await asks.rows("gaps", "gaps", limit="100"))
     ]
     heads = (Text("Where", "位置"), FROM, TO, Text("Missed", "缺失数"), Text("Cause", "原因"))
-    return Page(
-        (Table(Text("Alarms", "告警"), columns, rows, marked=marked), Table(Text("Gaps", "数据缺失"), heads, gaps)),
-        refresh_s=15,
+    quiet, whole = Text("No alarm so far.", "尚无告警。"), Text("No gap in the data.", "无数据缺失。")
+    tables = (
+        Table(Text("Alarms", "告警"), columns, rows, marked=marked, empty=quiet),
+        Table(Text("Gaps", "数据缺失"), heads, gaps, numbers=frozenset({3}), empty=whole),
     )
+    return Page(tables, refresh_s=15)
 
 
 async def system(asks: Asks, query: dict[str, str]) -> Page:
@@ -331,7 +381,11 @@ async def system(asks: Asks, query: dict[str, str]) -> Page:
         ),
     )
     columns = (Text("Program", "程序"), Text("Version", "版本"), STATE)
-    programs = [(each["program"], each["version"], each["state"]) for each in system["programs"]]
+    levels = {"running": "good", "failing": "bad", "stopped": "warn"}
+    programs = [
+        (each["program"], each["version"], State(each["state"], levels.get(each["state"], "off")))
+        for each in system["programs"]
+    ]
     packages = [
         [str(each.get(key, "")) for key in ("kind", "name", "version", "state")]
         for each in await asks.rows("packages", "packages")
@@ -340,7 +394,9 @@ async def system(asks: Asks, query: dict[str, str]) -> Page:
     blocks: list[Block] = [
         hardware,
         Table(Text("Programs", "应用程序"), columns, programs),
-        Table(Text("Installed packages", "已安装软件包"), heads, packages),
+        Table(
+            Text("Installed packages", "已安装软件包"), heads, packages, empty=Text("None so far.", "尚未安装软件包。")
+        ),
         *await _rounds(asks),
     ]
     return Page(blocks, refresh_s=10)
@@ -367,7 +423,9 @@ async def _rounds(asks: Asks) -> list[Block]:
         Text(f"A round every {every} min", f"每 {every} 分钟巡检一次") if every else Text("No timetable", "未设置巡检")
     )
     marked = frozenset(number for number, each in enumerate(told["rounds"][:_ROUNDS]) if each["wrong"])
-    found: list[Block] = [Table(Text("Rounds of inspection", "巡检记录"), columns, rows, marked, note)]
+    figures = frozenset({1, 2, 3})
+    none = Text("No round so far: an administrator sets the timetable.", "尚无巡检记录，请由系统管理员设置巡检计划。")
+    found: list[Block] = [Table(Text("Rounds of inspection", "巡检记录"), columns, rows, marked, note, figures, none)]
     if asks.may(Right.CONFIGURE):
         minutes = Field(
             "every_min", Text("Minutes between rounds (0: none)", "巡检间隔（分钟，0 为不巡检）"), str(every)

@@ -14,7 +14,7 @@ from reference_terminal.model.messages import Text
 from reference_terminal.model.times import DAY_S, iso
 from reference_terminal.web.pages import instants
 from reference_terminal.web.pages.asks import Asks
-from reference_terminal.web.pages.blocks import Block, Chart, Facts, Field, Form, Links, Page, Shown, Table
+from reference_terminal.web.pages.blocks import Block, Chart, Facts, Field, Form, Links, Page, Shown, State, Table
 from reference_terminal.web.pages.instants import INSTANT, as_read, picked, second_of
 from reference_terminal.web.pages.vocabulary import (
     AUTHOR,
@@ -31,6 +31,7 @@ from reference_terminal.web.pages.vocabulary import (
     SEND,
     SHOW,
     START,
+    STATE,
     TO,
     UNIT,
     VALUE,
@@ -51,7 +52,10 @@ def _number(text: Any) -> float | None:
 
 async def live(asks: Asks, query: dict[str, str]) -> Page:
     del query
-    points = await asks.rows("points")
+    worked_out = {each["figure"] for each in await asks.rows("figures", "figures")}
+    points = [each for each in await asks.rows("points") if each["point"] not in worked_out]
+    old = frozenset(number for number, each in enumerate(points) if _is_old(each, asks.now_s))
+    classified = any(each["emission_source"] for each in points)
     alarms = [each for each in await asks.rows("alarms", limit="200") if each["cleared"] is None]
     rows = [
         (
@@ -59,26 +63,37 @@ async def live(asks: Asks, query: dict[str, str]) -> Page:
             None if each["latest"] is None else each["latest"]["value"],
             each["unit"],
             None if each["latest"] is None else as_read(each["latest"]["at"]),
-            each["emission_source"],
+            _state(each, asks.now_s),
+            *((each["emission_source"],) if classified else ()),
         )
         for each in points
     ]
-    old = frozenset(number for number, each in enumerate(points) if _is_old(each, asks.now_s))
     blocks: list[Block] = [
         Facts(
             NOTHING,
             (
                 (Text("Points", "监测点"), len(points)),
-                (Text("Without new value", "无新数据"), len(old)),
-                (Text("Standing alarms", "当前告警"), len(alarms)),
+                (Text("Without new value", "无新数据"), State(len(old), "bad" if old else "good")),
+                (Text("Standing alarms", "当前告警"), State(len(alarms), "bad" if alarms else "good")),
             ),
         )
     ]
     figures = await _latest_figures(asks)
     if figures:
-        blocks.append(Table(Text("Emissions", "碳排放"), (Text("Figure", "数据项"), START, VALUE, UNIT), figures))
-    columns = (POINT, VALUE, UNIT, Text("Read at", "采集时间"), Text("Emission source", "排放源"))
-    blocks.append(Table(Text("Latest readings", "实时数据"), columns, rows, marked=old))
+        heads = (Text("Figure", "数据项"), VALUE, UNIT, START)
+        blocks.append(Table(Text("Emissions", "碳排放"), heads, figures, numbers=frozenset({1}), half=True))
+    source = (Text("Emission source", "排放源"),) if classified else ()
+    columns = (POINT, VALUE, UNIT, Text("Read at", "采集时间"), STATE, *source)
+    readings = Table(
+        Text("Latest readings", "实时数据"),
+        columns,
+        rows,
+        marked=old,
+        numbers=frozenset({1}),
+        empty=Text("No point is read yet: the page Acquisition adds meters.", "尚无监测点，请在“数据采集”页新增表计。"),
+        half=True,
+    )
+    blocks.insert(1, readings)
     return Page(blocks, refresh_s=5)
 
 
@@ -87,6 +102,15 @@ def _is_old(point: Mapping[str, Any], now_s: int) -> bool:
     if not point["period_s"]:
         return False
     return point["latest"] is None or now_s - second_of(point["latest"]["at"]) > 3 * point["period_s"]
+
+
+def _state(point: Mapping[str, Any], now_s: int) -> State:
+    """What a reader is told of how new the latest reading is."""
+    if point["latest"] is None:
+        return State(Text("no reading yet", "尚无数据"), "warn")
+    return (
+        State(Text("no new value", "无新数据"), "bad") if _is_old(point, now_s) else State(Text("new", "正常"), "good")
+    )
 
 
 async def _latest_figures(asks: Asks) -> list[Sequence[Shown]]:
@@ -99,7 +123,7 @@ async def _latest_figures(asks: Asks) -> list[Sequence[Shown]]:
         since = iso(asks.now_s - 2 * BACK_S.get(span, 800 * DAY_S))
         rows = await asks.rows("emissions", "emissions", **{"figure": each["figure"], "class": span, "from": since})
         if rows:
-            found.append((each["figure"], as_read(rows[-1]["start"]), rows[-1].get("value"), each["unit"]))
+            found.append((each["figure"], rows[-1].get("value"), each["unit"], as_read(rows[-1]["start"])))
     return found
 
 
@@ -138,7 +162,11 @@ async def trends(asks: Asks, query: dict[str, str]) -> Page:
         (as_read(each["start"]), as_read(each["end"]), each["value"], each["min"], each["max"], each["flag"])
         for each in reversed(rows[-200:])
     ]
-    return Page((form, Chart(Text("Course", "趋势"), times, lines, bars=counts), Table(NOTHING, columns, cells)))
+    none = Text(
+        "No records in this stretch: choose another one or another class.", "该时段无数据，请更换时段或时段类型。"
+    )
+    table = Table(NOTHING, columns, cells, numbers=frozenset({2, 3, 4}), empty=none)
+    return Page((form, Chart(Text("Course", "趋势"), times, lines, bars=counts), table) if rows else (form, table))
 
 
 def _year_before(at_s: int) -> str:
@@ -152,7 +180,11 @@ def _this_year(at_s: int) -> int:
 async def emissions(asks: Asks, query: dict[str, str]) -> Page:
     figures = await asks.rows("figures", "figures")
     if not figures:
-        return Page((Facts(NOTHING, ((Text("Accounting", "核算"), Text("not configured", "未配置")),)),))
+        none = Text(
+            "No accounting is configured: section [accounting] of the settings.",
+            "未配置核算，请在配置文件 [accounting] 中设置。",
+        )
+        return Page((Table(NOTHING, (), (), empty=none),))
     name = query.get("figure") or str(figures[0]["figure"])
     span = query.get("class", "day")
     from_s = second_of(instants.as_asked(query.get("from", ""), asks.now_s - BACK_S.get(span, 3700 * DAY_S)))
@@ -173,8 +205,6 @@ async def emissions(asks: Asks, query: dict[str, str]) -> Page:
     unit: str = next((each["unit"] for each in figures if each["figure"] == name), "")
     times = [second_of(each["start"]) for each in rows]
     lines = [(name, unit, [_number(each.get("value")) for each in rows])]
-    if rows and "cumulative" in rows[0]:
-        lines.append(("Σ", unit, [_number(each.get("cumulative")) for each in rows]))
     columns = (START, VALUE, UNIT, Text("Since the year began", "本年累计"), Text("Method", "核算方法"))
     cells = [
         (as_read(each["start"]), each.get("value"), unit, each.get("cumulative"), each.get("method"))
@@ -182,13 +212,14 @@ async def emissions(asks: Asks, query: dict[str, str]) -> Page:
     ]
     day_s = asks.now_s - (asks.now_s + 8 * HOUR_S) % DAY_S
     sums = await asks.rows("emission-sums", "sums", **{"from": iso(day_s), "to": iso(asks.now_s // 60 * 60)})
+    heads = (Text("Figure", "数据项"), Text("Of", "层级"), VALUE, UNIT)
     today = [(each["figure"], each["of"], each["value"] or each["known"], each["unit"]) for each in sums]
     return Page(
         (
             form,
-            Chart(Text("Course", "趋势"), times, lines),
-            Table(NOTHING, columns, cells),
-            Table(Text("Today", "今日"), (Text("Figure", "数据项"), Text("Of", "层级"), VALUE, UNIT), today),
+            *((Chart(Text("Course", "趋势"), times, lines, bars=True),) if rows else ()),
+            Table(Text("Today", "今日"), heads, today, numbers=frozenset({2}), half=True),
+            Table(Text("Periods", "各时段"), columns, cells, numbers=frozenset({1, 3}), half=True),
         )
     )
 
@@ -230,7 +261,7 @@ async def sources(asks: Asks, query: dict[str, str]) -> Page:
     ]
     blocks: list[Block] = [
         Table(Text("Sources and methods", "排放源与核算方法"), columns, rows),
-        Table(Text("Factors and data items", "排放因子与数据项"), names, inputs),
+        Table(Text("Factors and data items", "排放因子与数据项"), names, inputs, numbers=frozenset({2})),
         Table(Text("Points by source", "排放源监测点"), (Text("Source", "排放源"), POINT), classified),
     ]
     versions = await asks.rows("accounting-versions", "versions")
@@ -285,7 +316,11 @@ async def records(asks: Asks, query: dict[str, str]) -> Page:
     if asks.may(Right.OPERATE):
         whole = urlencode({"from": stretch["from"], "to": stretch["to"]})
         files.append((Text("Set of stored data", "数据备份"), f"/api/v1/archive?{whole}"))
-    table = Table(Text("Records", "记录"), (POINT, START, VALUE, Text("Flag", "标识")), rows[-1000:])
+    none = Text(
+        "No records in this stretch: choose another one or another class.", "该时段无数据，请更换时段或时段类型。"
+    )
+    heads = (POINT, START, VALUE, Text("Flag", "标识"))
+    table = Table(Text("Records", "记录"), heads, rows[-1000:], numbers=frozenset({2}), empty=none)
     return Page((form, facts, Links(NOTHING, files), table))
 
 
@@ -301,7 +336,7 @@ async def entry(asks: Asks, query: dict[str, str]) -> Page:
                 (
                     Field("point", POINT, choices=choices_of(points)),
                     Field("class", CLASS, "hour", CLASSES),
-                    Field("start", START, f"{iso(asks.now_s - 2 * HOUR_S)[:13]}:00", input=INSTANT),
+                    Field("start", START, f"{picked(asks.now_s - 2 * HOUR_S)[:13]}:00", input=INSTANT),
                     Field("value", VALUE),
                     Field("reason", REASON),
                 ),
@@ -334,8 +369,9 @@ async def entry(asks: Asks, query: dict[str, str]) -> Page:
         )
         for each in waiting
     ]
-    blocks.append(Table(Text("Waiting for release", "待审核"), columns, rows))
-    if asks.may(Right.RELEASE):
+    none = Text("Nothing waits for a second check.", "无待审核数据。")
+    blocks.append(Table(Text("Waiting for release", "待审核"), columns, rows, numbers=frozenset({4}), empty=none))
+    if asks.may(Right.RELEASE) and waiting:
         numbers = choices_of([str(each["number"]) for each in waiting])
         decided: list[tuple[str, Shown]] = [("release", Text("release", "通过")), ("reject", Text("reject", "驳回"))]
         blocks.append(
@@ -356,5 +392,7 @@ async def entry(asks: Asks, query: dict[str, str]) -> Page:
             start, entered = as_read(each["start"]), as_read(each["entered"])
             taken.append((name, each["class"], start, each["value"], each["original"], each["author"], entered))
     names = (POINT, CLASS, START, VALUE, Text("Before", "原值"), AUTHOR, Text("Entered", "填报时间"))
-    blocks.append(Table(Text("Values by hand", "已填报数据"), names, taken[-200:]))
+    none = Text("No value was entered by hand so far.", "尚无手工填报数据。")
+    right = frozenset({3, 4})
+    blocks.append(Table(Text("Values by hand", "已填报数据"), names, taken[-200:], numbers=right, empty=none))
     return Page(blocks)

@@ -5,13 +5,15 @@ Leaves rights to the guard.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from reference_terminal.access.rights import Right
 from reference_terminal.model.messages import Text
 from reference_terminal.web.pages import instants
 from reference_terminal.web.pages.asks import Asks
-from reference_terminal.web.pages.blocks import Block, Facts, Field, Form, Links, Page, Shown, Table
+from reference_terminal.web.pages.blocks import Block, Facts, Field, Form, Links, Page, Shown, State, Table
 from reference_terminal.web.pages.instants import INSTANT, as_read
 from reference_terminal.web.pages.vocabulary import (
     ACCOUNT,
@@ -24,11 +26,14 @@ from reference_terminal.web.pages.vocabulary import (
     SEND,
     SET,
     SHOW,
+    STATE,
     TO,
     VALUE,
     choices_of,
     yes_or_no,
 )
+
+DONE, REFUSED = State(Text("success", "成功"), "good"), State(Text("failure", "失败"), "bad")
 
 
 async def log(asks: Asks, query: dict[str, str]) -> Page:
@@ -80,7 +85,7 @@ async def log(asks: Asks, query: dict[str, str]) -> Page:
             each["user"],
             each["origin"],
             each["type"],
-            outcomes[1 if each["outcome"] == "success" else 2][1],
+            DONE if each["outcome"] == "success" else REFUSED,
             each["subject"],
             Text(each["en"], each["zh"]),
         )
@@ -103,7 +108,18 @@ async def log(asks: Asks, query: dict[str, str]) -> Page:
         to="audit-clear",
         risky=True,
     )
-    return Page((form, links, Table(total, columns, rows, marked=marked), clear))
+    none = Text("No entry answers to these conditions.", "无符合条件的日志。")
+    return Page((form, links, Table(total, columns, rows, marked, numbers=frozenset({0}), empty=none), clear))
+
+
+def _state(account: Mapping[str, Any]) -> State:
+    """Whether somebody can log in with an account now."""
+    if account["disabled"]:
+        return State(Text("disabled", "已停用"), "off")
+    if account["locked_s"]:
+        seconds = account["locked_s"]
+        return State(Text(f"locked for {seconds} s", f"锁定，剩余 {seconds} 秒"), "bad")
+    return State(Text("active", "正常"), "good")
 
 
 async def people(asks: Asks, query: dict[str, str]) -> Page:
@@ -112,20 +128,18 @@ async def people(asks: Asks, query: dict[str, str]) -> Page:
     columns = (
         ACCOUNT,
         ROLE,
-        Text("Disabled", "停用"),
+        STATE,
         Text("First password", "初始口令"),
         Text("Password until", "口令有效期至"),
-        Text("Locked (s)", "锁定剩余（秒）"),
         Text("Second factor", "双因素"),
     )
     rows = [
         (
             each["account"],
             ROLES.get(each["role"], Text("none", "无")),
-            yes_or_no(each["disabled"]),
+            _state(each),
             yes_or_no(each["first_password"]),
             as_read(each["expires"]),
-            each["locked_s"],
             yes_or_no(each["second_factor"]),
         )
         for each in accounts
@@ -144,7 +158,7 @@ async def people(asks: Asks, query: dict[str, str]) -> Page:
     rules = await asks.get("rules", {})
     blocks: list[Block] = [
         Table(Text("Accounts", "账户"), columns, rows),
-        Table(Text("Logged in", "在线会话"), heads, cells),
+        Table(Text("Logged in", "在线会话"), heads, cells, numbers=frozenset({4}), half=True),
         Table(
             Text("Rules", "登录规则"),
             (Text("Rule", "规则"), VALUE),
@@ -155,16 +169,18 @@ async def people(asks: Asks, query: dict[str, str]) -> Page:
                 )
                 for name, value in rules.items()
             ],
+            numbers=frozenset({1}),
+            half=True,
         ),
     ]
     if asks.may(Right.ADMIT):
         ended = Field("session", Text("No.", "编号"), choices=choices_of([str(each["session"]) for each in sessions]))
         blocks += [
-            Form(Text("New account", "新建账户"), SEND, (Field("account", ACCOUNT),), to="account-add"),
-            Form(Text("Disable", "停用账户"), SEND, (account,), to="account-disable", risky=True),
-            Form(Text("Enable", "启用账户"), SEND, (account,), to="account-enable"),
-            Form(Text("Remove", "删除账户"), SEND, (account,), to="account-remove", risky=True),
-            Form(Text("End a session", "结束会话"), SEND, (ended,), to="session-end"),
+            Form(Text("New account", "新建账户"), Text("Make", "新建"), (Field("account", ACCOUNT),), to="account-add"),
+            Form(Text("Disable", "停用账户"), Text("Disable", "停用"), (account,), to="account-disable", risky=True),
+            Form(Text("Enable", "启用账户"), Text("Enable", "启用"), (account,), to="account-enable"),
+            Form(Text("Remove", "删除账户"), Text("Remove", "删除"), (account,), to="account-remove", risky=True),
+            Form(Text("End a session", "结束会话"), Text("End", "结束"), (ended,), to="session-end"),
         ]
     if asks.may(Right.GRANT):
         role = Field("role", ROLE, "viewer", list(ROLES.items()))
@@ -173,11 +189,11 @@ async def people(asks: Asks, query: dict[str, str]) -> Page:
         blocks += [
             Form(Text("Give a role", "授予角色"), SET, (account, role), to="account-role"),
             Form(Text("Give a first password", "设置初始口令"), SET, (account, password), to="account-password"),
-            Form(Text("Unlock", "解锁账户"), SEND, (account,), to="account-unlock"),
+            Form(Text("Unlock", "解锁账户"), Text("Unlock", "解锁"), (account,), to="account-unlock"),
             Form(Text("Bind a certificate", "绑定登录证书"), SET, (account, certificate), to="account-certificate"),
             Form(
                 Text("End the second factor", "停用第二因素"),
-                SEND,
+                Text("End", "停用"),
                 (account,),
                 to="account-second-factor-end",
                 risky=True,

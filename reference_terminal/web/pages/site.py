@@ -64,6 +64,10 @@ _WORDS = {
     "logout": Text("Log out", "退出"),
     "nothing": Text("Nothing here", "暂无数据"),
     "file": Text("File", "文件"),
+    "choose": Text("Choose a file", "选择文件"),
+    "no_file": Text("none chosen yet", "尚未选择"),
+    "needed": Text("Please fill this in", "请填写此项"),
+    "wrong": Text("Please type it as", "请按此格式填写："),
     "sure": Text("Are you sure?", "确定执行？"),
 }
 

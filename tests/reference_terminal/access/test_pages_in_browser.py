@@ -31,12 +31,50 @@ async def _until(window: Browser, words: str) -> str:
     raise AssertionError(f"expected {words!r}, the page says {text}")
 
 
+async def _dated(base: str, program: str, home: Path) -> None:
+    """Instants are typed as they are read, and what is wrong with one is told in the page's language."""
+    async with browser(program, home, width=800, height=480) as window:
+        await _log_in(window, base, "anna")
+        await window.go(f"{base}/log?lang=zh", to=f"{base}/log")
+        await window.fill(**{"from": "1.3.2026"})
+        await window.click("#search button")
+        assert "YYYY-MM-DD" in await window.run("document.querySelector('main [name=from]').validationMessage")
+        await window.run(
+            "document.querySelector('main [name=from]').dispatchEvent(new Event('input', {bubbles: true}))"
+        )
+        await window.fill(**{"from": "2020-03-01 08:00"})
+        await window.leave("document.querySelector('#search button').click()", f"{base}/log")
+        assert await window.run("document.querySelector('main [name=from]').value") == "2020-03-01 08:00"
+        assert "anna" in await window.run("document.querySelector('main table').innerText")
+        await _tabbed(window, base, "/log")
+
+
 async def _log_in(window: Browser, base: str, name: str) -> None:
     await window.go(f"{base}/login?lang=en", to=f"{base}/login")
     await window.fill(name=name, password=OWN[name])
     await window.run("document.querySelector('main [name=code]').focus()")
     await _press(window, "Enter", 13)
     await _until(window, "Log out")
+
+
+_REACHED = """[...document.querySelectorAll('a[href],button,input:not([type=hidden]),select,textarea,[tabindex="0"]')]
+    .filter((each) => each.getClientRects().length > 0)"""
+"""What a person can use on a page, in the order in which it stands there."""
+_SEEN = """(() => {
+    const here = document.activeElement, shown = here.matches('.pick input') ? here.nextElementSibling : here;
+    const style = getComputedStyle(shown);
+    return [EVERY.indexOf(here), style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2];
+})()""".replace("EVERY", _REACHED)
+
+
+async def _tabbed(window: Browser, base: str, path: str) -> None:
+    """Every function of a page is reached by the tabulator, in order, and shows that it is."""
+    await window.go(f"{base}{path}")
+    count = await window.run(f"{_REACHED}.length")
+    for number in range(count):
+        for kind in ("rawKeyDown", "keyUp"):
+            await window.ask("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+        assert await window.run(_SEEN) == [number, True], (path, number, count)
 
 
 async def _used(base: str, program: str, home: Path) -> None:
@@ -63,7 +101,12 @@ async def _used(base: str, program: str, home: Path) -> None:
         assert await window.run("document.querySelector('#said') !== null")
         wide = await window.run("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
         assert wide, "a small screen is not left sideways"
-        await window.go(f"{base}/own")
+        for path in ("/acquisition", "/network", "/instruments", "/system", "/upgrade", "/people"):
+            await _tabbed(window, base, path)
+        await window.go(f"{base}/upgrade?lang=zh", to=f"{base}/upgrade")
+        await window.click("form.file button")
+        assert await window.run("document.querySelector('form.file input').validationMessage") == "请填写此项"
+        await window.go(f"{base}/own?lang=en", to=f"{base}/own")
         await window.click("#search button")
         await _until(window, "otpauth://")
         await window.fill(code="000000")
@@ -100,6 +143,8 @@ def test_a_person_configures_at_the_pages(tmp_path: Path, program: Callable[[str
         try:
             await change_first("root", port=own)
             await _used(f"http://127.0.0.1:{port}", chromium, tmp_path / "home")
+            await change_first("anna", port=own)
+            await _dated(f"http://127.0.0.1:{own}", chromium, tmp_path / "other")
         finally:
             await terminal.stop()
             await running

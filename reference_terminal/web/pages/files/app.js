@@ -7,7 +7,7 @@
       const given = JSON.parse(place.dataset.chart);
       const paths = given.bars ? uPlot.paths.bars({ size: [0.7, 60] }) : undefined;
       const series = given.lines.map(([name, unit], n) => ({
-        label: unit ? `${name} (${unit})` : name, stroke: colours[n % colours.length], width: 2, spanGaps: false, paths,
+        label: unit ? `${name} (${unit})` : name, points: { show: given.times.length < 40 && !given.bars }, stroke: colours[n % colours.length], width: 2, spanGaps: false, paths,
         fill: given.bars ? colours[n % colours.length] + "66" : undefined,
       }));
       const zone = (s) => uPlot.tzDate(new Date(s * 1000), "Asia/Shanghai");
@@ -16,7 +16,8 @@
         const day = `${two(d.getMonth() + 1)}-${two(d.getDate())}`;
         return ticks.length > 1 && ticks[1] - ticks[0] >= 86400 ? day : `${two(d.getHours())}:${two(d.getMinutes())}\n${day}`;
       }) };
-      new uPlot({ width: place.clientWidth || 600, height: place.clientHeight - 40, tzDate: zone, axes: [clock, { size: 76 }],
+      new uPlot({ width: place.clientWidth || 600, height: place.clientHeight - 40, tzDate: zone, axes: [clock, { size: 84, grid: { stroke: "#e3e8ec" } }],
+        scales: given.bars ? { y: { range: (_, low, high) => [Math.min(0, low), Math.max(high, 0) * 1.05 || 1] } } : {},
         series: [{ value: (_, s) => s == null ? "–" : zone(s).toLocaleString(document.documentElement.lang), label: document.documentElement.lang.startsWith("zh") ? "时间" : "Time" }, ...series] },
         [given.times, ...given.lines.map((line) => line[2])], place);
     }
@@ -34,13 +35,28 @@
       draw();
     }, every * 1000);
   }
+  document.addEventListener("invalid", (event) => {
+    const field = event.target, told = document.body.dataset;
+    field.setCustomValidity(field.validity.valueMissing ? told.needed : field.title ? `${told.wrong} ${field.title}` : "");
+  }, true);
+  document.addEventListener("input", (event) => event.target.setCustomValidity?.(""));
+  document.addEventListener("change", (event) => {
+    const said = event.target.closest(".pick")?.querySelector("i");
+    if (said) said.textContent = event.target.files[0]?.name ?? said.dataset.none;
+  });
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (form.dataset.sure && !confirm(form.dataset.sure)) { event.preventDefault(); return; }
     if (!form.matches("form.file")) return;
     event.preventDefault();
+    const out = form.querySelector("output");
+    out.textContent = "…";
     const answer = await fetch(form.dataset.to, { method: "POST", body: await form.querySelector("input").files[0].arrayBuffer(),
       headers: { "Content-Type": "application/json", "X-Proof": document.body.dataset.proof } });
-    form.querySelector("output").textContent = await answer.text();
+    const text = await answer.text(), zh = document.documentElement.lang.startsWith("zh");
+    let told = text;
+    try { const read = JSON.parse(text), error = read.error; told = error ? (zh ? error.zh : error.en) : read.message ?? read.result ?? text; } catch { /* as it came */ }
+    out.textContent = told;
+    out.className = answer.ok ? "said" : "said bad";
   });
 })();
