@@ -6,6 +6,7 @@ Leaves the terminal itself to `device`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -45,6 +46,15 @@ def _number(text: Any) -> float | None:
         return None if text is None else float(text)
     except ValueError:
         return None
+
+
+def _plain(text: str | None) -> str | None:
+    """An exact number as people read it: a fraction as decimals where it has an end, as it is where it has none."""
+    if text is None or "/" not in text:
+        return text
+    above, _, below = text.partition("/")
+    digits = Decimal(above) / Decimal(below)
+    return f"{digits:f}" if digits * Decimal(below) == Decimal(above) else text
 
 
 # Values
@@ -251,7 +261,7 @@ async def sources(asks: Asks, query: dict[str, str]) -> Page:
         for each in sources
     ]
     inputs = [
-        (each["source"], fed["name"], fed["value"], fed["unit"], fed["point"] or fed["entry"], fed["origin"])
+        (each["source"], fed["name"], _plain(fed["value"]), fed["unit"], fed["point"] or fed["entry"], fed["origin"])
         for each in sources
         for fed in each["inputs"]
     ]
@@ -301,14 +311,15 @@ async def records(asks: Asks, query: dict[str, str]) -> Page:
         for name in [point] if point else points[:30]:
             found = await asks.rows("records", "records", **stretch, point=name, limit="500")
             rows += [(name, as_read(each["start"]), each["value"], each["flag"]) for each in found]
-    values = [number for row in rows if (number := _number(row[2])) is not None]
+    values = [Decimal(str(row[2])) for row in rows if _number(row[2]) is not None]
+    alike = values if len({row[0] for row in rows}) == 1 else []
     facts = Facts(
         Text("Statistics", "统计"),
         (
             (Text("Periods", "时段数"), len(rows)),
             (Text("With a value", "有效"), len(values)),
-            (Text("Sum", "合计"), f"{sum(values):g}" if values else None),
-            (Text("Mean", "平均"), f"{sum(values) / len(values):g}" if values else None),
+            (Text("Sum", "合计"), f"{sum(alike):f}" if alike else None),
+            (Text("Mean", "平均"), f"{float(sum(alike) / len(alike)):.6g}" if alike else None),
         ),
     )
     asked = urlencode({**stretch, **({"point": point} if point else {})})
