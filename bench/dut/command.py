@@ -117,7 +117,7 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
         ],
         "points": rows,
         "derived": list(seat.settings.get("derived", ())),
-        "emitter": msgspec.to_builtins(seat.settings.get("emitter")),
+        "emitter": _whole(seat.settings.get("emitter")),
         "emission_codes": dict(seat.settings.get("emission_codes", {})),
         "collectors": [_collector(seat, spec) for spec in seat.site.world.collectors],
         "systems": systems_of(seat),
@@ -377,3 +377,10 @@ class _Checker:
         else:
             text = self._table(f"files.{name}", file).get("text")
         self._template(f"files.{name}", text)
+
+
+def _whole(part: object) -> object:
+    """A part of the boundary with every key of it, those too that are as by default: a template may name each."""
+    if isinstance(part, msgspec.Struct):
+        return {name: _whole(getattr(part, name)) for name in part.__struct_fields__}
+    return [_whole(each) for each in cast(tuple[object, ...], part)] if isinstance(part, tuple) else part

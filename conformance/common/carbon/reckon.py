@@ -231,6 +231,13 @@ class Books:
                 whole.lack(part.state, f"{source.id}: {part.why}")
         return whole
 
+    def knows_all(self, of: str, id: str, length: int) -> bool:
+        """Whether every source of a total is known for periods of this length.
+
+        One that is entered for longer ones is no part of the oracle's total; a product may as well tell none.
+        """
+        return of == "source" or not any(self._entered_for_longer(each, length) for each in self.members(of, id))
+
     def _entered_for_longer(self, source: EmissionSource, length: int) -> bool:
         """Whether what somebody enters for a source is for longer periods: it is then no part of shorter totals."""
         return any(_ENTERED[feed.entered] > length for feed in source.inputs if feed.entered)

@@ -231,16 +231,21 @@ def _because(total: Reckoned) -> str:
 
 
 def missing(history: History, books: Books) -> list[str]:
-    """Periods of which a figure was asked, that were over, and that the answer has not."""
+    """Periods of which a figure was asked, that were over, and that the answer has not.
+
+    A total of which a source is only entered for longer periods need not be told.
+    """
     found: list[str] = []
     for event in questions(history, "emissions"):
         kind = event.query["kind"]
         have = {instant_of_iso(row.get("start", "")) for row in event.rows}
         for start, end in periods(kind, int(event.query["from"]), min(int(event.query["to"]), event.asked - _SETTLED)):
-            total = books.total(event.query["of"], event.query["id"], start, end, at=event.asked)
+            of, id = event.query["of"], event.query["id"]
+            if not books.knows_all(of, id, end - start):
+                continue
+            total = books.total(of, id, start, end, at=event.asked)
             if start not in have and total.state is Certainty.SURE and total.pieces:
-                what = f"{event.query['of']} {event.query['id']}".strip()
-                found.append(f"{what}, {kind} from {local(start)}: no figure {event.problem}")
+                found.append(f"{f'{of} {id}'.strip()}, {kind} from {local(start)}: no figure {event.problem}")
     return found
 
 
