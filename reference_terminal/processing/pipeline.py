@@ -224,6 +224,7 @@ class Pipeline:
                     return numbers.CONTEXT.multiply(point.modulus, abs(point.ratio))
         return None
 
+    @seam
     def use_span(self, span: Span) -> None:
         """Build another class from now on (a centre has set another MinInterval)."""
         for number, meter in enumerate(self._config.meters):

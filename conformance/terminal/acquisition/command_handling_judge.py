@@ -1,7 +1,8 @@
 """What a centre may ask and set by HJ 212-2017 (table 9): obeyed, kept over a power cut, refused by the right code.
 
 Leaves reading at once and history to `commands`. The case says in phases what was set: `realtime` and `minute` with the
-interval, `patience` with time-out and number of repetitions, `password`, `stopped` and `resumed`, `restored`.
+interval, `class` with the interval of a class that is new, `patience` with time-out and number of repetitions,
+`password`, `stopped` and `resumed`, `restored`.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from itertools import pairwise
 import msgspec
 
 from bench.case import Check, Criterion, criterion
-from bench.history import Commanded, History, Phase, Received
-from conformance.common.times import MINUTE, SECOND, instant_of, local, seconds
+from bench.history import Commanded, History, Phase, Received, Stored
+from conformance.common.delivery import matches, setup_of
+from conformance.common.times import MINUTE, SECOND, floor, instant_of, local, seconds
+from conformance.common.truth import Certainty, truth_of
 
 PATIENCE = criterion(
     "patience",
@@ -66,6 +69,12 @@ REALTIME_INTERVAL = criterion(
 )
 MINUTE_INTERVAL = criterion(
     "minute-interval", en="minute data come at the interval set", zh="分钟数据按设定间隔上传", unit="intervals"
+)
+CLASSES_COMPLETE = criterion(
+    "classes-complete",
+    en="values of the periods of an interval that was just set are made of all their readings",
+    zh="刚设定的间隔，其各时段数据由时段内全部读数得出",
+    unit="records",
 )
 EXECUTES = criterion(
     "executes-{0}", en="command {0} is accepted and executed", zh="命令 {0} 被接受并执行", unit="commands"
@@ -335,3 +344,32 @@ def silence_finding(history: History, cns: Sequence[str]) -> Check:
     return NO_REQUEST_IN_SILENCE.decide(
         _verdict(silent, len(asked) == len(cns)), measured=len(silent), limit=0, evidence=silent
     )
+
+
+def classes_finding(history: History) -> Check:
+    """Each good record of an interval from the period on that had just begun when it was set, against the readings.
+
+    A record that lacks its value says so by its flag: from when on an interval counts no clause says.
+    """
+    truth = truth_of(history)
+    codes = {code: point for point, code in setup_of(history, "A").codes.items()}
+    orders = [(mark.t, int(mark.detail["interval_s"]) * SECOND) for mark in history.of(Phase) if mark.name == "class"]
+    compared, wrong = 0, list[str]()
+    for event in history.of(Stored):
+        at = instant_of(event.stamp)
+        if event.kind != "minute" or event.flag != "N" or at is None or event.copies > 1 or event.code not in codes:
+            continue
+        told = [order for order in orders if order[0] < event.t]
+        if not told:
+            continue
+        ordered, length = told[-1]
+        if at % length or at < floor(ordered, length) or event.t < at + length:
+            continue
+        expected = truth.expected(codes[event.code], "minute", at, at + length)
+        if expected.certainty is Certainty.SURE:
+            compared += 1
+            if not matches(truth, expected, event.fields):
+                wrong.append(
+                    f"{local(event.t)} {event.code} DataTime={event.stamp}: {event.fields}, due {expected.fields}"
+                )
+    return CLASSES_COMPLETE.none(wrong, compared >= len(orders))

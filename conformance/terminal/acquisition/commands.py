@@ -244,6 +244,31 @@ class KeepsWhatItsCentreSet(Case):
         yield command_handling_judge.told_finding(history)
 
 
+class BuildsClassesFromWhatWasRead(Case):
+    """A centre sets another interval just after a poll: values of the periods that begin then take that poll in."""
+
+    zh = "中心在采集后即刻改设间隔时，此后时段的数据计入该次采集。"
+    checks = {command_handling_judge.CLASSES_COMPLETE: ("isc-2/9.3c", "isc-2/7.3.1e")}
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(circuits=2, points=2, centres=("A",), kinds=("minute",), period_s=10)
+    orders = ((5, 0.03), (4, 0.06), (6, 0.1), (3, 0.2), (2, 0.4), (12, 0.8))
+    """Intervals (min) that were not set before, and how long after a poll (s)."""
+
+    async def drive(self, bench: Bench) -> None:
+        centre = bench.centres["A"]
+        for interval, after_s in self.orders:
+            # The poll just before the order begins a period of the class.
+            now_us = bench.clock.now_us()
+            await bench.clock.sleep((ceil(now_us + SECOND, interval * MINUTE) - now_us) / SECOND + after_s)
+            bench.phase("class", interval_s=interval * 60)
+            await centre.set_minute_interval(interval)
+            await bench.clock.sleep(minutes=interval * 2 + 1)
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield command_handling_judge.classes_finding(history)
+
+
 class ObeysTheNewPasswordAlone(Case):
     """After a change the old password is refused and the new one obeyed; so it is after a restart, with time-outs."""
 

@@ -24,6 +24,7 @@ from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import STALE, Reading
 from reference_terminal.model.rows import Record
 from reference_terminal.model.times import HOUR, MINUTE, Span
+from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212 import commands as command_module
@@ -548,3 +549,23 @@ def new_password_for_uploads_only(patch: Patch) -> None:
         )
 
     patch(CommandSet, "check", check)
+
+
+@defect(
+    "new-class-without-the-last-poll",
+    en="a class of periods that a centre sets begins without readings that are not committed yet",
+    zh="新设时段的起算不含尚未提交的读数",
+    clauses=("isc-2/9.3c", "isc-2/7.3.1e"),
+)
+def new_class_without_the_last_poll(patch: Patch) -> None:
+    """What is in the store is what there is."""
+
+    def use_span(self: Pipeline, span: Span) -> None:
+        flush = self._store.flush
+        self._store.flush = lambda: True
+        try:
+            own(self, span)
+        finally:
+            self._store.flush = flush
+
+    own = patch(Pipeline, "use_span", use_span)
