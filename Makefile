@@ -2,28 +2,35 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+MADE := $(VENV)/.made
 STAMP := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
 WORKERS ?= 2
 # Many of our own tests wait for real time; the others compute meanwhile.
 TEST_WORKERS ?= 4
 
-.PHONY: run test checks peers collected repeat prove bench clean
+.PHONY: run test tests checks peers environments collected repeat prove bench clean
 
 run: $(STAMP)
 	tools/peers --for run
 	$(BIN)/carbonbench run -n $(WORKERS)
 
-# Tests start many programs: none of them compiles the house again, whatever the environment says. What is left of a
-# worker's share while it has a long test is taken by the others.
+# Tests start many programs: none of them compiles the house again, whatever the environment says. What takes time to
+# install and what takes time to compute go side by side; the types are checked while tests wait for real time.
 test: export PYTHONDONTWRITEBYTECODE =
-test: $(TOOLS)
-	$(MAKE) -j 3 --output-sync=target peers checks collected
+test:
+	$(MAKE) -j 3 tests checks
+
+# What is left of a worker's share while it has a long test is taken by the others.
+tests: peers collected
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal
 
-# What takes time to install and what takes time to compute, side by side.
-peers: $(TOOLS)
+peers: $(TOOLS) environments
 	tools/peers
+
+# Those of the peers that want nothing of ours but a Python, while ours is installed.
+environments: | $(MADE)
+	tools/peers --for vendor --for node-red --for kinto
 
 checks: $(TOOLS)
 	$(BIN)/ruff check .
@@ -46,15 +53,18 @@ prove: $(STAMP)
 bench: $(TOOLS)
 	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
 
-$(STAMP): pyproject.toml constraints.txt
+$(MADE):
 	tools/python $(PYTHON)
 	$(PYTHON) -m venv $(VENV)
+	touch $(MADE)
+
+$(STAMP): pyproject.toml constraints.txt | $(MADE)
 	$(BIN)/python tools/install
 	touch $(STAMP)
 
-$(TOOLS): $(STAMP)
+$(TOOLS): pyproject.toml constraints.txt | $(MADE)
 	$(BIN)/python tools/install --dev
-	touch $(TOOLS)
+	touch $(STAMP) $(TOOLS)
 
 clean:
 	rm -rf $(VENV) out

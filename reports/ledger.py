@@ -6,6 +6,7 @@ Leaves reading and checking the ledger to conformance.clauses.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from bench.case import Text
 from conformance import clauses
@@ -19,6 +20,7 @@ from reports.entries import Entry
 _ASKING = "requirement"
 
 
+@cache
 def entries() -> tuple[Entry, ...]:
     """Every entry of the ledger, in its order. Raises conformance.clauses.LedgerError when the ledger is not sound."""
     notes, ledger = find_cases(), clauses.load_ledger()

@@ -1,7 +1,8 @@
 """A process with the whole house imported, which becomes one command of carbonbench after another by forking.
 
 Leaves who asks for what to `suite_kit`. A command still has a process, a folder, an environment and streams of its
-own; what it has not is the second that every interpreter takes to import the same modules.
+own; what it has not is the second that every interpreter takes to import the same modules, to prove the injectors of
+virtual time with the usual seed, and to read the ledger, the references' profiles and the templates of the reports.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ _IMPORTED = (
     "reports.run_folder",
     "xdist.plugin",
 )
+
+_USUAL_SEED = 1
 
 
 class Job(NamedTuple):
@@ -86,6 +89,7 @@ def _serve(asked: IO[str], answers: IO[str], command: str) -> None:
         importlib.import_module(name)
     case_classes()
     all_defects()
+    _remember()
     # A command never looks at what it shares with the others, which stays shared so.
     gc.freeze()
     while line := asked.readline():
@@ -94,6 +98,23 @@ def _serve(asked: IO[str], answers: IO[str], command: str) -> None:
             answers.close()
             sys.exit(_become(Job(*json.loads(line)), command))
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), file=answers, flush=True)
+
+
+def _remember() -> None:
+    """What every command works out anew in a process of its own, and what does not depend on who asks."""
+    from bench.commands.running.options import REFERENCE_PROFILES
+    from bench.commands.running.session import ledger_answers, rig_named
+    from bench.dut.profile import load_profile
+    from reports.html import environment
+    from reports.ledger import entries
+
+    rig_named("virtual").self_test(_USUAL_SEED)
+    for path in REFERENCE_PROFILES.values():
+        load_profile(path)
+    ledger_answers()
+    entries()
+    for name in ("report.html.j2", "prove.html.j2"):
+        environment().get_template(name)
 
 
 def _become(job: Job, command: str) -> int:
