@@ -404,6 +404,7 @@ class Session:
             self._http.receive_data(octets)
         return event
 
+    @seam
     async def _send(self, answer: Answer, *, whole: bool, last: bool) -> None:
         """Write one answer, without its body unless `whole`; TimeoutError if the peer does not take it in time."""
         fields = {

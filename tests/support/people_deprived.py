@@ -15,7 +15,7 @@ from bench.case import Case, Check, Item
 from bench.history import History, Observed, read_history
 from conformance.clauses.suite import case_classes
 
-ORDERS = ("function", "login", "attack", "password")
+ORDERS = ("function", "login", "attack", "password", "hostile")
 """What people do, each with its outcome in the first row."""
 LOOKS = (
     *("audit", "audit-export", "shown", "links", "forms", "machine-shown", "instrument", "review", "effects", "ports"),

@@ -28,6 +28,10 @@ class Stream(Protocol):
         """Send."""
         ...
 
+    def hold(self) -> None:
+        """Take nothing any more of what comes."""
+        ...
+
     def close(self) -> None:
         """End it."""
         ...
@@ -50,6 +54,11 @@ class PlainStream:
     def write(self, data: bytes) -> None:
         """See `Stream`."""
         self._writer.write(data)
+
+    def hold(self) -> None:
+        """See `Stream`."""
+        # Octets of the transport, which asyncio's reader would go on to take.
+        self._writer.transport.pause_reading()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
     def close(self) -> None:
         """See `Stream`."""
@@ -101,6 +110,10 @@ class SecuredStream:
     def _flush(self) -> None:
         if out := self._session.outgoing():
             self._plain.write(out)
+
+    def hold(self) -> None:
+        """See `Stream`."""
+        self._plain.hold()
 
     def close(self) -> None:
         """See `Stream`."""
