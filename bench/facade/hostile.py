@@ -17,7 +17,8 @@ from bench.dut.access import Call, Function
 from bench.dut.access.exchange import Answer, connect
 from bench.dut.access.visit import Session
 from bench.facade.people import People
-from bench.history import Observed
+from bench.history import people as told_of
+from bench.history.people import AttackQuery, AttackRow, HostileQuery, HostileRow
 
 _TROUBLES = (LookupError, OSError, TimeoutError)
 _MOST_REQUESTS = 2000
@@ -80,13 +81,15 @@ class Hostile:
 
         outcome = await self._people.use(function.name, session, trick=told, call=asked)
         leaked = any(_OF_A_FILE in each.octets for each in answers)
-        self._tell("hostile", {"told": told, "function": function.name, "door": session.door}, leaked=leaked)
+        self._tell(told, function.name, session.door, leaked=leaked)
         return outcome
 
-    def _tell(self, what: str, query: dict[str, str], *, leaked: bool = False, outcome: str = "done") -> None:
-        now = self._people.now_us()
-        row = {"outcome": outcome, "leaked": "yes" if leaked else "", "came": str(self._came)}
-        self._people.record(Observed(t=now, what=what, asked=now, query=query, rows=(row,), problem=""))
+    def _tell(
+        self, told: str, function: str = "", door: str = "", *, leaked: bool = False, outcome: str = "done"
+    ) -> None:
+        query = HostileQuery(told=told, function=function, door=door)
+        row = HostileRow(outcome=outcome, leaked="yes" if leaked else "", came=str(self._came))
+        self._people.tell(told_of.HOSTILE, self._people.now_us(), query, [row])
 
     def texts(self, function: Function, door: str) -> list[str]:
         """The fields of a function that are texts of its own: what the session knows of itself is left alone."""
@@ -130,18 +133,18 @@ class Hostile:
         writer.close()
         await asyncio.sleep(1)
         heard, self._came = self._came > before, before
-        self._tell("hostile", {"told": "listening", "function": "", "door": ""}, outcome="done" if heard else "deaf")
+        self._tell("listening", outcome="done" if heard else "deaf")
         return heard
 
     def told_last(self) -> None:
         """Put into the history how many have come by now."""
-        self._tell("hostile", {"told": "end", "function": "", "door": ""})
+        self._tell("end")
 
     async def greedy(self, session: Session, connections: int, octets_each: int, hold_s: float) -> None:
         """Ask for the longest answer that a session may have, over and over, on many connections, and take none."""
         place = self._people.reached(session.door)
         largest, octets = 0, b""
-        for target, lines in self._people.targets(session, session.door):
+        for target, lines in self._people.attacks.targets(session, session.door):
             host = f"Host: {place.host}:{place.port}"
             asks = "\r\n".join([f"GET {target} HTTP/1.1", host, *lines, "", ""]).encode()
             with suppress(*_TROUBLES):
@@ -169,10 +172,10 @@ class Hostile:
 
         asked = self._people.now_us()
         found = await asyncio.gather(*(one() for _ in range(connections)))
-        row = {"outcome": "answered" if octets else "unanswered", "held": str(found.count("held"))}
-        now = self._people.now_us()
-        query = {"group": "greedy", "what": f"{connections} × {requests} × {largest} octets", "door": session.door}
-        self._people.record(Observed(t=now, what="attack", asked=asked, query=query, rows=(row,), problem=""))
+        what = f"{found.count('held')} of {connections} connections, each {requests} times {largest} octets"
+        query = AttackQuery(group="greedy", what=what, door=session.door)
+        row = AttackRow(outcome="answered" if octets else "unanswered")
+        self._people.tell(told_of.ATTACK, asked, query, [row])
 
 
 def _fields(call: Call) -> dict[str, Any]:

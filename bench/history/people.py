@@ -530,3 +530,23 @@ class EffectRow(Words, frozen=True, kw_only=True):
 
 EFFECTS = Observation("effects", ToldQuery, EffectRow)
 """What shows of every function's effect."""
+
+
+class HostileQuery(Words, frozen=True, kw_only=True):
+    """A function used with other fields than its own, at which moment of the case; none where the bench listens."""
+
+    told: str
+    function: str
+    door: str
+
+
+class HostileRow(Words, frozen=True, kw_only=True):
+    """Whether it was done, whether the answer held octets of a file, how many came to the bench so far."""
+
+    outcome: str
+    leaked: Yes | None = None
+    came: str | None = None
+
+
+HOSTILE = Observation("hostile", HostileQuery, HostileRow)
+"""A request within somebody's rights that asks for more than it should."""

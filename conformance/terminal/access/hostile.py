@@ -64,18 +64,18 @@ class TakesNoFieldsBeyondItsForms(Case):
     async def drive(self, bench: Bench) -> None:
         people = await begin(bench)
         hostile, sessions = Hostile(people), Sessions(people)
-        await people.effects("idle")
+        await people.attacks.effects("idle")
         await people.pause(30)
-        await people.effects("still idle")
+        await people.attacks.effects("still idle")
         for function, door, role in hostile.usable():
             session = await sessions.of(door, role)
             if session is None:
                 continue
-            await people.effects(f"before {function.name} {door}")
+            await people.attacks.effects(f"before {function.name} {door}")
             await people.use(function.name, session)
-            await people.effects(f"plain {function.name} {door}")
+            await people.attacks.effects(f"plain {function.name} {door}")
             await hostile.wider(function, session, _MORE, hostile_judge.WIDER)
-            await people.effects(f"wider {function.name} {door}")
+            await people.attacks.effects(f"wider {function.name} {door}")
         await self._rights(people)
         await bench.clock.sleep(hours=1)
         await self._review(people, hostile, Sessions(people))
@@ -97,7 +97,7 @@ class TakesNoFieldsBeyondItsForms(Case):
             if session is not None:
                 await people.use(function.name, session, trick=hostile_judge.PLAIN)
                 await hostile.wider(function, session, _MORE, hostile_judge.ENTERED, query={"mark": MARK})
-                await people.reviewed("wider", MARK)
+                await people.upkeep.reviewed("wider", MARK)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from hostile_judge.wider_findings(history)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.case import Check, EvidenceKind, criterion
-from bench.history import History, Observed
+from bench.history import History
+from bench.history import people as told_of
 from conformance.common import people
 from conformance.common.times import SECOND
 from conformance.terminal.access import attacks_judge
@@ -63,11 +64,7 @@ NO_FILE = criterion(
 
 
 def _shown(history: History) -> dict[str, dict[str, str]]:
-    return {
-        event.query["told"]: {row["function"]: row["shown"] for row in event.rows}
-        for event in history.of(Observed)
-        if event.what == "effects"
-    }
+    return {event.query.told: {row.function: row.shown for row in event.rows} for event in told_of.EFFECTS.of(history)}
 
 
 def _changed(one: dict[str, str], other: dict[str, str]) -> dict[str, None]:
@@ -97,15 +94,15 @@ def wider_findings(history: History) -> Iterator[Check]:
     yield RIGHTS_AS_BEFORE.none([str(use) for use in uses if use.outcome == "executed"], len(uses) if works else 0)
     entered = [use for use in people.uses(history, ENTERED) if use.outcome != "unanswered"]
     entered = entered if any(use.outcome == "executed" for use in people.uses(history, PLAIN)) else []
-    looks = [event for event in history.of(Observed) if event.what == "review" and event.query["told"] == "wider"]
-    counted = [f"{event.query['told']}: counts" for event in looks for row in event.rows if row["counts"]]
+    looks = [event for event in told_of.REVIEW.of(history) if event.query.told == "wider"]
+    counted = [f"{event.query.told}: counts" for event in looks for row in event.rows if row.counts]
     seen = [event for event in looks if event.rows]
     yield RELEASED_BY_NOBODY.none(counted, len(seen) if entered and works else 0)
 
 
 def served_findings(history: History) -> Iterator[Check]:
     """Whether others were served while somebody asked for too much."""
-    attacks = [event for event in history.of(Observed) if event.what == "attack"]
+    attacks = told_of.ATTACK.of(history)
     worked = any(use.outcome == "executed" for use in people.uses(history, "before"))
     stormed = [login for login in people.logins(history, "storm") if login.outcome != "unanswered"]
     tried = {"greedy": bool(attacks), "storm": bool(stormed)}
@@ -122,19 +119,17 @@ def served_findings(history: History) -> Iterator[Check]:
 
 def address_findings(history: History) -> Iterator[Check]:
     """Whom the terminal asked, and what it handed out."""
-    told = [event for event in history.of(Observed) if event.what == "hostile"]
-    hears = any(
-        event.query["told"] == "listening" and event.rows[0]["outcome"] == "done" for event in told if event.rows
-    )
+    told = [event for event in told_of.HOSTILE.of(history) if event.rows]
+    hears = any(event.query.told == "listening" and event.rows[0].outcome == "done" for event in told)
     answered = [use for use in people.uses(history, ADDRESSED) if use.outcome in ("executed", "other")]
-    tried = [event for event in told if event.query["told"] in (ADDRESSED, "end") and event.rows]
+    tried = [event for event in told if event.query.told in (ADDRESSED, "end")]
     found: list[str] = []
     before = 0
     for event in tried:
-        came = int(event.rows[0].get("came", "0"))
+        came = int(event.rows[0].came or "0")
         if came > before:
-            found.append(f"{event.query['door']} {event.query['function']}: {came - before} came by then")
+            found.append(f"{event.query.door} {event.query.function}: {came - before} came by then")
         before = came
-    leaked = [f"{event.query['door']} {event.query['function']}" for event in tried if event.rows[0].get("leaked")]
+    leaked = [f"{event.query.door} {event.query.function}" for event in tried if event.rows[0].leaked]
     yield ASKS_NOBODY.none(found, len(answered) if hears else 0)
     yield NO_FILE.none(leaked, len(answered))
