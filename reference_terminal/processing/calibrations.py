@@ -1,8 +1,9 @@
 """Calibrations of what measures in a stack, and when it was out of control by them (失控, facts 6.3 and 6.4).
 
 Leaves which hours count to `stacks`. A calibration fails where the drift of zero or span, in percent of full scale, is
-beyond its limit. Between the last one that was passed and the next that is, nothing that was measured is valid. Limits
-are settings without a default, as no document at hand confirms any.
+beyond its limit. Between the last one that was passed and the next that is, nothing that was measured is valid; nor is
+it from so many hours after one that was passed until the next is. Limits and hours are settings without a default, as
+no document at hand confirms any.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import apsw
 
 from reference_terminal.model.seams import seam
-from reference_terminal.model.times import iso
+from reference_terminal.model.times import HOUR, iso
 from reference_terminal.settings.accounting import StackConfig
 
 OUT_OF_CONTROL = "out of control"
@@ -73,9 +74,17 @@ def lost_control(connection: apsw.Connection, source: str, config: StackConfig, 
     """Why what was measured in [start, end) is not valid; empty if it is as far as calibrations tell."""
     if not config.out_zero:
         return ""
-    around = [before(connection, source, start_s + 1), *between(connection, source, start_s + 1, end_s)]
-    around.append(since(connection, source, end_s))
-    return next((cause for each in around if each is not None and (cause := each.cause(config))), "")
+    last = before(connection, source, start_s + 1)
+    around = [last, *between(connection, source, start_s + 1, end_s), since(connection, source, end_s)]
+    failed = next((cause for each in around if each is not None and (cause := each.cause(config))), "")
+    return failed or ("" if last is None else overdue(last, config, end_s))
+
+
+def overdue(last: Calibration, config: StackConfig, end_s: int) -> str:
+    """Why what was measured until an instant is not valid, the last calibration having been passed; empty if it is."""
+    if not config.overdue_h or end_s <= last.at_s + config.overdue_h * HOUR.code:
+        return ""
+    return f"{OUT_OF_CONTROL}: calibration of {iso(last.at_s)}, overdue after {config.overdue_h} h"
 
 
 def _read(row: Any) -> Calibration | None:

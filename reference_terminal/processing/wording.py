@@ -34,6 +34,7 @@ _PATTERNS = tuple(
         (r"no value", "无值"),
         (r"(\d+) out of control", "{1} 个失控"),
         (r"out of control: calibration of (\S+), ", "失控：{1} 校准，"),
+        (r"overdue after (\d+) h", "超过 {1} h 未再校准"),
         (r"zero drift (\S+) % is beyond (\S+) %", "零点漂移 {1} % 超过 {2} %"),
         (r"span drift (\S+) % is beyond (\S+) %", "量程漂移 {1} % 超过 {2} %"),
         (r": timeout$", ": 超时无应答"),

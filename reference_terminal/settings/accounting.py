@@ -64,6 +64,7 @@ class StackConfig(Settings, frozen=True):
     Below `poor_percent` there is no rule. By `hjt75-2007` the valid hours on either side stand for a failure of at most
     `short_failure_h` hours, and nothing for a longer one. `out_zero`, `out_span`: the drift of zero and span, in
     percent of full scale, beyond which a calibration tells that the instrument was out of control (0: none does).
+    `overdue_h`: so many hours after a calibration that was passed it is out of control until the next one (0: never).
     """
 
     valid: Annotated[Decimal, between(0, 100)] = Decimal(0)
@@ -76,6 +77,7 @@ class StackConfig(Settings, frozen=True):
     poor_percent: Annotated[Decimal, between(0, 100)] = Decimal(75)
     out_zero: Annotated[Decimal, between(0, 100)] = Decimal(0)
     out_span: Annotated[Decimal, between(0, 100)] = Decimal(0)
+    overdue_h: Annotated[int, Meta(ge=0, le=9000)] = 0
 
 
 @dataclass(frozen=True)
@@ -407,6 +409,10 @@ def _source(section: Section, points: Mapping[str, PointConfig]) -> SourceConfig
         lacks = "out_span" if value.stack.out_zero else "out_zero"
         section.problem(
             f"stack.{lacks}", f"{lacks} is missing beside the limit of the other drift; add it", f"缺少 {lacks}，请补上"
+        )
+    if value.stack.overdue_h and not value.stack.out_zero:
+        section.problem(
+            "stack.out_zero", "out_zero is missing beside overdue_h; add it", "已给出 overdue_h，请补上 out_zero"
         )
     if value.stack.out_zero and not value.stack.valid:
         section.problem("stack.valid", "valid is missing beside out_zero; add it", "已给出 out_zero，请补上 valid")

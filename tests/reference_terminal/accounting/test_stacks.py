@@ -16,6 +16,7 @@ from reference_terminal.assembly import check_accounting
 from reference_terminal.model.rows import Record
 from reference_terminal.model.times import DAY, HOUR, MINUTE, QUARTER
 from reference_terminal.processing.stacks import Hour, failure, substitute, window
+from reference_terminal.processing.wording import both
 from reference_terminal.settings.accounting import StackConfig
 from reference_terminal.settings.config import load_config
 from reference_terminal.settings.problems import InputError
@@ -204,6 +205,31 @@ def test_between_the_calibration_that_was_passed_and_the_next_one_nothing_counts
     asyncio.run(scene())
 
 
+def test_a_calibration_that_is_overdue_makes_what_follows_invalid_until_the_next() -> None:
+    async def scene() -> None:
+        due = LIMITED.replace('out_span = "10"', 'out_span = "10", overdue_h = 2')
+        plant = Plant("2026-04-01T00:00:00", emitter=due, meters=STACK_METERS)
+        for at_h in range(6):
+            hour(plant, at_h, {}, gas=1000 * (at_h + 1))
+        # Nothing is overdue where nobody ever calibrated.
+        assert [told(plant, each)[1] for each in range(6)] == ["N"] * 6
+        await calibrated(plant, "01:00", "0", "0")
+        # The last minute of the two hours is measured, the next is not.
+        assert [told(plant, each)[1] for each in range(6)] == ["N", "N", "N", "B", "B", "B"]
+        last = plant.kept("co2e.source.stack", MINUTE, "2026-04-01T02:59:00")
+        first = plant.kept("co2e.source.stack", MINUTE, "2026-04-01T03:00:00")
+        assert last is not None and last.mass is not None and first is not None and first.mass is None
+        assert first.record.flag == "D" and both(first.record.cause).endswith("校准，超过 2 h 未再校准")
+        # Overdue is over with the next that is passed; what lay between stays out of control.
+        await calibrated(plant, "05:00", "1", "1")
+        assert [told(plant, each)[1] for each in (2, 3, 4, 5)] == ["N", "B", "B", "N"]
+        # One that was entered late was there in time.
+        await calibrated(plant, "03:00", "1", "1")
+        assert [told(plant, each)[1] for each in (3, 4, 5)] == ["N", "N", "N"]
+
+    asyncio.run(scene())
+
+
 def test_a_calibration_that_cannot_be_one_is_refused_and_nothing_is_kept() -> None:
     async def scene() -> None:
         plant = Plant("2026-04-01T05:00:00", emitter=LIMITED, meters=STACK_METERS)
@@ -227,5 +253,7 @@ def test_limits_of_drift_stand_together_and_beside_a_share() -> None:
     where = '[storage]\npath = ":memory:"\n' + STACK_METERS
     with pytest.raises(InputError, match="out_span is missing beside the limit of the other drift"):
         load_config(where + LIMITED.replace(', out_span = "10"', ""))
+    with pytest.raises(InputError, match="out_zero is missing beside overdue_h"):
+        load_config(where + LIMITED.replace('out_zero = "5", out_span = "10"', "overdue_h = 24"))
     with pytest.raises(InputError, match="valid is missing beside out_zero"):
         load_config(where + LIMITED.replace('valid = "75", substitute = "hj75-2017", ', ""))
