@@ -300,14 +300,15 @@ MACHINE_SHOWN = Observation("machine-shown", MachineQuery, MachineRow)
 
 
 class InstrumentQuery(Words, frozen=True, kw_only=True):
-    """What was entered of an instrument, at which moment of the case."""
+    """What was entered of an instrument, at which moment of the case; `under`: yes while it is being verified."""
 
     told: str
-    number: str | None = None
     type: str | None = None
     accuracy: str | None = None
     basis: str | None = None
     calibrated: str | None = None
+    under: str | None = None
+    number: str | None = None
     due: str | None = None
 
 
@@ -453,8 +454,8 @@ class AuditQuery(Words, frozen=True, kw_only=True):
 
     told: str | None = None
     user: str | None = None
-    kind: str | None = None
     outcome: str | None = None
+    kind: str | None = None
     from_us: str | None = None
     to_us: str | None = None
     sort: str | None = None

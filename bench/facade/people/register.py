@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, cast
 
-import msgspec
-
 from bench.dut.access import register as tables
 from bench.dut.access.expressions import value
 from bench.dut.access.register import Register
@@ -55,7 +53,7 @@ class RegisterOfInstruments:
         octets = tables.write(self.known, rows)
         table = octets.decode(self.known.encoding) if self.known.form == "csv" else ""
         outcome = await self._people.use(self.known.import_, session, trick="table", table=table, octets=octets)
-        kept = [msgspec.convert(row, RegisterRow) for row in rows]
+        kept = [RegisterRow(**row) for row in rows]
         self._people.tell(told_of.REGISTER_IMPORT, asked, ImportQuery(outcome=outcome), kept)
 
     async def shown(self, told: str) -> None:
@@ -102,6 +100,6 @@ class RegisterOfInstruments:
     ) -> None:
         asked = self._people.now_us()
         try:
-            self._people.tell(kind, asked, told, [msgspec.convert(row, RegisterRow) for row in await read()])
+            self._people.tell(kind, asked, told, [RegisterRow(**row) for row in await read()])
         except TROUBLES as error:
             self._people.tell(kind, asked, told, (), trouble(error))

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-import msgspec
-
 from bench.dut.access import INSTRUMENT_KEYS, STATE_KEYS
 from bench.dut.access.exchange import Answer
 from bench.dut.access.expressions import value
@@ -74,7 +72,7 @@ class Upkeep:
             words = (("this-month", known.this_month), ("next-month", known.next_month), ("under", known.under))
             due_word = next((word for word, states in words if shown["state"] in states), "")
             rows.append(InstrumentRow(**shown, due_word=due_word))
-        query = msgspec.convert({"told": told, **fields}, InstrumentQuery)
+        query = InstrumentQuery(told=told, **fields)
         self._people.tell(told_of.INSTRUMENT, asked, query, rows, "" if answer else "LookupError: nothing shown")
 
     @property
