@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor import InvalidToken
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
-from reference_terminal.access import messages, passwords
+from reference_terminal.access import messages, passwords, reasons
 from reference_terminal.model.clock import WallClock
-from reference_terminal.model.messages import Text
+from reference_terminal.model.messages import Refused, Text, listing
 from reference_terminal.model.sealed import SealedError, is_sealed
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S
@@ -84,29 +84,25 @@ class Account:
 _COLUMNS = tuple(each.name for each in fields(Account))
 
 
-class LoginRefused(Exception):
+class LoginRefused(Refused):
     """A login that opens nothing: a code that never changes, and a sentence in two languages."""
 
-    def __init__(self, code: str, en: str, zh: str, retry_s: int = 0) -> None:
-        super().__init__(en)
+    def __init__(self, code: str, said: Text, retry_s: int = 0) -> None:
+        super().__init__(said)
         self.code = code
-        self.en = en
-        self.zh = zh
         self.retry_s = retry_s
 
 
-class OrderRefused(Exception):
+class OrderRefused(Refused):
     """An order about an account that cannot be carried out."""
 
-    def __init__(self, status: int, en: str, zh: str) -> None:
-        super().__init__(en)
+    def __init__(self, status: int, said: Text) -> None:
+        super().__init__(said)
         self.status = status
-        self.en = en
-        self.zh = zh
 
 
-BUSY = LoginRefused("store-busy", "the store cannot be written now; try again", "存储暂不可写，请稍后重试", 5)
-_WRONG = ("login-refused", "name, password or code is wrong", "账户名、口令或动态口令错误")
+BUSY = LoginRefused("store-busy", reasons.STORE_BUSY(), 5)
+_WRONG = ("login-refused", reasons.WRONG_LOGIN())
 
 
 class Accounts:
@@ -205,19 +201,9 @@ class Accounts:
         account = self._prove(name, password, code, origin, certified)
         rules = self._rules()
         if account.first:
-            raise self._refuse(
-                account.name,
-                "password-change-required",
-                "this password was given by another; change it first",
-                "初始口令须先修改",
-            )
+            raise self._refuse(account.name, "password-change-required", reasons.GIVEN_BY_ANOTHER())
         if self.is_expired(account, rules):
-            raise self._refuse(
-                account.name,
-                "password-expired",
-                f"the password is older than {rules.password_days} days; change it first",
-                f"口令已超过 {rules.password_days} 天有效期，须先修改",
-            )
+            raise self._refuse(account.name, "password-expired", reasons.PASSWORD_TOO_OLD(days=rules.password_days))
         return account
 
     def change_password(self, name: str, password: str, new: str, code: str, origin: str, certified: str = "") -> None:
@@ -226,7 +212,7 @@ class Accounts:
         former: list[str] = [*json.loads(account.former), account.kept]
         wrong = passwords.fault(new, account.name, self._rules(), former)
         if wrong is not None:
-            raise LoginRefused("password-too-simple", wrong.en, wrong.zh)
+            raise LoginRefused("password-too-simple", wrong)
         rules = self._rules()
         kept = former[-rules.former :] if rules.former else []
         changed = replace(
@@ -254,17 +240,11 @@ class Accounts:
         if account.role == "administrator" and not is_listed(origin, self._rules().administrators_from):
             self._journal.event(messages.ADDRESS_REFUSED, account.name, origin=origin, user=account.name)
             self._store.flush()
-            raise LoginRefused(
-                "address-refused",
-                "administrators may not log in from this address",
-                "不允许管理员从该地址登录",
-            )
+            raise LoginRefused("address-refused", reasons.NOT_FROM_HERE())
         left_ms = self.locked_ms(account)
         if left_ms > 0:
             left_s = -(-left_ms // 1000)
-            raise self._refuse(
-                account.name, "account-locked", f"locked for {left_s} s more", f"账户已锁定，剩余 {left_s} 秒", left_s
-            )
+            raise self._refuse(account.name, "account-locked", reasons.LOCKED(seconds=left_s), left_s)
         step = self._second(account, code, certified)
         if not passwords.agrees(account.kept, password) or step is None:
             self._fail(account)
@@ -295,7 +275,7 @@ class Accounts:
 
         def gather() -> None:
             self._put(failed)
-            self._tell_failed(account.name, _WRONG[1], _WRONG[2])
+            self._tell_failed(account.name, reasons.WRONG_LOGIN())
             if locks:
                 self._journal.event(
                     messages.ACCOUNT_LOCKED, account.name, seconds=rules.lock_s, count=failures, user=account.name
@@ -303,14 +283,14 @@ class Accounts:
 
         self._commit(gather)
 
-    def _refuse(self, name: str, code: str, en: str, zh: str, retry_s: int = 0) -> LoginRefused:
+    def _refuse(self, name: str, code: str, said: Text, retry_s: int = 0) -> LoginRefused:
         """What is answered to a login that is refused, once it is in the log."""
-        self._tell_failed(name, en, zh)
-        return LoginRefused(code, en, zh, retry_s) if self._store.flush() else BUSY
+        self._tell_failed(name, said)
+        return LoginRefused(code, said, retry_s) if self._store.flush() else BUSY
 
     @seam
-    def _tell_failed(self, name: str, en: str, zh: str) -> None:
-        self._journal.event(messages.LOGIN_FAILED, name, reason=Text(en, zh), user=name)
+    def _tell_failed(self, name: str, said: Text) -> None:
+        self._journal.event(messages.LOGIN_FAILED, name, reason=said, user=name)
 
     # The second factor: one-time codes (RFC 6238), or a certificate shown on the way
 
@@ -367,15 +347,13 @@ class Accounts:
     def _known(self, name: str) -> Account:
         account = self.get(name)
         if account is None:
-            raise OrderRefused(404, f"no account is called {name[:32]!r}", "没有该账户")
+            raise OrderRefused(404, reasons.NO_ACCOUNT(got=repr(name[:32])))
         return account
 
     def add(self, name: str, author: str) -> None:
         """Make an account without role and password; another person gives both."""
         if self._row(name) is not None:
-            raise OrderRefused(
-                409, "this name is or was an account's; names are never given again", "账户名已使用过，不得重复"
-            )
+            raise OrderRefused(409, reasons.NAME_TAKEN())
         now_s = self._clock.now_s()
         made = Account(self.key(name), "", "", now_s, made_s=now_s)
         self._order(made, lambda: self._journal.event(messages.ACCOUNT_ADDED, made.name, author=author))
@@ -400,13 +378,9 @@ class Accounts:
         """Give a role; one of the three of security is given once and for all (ISC-2 7.4.1.2(1))."""
         account = self._other(name, author)
         if role not in ROLES:
-            raise OrderRefused(400, f"expected role one of {', '.join(ROLES)}", f"role 应为 {'、'.join(ROLES)} 之一")
+            raise OrderRefused(400, reasons.UNKNOWN_ROLE(known=listing(ROLES)))
         if account.role and (account.role in SECURITY_ROLES or role in SECURITY_ROLES):
-            raise OrderRefused(
-                409,
-                f"{account.name} is {account.role} already; these roles exclude each other, make another account",
-                "系统管理员、安全操作员、安全审计员角色互斥，请另建账户",
-            )
+            raise OrderRefused(409, reasons.ROLES_EXCLUDE(name=account.name, role=account.role))
         before = account.role or "-"
         told = {
             "author": author,
@@ -421,7 +395,7 @@ class Accounts:
         account = self._other(name, author)
         wrong = passwords.fault(password, account.name, self._rules(), [*json.loads(account.former), account.kept])
         if wrong is not None:
-            raise OrderRefused(400, wrong.en, wrong.zh)
+            raise OrderRefused(400, wrong)
         changed = replace(
             account,
             kept=passwords.made(password, self._chance, self._kib),
@@ -455,14 +429,14 @@ class Accounts:
         """An account that the author may give orders about: any but the own."""
         account = self._known(name)
         if account.name == self.key(author):
-            raise OrderRefused(403, "nobody gives orders about the own account", "不得对本人账户进行该操作")
+            raise OrderRefused(403, reasons.OWN_ACCOUNT())
         return account
 
     def _keep_one(self, account: Account) -> None:
         """There stays one account of each role of security that can be used."""
         others = [each for each in self.all() if each.role == account.role and not each.disabled and each != account]
         if account.role in SECURITY_ROLES and not others:
-            raise OrderRefused(409, f"this is the last {account.role}", "该角色仅余此账户，不得停用或删除")
+            raise OrderRefused(409, reasons.LAST_OF_ROLE(role=account.role))
 
     def _order(self, changed: Account, tell: Callable[[], None]) -> None:
         def gather() -> None:

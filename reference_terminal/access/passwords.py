@@ -13,6 +13,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from reference_terminal.access import reasons
 from reference_terminal.model.messages import Text
 from reference_terminal.settings.accounts import RulesConfig
 
@@ -50,18 +51,15 @@ def agrees(kept: str, password: str) -> bool:
 def fault(password: str, name: str, rules: RulesConfig, former: Sequence[str]) -> Text | None:
     """What is wrong with a new password; `former` are the kept ones that may not come again."""
     if len(_octets(password)) > MOST_OCTETS or not password.isprintable():
-        return Text(f"expected at most {MOST_OCTETS} printable octets", f"口令应为可见字符，不超过 {MOST_OCTETS} 字节")
+        return reasons.PASSWORD_UNPRINTABLE(most=MOST_OCTETS)
     if len(password) < rules.min_length:
-        return Text(f"expected at least {rules.min_length} characters", f"口令至少 {rules.min_length} 位")
+        return reasons.PASSWORD_SHORT(least=rules.min_length)
     if classes(password) < rules.min_classes:
-        return Text(
-            f"expected at least {rules.min_classes} of: capital letters, small letters, digits, other characters",
-            f"口令应至少包含大写字母、小写字母、数字、其他字符中的 {rules.min_classes} 类",
-        )
+        return reasons.PASSWORD_CLASSES(least=rules.min_classes)
     if name.lower() in password.lower():
-        return Text("expected a password without the account's name in it", "口令不应包含账户名")
+        return reasons.PASSWORD_IS_NAME()
     if any(agrees(kept, password) for kept in former):
-        return Text("this password was used before; choose another", "不得重复使用以前的口令")
+        return reasons.PASSWORD_USED()
     return None
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from msgspec import structs
 
-from reference_terminal.access import messages
+from reference_terminal.access import messages, reasons
+from reference_terminal.model.messages import Refused, listing, text_of
 from reference_terminal.model.seams import seam
 from reference_terminal.settings.accounts import RulesConfig, network_of
 from reference_terminal.settings.problems import Problem
@@ -32,13 +33,8 @@ SETTABLE = (
 )
 
 
-class RuleRefused(Exception):
+class RuleRefused(Refused):
     """A rule that cannot be set."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(en)
-        self.en = en
-        self.zh = zh
 
 
 class Rules:
@@ -62,18 +58,18 @@ class Rules:
     def set(self, name: str, text: str, author: str) -> bool:
         """Set a rule, as JSON text; False if the store cannot be written. Raises RuleRefused."""
         if name not in SETTABLE:
-            raise RuleRefused(f"expected rule one of {', '.join(SETTABLE)}", f"rule 应为 {'、'.join(SETTABLE)} 之一")
+            raise RuleRefused(reasons.UNKNOWN_RULE(known=listing(SETTABLE)))
         try:
             value = json.loads(text)
         except (ValueError, RecursionError):
-            raise RuleRefused("expected value as JSON: a number or a list", "value 应为 JSON 数值或列表") from None
+            raise RuleRefused(reasons.RULE_NO_JSON()) from None
         problems: list[Problem] = []
         section = Section({name: value}, "", problems)
         changed = getattr(section.read(RulesConfig), name)
         if name == "administrators_from" and any(network_of(each) is None for each in changed):
-            raise RuleRefused("expected addresses, ranges a-b or networks a/n", "应为地址、地址范围或网段")
+            raise RuleRefused(reasons.RULE_NO_ADDRESSES())
         if problems:
-            raise RuleRefused(problems[0].en, problems[0].zh)
+            raise RuleRefused(text_of(problems[0]))
         before = _text(getattr(self._in_force, name))
 
         def gather() -> None:

@@ -14,7 +14,7 @@ from reference_terminal.group import messages
 from reference_terminal.group.reported import Reports, Row, Unusable
 from reference_terminal.model import json_text
 from reference_terminal.model.clock import WallClock
-from reference_terminal.model.messages import Text, text_of
+from reference_terminal.model.messages import Text
 from reference_terminal.model.seams import seam
 from reference_terminal.net import channel
 from reference_terminal.net.channel import Line, PlainLine, Security
@@ -78,7 +78,7 @@ class GroupDoor:
         try:
             kept = self._reports.take(slave, body.records)
         except Unusable as error:
-            raise refusals.REPORT_UNUSABLE(said=text_of(error)) from None
+            raise refusals.REPORT_UNUSABLE(said=error.said) from None
         if not kept:
             raise refusals.REPORT_NOT_KEPT()
         return {"accepted": len(body.records)}

@@ -13,9 +13,10 @@ from decimal import Decimal
 import msgspec
 from msgspec import structs
 
-from reference_terminal.group import messages
+from reference_terminal.group import messages, reasons
 from reference_terminal.model import numbers
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import Refused
 from reference_terminal.model.rows import MADE_UP, MANUAL_ENTRY, Record
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import Span, iso, parse_iso, span_named, span_of
@@ -46,13 +47,8 @@ class Row(msgspec.Struct):
     flag: str
 
 
-class Unusable(Exception):
-    """A record that cannot be one of its slave's; `en` and `zh` say why."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(en)
-        self.en = en
-        self.zh = zh
+class Unusable(Refused):
+    """A record that cannot be one of its slave's."""
 
 
 class Reports:
@@ -123,19 +119,21 @@ class Reports:
         """A row as a record of this terminal. Raises Unusable."""
         config = slave.points.get(row.point)
         if config is None:
-            raise Unusable(f"no point {row.point[:60]!r} of slave {slave.id} is known here", "无此监测点")
+            raise Unusable(reasons.NO_POINT(got=repr(row.point[:60]), slave=slave.id))
         state = self._pipeline.by_id[config.id]
         if row.unit != state.config.unit:
-            raise Unusable(f"{row.point}: expected unit {state.config.unit}, got {row.unit[:20]!r}", "单位不符")
+            raise Unusable(reasons.UNIT_DIFFERS(point=row.point, unit=state.config.unit, got=repr(row.unit[:20])))
         span, start_s = span_named(row.kind), parse_iso(row.start)
         if span is None or span not in self._spans:
-            raise Unusable(f"{row.point}: no such class of periods: {row.kind[:20]!r}", "时段类别不符")
+            raise Unusable(reasons.NO_CLASS(point=row.point, got=repr(row.kind[:20])))
         if start_s is None or span.start(start_s) != start_s or parse_iso(row.end) != span.end(start_s):
-            raise Unusable(f"{row.point}: {row.start[:40]!r} to {row.end[:40]!r} is no {span.name}", "时段起止不符")
+            raise Unusable(
+                reasons.NO_PERIOD(point=row.point, start=repr(row.start[:40]), end=repr(row.end[:40]), name=span.name)
+            )
         if span.end(start_s) > self._clock.now_s() + _EARLY_S:
-            raise Unusable(f"{row.point}: the period from {iso(start_s)} is not over", "时段尚未结束")
+            raise Unusable(reasons.NOT_OVER(point=row.point, start=iso(start_s)))
         if not _FLAG.fullmatch(row.flag) or not (_NUMBER.fullmatch(row.value) or (not row.value and row.flag != _GOOD)):
-            raise Unusable(f"{row.point}: {row.value[:40]!r} flagged {row.flag[:8]!r} is no value", "取值无效")
+            raise Unusable(reasons.NO_VALUE(point=row.point, got=repr(row.value[:40]), flag=repr(row.flag[:8])))
         value = numbers.text(Decimal(row.value)) if row.value else None
         cause = "" if row.flag == _GOOD else _CAUSE
         end_s = span.end(start_s)

@@ -12,6 +12,7 @@ import apsw
 import msgspec
 
 from reference_terminal.crypto.symmetric import sm3
+from reference_terminal.management import reasons
 from reference_terminal.management.packages import PackageRefused
 from reference_terminal.model import json_text
 from reference_terminal.model.sealed import SealedError
@@ -52,24 +53,24 @@ def read(octets: bytes, vault: Vault | None) -> list[Row]:
         found = None
     members = cast(dict[str, Any], found) if isinstance(found, dict) else {}
     if members.get("format") != FORMAT:
-        raise PackageRefused("the file is no backup of a configuration", "文件不是配置备份")
+        raise PackageRefused(reasons.NO_BACKUP())
     settings: Any = members.get("settings")
     try:
         rows = msgspec.convert(settings, list[tuple[str, str, str]])
     except msgspec.ValidationError:
-        raise PackageRefused("expected settings as rows of three texts", "配置项格式不符") from None
+        raise PackageRefused(reasons.BACKUP_ROWS()) from None
     if any(scope == _OWN for scope, _, _ in rows):
-        raise PackageRefused("the file holds what is no configuration", "文件含非配置内容")
+        raise PackageRefused(reasons.NO_CONFIGURATION())
     digest = _digest(rows)
     if members.get("sm3") != digest:
-        raise PackageRefused("the settings do not have the digest of the file; it was altered", "内容与摘要不符")
+        raise PackageRefused(reasons.BACKUP_ALTERED())
     if vault is not None:
         try:
             good = vault.open(_NAME, str(members.get("seal", ""))) == digest.encode()
         except SealedError:
             good = False
         if not good:
-            raise PackageRefused("the seal is not that of this terminal over this file", "封印无效")
+            raise PackageRefused(reasons.SEAL_DIFFERS())
     return rows
 
 

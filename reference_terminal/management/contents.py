@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+from reference_terminal.management import reasons
 from reference_terminal.management.packages import Package, PackageRefused
 from reference_terminal.model import json_text
 
@@ -26,7 +27,7 @@ def read_content(package: Package) -> dict[str, Any]:
     body = cast(dict[str, Any], found) if isinstance(found, dict) else {}
     inner = body.get(package.kind)
     if len(body) != 1 or not _GOOD[package.kind](inner):
-        raise PackageRefused(f"the content is not that of a package of {package.kind}", "内容与类别不符")
+        raise PackageRefused(reasons.CONTENT_OF_ANOTHER_KIND(kind=package.kind))
     return {"factors": inner} if package.kind == "factors" else cast(dict[str, Any], inner)
 
 

@@ -19,12 +19,11 @@ import apsw
 import msgspec
 
 from reference_terminal.crypto.certificates import Trusted
-from reference_terminal.management import messages
+from reference_terminal.management import messages, reasons
 from reference_terminal.management.accounting import KINDS, AccountingPackages
 from reference_terminal.management.contents import read_content
 from reference_terminal.management.packages import Package, PackageRefused, open_package, rank
 from reference_terminal.model.clock import WallClock
-from reference_terminal.model.messages import text_of
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso
 from reference_terminal.storage.journal import Journal
@@ -117,15 +116,13 @@ class Installer:
         """Verify a package and take it over; durable before this returns `done`."""
         try:
             if self._trusted is None:
-                raise PackageRefused("this terminal was given no anchor for packages", "未配置软件包信任根")
+                raise PackageRefused(reasons.NO_ANCHOR())
             package = open_package(octets, self._trusted, self._clock.now_s())
             newest = self._newest(package)
             if newest is not None and _same(newest, package):
                 return Outcome("done", f"{package.kind} {package.name} {package.version} is in the terminal already")
             if newest is not None and package.rank <= rank(newest.version):
-                raise PackageRefused(
-                    f"version {package.version} is not newer than {newest.version}", f"版本不高于 {newest.version}"
-                )
+                raise PackageRefused(reasons.NOT_NEWER(version=package.version, newest=newest.version))
             self._check(package)
         except PackageRefused as error:
             self._tell_refused(source, error)
@@ -140,7 +137,7 @@ class Installer:
 
     @seam
     def _tell_refused(self, source: str, error: PackageRefused) -> None:
-        self._journal.event(messages.PACKAGE_REFUSED, source, reason=text_of(error))
+        self._journal.event(messages.PACKAGE_REFUSED, source, reason=error.said)
 
     @seam
     def _newest(self, package: Package) -> Package | None:
@@ -161,15 +158,15 @@ class Installer:
         """Raise PackageRefused for a content that this terminal cannot use."""
         if package.kind == "upgrade":
             if self.on_trial:
-                raise PackageRefused("another program is on trial; come again in a minute", "另一版本试运行中")
+                raise PackageRefused(reasons.ON_TRIAL())
             return
         if package.kind == "application":
             return
         if package.kind == "removal":
             if package.name in MODULES:
-                raise PackageRefused(f"{package.name} is part of the program", "该模块属于主程序，不可卸载")
+                raise PackageRefused(reasons.PART_OF_PROGRAM(name=package.name))
             if package.name not in self.applications():
-                raise PackageRefused(f"no application {package.name!r} is installed", "未安装该应用程序")
+                raise PackageRefused(reasons.NOT_INSTALLED(name=repr(package.name)))
             return
         body = read_content(package)
         wrong = ""
@@ -180,9 +177,9 @@ class Installer:
         elif self.accounting is not None:
             refusal = self.accounting.refused(package, body, self._clock.now_s())
             if refusal is not None:
-                raise PackageRefused(refusal.en, refusal.zh)
+                raise PackageRefused(refusal)
         if wrong:
-            raise PackageRefused(wrong, "参数无效")
+            raise PackageRefused(reasons.PARAMETERS_WRONG(problem=wrong))
 
     @seam
     def _keep(self, package: Package, source: str) -> Outcome:

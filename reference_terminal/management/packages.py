@@ -13,7 +13,9 @@ from typing import Any, cast
 
 from reference_terminal.crypto.certificates import CertificateError, Trusted, read, sm2_public, verify_chain
 from reference_terminal.crypto.symmetric import sm3
+from reference_terminal.management import reasons
 from reference_terminal.model import json_text
+from reference_terminal.model.messages import Refused, text_of
 from reference_terminal.model.times import parse_iso
 
 FORMAT = "carbonbench-package/1"
@@ -27,13 +29,8 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LINE = re.compile(r"[^\r\n]{1,200}")
 
 
-class PackageRefused(Exception):
-    """A package that is not taken over; `en` and `zh` say why."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(f"{en} / {zh}")
-        self.en = en
-        self.zh = zh
+class PackageRefused(Refused):
+    """A package that is not taken over."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,7 @@ def open_package(octets: bytes, trusted: Trusted, now_s: int) -> Package:
     content = _base64("content", members["content"])
     digest = sm3(content).hex()
     if digest != members["sm3"].lower():
-        raise PackageRefused("the content does not have the digest that is signed", "内容与摘要不符")
+        raise PackageRefused(reasons.DIGEST_DIFFERS())
     issuer = _issuer(members["certificate"], trusted, now_s)
     names = ("kind", "name", "version", "validFrom", "created", "sm3")
     signed = "".join(f"{line}\n" for line in (FORMAT, *(f"{name}={members[name]}" for name in names))).encode()
@@ -78,7 +75,7 @@ def open_package(octets: bytes, trusted: Trusted, now_s: int) -> Package:
     except (CertificateError, ValueError):
         good = False
     if not good:
-        raise PackageRefused(f"the signature is not that of {issuer!r} over this package", "签名无效")
+        raise PackageRefused(reasons.SIGNATURE_DIFFERS(issuer=repr(issuer)))
     return Package(
         kind=members["kind"],
         name=members["name"],
@@ -93,28 +90,28 @@ def open_package(octets: bytes, trusted: Trusted, now_s: int) -> Package:
 
 def _members(octets: bytes) -> dict[str, str]:
     if len(octets) > MOST_OCTETS:
-        raise PackageRefused(f"the package is longer than {MOST_OCTETS} octets", "文件过长")
+        raise PackageRefused(reasons.PACKAGE_TOO_LONG(most=MOST_OCTETS))
     try:
         found: Any = json_text.read(octets)
     except json_text.NoJson:
         found = None
     if not isinstance(found, dict):
-        raise PackageRefused("the file is no JSON object; fetch it again", "文件不是 JSON 对象，请重新获取")
+        raise PackageRefused(reasons.PACKAGE_NO_JSON())
     members = cast(dict[str, Any], found)
     wrong = sorted(_MEMBERS ^ members.keys())
     if wrong:
-        raise PackageRefused(f"members are missing or unknown: {', '.join(wrong)[:200]}", "缺少或含未知字段")
+        raise PackageRefused(reasons.MEMBERS_DIFFER(members=", ".join(wrong)[:200]))
     if not all(isinstance(value, str) for value in members.values()):
-        raise PackageRefused("expected every member as text", "字段应为文本")
+        raise PackageRefused(reasons.MEMBERS_NO_TEXT())
     if members["format"] != FORMAT:
-        raise PackageRefused(f"expected format {FORMAT}, got {members['format'][:40]!r}", "格式版本不符")
+        raise PackageRefused(reasons.FORMAT_DIFFERS(known=FORMAT, got=repr(members["format"][:40])))
     if members["kind"] not in KINDS:
-        raise PackageRefused(f"expected kind one of {', '.join(KINDS)}, got {members['kind'][:40]!r}", "类别未知")
+        raise PackageRefused(reasons.KIND_UNKNOWN(known=", ".join(KINDS), got=repr(members["kind"][:40])))
     if not _VERSION.fullmatch(members["version"]):
-        raise PackageRefused(f"expected version as numbers and dots, got {members['version'][:40]!r}", "版本号无效")
+        raise PackageRefused(reasons.VERSION_UNREADABLE(got=repr(members["version"][:40])))
     for name in ("name", "created"):
         if not _LINE.fullmatch(members[name]):
-            raise PackageRefused(f"expected {name} as one line of 1 to 200 characters", f"{name} 应为单行文本")
+            raise PackageRefused(reasons.NOT_ONE_LINE(name=name))
     _instant(members["validFrom"])
     return members
 
@@ -128,7 +125,7 @@ def _instant(text: str) -> int:
     except (ValueError, OverflowError):
         found = None
     if found is None:
-        raise PackageRefused(f"expected validFrom as YYYY-MM-DD or with a time, got {text[:40]!r}", "生效时间无效")
+        raise PackageRefused(reasons.VALID_FROM_UNREADABLE(got=repr(text[:40])))
     return found
 
 
@@ -136,7 +133,7 @@ def _base64(name: str, text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise PackageRefused(f"{name} is not base64", f"{name} 不是 base64") from None
+        raise PackageRefused(reasons.NOT_ENCODED(name=name)) from None
 
 
 def _issuer(certificate: str, trusted: Trusted, now_s: int) -> str:
@@ -145,9 +142,9 @@ def _issuer(certificate: str, trusted: Trusted, now_s: int) -> str:
         verify_chain("the issuer's certificate", certificate, trusted.anchors, now_s, trusted.crls)
         leaf = read("issuer", certificate)[0]
     except CertificateError as error:
-        raise PackageRefused(error.en, error.zh) from None
+        raise PackageRefused(text_of(error)) from None
     if not leaf.signs:
-        raise PackageRefused(f"the certificate of {leaf.subject!r} is not for signing", "签发者证书密钥用途不符")
+        raise PackageRefused(reasons.NOT_FOR_SIGNING(subject=repr(leaf.subject)))
     if not leaf.subject.startswith(ISSUER):
-        raise PackageRefused(f"{leaf.subject!r} is no management software", "签发者不是管理端软件")
+        raise PackageRefused(reasons.NO_MANAGEMENT_SOFTWARE(subject=repr(leaf.subject)))
     return leaf.subject

@@ -6,7 +6,7 @@ entry of the log and an alarm bear that of their message (docs/TERMINALS.md).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -18,11 +18,12 @@ CLEARED = ".cleared"
 
 @dataclass(frozen=True)
 class Text:
-    """The same in two languages; `fields` are what was filled into it."""
+    """The same in two languages; `fields` are what was filled into the message of that `code`, where it is of one."""
 
     en: str
     zh: str
     fields: Mapping[str, object] = field(default_factory=dict[str, object], compare=False, repr=False)
+    code: str = field(default="", compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.en} / {self.zh}"
@@ -31,8 +32,15 @@ class Text:
 class Bilingual(Protocol):
     """What says something in two languages, such as an error."""
 
-    en: str
-    zh: str
+    @property
+    def en(self) -> str:
+        """In English."""
+        ...
+
+    @property
+    def zh(self) -> str:
+        """In Chinese."""
+        ...
 
 
 def text_of(said: Bilingual) -> Text:
@@ -53,7 +61,7 @@ class Message:
         """The sentences with their fields."""
         en = {name: value.en if isinstance(value, Text) else value for name, value in fields.items()}
         zh = {name: value.zh if isinstance(value, Text) else in_chinese(name, value) for name, value in fields.items()}
-        return Text(self.en.format(**en), self.zh.format(**zh), fields)
+        return Text(self.en.format(**en), self.zh.format(**zh), fields, self.code)
 
     def __call__(self, **fields: object) -> Text:
         return self.text(fields)
@@ -62,6 +70,34 @@ class Message:
 @dataclass(frozen=True)
 class Alarm(Message):
     """A message that stands until its cause is gone."""
+
+
+def listing(names: Collection[str]) -> Text:
+    """Names one after the other, as each language separates them."""
+    return Text(", ".join(names), "、".join(names))
+
+
+class Refused(Exception):
+    """What cannot be taken or done, and the message that says why."""
+
+    def __init__(self, said: Text) -> None:
+        super().__init__(str(said))
+        self.said = said
+
+    @property
+    def en(self) -> str:
+        """Why, in English."""
+        return self.said.en
+
+    @property
+    def zh(self) -> str:
+        """Why, in Chinese."""
+        return self.said.zh
+
+
+def reason(code: str, *, en: str, zh: str) -> Message:
+    """Why something is refused, or what is wrong with it: part of what is answered and logged, never an entry alone."""
+    return Message(code, "", en, zh)
 
 
 def event(code: str, *, en: str, zh: str, kind: str = "") -> Message:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import structs
 
 from reference_terminal.model.messages import Text
+from reference_terminal.operations import reasons
 from reference_terminal.operations.instruments import Instrument, flaw
 
 HEADS = {
@@ -62,18 +63,11 @@ def read(octets: bytes) -> list[tuple[str, Instrument]]:
     """The instruments of a table. Raises TableWrong, with every row that is wrong."""
     lines = _lines(octets)
     if not lines:
-        raise TableWrong([Text("expected a table with a line of heads, got nothing", "表格为空，应有表头行")])
+        raise TableWrong([reasons.TABLE_EMPTY()])
     columns = _columns(lines[0])
     rows = [(number, line) for number, line in enumerate(lines[1:], 2) if any(cell.strip() for cell in line)]
     if not 1 <= len(rows) <= MOST_ROWS:
-        raise TableWrong(
-            [
-                Text(
-                    f"expected 1 to {MOST_ROWS} instruments, got {len(rows)}",
-                    f"应有 1 至 {MOST_ROWS} 台器具，实有 {len(rows)}",
-                )
-            ]
-        )
+        raise TableWrong([reasons.TABLE_ROWS(most=MOST_ROWS, got=len(rows))])
     problems: list[Text] = []
     found: dict[str, Instrument] = {}
     for number, line in rows:
@@ -88,17 +82,15 @@ def read(octets: bytes) -> list[tuple[str, Instrument]]:
 
 def _lines(octets: bytes) -> list[list[str]]:
     if len(octets) > MOST_OCTETS:
-        raise TableWrong(
-            [Text(f"expected at most {MOST_OCTETS >> 20} MiB, got {len(octets)} octets", "表格过大，最多 1 MiB")]
-        )
+        raise TableWrong([reasons.TABLE_TOO_LONG(most=MOST_OCTETS >> 20, got=len(octets))])
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return list(csv.reader(io.StringIO(octets.decode(encoding), newline=""), strict=True))
         except UnicodeDecodeError:
             continue
         except csv.Error as error:
-            raise TableWrong([Text(f"expected CSV: {error}", "不是有效的 CSV 表格")]) from None
-    raise TableWrong([Text("expected CSV in UTF-8 or GB 18030", "应为 UTF-8 或 GB 18030 编码的 CSV")])
+            raise TableWrong([reasons.TABLE_NO_CSV(problem=error)]) from None
+    raise TableWrong([reasons.TABLE_ENCODING()])
 
 
 def _columns(heads: Sequence[str]) -> list[str]:

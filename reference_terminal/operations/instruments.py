@@ -18,6 +18,7 @@ from reference_terminal.access import messages
 from reference_terminal.model.messages import Text
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso
+from reference_terminal.operations import reasons
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
@@ -52,11 +53,11 @@ def flaw(made: Instrument) -> Text | None:
     """What is wrong with an entry."""
     dates = [_date(made.calibrated), _date(made.due)]
     if None in dates:
-        return Text("expected dates such as 2026-03-01", "日期应为 2026-03-01 形式")
+        return reasons.DATES_UNREADABLE()
     if made.calibrated >= made.due:
-        return Text("expected due after calibrated", "有效期应晚于检定日期")
+        return reasons.DUE_BEFORE_CALIBRATED()
     if made.under_verification not in ("yes", "no"):
-        return Text("expected under_verification as yes or no", "under_verification 应为 yes 或 no")
+        return reasons.NOT_YES_OR_NO()
     return None
 
 

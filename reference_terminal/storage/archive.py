@@ -18,21 +18,19 @@ import msgspec
 
 from reference_terminal.crypto.symmetric import sm3
 from reference_terminal.model import json_text
+from reference_terminal.model.messages import Refused
 from reference_terminal.model.sealed import is_sealed
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso, iso_ms
+from reference_terminal.storage import reasons
 from reference_terminal.storage.store import Store
 
 FORM = "carbonbench-terminal-set/1"
 _ROWS_AT_ONCE = 4000
 
 
-class ArchiveError(Exception):
-    """A set that is not taken: one sentence in each language."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(en)
-        self.en, self.zh = en, zh
+class ArchiveError(Refused):
+    """A set that is not taken."""
 
 
 @dataclass(frozen=True)
@@ -287,14 +285,11 @@ def read(octets: bytes, points: Mapping[str, Described]) -> list[list[Any]]:
         (end,) = json_text.read_as(last, tuple[_End])
         (head,) = json_text.read_as(lines[0], tuple[_Head])
     except json_text.NoJson:
-        raise ArchiveError(
-            f"expected a whole set of form {FORM}, found something else or a part of one",
-            f"应为完整的 {FORM} 备份文件",
-        ) from None
+        raise ArchiveError(reasons.SET_NOT_WHOLE(form=FORM)) from None
     if head.form != FORM:
-        raise ArchiveError(f"expected a set of form {FORM}, found {head.form[:60]!r}", f"格式应为 {FORM}")
+        raise ArchiveError(reasons.SET_FORM(form=FORM, got=repr(head.form[:60])))
     if end.lines != len(lines) or end.sm3 != sm3(body).hex():
-        raise ArchiveError("the set is not as it was made: its SM3 does not agree", "备份文件已被改动或损坏：SM3 不符")
+        raise ArchiveError(reasons.SET_ALTERED())
     _check_points(head, points)
     return [_row(number, line) for number, line in enumerate(lines[1:], start=2)]
 
@@ -311,7 +306,7 @@ def _row(number: int, line: bytes) -> list[Any]:
     if sound and name in _NUMBERED:
         sound = isinstance(values[_at(str(name))], str)
     if not sound or any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in values):
-        raise ArchiveError(f"line {number}: no row that this program knows", f"第 {number} 行无法识别")
+        raise ArchiveError(reasons.ROW_UNKNOWN(number=number))
     return [name, *values]
 
 
@@ -328,8 +323,7 @@ def _check_points(head: _Head, points: Mapping[str, Described]) -> None:
         mine = points.get(point)
         if mine is not None and (mine.unit, mine.kind) != (unit, kind):
             raise ArchiveError(
-                f"{point} is a {kind} in {unit} in the set and a {mine.kind} in {mine.unit} here; nothing was taken",
-                f"{point} 在备份中为 {unit}，本机为 {mine.unit}，未导入",
+                reasons.POINT_DIFFERS(point=point, kind=kind, unit=unit, own_kind=mine.kind, own_unit=mine.unit)
             )
 
 

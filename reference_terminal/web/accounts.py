@@ -11,7 +11,7 @@ import base64
 import json
 from typing import Any, Protocol
 
-from reference_terminal.access.accounts import Account, LoginRefused, OrderRefused
+from reference_terminal.access.accounts import BUSY, Account, LoginRefused, OrderRefused
 from reference_terminal.access.desk import Desk, Gate
 from reference_terminal.access.rights import RIGHTS, Right
 from reference_terminal.access.rules import RuleRefused
@@ -19,7 +19,7 @@ from reference_terminal.access.sessions import BEARER, Session
 from reference_terminal.crypto.symmetric import base64url, from_base64url
 from reference_terminal.model.actor import actor
 from reference_terminal.model.clock import WallClock
-from reference_terminal.model.messages import Text, text_of
+from reference_terminal.model.messages import Text
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, iso
 from reference_terminal.web import entry, refusals
@@ -289,7 +289,7 @@ class AccessApi(Addresses):
         try:
             order()
         except OrderRefused as error:
-            raise refusals.ORDER_REFUSED.with_status(error.status)(said=text_of(error)) from None
+            raise refusals.ORDER_REFUSED.with_status(error.status)(said=error.said) from None
         except LoginRefused as error:
             raise refusal(error) from None
         if ends:
@@ -311,9 +311,9 @@ class AccessApi(Addresses):
         try:
             kept = self._desk.rules.set(fields["rule"], fields["value"], fields["author"])
         except RuleRefused as error:
-            raise refusals.RULE_REFUSED(said=text_of(error)) from None
+            raise refusals.RULE_REFUSED(said=error.said) from None
         if not kept:
-            raise refusal(LoginRefused("store-busy", "the store cannot be written now; try again", "存储暂不可写", 5))
+            raise refusal(BUSY)
         self._desk.keep_time()
         return {"rule": fields["rule"], "value": json.loads(fields["value"])}
 
@@ -329,4 +329,4 @@ def _is_name(name: str) -> bool:
 
 def refusal(error: LoginRefused) -> HttpError:
     """What a login that is refused is answered with."""
-    return refusals.LOGIN[error.code].after(error.retry_s)(said=text_of(error))
+    return refusals.LOGIN[error.code].after(error.retry_s)(said=error.said)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from reference_terminal.management import backup
+from reference_terminal.management import backup, reasons
 from reference_terminal.management.installer import Installer
 from reference_terminal.management.packages import PackageRefused
 from reference_terminal.model.clock import WallClock
-from reference_terminal.model.messages import text_of
+from reference_terminal.model.messages import Text
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.settings.config import Config
 from reference_terminal.settings.problems import InputError
@@ -85,8 +85,8 @@ class PackageApi(Addresses):
             _try(terminal, rows)
         except PackageRefused as error:
             refused = messages.CONFIGURATION_RESTORE_REFUSED
-            terminal.journal.event(refused, terminal.config.name, author=author, reason=text_of(error))
-            raise refusals.PACKAGE_REFUSED(said=text_of(error)) from None
+            terminal.journal.event(refused, terminal.config.name, author=author, reason=error.said)
+            raise refusals.PACKAGE_REFUSED(said=error.said) from None
 
         def gather() -> None:
             backup.restore(terminal.store, rows)
@@ -105,10 +105,7 @@ def _try(terminal: Needs, rows: Sequence[tuple[str, str, str]]) -> None:
         terminal.try_settings(rows)
     except InputError as error:
         first = error.problems[0]
-        raise PackageRefused(
-            f"the terminal could not start with these settings: {first.where}: {first.en}",
-            f"无法以这些配置启动：{first.zh}",
-        ) from None
+        raise PackageRefused(reasons.WOULD_NOT_START(problem=Text(f"{first.where}: {first.en}", first.zh))) from None
 
 
 def _author(query: dict[str, str]) -> str:

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 from reference_terminal.crypto.symmetric import sm3
 from reference_terminal.model.clock import WallClock
-from reference_terminal.model.messages import text_of
 from reference_terminal.model.reading import QUALITIES
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import Span, iso, iso_ms, span_named
@@ -86,8 +85,8 @@ class StoredApi(Addresses):
             rows = archive.read(request.body, self._described())
         except archive.ArchiveError as error:
             refused = messages.ARCHIVE_REFUSED
-            terminal.journal.event(refused, terminal.config.name, author=author, reason=text_of(error))
-            raise refusals.SET_REFUSED(said=text_of(error)) from None
+            terminal.journal.event(refused, terminal.config.name, author=author, reason=error.said)
+            raise refusals.SET_REFUSED(said=error.said) from None
         digest = sm3(request.body).hex()
 
         def tell() -> None:

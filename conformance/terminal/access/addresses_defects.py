@@ -6,6 +6,7 @@ from __future__ import annotations
 from conformance.defects import Patch, defect
 from reference_terminal.access import accounts, messages
 from reference_terminal.access.accounts import Account, Accounts, LoginRefused
+from reference_terminal.model.messages import Text
 from reference_terminal.settings.accounts import is_listed
 
 _LIST = ("isc-2/7.4.1.2(3)",)
@@ -51,7 +52,7 @@ def address_after_password(patch: Patch) -> None:
         account = own(self, name, password, code, listed[0].partition("-")[0] if listed else origin, certified)
         if account.role == "administrator" and not is_listed(origin, listed):
             self._journal.event(messages.ADDRESS_REFUSED, account.name, origin=origin, user=account.name)
-            raise LoginRefused("address-refused", "not from here", "地址不符")
+            raise LoginRefused("address-refused", Text("not from here", "地址不符"))
         return account
 
     own = patch(Accounts, "_prove", prove)
@@ -68,7 +69,7 @@ def addresses_bind_everybody(patch: Patch) -> None:
 
     def prove(self: Accounts, name: str, password: str, code: str, origin: str, certified: str) -> Account:
         if not is_listed(origin, self._rules().administrators_from):
-            raise self._refuse(name, "address-refused", "not from here", "地址不符")
+            raise self._refuse(name, "address-refused", Text("not from here", "地址不符"))
         return own(self, name, password, code, origin, certified)
 
     own = patch(Accounts, "_prove", prove)
@@ -87,7 +88,7 @@ def address_refusals_unlogged(patch: Patch) -> None:
         account = self.get(name)
         listed = is_listed(origin, self._rules().administrators_from)
         if account is not None and account.role == "administrator" and not listed:
-            raise LoginRefused("address-refused", "not from here", "地址不符")
+            raise LoginRefused("address-refused", Text("not from here", "地址不符"))
         return own(self, name, password, code, origin, certified)
 
     own = patch(Accounts, "_prove", prove)

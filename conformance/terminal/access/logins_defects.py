@@ -45,7 +45,7 @@ def own_password_refused(patch: Patch) -> None:
     def prove(self: Accounts, name: str, password: str, code: str, origin: str, certified: str) -> Account:
         account = own(self, name, password, code, origin, certified)
         if account.role in ("clerk", "viewer") and not account.first:
-            raise self._refuse(account.name, "login-refused", "not expected", "不在名单")
+            raise self._refuse(account.name, "login-refused", Text("not expected", "不在名单"))
         return account
 
     own = patch(Accounts, "_prove", prove)

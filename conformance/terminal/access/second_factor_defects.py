@@ -9,6 +9,7 @@ from conformance.defects import Patch, defect
 from reference_terminal.access import passwords
 from reference_terminal.access.accounts import CODE_PERIOD_S, Account, Accounts, LoginRefused, is_code
 from reference_terminal.access.sessions import COOKIE, Session
+from reference_terminal.model.messages import Text
 from reference_terminal.web.accounts import Door
 
 _IDENTITY = ("isc-2/7.4.1.1(1)a",)
@@ -167,7 +168,7 @@ def wrong_codes_uncounted(patch: Patch) -> None:
         if account is not None and account.secret:
             wrong = self._second(account, code, certified) is None
             if wrong and passwords.agrees(account.kept, password):
-                raise LoginRefused("login-refused", "the code is wrong", "动态口令错误")
+                raise LoginRefused("login-refused", Text("the code is wrong", "动态口令错误"))
         return own(self, name, password, code, origin, certified)
 
     own = patch(Accounts, "_prove", prove)

@@ -11,6 +11,7 @@ from conformance.defects import Patch, defect
 from reference_terminal.access.accounts import Account, Accounts
 from reference_terminal.access.desk import Desk
 from reference_terminal.access.sessions import Session
+from reference_terminal.model.messages import Text
 from reference_terminal.web.accounts import AccessApi
 
 _SECRET = ("isc-2/7.4.1.4(2)a",)
@@ -25,8 +26,8 @@ def wrong_passwords_logged(patch: Patch) -> None:
         typed[:] = [password]
         return own(self, name, password, code, origin, certified)
 
-    def tell(self: Accounts, name: str, en: str, zh: str) -> None:
-        own_tell(self, name, f"{en}: {typed[0]}", f"{zh}：{typed[0]}")
+    def tell(self: Accounts, name: str, said: Text) -> None:
+        own_tell(self, name, Text(f"{said.en}: {typed[0]}", f"{said.zh}：{typed[0]}"))
 
     own = patch(Accounts, "_prove", prove)
     own_tell = patch(Accounts, "_tell_failed", tell)

@@ -20,6 +20,7 @@ from reference_terminal.management import installer, packages
 from reference_terminal.management.installer import Installer, Outcome
 from reference_terminal.management.packages import Package, PackageRefused
 from reference_terminal.management.parameters import Parameters
+from reference_terminal.model.messages import Text
 from reference_terminal.uplink.platforms.management import ManagementLink
 
 _DOWNLOAD = ("csmt/11.4a-3",)
@@ -83,7 +84,7 @@ def packages_refused_throughout(patch: Patch) -> None:
     """An anchor of another laboratory."""
 
     def opened(octets: bytes, trusted: Trusted, now_s: int) -> Package:
-        raise PackageRefused("not trusted", "不受信任")
+        raise PackageRefused(Text("not trusted", "不受信任"))
 
     patch(installer, "open_package", opened)
 
