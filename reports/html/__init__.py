@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -42,6 +42,31 @@ def both(text: Text) -> Markup:
     """A text in both languages, of which the page shows one."""
     en, zh = escape(visible(text.en)), escape(visible(text.zh))
     return Markup(f'<span class="en" lang="en">{en}</span><span class="zh" lang="zh-CN">{zh}</span>')
+
+
+class Named(Protocol):
+    """A word of an enumeration with its name in Chinese."""
+
+    @property
+    def value(self) -> str:
+        """In English."""
+        ...
+
+    @property
+    def zh(self) -> str:
+        """In Chinese."""
+        ...
+
+
+def named(word: Named) -> Markup:
+    """A verdict, a change or a conformity in the language of the page."""
+    return both(Text(word.value, word.zh))
+
+
+def halves(told: str) -> Markup:
+    """Words told as English / Chinese, of which the page shows one; words of one language as they are."""
+    en, _, zh = told.partition(" / ")
+    return both(Text(en, zh or en))
 
 
 def words(key: str) -> Markup:
@@ -121,6 +146,7 @@ def environment() -> Environment:
         t=words,
         t_of=words_of,
         both=both,
+        named=named,
         texts=TEXTS,
         series_names=NAMES,
         state_of=state_of,
@@ -131,6 +157,7 @@ def environment() -> Environment:
     made.filters["plain"] = plain
     made.filters["css_string"] = css_string
     made.filters["span"] = span
+    made.filters["halves"] = halves
     return made
 
 

@@ -63,7 +63,7 @@ from reports.repeats import counting
 
 STATEMENT = "statement.json"
 FORMAT = "carbonbench-statement/1"
-_DECIDABLE = (Verdict.PASS, Verdict.FAIL, Verdict.NOT_APPLICABLE)
+DECIDABLE = (Verdict.PASS, Verdict.FAIL, Verdict.NOT_APPLICABLE)
 _BY_PEOPLE = ("operator", "inspection", "laboratory", "untestable")
 _NO_CASE_YET = "planned"
 """Testable, and no case decides it: a laboratory's own test may, with its record."""
@@ -246,8 +246,8 @@ def external(folder: Path, told: External, *, files: Sequence[Path], lab: str) -
 
 def decided(verdict: str) -> Verdict:
     """A verdict that a person may give. Raises CampaignError."""
-    if verdict not in _DECIDABLE:
-        words = ", ".join(each.value for each in _DECIDABLE)
+    if verdict not in DECIDABLE:
+        words = ", ".join(each.value for each in DECIDABLE)
         raise CampaignError(f"{verdict}: expected {words} / 判定取值无效")
     return Verdict(verdict)
 
@@ -430,14 +430,14 @@ def _steps(book: Book, runs: Sequence[RunResult], people: Sequence[Entry], lack:
     return (
         of("check", "check", "bench check", "台架检查", bool(lab)),
         proof(),
-        Step("virtual", "virtual time", "虚拟时间", bool(virtual) or None, f"{virtual} runs"),
+        Step("virtual", "virtual time", "虚拟时间", bool(virtual) or None, f"{virtual} runs / {virtual} 次"),
         parity("parity", "parity of virtual and real time (R-08)", "虚实一致性（R-08）", bool(virtual), fast=False),
         *(
             [parity("parity-accelerated", "parity of accelerated and real time", "加速与实时一致性", True, fast=True)]
             if any(check.mark is Mark.ACCELERATED for run in runs for case in run.cases for check in case.checks)
             else []
         ),
-        Step("real", "real time", "实时", bool(real), f"{real} runs"),
+        Step("real", "real time", "实时", bool(real), f"{real} runs / {real} 次"),
         of("sweep", "sweep", "power cut at every barrier", "断电扫描", False),
         of("load", "load", "load", "负载", False),
         Step("people", "reviews and external results", "审查与外部结果", not people, f"{len(people)} open / 项未完成"),

@@ -395,6 +395,7 @@ class Desk:
             externals=book.externals,
             runs=book.joined("run"),
             joinable=joining.joinable(self._out, book),
+            verdicts=campaign.DECIDABLE,
             signs=self._lab is not None,
             wrong=wrong,
             **self._told(request),
