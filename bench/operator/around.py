@@ -51,6 +51,10 @@ class Around:
         """The path of one of them; None for anything else, whatever its name says."""
         return self.folder / name if self.folder is not None and name in self.files() else None
 
+    def named_here(self, told: str) -> str:
+        """What is told, with files of the case's folder by their names alone: the page hands these out itself."""
+        return told.replace(f"{self.folder}/", "") if self.folder is not None else told
+
     def _run(self) -> Path | None:
         if self.folder is None:
             return None

@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 from aiohttp import web
 
 from bench.operator.around import Around
@@ -29,6 +30,7 @@ _REFRESH_S = 2
 _MOST_OCTETS = 4 * PHOTO_OCTETS
 _STYLE = (
     "body{font:18px/1.5 system-ui,sans-serif;max-width:40em;margin:2em auto;padding:0 1em;color:#111;background:#fff}"
+    "h1{font-size:150%;overflow-wrap:anywhere}h2{font-size:130%;overflow-wrap:anywhere}"
     "label{display:block;margin:.8em 0}input[type=text],textarea{width:100%;font:inherit;box-sizing:border-box}"
     "button{font:inherit;padding:.5em 1.5em;margin:.3em .6em .3em 0}.wrong{color:#a00;font-weight:bold}"
     ".small{color:#555;font-size:80%}.left{font-weight:bold}dl{display:grid;grid-template-columns:max-content 1fr;"
@@ -114,7 +116,11 @@ class WebPage:
         else:
             number, question, _, said = self._open
             left = max(0, round(self._ends_at - time.monotonic()))
-            body = _left(left) + _form(number, question, said, self._token, wrong, kept) + f"<script>{_SCRIPT}</script>"
+            body = (
+                _left(left)
+                + _form(number, self._shown(question), said, self._token, wrong, kept)
+                + f"<script>{_SCRIPT}</script>"
+            )
             head = ""
         mark = "● " if self._open else ""
         body = _around(self._around) + body + _files(self._around)
@@ -125,6 +131,12 @@ class WebPage:
         policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_HASH}'; form-action 'self'"
         headers = {"Cache-Control": "no-store", "Content-Security-Policy": policy, "X-Frame-Options": "DENY"}
         return web.Response(text=text, content_type="text/html", status=status, headers=headers)
+
+    def _shown(self, question: Question) -> Question:
+        """The question as the page tells it."""
+        return msgspec.structs.replace(
+            question, en=self._around.named_here(question.en), zh=self._around.named_here(question.zh)
+        )
 
     async def _answer(self, request: web.Request) -> web.Response:
         form = await request.post()

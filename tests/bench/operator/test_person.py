@@ -362,12 +362,16 @@ def test_the_page_tells_how_long_for_which_case_and_hands_out_its_files(tmp_path
     (folder / "record.jsonl.part").write_text("secret")
 
     async def work(page: WebPage, browser: aiohttp.ClientSession) -> None:
-        page.show(1, SWITCH, 90.0, lambda reply: None, "")
+        asked = Question(
+            "commission", ATTEST, f"As {folder}/commissioning.csv says?", f"按 {folder}/commissioning.csv 配置？"
+        )
+        page.show(1, asked, 90.0, lambda reply: None, "")
         async with browser.get(page.address) as answer:
             text = await answer.text()
             policy = answer.headers["Content-Security-Policy"]
         for word in ("bench 1", "terminal X", "power/one #1", "0 / 2", "power/two", "Time left", "1:30", "capture="):
             assert word in text, word
+        assert "As commissioning.csv says?" in text and "按 commissioning.csv 配置？" in text
         assert "script-src 'sha256-" in policy and "<title>● carbonbench" in text
         links = re.findall(r"href='files/([^']+)'", text)
         assert links == ["commissioning.csv", "credentials/A/key.pem"]
