@@ -7,6 +7,7 @@ or the run does not hold.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -124,6 +125,14 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     clock: str = ""
 
 
+_ENTRY = re.compile(r"\b(" + "|".join(map(re.escape, SHORT)) + r")/(?=[\d\[A-Z])")
+
+
+def cited(words: str) -> str:
+    """Words in which entries of the ledger (ssea/5.2.2.3b) are cited as people do (SSEA 5.2.2.3b)."""
+    return _ENTRY.sub(lambda found: f"{SHORT[found[1]]} ", words)
+
+
 def sm3_of(path: Path) -> str:
     """SM3 of a file, hex."""
     return hashlib.new("sm3", path.read_bytes()).hexdigest()
@@ -220,7 +229,7 @@ class _Author:
             *self._open(),
             *self._further(),
             *self._limits(),
-            *self._authorised(annexes),
+            *self._list_of(annexes),
         ]
         return Paper(
             language=self.language,
@@ -363,7 +372,7 @@ class _Author:
             if self.language == "en":
                 counts = ", ".join(f"{number} {key}" for key, number in each.binding.items())
             remarks = self.joint.remarks.get(each.document, ()) if self.joint else ()
-            reasons = [self.t(reason) for reason in (*each.reasons, *remarks)]
+            reasons = [cited(self.t(reason)) for reason in (*each.reasons, *remarks)]
             yield Listed(lines=(self.w("binding", counts=counts), *reasons))
         if self.joint and self.joint.hindrances:
             yield Listed(lines=tuple(self.w("hindrance", words=self.t(each)) for each in self.joint.hindrances))
@@ -573,7 +582,7 @@ class _Author:
                 ),
                 rows=tuple(
                     (
-                        each.clause,
+                        cited(each.clause),
                         self.join(self.s(each.laboratory), each.accreditation),
                         each.report,
                         self.s(each.method),
@@ -608,7 +617,7 @@ class _Author:
                 heads=tuple(self.w(key) for key in heads),
                 rows=tuple(
                     (
-                        ", ".join(each.clauses),
+                        cited(", ".join(each.clauses)),
                         self.join(each.laboratory, each.accreditation),
                         "\n".join((each.report, *(f"SM3 {sm3}" for sm3 in each.files))),
                         each.edition,
@@ -628,7 +637,7 @@ class _Author:
             heads=tuple(self.w(key) for key in ("clause", "verdict", "ground", "reviewer", "looked-at")),
             rows=tuple(
                 (
-                    each.clause,
+                    cited(each.clause),
                     self.t(each.verdict),
                     each.words,
                     self.join(each.by, each.day),
@@ -652,8 +661,7 @@ class _Author:
         yield Paragraph(text=self.w("limits-note", sm3=self.evidence.limits or "—"), style="note")
         yield Listed(lines=tuple(self.t(each) for each in LIMITS))
 
-    def _authorised(self, annexes: Sequence[Block]) -> Iterator[Block]:
-        yield Signatures(rows=self._hands())
+    def _list_of(self, annexes: Sequence[Block]) -> Iterator[Block]:
         yield Heading(text=self.w("annex"), level=2)
         titles = [(each.text, each.anchor) for each in annexes if isinstance(each, Heading) and each.anchor]
         yield Contents(rows=tuple(titles))

@@ -88,8 +88,10 @@ WORDS: Mapping[str, Text] = {
         "使用 carbonbench 台架（版本 {commit}）检测；技术要求按其条款台账的表述。",
     ),
     "method-rulings": Text(
-        "Open questions of the documents are read by the rulings of docs/RULINGS.md, reading A; SM3 {sm3}.",
-        "文件未明确之处按 docs/RULINGS.md 的裁定（解释 A）执行；SM3 {sm3}。",
+        "Open questions of the documents are read by the rulings of docs/RULINGS.md (R-01 and so on), reading A; SM3 "
+        "{sm3}. Reading B is what another laboratory could choose: shown where it was evaluated, without effect.",
+        "文件未明确之处按 docs/RULINGS.md 的裁定（编号 R-01 等，解释 A）执行；SM3 {sm3}。"
+        "解释 B 为其他实验室可能采用的解释，经评价的仅予列示，不影响判定。",
     ),
     "method-limits": Text(
         "What a verdict does not say stands in docs/LIMITS.md; SM3 {sm3}.",
@@ -115,7 +117,10 @@ WORDS: Mapping[str, Text] = {
         "Counted results (lost, altered, repeated records) have no uncertainty.",
         "计数结果（丢失、改动、重复的记录）无不确定度。",
     ),
-    "repeats": Text("Every case was run {number} time(s).", "每个用例执行 {number} 次。"),
+    "repeats": Text(
+        "Runs of each case: {number} (one where a case has a sample of its own, R-07).",
+        "每个用例执行次数：{number}（自带样本量的用例执行 1 次，R-07）。",
+    ),
     "selection": Text("Only a selection was tested: {words}", "仅检测部分内容：{words}"),
     "parameter": Text("Parameter of a ruling that was changed", "变更的裁定参数"),
     "value": Text("Value", "取值"),
@@ -157,7 +162,7 @@ WORDS: Mapping[str, Text] = {
     "strength-should": Text(" (should)", "（宜）"),
     "strength-may": Text(" (may)", "（可）"),
     "strength-statement": Text(" (declared)", "（声明特性）"),
-    "checks": Text("{all} checks as required", "{all} 项检查符合"),
+    "checks": Text("checks as required: {all}", "{all} 项检查符合"),
     "checks-failed": Text("{bad} of {all} checks failed", "{all} 项检查中 {bad} 项不通过"),
     "by-planned": Text("not tested: no case yet", "未检测：尚无用例"),
     "by-operator": Text("not tested: a person performs it", "未检测：须人员执行"),

@@ -63,6 +63,7 @@ from reports.repeats import counting
 
 STATEMENT = "statement.json"
 FORMAT = "carbonbench-statement/1"
+MISSING = "missing / 尚缺"
 DECIDABLE = (Verdict.PASS, Verdict.FAIL, Verdict.NOT_APPLICABLE)
 _BY_PEOPLE = ("operator", "inspection", "laboratory", "untestable")
 _NO_CASE_YET = "planned"
@@ -398,7 +399,7 @@ def _steps(book: Book, runs: Sequence[RunResult], people: Sequence[Entry], lack:
 
     def among(found: Sequence[Joined], key: str, en: str, zh: str, needed: bool) -> Step:
         if not found:
-            return Step(key, en, zh, False if needed else None, "missing / 尚缺" if needed else "")
+            return Step(key, en, zh, False if needed else None, MISSING if needed else "")
         # The worse of two counts.
         bad = next((each for each in found if not each.sound), None)
         shown = bad or found[-1]
@@ -420,7 +421,7 @@ def _steps(book: Book, runs: Sequence[RunResult], people: Sequence[Entry], lack:
         key, en, zh = "prove", "proof of the suite (this commit)", "套件证明（本版本）"
         found = book.joined("prove")
         if not found:
-            return Step(key, en, zh, False, "missing / 尚缺")
+            return Step(key, en, zh, False, MISSING)
         if not lack.sentences:
             shown = found[0].words if len(found) == 1 else f"{len(found)} pieces / {len(found)} 份"
             return Step(key, en, zh, True, f"{shown} ({found[-1].at[:10]})")

@@ -165,6 +165,8 @@ def _words(verdict: Verdict) -> Text:
 
 def _hindrance(step: campaign.Step) -> Text:
     en, _, zh = step.words.partition(" / ")
+    if step.words == campaign.MISSING:
+        return Text(step.en, step.zh)
     return Text(f"{step.en}: {en}", f"{step.zh}：{zh or en}")
 
 
