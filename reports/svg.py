@@ -211,7 +211,8 @@ class _Pen:
         first = -(-(begin + shift) // step) * step - shift
         parts: list[str] = []
         day = ""
-        for at in range(first, end + 1, step):
+        # A second that has not ended stands beyond the picture.
+        for at in range(first, max(first, self.timeline.end_us // 1_000_000) + 1, step):
             x = self.x(at * 1_000_000)
             local = datetime.fromtimestamp(at, LOCAL)
             clock = local.strftime("%H:%M:%S" if step < 60 else "%H:%M")

@@ -250,6 +250,7 @@ TEXTS: dict[str, Text] = {
     "serve-done": Text("Attempts ended", "已结束"),
     "serve-left": Text("Time left", "剩余时间"),
     "serve-events": Text("events", "个事件"),
+    "serve-latest": Text("latest", "最近"),
     "serve-next": Text("Next", "接下来"),
     "serve-verdicts": Text("Verdicts", "判定"),
     "serve-clauses": Text("By clause", "按条款"),
