@@ -84,6 +84,12 @@ class Step:
     done: bool | None
     words: str = ""
 
+    @property
+    def told(self) -> str:
+        """The step and what there is or lacks, in both languages."""
+        en, _, zh = self.words.partition(" / ")
+        return f"{self.en}: {en} / {self.zh}：{zh or en}"
+
 
 @dataclass(frozen=True)
 class State:
@@ -302,7 +308,7 @@ def state(folder: Path, lab: str = "") -> State:
     remarks = {each.document: (*_partly(each, result, begun), *([told] if told else [])) for each in found}
     stated = tuple(msgspec.structs.replace(each, reasons=(*each.reasons, *remarks[each.document])) for each in found)
     steps = _steps(book, runs, people, lack)
-    hindrances = tuple(f"{step.en}: {step.words}" for step in steps if step.done is False and step.key in NEEDED)
+    hindrances = tuple(step.told for step in steps if step.done is False and step.key in NEEDED)
     ground = Ground(
         begun,
         result,
@@ -389,6 +395,11 @@ def _whole(book: Book) -> None:
                 raise CampaignError(f"{path}: was altered or removed since it was handed in / 文件被改动或删除")
 
 
+def _dated(words: str, at: str) -> str:
+    """Words of both languages, each with the day."""
+    return " / ".join(f"{half} ({at[:10]})" for half in words.split(" / "))
+
+
 def _steps(book: Book, runs: Sequence[RunResult], people: Sequence[Entry], lack: Lack) -> tuple[Step, ...]:
     rigs = Counter(run.rig for run in runs)
     virtual, lab = rigs.get(VIRTUAL_RIG, 0), rigs.get("lab", 0)
@@ -403,7 +414,7 @@ def _steps(book: Book, runs: Sequence[RunResult], people: Sequence[Entry], lack:
         # The worse of two counts.
         bad = next((each for each in found if not each.sound), None)
         shown = bad or found[-1]
-        return Step(key, en, zh, bad is None, f"{shown.words} ({shown.at[:10]})")
+        return Step(key, en, zh, bad is None, _dated(shown.words, shown.at))
 
     def parity(key: str, en: str, zh: str, needed: bool, *, fast: bool) -> Step:
         found = [each for each in book.joined("parity") if (each.accelerated > 1) is fast]
@@ -424,7 +435,7 @@ def _steps(book: Book, runs: Sequence[RunResult], people: Sequence[Entry], lack:
             return Step(key, en, zh, False, MISSING)
         if not lack.sentences:
             shown = found[0].words if len(found) == 1 else f"{len(found)} pieces / {len(found)} 份"
-            return Step(key, en, zh, True, f"{shown} ({found[-1].at[:10]})")
+            return Step(key, en, zh, True, _dated(shown, found[-1].at))
         words = Text("; ".join(each.en for each in lack.sentences), "；".join(each.zh for each in lack.sentences))
         return Step(key, en, zh, False, str(words))
 
@@ -441,7 +452,13 @@ def _steps(book: Book, runs: Sequence[RunResult], people: Sequence[Entry], lack:
         Step("real", "real time", "实时", bool(real), f"{real} runs / {real} 次"),
         of("sweep", "sweep", "power cut at every barrier", "断电扫描", False),
         of("load", "load", "load", "负载", False),
-        Step("people", "reviews and external results", "审查与外部结果", not people, f"{len(people)} open / 项未完成"),
+        Step(
+            "people",
+            "reviews and external results",
+            "审查与外部结果",
+            not people,
+            f"{len(people)} open / {len(people)} 项未完成",
+        ),
     )
 
 

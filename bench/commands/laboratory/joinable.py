@@ -104,7 +104,7 @@ def _run(book: Book, folder: Path, lab: Lab) -> Joined:
     other = sorted(name for name, answer in told.items() if run.claims.get(name, answer) != answer)
     if other:
         raise CampaignError(f"{folder}: other claims than the campaign's: {', '.join(other)} / 能力声明不符")
-    counts = ", ".join(f"{number} {name}" for name, number in run.summary().items())
+    counts = _counted(run.summary(), {each.value: Text(each.value, each.zh) for each in Verdict})
     return Joined(
         at=now(),
         kind="run",
