@@ -20,6 +20,8 @@ WINDOW = 20
 """Messages of QoS 1 and 2 in flight to one client at a time, as Mosquitto has it; fewer if the client says so."""
 _CONNECT_S = 30.0
 KEEP_ALIVE_OVER = 0x8D
+SILENT = "silent for longer than its keep-alive allows"
+"""Why a broker ends a connection whose client is not heard (MQTT 3.1.1, 3.1.2.10)."""
 
 
 class BrokerLink(Peer):
@@ -41,6 +43,7 @@ class BrokerLink(Peer):
         self._timer: asyncio.TimerHandle | None = None
         self._heard_s = 0.0
         self._patience_s = _CONNECT_S
+        self._silent = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has connected; it has to say who it is."""
@@ -54,7 +57,7 @@ class BrokerLink(Peer):
         if self._timer is not None:
             self._timer.cancel()
         self._transport = None
-        self._broker.lost(self, exc)
+        self._broker.lost(self, TimeoutError(SILENT) if self._silent else exc)
 
     def data_received(self, data: bytes) -> None:
         """Octets in any pieces."""
@@ -86,6 +89,7 @@ class BrokerLink(Peer):
     def _look(self) -> None:
         if asyncio.get_running_loop().time() - self._heard_s >= self._patience_s - 1e-6:
             self.say_goodbye(KEEP_ALIVE_OVER, "")
+            self._silent = self.session is not None
             self.abort()
         else:
             self._watch()

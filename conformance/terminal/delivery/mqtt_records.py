@@ -7,16 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, beside
+from bench.case import Case, EvidenceKind, Finding, beside, criterion
 from bench.facade.bench import Bench
-from bench.history import History
+from bench.history import Connected, History
 from bench.layout.scenario import Scenario
 from conformance.common import accuracy, delivery, frames
 from conformance.common.actions import delivered, mark
+from conformance.common.times import local
 from conformance.terminal import MODBUS, MQTT_RECORDS
 from conformance.terminal.delivery import third_party_judge
 from simulators.centres.mqtt_records.centre import MqttRecordsCentre
+from simulators.mqtt.link import SILENT
 
+KEPT_ALIVE = criterion(
+    "connections-kept-alive",
+    en="no connection falls silent for longer than the keep-alive that the terminal has named",
+    zh="连接静默时间不超过终端声明的保活时间",
+    unit="connections",
+    evidence=EvidenceKind.WIRES,
+)
 ANSWERS: tuple[dict[str, object], ...] = (
     {"ack": "negative"},
     {"ack": "wrong-id", "persist": False},
@@ -37,6 +46,7 @@ class BelievesThePlatformsAnswerAlone(Case):
         frames.IS_RESENT: ("isc-2/7.2.4(4)a", "csmt/7.6a"),
         delivery.NONE_LOST: ("isc-2/7.2.4(4)a", "csmt/7.6a"),
         delivery.ALL_ACKNOWLEDGED: ("csmt/7.6a",),
+        **beside(KEPT_ALIVE),
     }
     needs = (MODBUS, MQTT_RECORDS)
     scenario = Scenario(
@@ -64,6 +74,9 @@ class BelievesThePlatformsAnswerAlone(Case):
         for found in (*resent, *delivered(history, duplicates=False)):
             if found.id in {each.id for each in self.checks}:
                 yield found
+        connections = [event for event in history.of(Connected) if event.at == "A"]
+        silent = [f"{local(event.t)} {event.peer}: {event.reason}" for event in connections if event.reason == SILENT]
+        yield KEPT_ALIVE.none(silent, connections)
 
 
 class TellsLiveReadings(Case):

@@ -70,3 +70,14 @@ def mqtt_sent_once(patch: Patch) -> None:
             return
 
     patch(MqttRecordsLink, "_tell_rows", tell_rows)
+
+
+@defect(
+    "mqtt-keep-alive-only-named",
+    en="over MQTT a keep-alive is named, and nothing is sent to keep it",
+    zh="MQTT 连接声明了保活时间但不发送保活报文，也不主动断开",
+    clauses=_DELIVERY,
+)
+def mqtt_keep_alive_only_named(patch: Patch) -> None:
+    """The broker ends it, and the next upload makes another."""
+    patch(MqttCourier, "_say_goodbye", lambda self: None)  # pyright: ignore[reportUnknownLambdaType]

@@ -129,6 +129,29 @@ class KeepsWhatThePlatformSet(Case):
         yield from platforms_judge.listed_findings(history, "N")
 
 
+class LogsWhatThePlatformSet(Case):
+    """The list of items that a platform tells over HTTPS leaves an entry of a changed configuration in the log."""
+
+    zh = "平台经 HTTPS 下发新的数据项清单，终端日志记录配置变更。"
+    checks = {platforms_judge.PLATFORMS_ORDERS_LOGGED: ("isc-2/7.4.1.3(1)c",)}
+    needs = (MODBUS, LOCAL, PLATFORM, "uplink.schedule-from-platform")
+    scenario = _NATIONAL.but(period_s=900, circuits=1)
+
+    async def drive(self, bench: Bench) -> None:
+        platform = bench.platforms.of(NationalCentre, "N")
+        await bench.clock.sleep(hours=2)
+        start = bench.clock.now_us()
+        code = next(iter(platform.items))
+        bench.phase("listed", code=code)
+        platform.list_items({code: ("0",)})
+        # It asks at the opening of its window, once a day.
+        await bench.clock.sleep(hours=26)
+        await bench.operator.log(start)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield platforms_judge.orders_logged_finding(history, "N")
+
+
 class RepeatsUntilPlatformAcknowledges(Case):
     """After time-outs behind the commit and errors inside HTTP 200 the platform has everything once."""
 

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from conformance.defects import Patch, defect
+from conformance.defects.seams import hides_events
 from reference_terminal.assembly import Terminal
 from reference_terminal.model.rows import Pending, Record
 from reference_terminal.model.times import QUARTER, stamp
@@ -23,6 +24,7 @@ from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.storage import fingerprint_signer
 from reference_terminal.storage.fingerprint_signer import Finding, Fingerprint, FingerprintSigner
 from reference_terminal.storage.outbox import Outbox
+from reference_terminal.uplink import messages
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.hj212.packets import Channel
 from reference_terminal.uplink.platforms import energy
@@ -498,6 +500,17 @@ def item_limits_under_another_name(patch: Patch) -> None:
         ]
 
     own = patch(EnergyLink, "_own_items", own_items)
+
+
+@defect(
+    "platforms-orders-unlogged",
+    en="what a platform sets is in force, and not in the log",
+    zh="平台下发的配置生效但不记日志",
+    clauses=("isc-2/7.4.1.3(1)c",),
+)
+def platforms_orders_unlogged(patch: Patch) -> None:
+    """Nobody of ours did it."""
+    hides_events(patch, lambda kind, en: kind == messages.CONFIGURED.kind and " items" in en)
 
 
 _INTEGRITY = ("csmt/12.3.2g", "isc-2/7.4.2.1[2]c")

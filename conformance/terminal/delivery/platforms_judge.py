@@ -9,8 +9,9 @@ import hashlib
 from collections.abc import Iterator
 from itertools import pairwise
 
-from bench.case import Check, criterion
+from bench.case import Check, Notice, criterion
 from bench.history import Fingerprinted, History, Observed, Phase, Received, Sent, Served, Stored
+from conformance.common import notices
 from conformance.common.delivery import Ledger, setup_of
 from conformance.common.queries import questions
 from conformance.common.readings import number
@@ -241,6 +242,30 @@ def registered_finding(history: History, centre: str) -> Check:
     return REGISTERS_AGAIN.none_among(marks, missing)
 
 
+PLATFORMS_ORDERS_LOGGED = criterion(
+    "platforms-orders-logged",
+    en="what a platform sets over HTTPS is in the log",
+    zh="平台经 HTTPS 下发的配置记入日志",
+    unit="orders",
+    notices=(Notice.CONFIGURATION_CHANGED,),
+)
+
+
+def orders_logged_finding(history: History, centre: str) -> Check:
+    """An entry of a changed configuration between a platform's answer with its new list and the look into the log."""
+    asked = Notice.CONFIGURATION_CHANGED
+    mark = history.phase("listed")
+    sent = [event for event in history.of(Sent) if event.centre == centre and _LIST in event.frame]
+    given = [event.t for event in sent if mark is not None and event.t > mark.t]
+    logs = [event for event in history.of(Observed) if event.what == "log" and not event.problem]
+    rows = logs[-1].rows if logs else ()
+    if given and rows and not notices.mapped(history, asked):
+        return notices.left_to_a_person(PLATFORMS_ORDERS_LOGGED, rows[-20:], asked)
+    told = [instant_of_iso(row.get("at", "")) for row in rows if notices.tells(history, row, asked)]
+    lost = [local(at) for at in given[:1] if not any(each is not None and abs(each - at) <= MINUTE for each in told)]
+    return PLATFORMS_ORDERS_LOGGED.none(lost if logs else (), given if logs else ())
+
+
 def deposit_findings(history: History, centre: str, kind: str) -> Iterator[Check]:
     """Every record of a class that the terminal shows is deposited, under the digest that its content has.
 
@@ -294,6 +319,7 @@ def _stamp(text: str) -> str:
     return text if instant is None else stamp_of(instant)
 
 
+_LIST = "collectItemConfig"
 MOST_ENTRIES = 500
 """docs/WIRE.md section 3: entries of one body."""
 

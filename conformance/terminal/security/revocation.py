@@ -10,7 +10,7 @@ from bench.history import History
 from bench.layout.scenario import Revocation, Scenario
 from conformance.common import delivery
 from conformance.common.actions import reconciled
-from conformance.terminal import LIVE, MODBUS, MUTUAL_TLS, NATIONAL_TLS, REVOCATION_LISTS, read_out
+from conformance.terminal import LIVE, MODBUS, MQTT_RECORDS, MUTUAL_TLS, NATIONAL_TLS, REVOCATION_LISTS, read_out
 from conformance.terminal.security import revocation_judge
 from simulators.trust.certificates import Family
 from simulators.trust.distribution import DistributionPoint
@@ -101,6 +101,29 @@ class ObeysListsOverNationalChannels(RefusesWhatIsRevokedMeanwhile):
         services=(Revocation(publish_s=180, valid_s=540, look_s=60),),
     )
     family = "sm2"
+    before_s = 600.0
+    revoked_s = 300.0
+    reinstated_s = 240.0
+    forged_s = 180.0
+    mended_s = 240.0
+
+
+class RefusesBrokersRevokedMeanwhile(RefusesWhatIsRevokedMeanwhile):
+    """A broker before a platform whose certificate is revoked meanwhile loses its session and gets nothing more."""
+
+    zh = "运行中平台 MQTT 代理的证书被吊销：在规定时间内断开会话并拒绝握手，解除后补齐。"
+    checks = {
+        revocation_judge.REVOKED_GETS_NOTHING.of("a"): ("isc-2/7.4.1b",),
+        revocation_judge.REVOKED_AT_NEXT_HANDSHAKE: ("isc-2/7.4.1b",),
+        revocation_judge.FORGED_LIST_NOT_BELIEVED: ("isc-2/7.4.1b",),
+        **beside(revocation_judge.LIST_RENEWED, revocation_judge.OTHERS_ARE_SERVED_MEANWHILE, *delivery.ARRIVAL),
+    }
+    needs = (MODBUS, LIVE, read_out(), MUTUAL_TLS, REVOCATION_LISTS, MQTT_RECORDS)
+    scenario = _SCENARIO.but(
+        points=1,
+        centre_options=(("A", {"kind": "mqtt-records", "channel": "mtls"}), ("B", {"channel": "mtls"})),
+        services=(Revocation(publish_s=180, valid_s=540, look_s=60),),
+    )
     before_s = 600.0
     revoked_s = 300.0
     reinstated_s = 240.0

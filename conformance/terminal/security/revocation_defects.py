@@ -17,6 +17,7 @@ from conformance.defects import Patch, defect
 from conformance.defects.seams import whispers_alarms
 from reference_terminal.model.clock import WallClock
 from reference_terminal.net.channel import Line, Revocation, Standing
+from reference_terminal.net.mqtt.courier import MqttCourier
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212.link import CentreLink
@@ -156,3 +157,19 @@ def old_lists_stop_everything(patch: Patch) -> None:
 def lists_run_out_unsaid(patch: Patch) -> None:
     """A line in the diagnostic log."""
     whispers_alarms(patch, lambda kind, en: "revocation" in kind + en)
+
+
+@defect(
+    "brokers-outlive-revocation",
+    en="a connection to a broker is used for as long as it stands, whatever happens to its certificate",
+    zh="与 MQTT 代理的连接未断开即一直使用，不管其证书是否被吊销",
+    clauses=("isc-2/7.4.1b",),
+)
+def brokers_outlive_revocation(patch: Patch) -> None:
+    """Certificates are looked at where a connection is made."""
+
+    async def connect(self: MqttCourier) -> None:
+        if self._line is None or self._line.closing():
+            await own(self)
+
+    own = patch(MqttCourier, "_connect", connect)

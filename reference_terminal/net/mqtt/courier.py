@@ -93,6 +93,7 @@ class MqttCourier:
             self._idle.cancel()
             self._idle = None
 
+    @seam
     def _say_goodbye(self) -> None:
         line = self._line
         if line is not None and not line.closing():
@@ -101,6 +102,7 @@ class MqttCourier:
 
     # The connection.
 
+    @seam
     async def _connect(self) -> None:
         """Have a connection, a kept one if the broker has not ended it and its certificates still hold."""
         line = self._line
