@@ -217,6 +217,10 @@ def pytest_configure(config: pytest.Config) -> None:
                 config.add_cleanup(scope.close)
                 session.call_in(scope)
     except SessionError as error:
+        if config.option.live:
+            # As every other command says it; without words of its own, the exit code is all that pytest adds.
+            print(error, file=sys.stderr)
+            raise pytest.UsageError from None
         raise pytest.UsageError(str(error)) from None
     except (RigError, SuiteBroken) as error:
         pytest.exit(str(error), returncode=EXIT_ERROR)

@@ -6,10 +6,12 @@ Leaves deciding to `bench.run`, which excuses a case before it runs, and lengths
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+from rich.console import Console
 from rich.text import Text as Line
 
 from bench.case import EXIT_PASS, EXIT_USAGE, Text, Verdict
@@ -28,7 +30,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """A case: `verdict` and `reason` of one that would not run, empty for one that would.
 
     `simulated_s` is how long its world lasts with the reference terminal (s), None where that was not recorded; in real
-    time it takes as long at least.
+    time it takes as long at least. `unanswered` are lines that the profile lacks for it.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     simulated_s: float | None
     verdict: str = ""
     reason: str = ""
+    unanswered: tuple[str, ...] = ()
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,13 +81,22 @@ def listing_of(words: Mapping[str, Any]) -> Listing:
                 simulated_s=lengths.get(name),
                 verdict=verdict,
                 reason=reason,
+                unanswered=excuse.unanswered if excuse else (),
             )
         )
     return Listing(terminal=str(session.profile.path), rig=session.options.rig, cases=tuple(found))
 
 
-def main(words: Mapping[str, Any], *, as_json: bool) -> int:
-    """Print the cases that the words select. Exit code: 0, or 4 for words that cannot be used."""
+MOST_ALONE = 12
+"""So many cases that would not run are listed with their reasons; more are counted by reason."""
+MOST_REASONS = 8
+
+
+def main(words: Mapping[str, Any], *, as_json: bool, every: bool = False) -> int:
+    """Print the cases that the words select; with `every` also each that would not run.
+
+    Exit code: 0, or 4 for words that cannot be used.
+    """
     try:
         told = listing_of(words)
     except SessionError as error:
@@ -94,13 +106,19 @@ def main(words: Mapping[str, Any], *, as_json: bool) -> int:
         print(msgspec.json.format(msgspec.json.encode(told), indent=2).decode())
         return EXIT_PASS
     console = console_for(sys.stdout)
+    staying = [case for case in told.cases if case.verdict]
+    counted = not every and len(staying) > MOST_ALONE
     for case in told.cases:
+        if counted and case.verdict:
+            continue
         verdict = Verdict(case.verdict) if case.verdict else None
         line = Line("  " if verdict is None else f"{SIGNS[verdict]} ", style="" if verdict is None else STYLES[verdict])
         line.append(visible(case.id))
         line.append(f"  {span(case.simulated_s)}" if case.simulated_s is not None else "", style="dim")
         line.append(f"  {visible(case.reason)}" if verdict else "", style="dim")
         console.print(line, soft_wrap=True)
+    if counted:
+        _count(console, staying)
     going = [case for case in told.cases if not case.verdict]
     total = sum(case.simulated_s or 0.0 for case in going)
     unknown = sum(case.simulated_s is None for case in going)
@@ -111,3 +129,24 @@ def main(words: Mapping[str, Any], *, as_json: bool) -> int:
         soft_wrap=True,
     )
     return EXIT_PASS
+
+
+def _count(console: Console, staying: Sequence[Listed]) -> None:
+    """Cases that would not run, by what keeps them: what the profile does not answer, and the other reasons."""
+    waiting = Counter(line for case in staying for line in case.unanswered)
+    if waiting:
+        number = sum(bool(case.unanswered) for case in staying)
+        console.print(
+            Line(
+                f"? {number} wait for answers of the profile; add / 档案未作答，请补充：",
+                style=STYLES[Verdict.INCONCLUSIVE],
+            )
+        )
+    for line, times in waiting.most_common(MOST_REASONS):
+        console.print(Line(f"    {visible(line)}    × {times}", style="dim"), soft_wrap=True)
+    others = Counter((case.verdict, case.reason) for case in staying if not case.unanswered)
+    for (verdict, reason), times in others.most_common(MOST_REASONS):
+        console.print(Line(f"{SIGNS[Verdict(verdict)]} {times} × {visible(reason)}", style="dim"), soft_wrap=True)
+    rest = max(0, len(waiting) - MOST_REASONS) + max(0, len(others) - MOST_REASONS)
+    more = f"{rest} more reasons; " if rest else ""
+    console.print(Line(f"  {more}--all lists each case with its reason / 逐条列出用 --all", style="dim"))

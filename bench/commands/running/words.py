@@ -71,7 +71,7 @@ def _list(words: argparse.Namespace) -> int:
         return wrong_words(lost)
     from bench.commands.running import listing
 
-    return listing.main(vars(words), as_json=words.json)
+    return listing.main(vars(words), as_json=words.json, every=words.all)
 
 
 def _measured_rate() -> str:
@@ -96,15 +96,41 @@ def _status(words: argparse.Namespace) -> int:
     return status.main(Path(words.run) if words.run else None, Path(words.out), as_json=words.json)
 
 
+GROUPS = {
+    "what is tested, and where / 受测品与台架": ("--terminal", "--item", "--rig", "--accelerate", "--defect", "--lab"),
+    "which cases / 选择用例": (
+        "--case",
+        "--clause",
+        "--standard",
+        "--exclude",
+        "--failed",
+        "--within",
+        "--repeat",
+        "--attempt",
+    ),
+    "how it goes / 执行方式": ("-n", "--cluster", "--together", "--seed", "--fail-fast", "--resume"),
+    "what is kept and told / 记录与输出": ("--out", "--pcap", "--screen", "--expected-failures", "--complete"),
+}
+"""The options of a run by what they are for, as its help lists them."""
+
+
 def run(command: Add) -> None:
     """The words of `run`."""
-    run = command("run", _run, "run the suite against a terminal / 对终端执行试验")
-    for row in [*(row for row in ROWS.values() if row not in SHARED), *SHARED]:
-        # Without the default, which would look as if it had been given.
+    run = command("run", _run, "run the suite against a product / 对受测品执行试验")
+    rows = {row.name: row for row in (*ROWS.values(), *SHARED)}
+    for purpose, names in GROUPS.items():
+        group = run.add_argument_group(purpose)
+        for name in names:
+            # Without the default, which would look as if it had been given.
+            rows.pop(name).add_to(group.add_argument)
+            for short, how in (("-q", SCREENS[0]), ("-v", SCREENS[2])) if name == "--screen" else ():
+                group.add_argument(
+                    short, dest="screen", action="store_const", const=how, help=f"as --screen {how} / 同左"
+                )
+            if name == "--fail-fast":
+                group.add_argument("-x", dest="fail_fast", action="store_true", help="as --fail-fast / 同左")
+    for row in rows.values():
         row.add_to(run.add_argument)
-    for short, how in (("-q", SCREENS[0]), ("-v", SCREENS[2])):
-        run.add_argument(short, dest="screen", action="store_const", const=how, help=f"as --screen {how} / 同左")
-    run.add_argument("-x", dest="fail_fast", action="store_true", help="as --fail-fast / 同左")
 
 
 def listing(command: Add) -> None:
@@ -113,6 +139,7 @@ def listing(command: Add) -> None:
     for field in ("item", "terminal", "rig", "standards", "clauses", "cases", "exclude", "failed", "within", "out"):
         ROWS[field].add_to(listing.add_argument)
     WORKERS.add_to(listing.add_argument)
+    listing.add_argument("--all", action="store_true", help="each case that would not, with its reason / 逐条列出")
     listing.add_argument("--json", action="store_true", help="for machines / 机器可读")
 
 

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from suite_kit import REFERENCE, WORKS, Told, carbonbench, in_place
 
+from bench.commands.running.options import ROWS, WORKERS
+from bench.commands.running.words import GROUPS
+
 ONE = ("--case", "commands/reads-meters-on-command")
 
 
@@ -24,7 +27,7 @@ def refused(told: Told, *words: str, code: int = 4) -> None:
 
 def test_no_words_and_unknown_words(tmp_path: Path) -> None:
     refused(carbonbench(cwd=tmp_path), "COMMAND")
-    refused(carbonbench("certify", cwd=tmp_path), "'certify'")
+    refused(carbonbench("certify", cwd=tmp_path), "carbonbench certify: no such command")
     refused(carbonbench("run", "--bogus", cwd=tmp_path), "--bogus")
     refused(carbonbench("decode", "profibus", "00", cwd=tmp_path), "'profibus'")
     refused(carbonbench("verify", cwd=tmp_path), "RUN")
@@ -65,6 +68,26 @@ def test_help_of_every_command(tmp_path: Path) -> None:
     for command in commands:
         assert f" {command} " in told.out
         assert in_place(command, "--help", cwd=tmp_path).code == 0
+
+
+def test_a_command_that_is_none_gets_one_sentence(tmp_path: Path) -> None:
+    told = in_place("runn", cwd=tmp_path)
+    assert told.code == 4 and told.err.startswith("carbonbench runn: no such command; did you mean run?")
+    assert told.err.count("\n") == 1
+    assert "did you mean" not in in_place("zzzz", cwd=tmp_path).err
+
+
+def test_wrong_words_of_a_run_are_said_as_by_any_other_command(tmp_path: Path) -> None:
+    told = in_place("run", "--case", "delivers-within-minute", cwd=tmp_path)
+    assert told.code == 4 and told.err.startswith("--case delivers-within-minute: no case of that name; did you mean")
+    assert told.err.count("\n") == 1
+
+
+def test_every_option_of_a_run_stands_in_a_group_of_its_help(tmp_path: Path) -> None:
+    told = in_place("run", "--help", cwd=tmp_path).out
+    alone = told[told.index("options:") : told.index("what is tested")]
+    assert "--help" in alone and "--case" not in alone and "--pcap" not in alone
+    assert {name for names in GROUPS.values() for name in names} == {*(row.name for row in ROWS.values()), WORKERS.name}
 
 
 def test_every_wrong_option_of_a_run_at_once(tmp_path: Path) -> None:

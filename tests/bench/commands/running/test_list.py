@@ -62,6 +62,21 @@ def test_the_list_tells_what_would_run_and_why_others_would_not(capsys: pytest.C
     )
 
 
+def test_many_cases_that_would_not_run_are_counted_by_what_they_wait_for(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["list", "--terminal", "fixtures/terminals/program/profile.toml", "--rig", "loopback"]
+    assert cli.main(words) == 0
+    told = capsys.readouterr().out
+    waiting = re.search(r"\? (\d+) wait for answers of the profile; add", told)
+    assert waiting and int(waiting[1]) > 100 and '"functions.accounting" = "yes"' in told and "--all" in told
+    assert told.count("\n") < 120 and "\n? security/" not in told
+    assert cli.main([*words, "--all"]) == 0
+    every = capsys.readouterr().out
+    assert len(re.findall(r"^\? \S+/\S+ ", every, re.M)) == int(waiting[1])
+    assert cli.main([*words, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["cases"]
+    assert sum(bool(case["unanswered"]) for case in found) == int(waiting[1])
+
+
 def test_lengths_are_of_cases_that_are() -> None:
     assert set(lengths_of_the_suite()) <= set(case_classes())
 
