@@ -266,7 +266,8 @@ def _declared_lines(item: Declared, documents: Sequence[str], roles: Sequence[st
     if item.optional:
         asks.append("may be left out / 可不填")
     unit = f", {item.unit}" if item.unit else ""
-    yield f"# {item.id} = 0    # {item.en}{unit} / {item.zh}" + (f" ({'; '.join(asks)})" if asks else "")
+    example = f'"{" ".join(item.words)}"' if item.words else "0"
+    yield f"# {item.id} = {example}    # {item.en}{unit} / {item.zh}" + (f" ({'; '.join(asks)})" if asks else "")
 
 
 def _question_lines(question: Asked, condition: bool) -> Iterator[str]:
@@ -457,6 +458,12 @@ def _declared(profile: Profile, statement: Statement) -> Iterator[str]:
         told = profile.declared.get(item.id)
         name = f"declared.{item.id}"
         if told is None:
+            continue
+        if item.words:
+            odd = [word for word in told.replace(",", " ").split() if word not in item.words]
+            if odd or not told.strip():
+                known, found = " ".join(item.words), " ".join(odd) or "nothing"
+                yield f"{name}: expected some of {known}, found {found} / 应为所列类型"
             continue
         try:
             value = Decimal(told)

@@ -41,7 +41,10 @@ class Bound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One declared maximum of these items; `least` and `most` bind where the document (or `role:` name) is claimed."""
+    """One declared maximum of these items; `least` and `most` bind where the document (or `role:` name) is claimed.
+
+    One with `words` is no number: it names some of these words.
+    """
 
     id: str
     unit: str
@@ -49,6 +52,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     en: str
     optional: bool = False
     items: tuple[Item, ...] = (Item.TERMINAL,)
+    words: tuple[str, ...] = ()
     least: dict[str, Bound] = {}
     most: dict[str, Bound] = {}
 

@@ -121,6 +121,7 @@ FAULTS = {
         "exactly one yes, found 2",
     ),
     "no class": ({'"hardware.class-server" = "yes"': '"hardware.class-server" = "no"'}, "exactly one yes, found 0"),
+    "types of no kind": ({'opcua_types = "u8 ': 'opcua_types = "u17 '}, "declared.opcua_types: expected some of"),
     "maximum missing": ({"points = 256\n": ""}, "declared.points: missing"),
     "maximum misspelt": ({"centres = 3": "centers = 3"}, "did you mean centres?"),
     "below the clause": ({"centres = 3": "centres = 2"}, "csmt/7.3b asks ≥ 3, declared 2"),
