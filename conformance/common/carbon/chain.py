@@ -13,8 +13,9 @@ from bench.history.accounting import EmissionSource, Feed
 from conformance.common.carbon.methods import METHODS
 from conformance.common.carbon.reckon import Books, Piece, Reckoned, printed
 from conformance.common.times import MINUTE, local
-from conformance.common.truth import Certainty
+from conformance.common.truth import Certainty, number
 
+_MOST_READINGS = 12
 _MOST = 60
 """Stretches of one source that are printed; the sum holds them all."""
 
@@ -52,11 +53,13 @@ def _source(books: Books, source: EmissionSource, pieces: list[Piece], whole: Re
     for piece in pieces[:1]:
         for symbol in formula.units if piece.inputs else ():
             if symbol not in fed:
-                yield f"  {symbol}: default of the method / 方法缺省值 {_exact(piece.inputs[symbol])}"
+                value = f"{_exact(piece.inputs[symbol])} {formula.units[symbol]}"
+                origin = method.origin(source.term, symbol, source.item)
+                yield f"  {symbol}: default of the method / 方法缺省值 {value}, {origin}"
     tonnes = Fraction(0)
-    for number, piece in enumerate(pieces):
+    for at, piece in enumerate(pieces):
         tonnes += piece.tonnes
-        if number >= _MOST:
+        if at >= _MOST:
             continue
         yield f"  {local(piece.start)[11:19]} to {local(piece.end)[11:19]}"
         if piece.inputs:
@@ -64,8 +67,10 @@ def _source(books: Books, source: EmissionSource, pieces: list[Piece], whole: Re
                 yield from _registers(books, feed, piece)
             yield "    " + ", ".join(f"{symbol} = {_exact(value)}" for symbol, value in piece.inputs.items())
         else:
+            hours = ", ".join(local(each)[:16] for each in dict.fromkeys(whole.stands))
             share = f"mean of its minutes from {source.valid_share} % on / 分钟有效率达 {source.valid_share} % 取均值"
-            yield f"    {'largest of valid hours before / 以此前最大有效小时值替代' if whole.substituted else share}"
+            share += "; each by --kind minute / 逐分钟查询"
+            yield f"    {f'by valid hours / 以有效小时值替代: {hours}' if whole.substituted else share}"
         yield f"    {piece.gas} = {_exact(piece.tonnes)} t"
     if len(pieces) > _MOST:
         yield f"  … {len(pieces) - _MOST} more stretches / 其余 {len(pieces) - _MOST} 段"
@@ -73,7 +78,8 @@ def _source(books: Books, source: EmissionSource, pieces: list[Piece], whole: Re
         yield "  nothing of it is known in this period / 该时段无数据"
         return
     potential = method.potential(formula.gas)
-    yield f"  sum {_exact(tonnes)} t {formula.gas} × GWP {_exact(potential)} = {_exact(tonnes * potential)} t CO2e"
+    times = f"× GWP {_exact(potential)} ({method.gwp})"
+    yield f"  sum {_exact(tonnes)} t {formula.gas} {times} = {_exact(tonnes * potential)} t CO2e"
 
 
 def _units(units: object) -> Iterator[str]:
@@ -96,14 +102,19 @@ def _registers(books: Books, feed: Feed, piece: Piece) -> Iterator[str]:
         return
     series = books.truth.series[feed.point]
     if series.point.kind != "counter":
-        yield f"    {feed.point}: {len(series.between(piece.start, piece.end))} readings, their mean counts / 取均值"
+        found = [series.texts[at] for at in series.between(piece.start, piece.end)]
+        listed = " + ".join(found[:_MOST_READINGS]) + (" + …" if len(found) > _MOST_READINGS else "")
+        many = f"({listed}) ÷ {len(found)}" if len(found) > 1 else listed or "no reading / 无读数"
+        yield f"    {feed.point} [{series.point.unit}]: {many}  (the mean of its readings counts / 取均值)"
         return
     length = max(piece.end - piece.start, MINUTE)
     shown: list[str] = []
     for edge in (piece.start, piece.end):
         found = books.truth.boundary(feed.point, edge, length)
         shown.append(f"{series.texts[found[0]]} ({local(series.times[found[0]])[11:23]})" if found else "no reading")
-    yield f"    {feed.point} [{series.point.unit}]: {shown[0]} → {shown[1]}"
+    values = [number(text.partition(" ")[0]) for text in shown]
+    step = "" if None in values else f", + {_exact(Fraction(values[1] or 0) - Fraction(values[0] or 0))}"
+    yield f"    {feed.point} [{series.point.unit}]: {shown[0]} → {shown[1]}{step}"
 
 
 def _exact(value: Fraction) -> str:

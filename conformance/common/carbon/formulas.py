@@ -41,6 +41,7 @@ class Formula:
         """As it stands in this file, with the ratios of molar masses written out."""
         text = " ".join(inspect.getsource(self.reckon).partition("return ")[2].split())
         text = text.replace("C_TO_CO2", "44/12").replace("CH4_TO_CO2", "44/16")
+        text = re.sub(r"(?<=[0-9])_(?=[0-9])", "", text)
         return _DECIMAL.sub(r"\1", _RATIO.sub(r"\1/\2", text))
 
 

@@ -110,6 +110,16 @@ class Method:
             found |= tables.grid(item or "全国", year)
         return found | {name: Fraction(text) for name, text in self.own.get(term, {}).items()}
 
+    def origin(self, term: str, symbol: str, item: str) -> str:
+        """Where a default comes from: our table of the facts, or the facts' sheet of the method."""
+        if term in ("fuel", "gas") and symbol in ("NCV", "CC", "OF") and symbol not in self.own.get(term, {}):
+            return f"tables/fuels.csv {self.fuels}, {item} (facts 3.1)"
+        if term in ("carbonate", "desulphurisation", "raw-material") and symbol == "EF":
+            return f"tables/carbonates.csv {self.carbonates}, {item} (facts 3.2)"
+        if term in ("electricity-in", "electricity-out", "loss") and symbol == "EF":
+            return f"tables/grid.csv, {item or '全国'} (facts 3.3)"
+        return f"facts {self.formula(term).place}"
+
     def potential(self, gas: str) -> Fraction:
         """Tonnes of CO2 that a tonne of a gas counts as."""
         return Fraction(self.gwp_own[gas]) if gas in self.gwp_own else tables.gwp(self.gwp, gas)

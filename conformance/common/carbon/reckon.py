@@ -76,6 +76,8 @@ class Reckoned:
     co2e: Fraction = Fraction(0)
     gases: dict[str, Fraction] = field(default_factory=dict[str, Fraction])
     substituted: bool = False
+    stands: tuple[int, ...] = ()
+    """The beginnings of the valid hours that stand for others."""
 
     def tonnes(self, gas: str) -> Fraction:
         """Tonnes of one gas, or of CO2 equivalent."""
@@ -225,6 +227,7 @@ class Books:
             whole.pieces += part.pieces
             whole.co2e += part.co2e
             whole.substituted |= part.substituted
+            whole.stands += part.stands
             for gas, tonnes in part.gases.items():
                 whole.gases[gas] = whole.gases.get(gas, Fraction(0)) + tonnes
             if part.state is not Certainty.SURE:
@@ -303,7 +306,7 @@ class Books:
                 known = self._hours[source.id, last, told] = (hours, unsure)
             unsure = known[1]
             amount = stacks.over(start, end, known[0], source.substitution)
-        found = Reckoned(substituted=amount.substituted)
+        found = Reckoned(substituted=amount.substituted, stands=amount.of)
         if amount.tonnes is None:
             found.lack(Certainty.GAP, amount.why)
         else:

@@ -27,11 +27,15 @@ _SHORT_HOURS, _LONG_HOURS, _POOR_HOURS, _SHORT_FAILURE = 180, 720, 2160, 24
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """What a period holds: tonnes (None: nothing can be told), and whether they stand for what was not measured."""
+    """What a period holds: tonnes (None: nothing can be told), and whether they stand for what was not measured.
+
+    `of`: the beginnings of the valid hours that substitutes come from.
+    """
 
     tonnes: Fraction | None
     why: str = ""
     substituted: bool = False
+    of: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,8 @@ def stands_for(hours: Mapping[int, Fraction | None], at: int) -> Amount:
     failed_since = before[-1] + HOUR if before else min(hours)
     quarter = max(_quarter(after - 1), min(hours))
     counted = [start for start in hours if quarter <= start < after]
+    if not counted:
+        return Amount(None, "nothing is known of the quarter")
     capture = Fraction(sum(hours[start] is not None for start in counted), len(counted))
     if capture < _POOR:
         return Amount(None, f"{capture} of the quarter's hours are valid: no rule")
@@ -87,7 +93,8 @@ def stands_for(hours: Mapping[int, Fraction | None], at: int) -> Amount:
         return Amount(None, "no valid hour before")
     longest = (after - failed_since) // HOUR > _SHORT_FAILURE
     looked_at = _POOR_HOURS if capture < _GOOD else _LONG_HOURS if longest else _SHORT_HOURS
-    return Amount(max(hours[start] or Fraction(0) for start in before[-looked_at:]), "", substituted=True)
+    largest = max(before[-looked_at:], key=lambda start: hours[start] or Fraction(0))
+    return Amount(hours[largest], "", substituted=True, of=(largest,))
 
 
 def lies_between(hours: Mapping[int, Fraction | None], at: int) -> Amount:
@@ -100,7 +107,7 @@ def lies_between(hours: Mapping[int, Fraction | None], at: int) -> Amount:
     low, high = max(earlier), min(later)
     if high - low - HOUR > _SHORT_FAILURE * HOUR:
         return Amount(None, "a failure of more than 24 h: no rule")
-    return Amount((known[low] + known[high]) / 2, "", substituted=True)
+    return Amount((known[low] + known[high]) / 2, "", substituted=True, of=(low, high))
 
 
 _RULES = {"hj75-2017": stands_for, "hjt75-2007": lies_between}
@@ -108,7 +115,7 @@ _RULES = {"hj75-2017": stands_for, "hjt75-2007": lies_between}
 
 def over(start: int, end: int, stored: Mapping[int, Fraction | None], rule: str) -> Amount:
     """A whole number of hours; `rule` names how failures are stood in for, empty for not at all."""
-    total, substituted = Fraction(0), False
+    total, substituted, of = Fraction(0), False, tuple[int, ...]()
     for at in range(start, end, HOUR):
         measured = stored.get(at)
         if measured is None and not rule:
@@ -118,7 +125,8 @@ def over(start: int, end: int, stored: Mapping[int, Fraction | None], rule: str)
             return hour
         total += hour.tonnes
         substituted |= hour.substituted
-    return Amount(total, "", substituted)
+        of += hour.of
+    return Amount(total, "", substituted, of)
 
 
 def _quarter(at: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from suite_kit import carbonbench, run_folder
@@ -18,6 +19,9 @@ def test_a_figure_is_followed_from_the_registers_to_what_the_terminal_showed(tmp
     told = carbonbench("explain-emission", folder, CASE, *of, cwd=tmp_path)
     assert told.code == 0, told.err
     assert "CO2 [t] = AD * CC * 44/12" in told.out and "CC: 0.7312 tC/t" in told.out
+    assert "× GWP 1 (SAR) = " in told.out and re.search(
+        r"coal\.mass \[t\]: \S+ \(.*\) → \S+ \(.*\), \+ [0-9.]+\n", told.out
+    )
     assert "coal.mass [t]: " in told.out and "shown / 显示: the terminal: source carbon-in" in told.out
     assert "; by this chain / 按上述步骤: " in told.out
 
