@@ -58,7 +58,8 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     `derived` are points to be computed from others (see `bench.layout.scenario.Derived`) with their `code`;
     `emitter` is the boundary to account for (`bench.history.accounting.Emitter`, none: nothing), with the codes of its
     figures at every centre by name in `emission_codes`;
-    without those that an operator adds later), `revocation` (urls, look_s, policy; none where no lists are fetched),
+    meters and centres without those that an operator adds later), `revocation` (urls, look_s, policy; none where no
+    lists are fetched),
     `status` (url, look_s, policy; none where no certificate is asked about), `connection` (that section of the
     profile), `role` (what the terminal is among several, none where it is alone: name, own (certificate, key, anchors),
     master (name, host, port), slaves (name, host, port, points with `tag`), reports_as, tags by point,
@@ -68,6 +69,7 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     """
     units: Mapping[str, str] = seat.settings.get("units", {})
     limits: Mapping[str, tuple[str, str]] = seat.settings.get("limits", {})
+    later: Sequence[str] = seat.settings.get("later", ())
     rows = [
         {
             **point_told(row),
@@ -75,10 +77,11 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
             "kept_unit": units.get(row.id, row.unit),
         }
         for row in seat.site.points.values()
+        if row.meter not in later
     ]
     periods: Mapping[str, float] = seat.settings["periods"]
     meters: list[dict[str, Any]] = []
-    for spec in seat.site.world.meters:
+    for spec in (each for each in seat.site.world.meters if each.name not in later):
         own = [row for row in rows if row["meter"] == spec.name]
         line = spec.place.device if isinstance(spec.place, SerialLine) else ""
         meters.append(
@@ -99,7 +102,6 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
                 "points": own,
             }
         )
-    later: Sequence[str] = seat.settings.get("later", ())
     centres = [_centre(seat, spec) for spec in seat.site.world.centres if spec.name not in later]
     return {
         "state": str(state),

@@ -172,7 +172,8 @@ _OF_A_KIND = ("user", "password", "version", "qos")
 def commissioning(seat: Seat) -> str:
     """What the device has to be configured with, as a table: the points, then the centres."""
     lines = ["point,meter,host,port,line,unit id,function,registers,type,order,scale,unit,codes"]
-    rows = tuple(seat.site.points.values())
+    later: tuple[str, ...] = tuple(seat.settings.get("later", ()))
+    rows = tuple(row for row in seat.site.points.values() if row.meter not in later)
     for row in rows:
         if isinstance(row.own, CollectedRow):
             continue

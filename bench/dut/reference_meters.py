@@ -77,7 +77,7 @@ def line_table(seat: Seat, name: str, place: Place) -> dict[str, Any]:
 
 def _places(seat: Seat, letter: str, *, serial: bool) -> Places:
     places: dict[Place, str] = {}
-    for spec in seat.site.world.meters:
+    for spec in _told(seat):
         match spec.place:
             case SerialLine() | ServerPort() if serial:
                 places.setdefault(_of(spec), f"{letter}{len(places) + 1}")
@@ -86,6 +86,12 @@ def _places(seat: Seat, letter: str, *, serial: bool) -> Places:
             case _:
                 pass
     return places
+
+
+def _told(seat: Seat) -> list[MeterSpec]:
+    """The meters that the terminal is told of when it is set up."""
+    later: tuple[str, ...] = tuple(seat.settings.get("later", ()))
+    return [spec for spec in seat.site.world.meters if spec.name not in later]
 
 
 def _of(spec: MeterSpec) -> Place:
@@ -131,7 +137,7 @@ def meters_of(seat: Seat, gateways: Places, lines: Places) -> list[dict[str, Any
             **({"standby_for": standbys[spec.name]} if spec.name in standbys else {}),
             "points": points[spec.name],
         }
-        for spec in site.world.meters
+        for spec in _told(seat)
     ]
 
 

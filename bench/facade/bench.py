@@ -674,6 +674,10 @@ class Bench(Protocol):
         """What a terminal is told of a centre, as a package's configuration has it (docs/WIRE.md section 5)."""
         ...
 
+    def meter_told_of(self, meter: str) -> dict[str, str]:
+        """What a terminal has to be told of a Modbus TCP meter that `later` holds back, and of its first point."""
+        ...
+
     def chance(self, name: str) -> random.Random:
         """A source of chance of the case's own, derived from the seed."""
         ...

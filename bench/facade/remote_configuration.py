@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulators.centres.kinds import kind_of
+from simulators.meters.modbus.point_row import RegistersRow
 from simulators.trust.authority import TerminalSide
 from simulators.world import Site
 
@@ -46,3 +47,25 @@ def told_of(site: Site, centre: str) -> dict[str, Any]:
     }
     codes = {row.id: row.codes[centre] for row in site.points.values() if centre in row.codes}
     return {**{name: text for name, text in members.items() if text}, "codes": codes}
+
+
+def meter_told_of(site: Site, meter: str) -> dict[str, str]:
+    """What a terminal has to be told of a Modbus TCP meter and its first point. KeyError for one not on the bench."""
+    spec = {spec.name: spec for spec in site.world.meters}[meter]
+    row = next(row for row in site.points.values() if row.meter == meter)
+    own = row.of(RegistersRow)
+    part = own.parts[0]
+    return {
+        "meter": meter,
+        "host": spec.host,
+        "port": str(spec.port),
+        "unit": str(own.unit_id),
+        "point": row.id,
+        "kind": row.kind,
+        "function": str(own.fc),
+        "register": str(part.address),
+        "type": part.type,
+        "order": part.order,
+        "scale": row.scale,
+        "measured": row.unit,
+    }

@@ -231,7 +231,7 @@ class Configuration:
     `records` names DL/T 645 meters whose own records it is to fill gaps from (R-18), each with the kind: load-profile
     (every 15 min) or hourly-freeze.
     `derived` are points that it is to compute from others, `emitter` is the boundary that it is to account for.
-    It is not told of the centres that `later` names until an operator adds them.
+    It is not told of the centres and meters that `later` names until an operator adds them.
     `buffer_h` is for how long (h) it is to keep what no centre takes, `store_octets` how much its store may hold (0:
     what it was delivered with).
     With `accounts` whoever comes to it has to log in: it is set up with the accounts and rules that its profile has in

@@ -354,6 +354,10 @@ class VirtualBench(Unit):
         """What a terminal is told of a centre."""
         return remote_configuration.told_of(self.site, centre)
 
+    def meter_told_of(self, meter: str) -> dict[str, str]:
+        """What a terminal has to be told of a meter."""
+        return remote_configuration.meter_told_of(self.site, meter)
+
     def chance(self, name: str) -> random.Random:
         """A source of chance of the case's own."""
         return self._chance.stream(f"case/{name}")

@@ -223,6 +223,7 @@ class Overlaid:
         )
         return dataclasses.replace(config, meters=tuple(meters))
 
+    @seam
     def _periods(self) -> dict[str, tuple[int, int]]:
         """Period and the instant from which it holds (UTC seconds), by meter."""
         found: dict[str, tuple[int, int]] = {}
@@ -287,6 +288,7 @@ class Overlay(Overlaid):
         kept = self.get(ADDRESSES, name)
         return json.dumps({**(address_of(kept) if kept else {}), **given}, ensure_ascii=False)
 
+    @seam
     def poll(self, meter: str, period_s: int, now_s: int) -> None:
         """Gather a meter's polling period, which holds from now on (UTC seconds)."""
         self.put(PERIODS, meter, f"{period_s} {now_s}")

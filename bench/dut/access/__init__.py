@@ -335,6 +335,17 @@ class Rounds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     every_min: int = 5
 
 
+class Added(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Meters that are added from afar: the functions that add one (`add`) and set the polling period of one (`period`).
+
+    The call of `add` names `query` (meter, host, port, unit, point, kind, function, register, type, order, scale,
+    measured: the point's unit, period_s); that of `period` names `query.meter`, and the seconds as `object`.
+    """
+
+    add: str
+    period: str
+
+
 class Display(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What pages show of meters: the functions of pages, and expressions over `answer` and `query` (point, meter).
 
@@ -407,6 +418,7 @@ class Access(msgspec.Struct, frozen=True):
     rounds: Rounds | None = None
     register: Register | None = None
     validity: Validity | None = None
+    added: Added | None = None
 
     def without_browsers(self) -> Access:
         """The same without the doors of a browser, for virtual time."""
@@ -446,7 +458,7 @@ INSTRUMENT_KEYS = ("number", "type", "accuracy", "basis", "calibrated", "due", "
 _KEYS = frozenset(
     (
         *("file", "doors", "accounts", "rules", "functions", "audit", "in_force", "state", "instruments", "review"),
-        *("codes", "bound", "display", "rounds", "register", "validity"),
+        *("codes", "bound", "display", "rounds", "register", "validity", "added"),
     )
 )
 _OWN = ("name", "en", "zh", "may", "done", "effect", "ends", "events", "objects", "never", "wait_s", "only")
@@ -484,6 +496,7 @@ def read(given: object, folder: Path, problems: list[str]) -> Access | None:
     rounds = _one(table["rounds"], "access.rounds", Rounds, problems) if "rounds" in table else None
     register = _one(table["register"], "access.register", Register, problems) if "register" in table else None
     validity = _one(table["validity"], "access.validity", Validity, problems) if "validity" in table else None
+    added = _one(table["added"], "access.added", Added, problems) if "added" in table else None
     functions: list[Function] = []
     for at, each in enumerate(cast("Sequence[object]", table.get("functions", ())), 1):
         made = _function(each, at, doors, problems)
@@ -506,6 +519,7 @@ def read(given: object, folder: Path, problems: list[str]) -> Access | None:
         rounds,
         register,
         validity,
+        added,
     )
     problems += _contradictions(found)
     return found if len(problems) == before else None
@@ -666,6 +680,8 @@ def _named(found: Access) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "review", (found.review.enter, found.review.waiting, found.review.release, found.review.shown)
     if found.bound is not None:
         yield "bound", (found.bound.function,)
+    if found.added is not None:
+        yield "added", (found.added.add, found.added.period)
     if found.rounds is not None:
         yield "rounds", (found.rounds.set, found.rounds.of)
     if found.register is not None:
