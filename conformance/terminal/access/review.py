@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from conformance.terminal import ACCOUNTS, FUNCTIONS, MODBUS
 from conformance.terminal.access import review_judge
 from conformance.terminal.access.logins import OFFICE
+from conformance.terminal.access.pages import at_pages
 from conformance.terminal.access.rights import begin
-
-MARK = "7351."
-"""How a value begins that nobody else enters."""
 
 
 class ReviewsBeforeReporting(Case):
@@ -27,6 +25,7 @@ class ReviewsBeforeReporting(Case):
         review_judge.WAITS: ("csmt/11.13o",),
         review_judge.NOT_BY_ONESELF: ("csmt/11.13o",),
         review_judge.COUNTS: ("csmt/11.13o",),
+        **beside(review_judge.WAITING_SHOWN.sometimes()),
     }
     needs = (MODBUS, ACCOUNTS, FUNCTIONS)
     scenario = OFFICE
@@ -43,15 +42,20 @@ class ReviewsBeforeReporting(Case):
         session = await people.login(door, writer)
         if session is None:
             return
-        await people.use(known.enter, session, trick="entered", query={"mark": MARK})
-        number = await people.upkeep.reviewed("entered", MARK)
+        await people.use(known.enter, session, trick="entered", query={"mark": review_judge.MARK})
+        number = await people.upkeep.reviewed("entered", review_judge.MARK)
         await people.use(known.release, session, trick="by-oneself", object=number)
-        await people.upkeep.reviewed("by oneself", MARK)
+        await people.upkeep.reviewed("by oneself", review_judge.MARK)
+        for page, _ in at_pages(people, known.waiting)[:1]:
+            looker = await people.login(page, checker)
+            if looker is not None:
+                await people.pages.shown(known.waiting, looker)
         other = await people.login(door, checker)
         if other is not None:
             await people.use(known.release, other, trick="by-another", object=number)
         await bench.clock.sleep(seconds=10)
-        await people.upkeep.reviewed("by another", MARK)
+        await people.upkeep.reviewed("by another", review_judge.MARK)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from review_judge.findings(history)
+        yield from review_judge.shown_findings(history)

@@ -8,10 +8,13 @@ from typing import Any
 from conformance.defects import Patch, defect
 from reference_terminal.access.proposals import Proposals
 from reference_terminal.access.rights import Right
+from reference_terminal.model.messages import Text
 from reference_terminal.processing.manual import Entry
 from reference_terminal.processing.pipeline import PointState
 from reference_terminal.web import guard
 from reference_terminal.web.api import Api
+from reference_terminal.web.pages import measured
+from reference_terminal.web.pages.blocks import Table
 from reference_terminal.web.state import StateApi
 
 _REVIEW = ("csmt/11.13o",)
@@ -65,3 +68,18 @@ def released_by_its_author(patch: Patch) -> None:
 def released_in_vain(patch: Patch) -> None:
     """The list is emptied, and that is all."""
     _decides(patch, decision="reject")
+
+
+@defect(
+    "waiting-values-not-on-the-page",
+    en="the page on which values are released does not show them",
+    zh="审核页面不显示待审核的数据",
+    clauses=_REVIEW,
+)
+def waiting_values_not_on_the_page(patch: Patch) -> None:
+    """Their numbers to choose from are there."""
+
+    def table(title: Text, columns: Any, rows: Any, *more: Any, **named: Any) -> Table:
+        return own(title, columns, (), *more, **named)
+
+    own = patch(measured, "Table", table)

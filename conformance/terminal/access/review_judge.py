@@ -18,6 +18,11 @@ WAITS = _asked("waits-for-release", "a value that was entered does not count yet
 NOT_BY_ONESELF = _asked(
     "not-released-by-oneself", "whoever entered a value cannot release it", "填报人不能发布自己填报的数据"
 )
+MARK = "7351."
+"""How a value begins that nobody else enters."""
+WAITING_SHOWN = _asked(
+    "waiting-shown", "a page shows what waits to whoever releases it", "页面向审核人显示待审核的数据"
+)
 COUNTS = _asked("counts-once-released", "once another person has released it, it counts", "经另一人发布后数据生效")
 
 
@@ -32,3 +37,10 @@ def findings(history: History) -> Iterator[Check]:
     own += ["it counts"] if counts.get("by oneself") and not counts.get("entered") else []
     yield NOT_BY_ONESELF.none(own, known and people.uses(history, "by-oneself"))
     yield COUNTS.none_among(known, ["it does not count"] if not counts.get("by another") else [])
+
+
+def shown_findings(history: History) -> Iterator[Check]:
+    """The value on the page, where the product has one of what waits."""
+    looks = [event.rows[0].text for event in told_of.SHOWN.of(history) if event.rows]
+    if looks:
+        yield WAITING_SHOWN.none(["it is not there"] if not any(MARK in text for text in looks) else [], True)
