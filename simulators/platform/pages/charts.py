@@ -6,6 +6,7 @@ Leaves what is shown to the pages. Colours are classes of `files/app.css`, so th
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from fractions import Fraction
 from html import escape
@@ -29,6 +30,15 @@ def steps(low: Fraction, high: Fraction) -> list[Fraction]:
     size *= next(factor for factor in (1, 2, 5, 10) if width / (size * factor) <= 5)
     first = low // size
     return [(first + number) * size for number in range(math.ceil(high / size) - first + 1)]
+
+
+def shortened(label: str, most: int = 24) -> str:
+    """A name that has room beside a bar: so many narrow characters, of which a Chinese one takes two."""
+    taken = [1 + (unicodedata.east_asian_width(each) in "WF") for each in label]
+    if sum(taken) <= most:
+        return label
+    kept = sum(sum(taken[: end + 1]) < most for end in range(len(taken)))
+    return f"{label[:kept].rstrip()}…"
 
 
 def columns(
@@ -84,7 +94,7 @@ def bars(
         y = _TOP + place * row
         long = abs(float(value)) * scale
         x = zero if value >= 0 else zero - long
-        short = label if len(label) <= 22 else f"{label[:21]}…"
+        short = shortened(label)
         parts.append(
             f'<text class="name" x="{left - 10}" y="{y + row * 0.62:.1f}" text-anchor="end">{escape(short)}</text>'
             f'<rect class="bar" x="{x:.1f}" y="{y + row * 0.18:.1f}" '
@@ -98,6 +108,7 @@ def bars(
 def _open(width: int, height: int, title: str, unit: str) -> str:
     shown = f"{title} / {unit}" if title and unit else title or unit
     return (
-        f'<svg class="chart" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(shown)}">'
+        f'<svg class="chart" viewBox="0 0 {width} {height}" preserveAspectRatio="xMinYMin" role="img" '
+        f'aria-label="{escape(shown)}">'
         f'<text class="axis" x="0" y="14">{escape(shown)}</text>'
     )

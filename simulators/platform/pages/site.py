@@ -25,6 +25,7 @@ from simulators.platform.core.kinds import Kind, instant, plain, shown
 from simulators.platform.core.rights import may
 from simulators.platform.core.times import DAY, HOUR, local, start_of
 from simulators.platform.pages import charts, forms
+from simulators.platform.pages.choices import NAMED, spoken
 from simulators.platform.pages.words import ROLES, field, say
 
 _HERE = Path(__file__).parent
@@ -74,7 +75,8 @@ def page(desk: Desk, request: Request, name: str, status: int = 200, **known: An
         "say": lambda word: say(word, zh),
         "field": lambda word: field(word, zh),
         "text": lambda each: each.zh if zh else each.en,
-        "show": forms.shown,
+        "show": lambda name, value: spoken(forms.shown(name, value), zh and name in NAMED),
+        "choose": lambda value: spoken(value, zh),
         "account": account,
         "role": ROLES.get(account.role, (account.role, account.role))[zh],
         "platform": desk.name,

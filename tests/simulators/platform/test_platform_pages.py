@@ -12,8 +12,11 @@ from browser import Browser, browser
 from reference_platform_kit import HOUR_US, START_US, HandClock, furnish, standing
 
 from simulators.platform.core.desk import Desk
+from simulators.platform.pages.charts import shortened
 
 _WIDE = "document.documentElement.scrollWidth <= window.innerWidth"
+_WHOLE = "document.documentElement.scrollHeight <= window.innerHeight"
+_TILES = "[...document.querySelectorAll('.tile,.card')].every(each => each.scrollWidth <= each.clientWidth)"
 _LOOK = os.environ.get("CARBONBENCH_PICTURES", "")
 """A folder to keep pictures of every page in, for whoever wants to look."""
 
@@ -50,6 +53,19 @@ async def _login(window: Browser, root: str, name: str, password: str) -> None:
 async def _look(window: Browser, name: str) -> None:
     if _LOOK:
         await window.picture(Path(_LOOK) / f"{name}.png")
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Chlor-alkali works", "Chlor-alkali works"),
+        ("氯碱化工有限公司", "氯碱化工有限公司"),
+        ("钢铁联合企业有限公司 Integrated Steel Works", "钢铁联合企业有限公司 In…"),
+        ("中国东部沿海精细化工产业园区", "中国东部沿海精细化工产…"),
+    ],
+)
+def test_a_long_name_has_room_beside_its_bar(name: str, short: str) -> None:
+    assert shortened(name) == short
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -100,6 +116,7 @@ async def _overview(window: Browser, root: str, lang: str) -> None:
         await _look(window, f"overview-{lang}-{width}")
         await window.go(f"{root}/screen")
         assert await window.run(_WIDE)
+        assert await window.run(_WHOLE) and await window.run(_TILES)
         await _look(window, f"screen-{lang}-{width}")
         await window.go(f"{root}/")
     assert await window.run("document.querySelectorAll('svg.chart')[0].querySelectorAll('rect.bar').length") == 9
@@ -138,6 +155,10 @@ async def _analysis(window: Browser, root: str, lang: str) -> None:
     await window.leave("document.querySelector('main button.main').click()", f"{root}/analyses/emissions")
     assert await window.run("document.querySelectorAll('tbody tr').length") == 9
     assert await window.run("document.querySelectorAll('svg.chart rect.bar').length") == 9
+    assert await window.run("document.querySelector('[name=period]').selectedOptions[0].text") == (
+        "小时" if lang == "zh" else "hour"
+    )
+    assert ("完整" if lang == "zh" else "complete") in await window.run("document.querySelector('tbody tr').innerText")
     await _look(window, f"analysis-{lang}")
 
 
