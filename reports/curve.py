@@ -15,6 +15,8 @@ from reports.blocks import visible
 SUFFIX = "-curve"
 """How the id of a measurement ends whose value is a curve."""
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 560, 240, 78, 18, 14, 44
+_ROOM = 90
+"""What the word at a knee takes."""
 _TICKS = 5
 """At most, beside 0."""
 Points = tuple[tuple[Decimal, Decimal], ...]
@@ -83,21 +85,25 @@ def curve_svg(found: Measurement, id: str) -> str:
     knee = knee_of(points)
     if knee is not None:
         x, y = knee
+        # A rising curve is flat before its knee and steep behind it: there is room above, on the left.
+        room = float(x / far) * wide > _ROOM
+        beside, anchor = (f"{float(across(x)) - 6:.1f}", "end") if room else (across(x), "middle")
         parts.append(
             f'<circle class="knee" cx="{across(x)}" cy="{up(y)}" r="7"/>'
-            f'<text x="{across(x)}" y="{up(y)}" dy="-11" text-anchor="middle">knee 拐点 {_round(x)}</text>'
+            f'<text class="said" x="{beside}" y="{up(y)}" dy="-9" text-anchor="{anchor}">knee 拐点 {_round(x)}</text>'
         )
-    words = {"users": "users at work 并发用户", "records/s": "records a second 每秒记录数 (1/s)"}
+    words = {"users": "users at work 并发用户数", "records/s": "records a second 每秒记录数 (1/s)"}
     parts.append(
         f'<text x="{_LEFT + wide / 2:.0f}" y="{_HEIGHT - 6}" text-anchor="middle">'
         f"{escape(words.get(unit, unit))}</text>"
         f'<text x="14" y="{_TOP + tall / 2:.0f}" text-anchor="middle" '
-        f'transform="rotate(-90 14 {_TOP + tall / 2:.0f})">{escape(visible(found.unit))}</text>'
+        f'transform="rotate(-90 14 {_TOP + tall / 2:.0f})">time 时间 ({escape(visible(found.unit))})</text>'
     )
     style = (
         "<style>.curve{font:10.5px system-ui,sans-serif;max-width:560px}.curve text{fill:var(--ink)}"
         ".curve .grid{stroke:var(--line,#dfe3e8)}.curve polyline{fill:none;stroke:var(--accent);stroke-width:2}"
         ".curve circle{fill:var(--accent)}.curve .knee{fill:none;stroke:var(--ink);stroke-width:1.5}"
+        ".curve .said{paint-order:stroke;stroke:var(--paper,#fff);stroke-width:3px}"
         ".curve .limit{stroke:var(--ink);stroke-dasharray:5 4}</style>"
     )
     title = f"{found.name.en} / {found.name.zh}"

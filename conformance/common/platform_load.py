@@ -345,6 +345,23 @@ def _of_class(stage: LoadStage, each: LoadClass) -> Iterator[Measurement]:
         )
 
 
+_CLASSES = {
+    "login": "登录",
+    "light": "轻量请求",
+    "simple": "简单查询",
+    "complex": "复杂查询",
+    "interactive": "交互操作",
+    "analysis": "联机分析",
+    "report": "报表",
+    "entry": "人工录入",
+    "map": "地图查询",
+    "record": "实时记录",
+    "backlog": "积压记录",
+    "connection": "连接",
+}
+"""What the classes of a load are called in Chinese."""
+
+
 def curves(history: History, limits: Mapping[str, str], peaks: Mapping[str, str]) -> Iterator[Measurement]:
     """Mean and P99 of each class over load: people at work, or records a second for what terminals send.
 
@@ -360,7 +377,7 @@ def curves(history: History, limits: Mapping[str, str], peaks: Mapping[str, str]
             unit = "records/s" if each in ("record", "backlog", "connection") else "users"
             yield Measurement(
                 id=f"{each}-{name}-curve",
-                name=Text(f"{each} over load: {en}", f"{each} 随负载变化：{zh}"),
+                name=Text(f"{each} over load: {en}", f"{_CLASSES.get(each, each)}随负载变化：{zh}"),
                 value=" ".join([unit, *(f"{x}:{y}" for x, y in points)]),
                 unit="s",
                 limit=bounds.get(each, ""),

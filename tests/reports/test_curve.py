@@ -23,8 +23,8 @@ def test_a_curve_shows_both_axes_limit_and_knee() -> None:
     svg = curve_svg(curve("users 5:0.010 25:0.012 50:0.015 100:0.020 200:1.400"), "c")
     ElementTree.fromstring(svg)
     for words in (
-        "users at work 并发用户",
-        ">s</text>",
+        "users at work 并发用户数",
+        ">time 时间 (s)</text>",
         "0.8 s · limit 限值",
         "knee 拐点 100",
         "simple &lt;over&gt; load",
