@@ -3,7 +3,7 @@
 Leaves HTTP to h11. A connection is kept; requests are answered in their order. Numbers are decimal text, times local
 with `+08:00`. Ways of spoiling: `body` (no JSON), `unit` (a unit that nothing converts from), `token` (a wrong one),
 `source` (a terminal that nobody knows), `value` (no number), `span` (a record that calls itself an hour
-and is none). A platform's own form may have no room for unit or class: there half a body is sent for either.
+and is none). A platform's own form may have no room for units: there half a body is sent, and for a false hour always.
 """
 
 from __future__ import annotations
@@ -70,14 +70,20 @@ class JsonWire:
             case "value":
                 records = [each | {"value": "12,5x"} for each in records]
             case "span":
-                records = [each | {"kind": "hour"} for each in records]
+                records = [each | {"kind": "hour"} for each in records] if self._form is None else records
             case "token":
                 token = "not-the-token"
             case "source":
                 mn = STRANGER
             case _:
                 raise ValueError(f"JSON cannot be spoilt by {how!r} / 无此破坏方式")
-        return self._request(parcel, mn, token, records, cut=self._form is not None and how in ("unit", "span"))
+        cut = self._form is not None and (how == "span" or (how == "unit" and self._hides(records, parcel)))
+        return self._request(parcel, mn, token, records, cut=cut)
+
+    def _hides(self, records: list[dict[str, object]], parcel: Parcel) -> bool:
+        """Whether the platform's own form is the same whatever was spoilt."""
+        form, mn, token = self._form, self._spec.mn, self._spec.secret
+        return form is not None and form.request(mn, token, records) == form.request(mn, token, self._records(parcel))
 
     def unanswered(self) -> bool:
         """Answers come in the order of requests: whatever came now would be taken for another's."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import senders_kit as kit
@@ -10,8 +13,9 @@ from senders_kit import START_US, Heard
 
 from simulators.events import Acknowledged, Created, Uploaded
 from simulators.plant.plant import as_text
+from simulators.senders.https.wire import JsonWire
 from simulators.senders.kinds import flaw, kinds, wire_of
-from simulators.senders.parcels import Entry
+from simulators.senders.parcels import Entry, Parcel
 
 MINUTE, HOUR = 60_000_000, 3_600_000_000
 
@@ -211,3 +215,43 @@ def test_a_request_over_http_that_nobody_answers_ends_its_connection() -> None:
     it.closed()
     it.opened(late)
     assert it.give(late).startswith(b"POST ")
+
+
+class OwnForm:
+    """A platform's own form: a line a record, of these fields."""
+
+    most = 1
+
+    def __init__(self, *fields: str) -> None:
+        self._fields = fields
+
+    def request(
+        self, mn: str, secret: str, records: Sequence[Mapping[str, Any]], /
+    ) -> tuple[str, str, list[tuple[str, str]], bytes]:
+        line = " ".join(str(records[0][name]) for name in self._fields)
+        return "PUT", f"/{mn}/{secret}", [], line.encode()
+
+    def taken(self, status: int, octets: bytes, /) -> bool:
+        return status == 200
+
+
+@pytest.mark.parametrize(
+    ("fields", "how", "body"),
+    [
+        (("start", "value", "unit"), "unit", b"5 12.5 furlong"),
+        (("start", "value"), "unit", b"5 1"),
+        (("kind", "start", "value"), "span", b"minute"),
+        (("value",), "value", b"12,5x"),
+    ],
+)
+def test_what_a_form_has_no_room_for_is_spoilt_otherwise(fields: tuple[str, ...], how: str, body: bytes) -> None:
+    wire = JsonWire(kit.spec(kind="https"), OwnForm(*fields))
+    parcel = Parcel(1, "minute", 5, 10, 10, (Entry("k1", (("Cou", "12.5"),), "N", "t"),))
+    assert wire.spoilt(parcel, b"", how).endswith(b"\r\n\r\n" + body)
+
+
+def test_a_false_hour_is_a_record_of_minutes_that_calls_itself_one() -> None:
+    wire = JsonWire(kit.spec(kind="https"))
+    parcel = Parcel(1, "minute", START_US, START_US + 5 * MINUTE, 0, (Entry("k1", (("Cou", "12.5"),), "N", "t"),))
+    record = json.loads(wire.spoilt(parcel, b"", "span").partition(b"\r\n\r\n")[2])["records"][0]
+    assert (record["kind"], record["start"][11:16], record["end"][11:16]) == ("hour", "00:00", "00:05")
