@@ -231,16 +231,31 @@ def _wait_for_ends(runner: MasterRunner, collected: Collected) -> None:
     collected.lost |= everybody - collected.ended
 
 
+def _leave_with(parent: int, over: Event) -> None:
+    """Locust asks for its master without end: who started this worker, or whoever asks it to end, ends it meanwhile."""
+    while not over.wait(LOOK_S) and os.getppid() == parent:
+        continue
+    os._exit(0)
+
+
+def _leaves(record: logging.LogRecord) -> bool:
+    """Whether a line of Locust's tells no more than that a user for whom there is no number left."""
+    return "locust.exception.StopUser" in record.getMessage()
+
+
 def _working(words: argparse.Namespace) -> int:
     """As a worker."""
     environment = _environment(None, list(ALL))
     over, parent = Event(), os.getppid()
     _ask_to_end(over)
+    print(f"waiting for the master at {words.master}:{words.port} / 等待主进程", file=sys.stderr, flush=True)
+    waits = gevent.spawn(_leave_with, parent, over)
     try:
         runner = environment.create_worker_runner(words.master, words.port)
     except ConnectionError:
         print(f"no master answers at {words.master}:{words.port} / 无法连接主进程", file=sys.stderr)
         return 2
+    waits.kill()
 
     def begin(environment: Environment, msg: Any, **more: object) -> None:
         PARK.begin(job_of(msg.data["job"]))
@@ -295,6 +310,7 @@ def main(argv: list[str]) -> int:
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     setup_logging("ERROR")
     logging.getLogger("locust").setLevel(logging.ERROR)
+    logging.getLogger("locust.user.users").addFilter(lambda record: not _leaves(record))
     return _working(words) if words.role == "worker" else _leading(words)
 
 

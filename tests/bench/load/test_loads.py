@@ -134,3 +134,29 @@ def test_nothing_but_the_engine_imports_locust() -> None:
     words = "import sys, bench.commands.load, bench.load.run, bench.facade.load; sys.exit('gevent' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", words], check=False).returncode == 0
     assert engine == "bench.load.engine"
+
+
+WAITS = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-m", sys.argv[1], "worker", "--port", sys.argv[2]], stderr=subprocess.PIPE)
+print(child.stderr.readline().decode(), child.pid, flush=True)
+sys.stdin.read() if len(sys.argv) < 4 else sys.exit(child.send_signal(15) or child.wait())
+"""
+
+
+def test_a_worker_that_waits_for_its_master_ends_with_whoever_started_it() -> None:
+    words = [sys.executable, "-c", WAITS, engine.removesuffix(".__main__"), str(free_port())]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout
+        told, number = starter.stdout.readline(), int(starter.stdout.readline())
+        assert "waiting for the master" in told
+        starter.kill()
+    status = Path(f"/proc/{number}/stat")
+    while status.exists() and ") Z " not in status.read_text():
+        time.sleep(0.1)
+
+
+def test_a_worker_that_waits_for_its_master_ends_when_it_is_asked_to() -> None:
+    words = [sys.executable, "-c", WAITS, engine.removesuffix(".__main__"), str(free_port()), "ask"]
+    found = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    assert "waiting for the master" in found.stdout
