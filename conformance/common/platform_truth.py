@@ -23,10 +23,12 @@ READER = "operator-of-park"
 _NEVER_SENT = ("withheld", "lost")
 _REPEATED = ("", "wrong", "copy", "again", "revised", "asked")
 _SIZES: dict[str, tuple[str, Fraction]] = {
+    "Wh": ("energy", Fraction(3_600)),
     "kWh": ("energy", Fraction(3_600_000)),
     "MWh": ("energy", Fraction(3_600_000_000)),
     "MJ": ("energy", Fraction(10**6)),
     "GJ": ("energy", Fraction(10**9)),
+    "g": ("mass", Fraction(1, 1000)),
     "kg": ("mass", Fraction(1)),
     "t": ("mass", Fraction(1000)),
 }

@@ -108,6 +108,8 @@ _OTHER_UNITS = Park(
                 flow("A.heat", "A1", "heat", "MJ", "36400", kept="GJ", source_class="heat", decimals=0),
                 flow("A.electrode", "A1", "electrode", "kg", "186", kept="t", source_class="process", decimals=1),
                 flow("A.coke", "A1", "coke", "t", "61.25", kept="kg"),
+                flow("A.lamps", "A1", "electricity", "Wh", "7350", kept="kWh", source_class="electricity", decimals=0),
+                flow("A.sf6", "A1", "SF6", "g", "9.25", kept="kg", source_class="process", decimals=2),
             ),
         ),
     ),
@@ -115,9 +117,9 @@ _OTHER_UNITS = Park(
 
 
 class ConvertsUnits(PlatformCase):
-    """What terminals send in MWh, MJ, kg and t is kept in kWh, GJ, t and kg, exactly."""
+    """What terminals send in MWh, Wh, MJ, kg, g and t is kept in kWh, GJ, t and kg, exactly."""
 
-    zh = "以 MWh、MJ、kg、t 上传的数据精确换算为 kWh、GJ、t、kg 保存。"
+    zh = "以 MWh、Wh、MJ、kg、g、t 上传的数据精确换算为 kWh、GJ、t、kg 保存。"
     checks = {normal_judge.CONVERTED: ("ssea/5.2.3.3-3", "cpcif/4.2.1b")}
     needs = (*FED, JSON)
     scenario = PlatformCase.scenario.but(
