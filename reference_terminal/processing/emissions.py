@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -28,6 +27,17 @@ from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, HOUR, MINUTE, MONTH, QUARTER, Span, span_of
 from reference_terminal.processing import messages, stacks
 from reference_terminal.processing.calibrations import OUT_OF_CONTROL, lost_control
+from reference_terminal.processing.outcomes import (
+    Entered,
+    Kept,
+    Outcome,
+    Period,
+    Shelf,
+    Stored,
+    Used,
+    as_kept,
+    is_alike,
+)
 from reference_terminal.processing.versions import Versions
 from reference_terminal.settings.accounting import (
     AMOUNT,
@@ -76,109 +86,6 @@ _ENTRIES = (
     "SELECT number, start_s, end_s, value, unit, origin, author, reason, entered_ms FROM accounting_entry"
     " WHERE source=? AND input=? AND start_s<? AND end_s>? ORDER BY number"
 )
-
-
-@dataclass(frozen=True)
-class Entered:
-    """An entry by hand for [start, end): value in its unit as text, where it comes from, by whom, why, when."""
-
-    number: int
-    start_s: int
-    end_s: int
-    value: str
-    unit: str
-    origin: str
-    author: str
-    reason: str
-    entered_ms: int
-
-
-@dataclass(frozen=True)
-class Used:
-    """One input as it was used in a period: value in the input's unit, and where it came from."""
-
-    fed: Fed
-    value: Fraction
-    origin: str
-    record: Record | None = None
-    entry: Entered | None = None
-    flag: str = "N"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The emission of a period (t of the gas and of CO2 equivalent, exact); no mass where it cannot be told.
-
-    `stands`: starts of the hours that stand for one of a stack.
-    """
-
-    mass: Fraction | None
-    equivalent: Fraction
-    flag: str
-    cause: str
-    method: str
-    version: int
-    told: str = ""
-    used: tuple[Used, ...] = ()
-    bound: Bound | None = None
-    parts: Span | None = None
-    stands: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What is stored of a figure's period."""
-
-    record: Record
-    mass: Fraction | None
-    equivalent: Fraction
-    method: str
-    version: int
-
-
-class Stored:
-    """What is stored of one period by the number of the figure's point; a row is read when it is asked for.
-
-    `records` are rows of RECORDS, `emissions` the last four columns of EMISSIONS.
-    """
-
-    def __init__(self, records: Mapping[int, Any], emissions: Mapping[int, Any]) -> None:
-        self.records = records
-        self.emissions = emissions
-        self.kept_since: dict[int, None] = {}
-        self._made: dict[int, Kept] = {}
-
-    def __contains__(self, number: int) -> bool:
-        return number in self._made or number in self.records
-
-    def get(self, number: int) -> Kept | None:
-        """What is kept of a figure; None if nothing."""
-        found = self._made.get(number)
-        if found is None and (row := self.records.get(number)) is not None:
-            found = self._made[number] = _as_kept(Record(*row), self.emissions.get(number))
-        return found
-
-    def put(self, number: int, kept: Kept) -> None:
-        """Something else is kept now."""
-        self._made[number] = kept
-        self.kept_since[number] = None
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """What is stored of one period, and which sources have values of its class."""
-
-    kept: Stored
-    has_class: Mapping[str, bool]
-
-
-@dataclass(frozen=True)
-class Period:
-    """[start, end) of a class."""
-
-    span: int
-    start_s: int
-    end_s: int
 
 
 class Emissions:
@@ -379,7 +286,7 @@ class Emissions:
         key = (period.span, period.start_s, number)
         old = self._record(connection, *key)
         before = None if self._open is None else self._open[2].get(number)
-        if before is not None and _is_alike(before, outcome):
+        if before is not None and is_alike(before, outcome):
             return None
         same = old is not None and (old.value, old.flag, old.cause) == (record.value, record.flag, record.cause)
         if old is None:
@@ -814,22 +721,7 @@ class Emissions:
         record = self._record(connection, span, start_s, number)
         if record is None:
             return None
-        return _as_kept(record, connection.execute(_EMISSION, (span, start_s, number)).fetchone())
-
-
-def _as_kept(record: Record, row: Any) -> Kept:
-    """A record with its row of emission: mass, equivalent, method, version; None for none."""
-    if row is None:
-        return Kept(record, None, Fraction(0), "", 0)
-    return Kept(record, Fraction(row[0]), Fraction(row[1]), row[2], row[3])
-
-
-def _is_alike(kept: Kept, outcome: Outcome) -> bool:
-    """Whether a result is the one that is stored, exactly."""
-    one = (kept.mass, kept.equivalent, kept.method, kept.version, kept.record.flag, kept.record.cause)
-    return one == (
-        outcome.mass, outcome.equivalent, outcome.method, outcome.version, outcome.flag, outcome.cause,
-    )  # fmt: skip
+        return as_kept(record, connection.execute(_EMISSION, (span, start_s, number)).fetchone())
 
 
 @seam

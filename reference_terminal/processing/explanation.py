@@ -21,7 +21,8 @@ from reference_terminal.model.seams import seam
 from reference_terminal.model.times import HOUR, Span, iso, iso_ms, span_of
 from reference_terminal.processing import stacks
 from reference_terminal.processing.amounts import Amount
-from reference_terminal.processing.emissions import Emissions, Outcome, Period, Used, shown
+from reference_terminal.processing.emissions import Emissions, shown
+from reference_terminal.processing.outcomes import Outcome, Period, Used
 from reference_terminal.processing.tally import tally
 from reference_terminal.processing.wording import both, class_of
 from reference_terminal.settings.accounting import EQUIVALENT, SOURCE, FigureSet, ProductConfig

@@ -28,14 +28,11 @@ from reference_terminal.processing.emissions import (
     RECORDS,
     SOURCE_TOLD,
     Emissions,
-    Kept,
-    Outcome,
-    Period,
-    Stored,
     called_of,
     cause_of,
     length_s,
 )
+from reference_terminal.processing.outcomes import Kept, Outcome, Period, Stored
 from reference_terminal.settings.accounting import SOURCE, FigureSet, SourceConfig
 from reference_terminal.storage.store import Store
 

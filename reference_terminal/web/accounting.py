@@ -31,8 +31,9 @@ from reference_terminal.model.times import (
     span_named,
 )
 from reference_terminal.processing import messages, settlement
-from reference_terminal.processing.emissions import Emissions, Period, inside, shown
+from reference_terminal.processing.emissions import Emissions, inside, shown
 from reference_terminal.processing.explanation import Explanations, results_before
+from reference_terminal.processing.outcomes import Period
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.processing.recalculation import Recalculation, StoreBusy
 from reference_terminal.processing.recalculation import text_of as problem_text

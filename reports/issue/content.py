@@ -1,4 +1,4 @@
-"""What a report says, in one language, as headings, paragraphs and tables: the same for PDF and DOCX.
+"""What a report says, in one language, as headings, paragraphs and tables (`blocks`).
 
 Leaves laying out to `pdf` and `docx`, and the words to `words`. Nothing is said here that the laboratory did not write
 or the run does not hold.
@@ -20,6 +20,7 @@ from bench.case import VIRTUAL_RIG, Check, RunResult, Text, Verdict, shown_limit
 from reports.conformity import DOCUMENTS, SHORT, Statement, claimed_documents, completed, not_repeatable, statements
 from reports.entries import Entry
 from reports.html.view import ClauseView, clause_views
+from reports.issue.blocks import Block, Contents, Cover, Heading, Listed, Paper, Paragraph, Picture, Signatures, Table
 from reports.issue.budget import budget
 from reports.issue.demands import days_of_tests, in_language, person_of, rigs_of
 from reports.issue.joint import Joint
@@ -27,84 +28,6 @@ from reports.issue.papers import Equipment, Job, Lab
 from reports.issue.reading import Said
 from reports.issue.words import LIMITS, WORDS
 from reports.ledger import questions
-
-
-class Heading(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A heading; `level` 1 begins a page where `breaks`, `anchor` is what a list of contents leads to."""
-
-    text: str
-    level: int = 1
-    breaks: bool = False
-    anchor: str = ""
-
-
-class Paragraph(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A paragraph; `style` is plain, note or strong."""
-
-    text: str
-    style: str = "plain"
-
-
-class Listed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Sentences, one below the other."""
-
-    lines: tuple[str, ...]
-
-
-class Table(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A table: heads (empty: none), rows of texts, widths in percent. `dense` is printed small, `fine` smaller."""
-
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    widths: tuple[int, ...]
-    dense: bool = False
-    fine: bool = False
-
-
-class Picture(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A photo handed over by the laboratory."""
-
-    path: str
-    caption: str
-
-
-class Signatures(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Places for signatures: duty, name and function of each."""
-
-    rows: tuple[tuple[str, str], ...]
-
-
-class Contents(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Headings by text and anchor; where there are pages, with the page of each."""
-
-    rows: tuple[tuple[str, str], ...]
-
-
-Block = Heading | Paragraph | Listed | Table | Picture | Signatures | Contents
-
-
-class Cover(msgspec.Struct, frozen=True, kw_only=True):
-    """The first page: marks with their numbers, and what stands under the title."""
-
-    marks: tuple[tuple[str, str], ...]
-    rows: tuple[tuple[str, str], ...]
-    laboratory: str
-    address: str
-    contact: str
-
-
-class Paper(msgspec.Struct, frozen=True, kw_only=True):
-    """A report in one language. `working` is true until everything that the standard asks for is there."""
-
-    language: str
-    title: str
-    number: str
-    issue: int
-    working: bool
-    cover: Cover
-    notices: tuple[str, ...]
-    body: tuple[Block, ...]
-    annexes: tuple[Block, ...]
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 from reports.blocks import visible
-from reports.issue.content import Block, Contents, Heading, Listed, Paper, Paragraph, Picture, Signatures, Table
+from reports.issue.blocks import Block, Contents, Heading, Listed, Paper, Paragraph, Picture, Signatures, Table
 from reports.issue.reading import PaperError
 from reports.issue.words import WORDS
 

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from bench.case import Verdict
 from reports.blocks import visible
-from reports.issue.content import Block, Paper
+from reports.issue.blocks import Block, Paper
 from reports.issue.reading import PaperError
 from reports.issue.words import WORDS
 

@@ -17,7 +17,8 @@ from bench.case import Text
 from conformance import clauses
 from conformance.clauses.suite import find_cases
 from conformance.mutants.figure import read_figure
-from reports.issue.content import Block, Cover, Heading, Paper, Paragraph, Table, sm3_of
+from reports.issue.blocks import Block, Cover, Heading, Paper, Paragraph, Table
+from reports.issue.content import sm3_of
 from reports.issue.reading import PaperError
 from reports.mutants import sentence
 from reports.parity import Likeness

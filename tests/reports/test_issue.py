@@ -297,7 +297,8 @@ def wanted(program: str) -> str:
 
 
 def test_a_clause_whose_time_limit_is_open_is_not_called_decided(tested: RunResult, tmp_path: Path) -> None:
-    from reports.issue.content import Evidence, Table, paper
+    from reports.issue.blocks import Table
+    from reports.issue.content import Evidence, paper
     from reports.ledger import entries
 
     lab, job = read(tmp_path, laboratory(), order())
@@ -370,7 +371,8 @@ def test_the_pdf_says_what_the_standard_asks_for(issued: Path) -> None:
 def test_a_reader_finds_every_annex_and_who_decided(tested: RunResult, tmp_path: Path) -> None:
     """Letters without a gap, a list of them; what a person or another laboratory decided is not called untested."""
     from reports.conformity import Conformity
-    from reports.issue.content import Contents, Evidence, Heading, Table, paper
+    from reports.issue.blocks import Contents, Heading, Table
+    from reports.issue.content import Evidence, paper
     from reports.issue.joint import Joint, JointExternal, JointReview
     from reports.ledger import entries
 

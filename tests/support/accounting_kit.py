@@ -11,7 +11,8 @@ from reference_terminal.assembly import Terminal
 from reference_terminal.model.rows import BY_HAND, MANUAL_ENTRY, Record
 from reference_terminal.model.times import DAY, HOUR, MINUTE, MONTH, QUARTER, Span, parse_iso
 from reference_terminal.platform import Platform
-from reference_terminal.processing.emissions import Emissions, Kept
+from reference_terminal.processing.emissions import Emissions
+from reference_terminal.processing.outcomes import Kept
 from reference_terminal.settings.config import load_config
 from reference_terminal.web.accounting import AccountingApi
 from reference_terminal.web.calibrations import CalibrationsApi

@@ -33,7 +33,8 @@ from bench.evidence.stamps import OwnAuthority
 from bench.history import HistoryError
 from bench.journal import LOCAL
 from reports.issue.amend import FILE, FORMAT, Issued, changes_between, check_chain, facts_of
-from reports.issue.content import Evidence, Paper, paper, sm3_of
+from reports.issue.blocks import Paper
+from reports.issue.content import Evidence, paper, sm3_of
 from reports.issue.demands import Demand, demands, in_language
 from reports.issue.papers import Job, Lab
 from reports.issue.reading import PaperError, read_paper
@@ -320,6 +321,6 @@ def _files(asked: Asked, made: Paper, folder: Path, template: Path | None, seal:
 
 
 def _photos(made: Paper) -> list[str]:
-    from reports.issue.content import Picture
+    from reports.issue.blocks import Picture
 
     return [each.path for each in made.annexes if isinstance(each, Picture)]

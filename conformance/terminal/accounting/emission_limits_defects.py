@@ -6,7 +6,8 @@ from __future__ import annotations
 from conformance.defects import Patch, defect
 from reference_terminal.model.messages import Alarm
 from reference_terminal.processing import messages
-from reference_terminal.processing.emissions import Emissions, Period
+from reference_terminal.processing.emissions import Emissions
+from reference_terminal.processing.outcomes import Period
 from reference_terminal.settings.accounting import FigureSet
 from reference_terminal.storage.journal import Journal
 

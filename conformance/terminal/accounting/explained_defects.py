@@ -11,8 +11,8 @@ from msgspec import structs
 from conformance.defects import Patch, defect
 from reference_terminal.accounting import library
 from reference_terminal.accounting.library import Constant
-from reference_terminal.processing.emissions import Used
 from reference_terminal.processing.explanation import Explanations
+from reference_terminal.processing.outcomes import Used
 
 _REPORT = ("isc-2/7.2.7a", "csmt/11.11a")
 

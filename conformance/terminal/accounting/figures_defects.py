@@ -15,7 +15,8 @@ from conformance.defects import Patch, defect
 from reference_terminal.accounting.boundary import Bound, Boundary
 from reference_terminal.model.rows import Record
 from reference_terminal.processing import emissions, versions
-from reference_terminal.processing.emissions import Emissions, Entered, Outcome, Period
+from reference_terminal.processing.emissions import Emissions
+from reference_terminal.processing.outcomes import Entered, Outcome, Period
 from reference_terminal.processing.rework import Rework
 from reference_terminal.processing.versions import Version, VersionConfig, Versions
 from reference_terminal.settings.accounting import FigureSet

@@ -12,7 +12,8 @@ import apsw
 from conformance.defects import Patch, defect
 from reference_terminal.accounting.boundary import Bound
 from reference_terminal.processing import calibrations, emissions, stacks
-from reference_terminal.processing.emissions import Emissions, Outcome, Period
+from reference_terminal.processing.emissions import Emissions
+from reference_terminal.processing.outcomes import Outcome, Period
 from reference_terminal.settings.accounting import StackConfig
 
 _CLAUSES = ("isc-2/5.1c",)
