@@ -13,7 +13,7 @@ from decimal import Decimal
 from weakref import WeakKeyDictionary
 
 from bench.case import Check, Measurement, criterion, measure
-from bench.history import History, Point, Served, Stored
+from bench.history import History, Phase, Point, Served, Stored
 from conformance.common.delivery import setup_of
 from conformance.common.queries import questions
 from conformance.common.readings import bits_of
@@ -319,6 +319,15 @@ def part_finding(history: History, name: str, zh: str, points: Collection[str], 
         evidence=[*bad, *found.in_parts[:_SHOWN], *found.problems],
         actual=found.remark(bad, needed),
     )
+
+
+def edges_shown(history: History) -> dict[str, tuple[str, ...]]:
+    """The edge values that meters were made to show, by point, in order."""
+    wanted: dict[str, tuple[str, ...]] = {}
+    for phase in history.of(Phase):
+        for point in phase.detail["points"].split() if phase.name == "edge" else ():
+            wanted[point] = (*wanted.get(point, ()), phase.detail["text"])
+    return wanted
 
 
 def edge_findings(

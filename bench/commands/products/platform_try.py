@@ -12,17 +12,15 @@ from collections.abc import Iterator
 import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, Case, Finding, Item, Rig
+from bench.commands.products.conducted import conducted
 from bench.commands.products.starts import Starts
-from bench.dut import adapter
 from bench.dut.platform import OTHERS
 from bench.dut.platform.vocabulary import kinds
 from bench.dut.profile import Profile
 from bench.facade.bench import Bench
 from bench.facade.platform import PUBLIC
-from bench.history import CutShort, History, Observed, Recorder, Trouble
+from bench.history import CutShort, History, Observed, Trouble
 from bench.layout.scenario import BARE
-from bench.run import Setup
-from simulators import scratch
 
 _FEW = ("enterprise", "factor", "point")
 """Kinds whose lists are asked where the profile writes one request for all of them."""
@@ -96,27 +94,14 @@ async def _knocked(way: str, host: str, port: int) -> Tried:
 
 def main(profile: Profile, *, as_json: bool = False, show: bool = False) -> int:
     """Try and print; 0: all is of use, 1: something is not, 3: product or bench failed."""
-    from bench.rigs.loopback import RIG
-
     if not as_json:
         print(f"{profile.path}: accounts, lists, ways in / 账号、列表、接入方式")
     trial = _Trial(profile)
-    with scratch.room("try") as folder:
-        setup = Setup(
-            rig=RIG,
-            profile=profile,
-            adapter=lambda: trial.starts.watched(adapter(profile.adapter)),
-            master_seed=1,
-            commit="",
-            folder=folder,
-        )
-        recorder = Recorder(folder)
-        try:
-            RIG.conduct(trial, setup, 1, recorder)
-        except RuntimeError as error:
-            print(error, file=sys.stderr)
-            return EXIT_ERROR
-        events = list(recorder.events)
+    try:
+        events = conducted(trial, profile, trial.starts)
+    except RuntimeError as error:
+        print(error, file=sys.stderr)
+        return EXIT_ERROR
     failed = [event.what for event in events if isinstance(event, Trouble | CutShort)]
     lists = [event for event in events if isinstance(event, Observed) and event.what.startswith("list ")]
     found = [*trial.found, *map(_listed, lists)]

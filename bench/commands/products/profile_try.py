@@ -18,14 +18,13 @@ import psutil
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Case, Finding, Item, Rig
 from bench.commands.products import platform_try
+from bench.commands.products.conducted import conducted
 from bench.commands.products.starts import Starts
 from bench.dut import Checked, UnknownTerminal, adapter
 from bench.dut.profile import Profile, ProfileError, load_profile
 from bench.facade.bench import Bench
-from bench.history import CutShort, History, Recorder, TerminalState, Trouble
+from bench.history import CutShort, History, TerminalState, Trouble
 from bench.layout.scenario import Scenario
-from bench.run import Setup
-from simulators import scratch
 from simulators.events import Connected, Served, Stored, Unserved
 
 SHOWN = "123.5"
@@ -249,26 +248,13 @@ def main(path: Path, *, wait_s: float = WAIT_S, orders: bool = False, as_json: b
 
 
 def _tried(profile: Profile, trial: _Trial, as_json: bool, show: bool) -> int:
-    from bench.rigs.loopback import RIG
-
     if not as_json:
         print(f"{profile.path}: started once, asked after {trial.wait_s:g} s / 启动一次，{trial.wait_s:g} s 后逐一询问")
-    with scratch.room("try") as folder:
-        setup = Setup(
-            rig=RIG,
-            profile=profile,
-            adapter=lambda: trial.starts.watched(adapter(profile.adapter)),
-            master_seed=1,
-            commit="",
-            folder=folder,
-        )
-        recorder = Recorder(folder)
-        try:
-            RIG.conduct(trial, setup, 1, recorder)
-        except RuntimeError as error:
-            print(error, file=sys.stderr)
-            return EXIT_ERROR
-        events = list(recorder.events)
+    try:
+        events = conducted(trial, profile, trial.starts)
+    except RuntimeError as error:
+        print(error, file=sys.stderr)
+        return EXIT_ERROR
     start = FirstStart.of(events, trial.scenario.centres, trial.ports)
     failed = [event.what for event in events if isinstance(event, Trouble | CutShort)]
     failed += [event.detail for event in events if isinstance(event, TerminalState) and event.state == "silent"]

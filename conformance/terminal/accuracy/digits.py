@@ -13,10 +13,10 @@ from bench.history import History
 from bench.layout.scenario import Line, Scenario
 from conformance.common import accuracy
 from conformance.common.actions import all_centres, points, read_readings
-from conformance.common.retention import marks
 from conformance.terminal import MODBUS, UPLINK, read_out
+from conformance.terminal.accuracy.values import put_exactly
 from conformance.terminal.acquisition.interfaces import CJT188, DLT645, SERIAL
-from simulators.meters.meter import Meter, MeterError
+from simulators.meters.meter import Meter
 
 SMALLEST, LARGEST = "smallest", "largest"
 # Whole numbers up to these stand in binary floats without loss; the last digit shows where precision ends.
@@ -48,11 +48,9 @@ class _Limits:
         await read_readings(bench, points(bench), start, bench.clock.now_us())
 
     def judge(self, history: History) -> Iterator[Finding]:
-        wanted: dict[str, tuple[str, ...]] = {}
-        for phase in marks(history, "edge"):
-            for point in phase.detail["points"].split():
-                wanted[point] = (*wanted.get(point, ()), phase.detail["text"])
-        yield from accuracy.edge_findings(history, wanted, all_centres(history), edges=self.edges)
+        yield from accuracy.edge_findings(
+            history, accuracy.edges_shown(history), all_centres(history), edges=self.edges
+        )
 
 
 def text_for(meter: Meter, point: str, step: str) -> str:
@@ -69,14 +67,7 @@ def holds(meter: Meter, point: str, text: str) -> bool:
     value = float(text)
     if (register.low and value < float(register.low)) or (register.high and value > float(register.high)):
         return False
-    try:
-        meter.preset(point, text)
-    except MeterError:
-        return False
-    if meter.text(point) != text:
-        meter.release(point)
-        return False
-    return True
+    return put_exactly(meter, point, text)
 
 
 class TakesOverLimitsOfEveryType(_Limits, Case):

@@ -10,7 +10,6 @@ from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import accuracy
 from conformance.common.actions import all_centres, points, read_readings
-from conformance.common.retention import marks
 from conformance.terminal import MODBUS, UPLINK, read_out
 from simulators.meters.modbus.device import Meter, MeterError
 
@@ -121,21 +120,19 @@ class TakesOverEdgeValues(Case):
             shown: dict[str, str] = {}
             for meter in bench.meters.values():
                 for point in meter.points:
-                    if _holds(meter, point, text):
+                    if put_exactly(meter, point, text):
                         shown[point] = text
             bench.phase("edge", text=text, points=" ".join(sorted(shown)))
             await bench.clock.sleep(self.shown_s)
         await read_readings(bench, points(bench), start, bench.clock.now_us())
 
     def judge(self, history: History) -> Iterator[Finding]:
-        wanted: dict[str, tuple[str, ...]] = {}
-        for phase in marks(history, "edge"):
-            for point in phase.detail["points"].split():
-                wanted[point] = (*wanted.get(point, ()), phase.detail["text"])
-        yield from accuracy.edge_findings(history, wanted, all_centres(history), edges=accuracy.EDGES)
+        yield from accuracy.edge_findings(
+            history, accuracy.edges_shown(history), all_centres(history), edges=accuracy.EDGES
+        )
 
 
-def _holds(meter: Meter, point: str, text: str) -> bool:
+def put_exactly(meter: Meter, point: str, text: str) -> bool:
     """Put the text into the registers of a point if they show exactly this text then."""
     try:
         meter.preset(point, text)

@@ -10,11 +10,11 @@ import logging
 import traceback
 
 from simulators.platform.core.intake.hj212 import Frames, Packet, Spoiled, answered, parse, values_of
-from simulators.platform.core.intake.links import admit
+from simulators.platform.core.intake.links import Door, admit
 from simulators.platform.core.intake.taking import Intake, Value
 from simulators.platform.core.reckoning import DAY_S, HOUR_S, MINUTE
 from simulators.platform.core.seams import seam
-from simulators.platform.core.serving import common_name, context_of
+from simulators.platform.core.serving import common_name
 from simulators.platform.core.settings import Hj212
 from simulators.platform.core.times import from_stamp
 
@@ -31,34 +31,12 @@ _NOTED = ("2021", "2041", "2081", "3019", "3020")
 _WAY = "hj212"
 
 
-class Hj212Door:
+class Hj212Door(Door):
     """A listener for terminals over HJ 212."""
 
     def __init__(self, intake: Intake, settings: Hj212) -> None:
+        super().__init__(settings, lambda: Hj212Link(self))
         self.intake, self.settings = intake, settings
-        self.links: dict[Hj212Link, None] = {}
-        self._server: asyncio.Server | None = None
-
-    @property
-    def port(self) -> int:
-        """Its port."""
-        return self._server.sockets[0].getsockname()[1] if self._server else self.settings.port
-
-    async def start(self) -> None:
-        """Listen. Raises OSError."""
-        loop = asyncio.get_running_loop()
-        context = context_of(self.settings.tls)
-        self._server = await loop.create_server(
-            lambda: Hj212Link(self), self.settings.host, self.settings.port, ssl=context
-        )
-
-    async def stop(self) -> None:
-        """Close the port and every connection."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-        for link in list(self.links):
-            link.close()
 
 
 class Hj212Link(asyncio.Protocol):

@@ -17,11 +17,11 @@ from collections.abc import Callable
 import msgspec
 
 from simulators.platform.core.intake import mqtt
-from simulators.platform.core.intake.links import admit
+from simulators.platform.core.intake.links import Door, admit
 from simulators.platform.core.intake.mqtt import PacketError, Packets
 from simulators.platform.core.intake.taking import Intake, Terminal, Value
 from simulators.platform.core.sentences import one_line
-from simulators.platform.core.serving import common_name, context_of
+from simulators.platform.core.serving import common_name
 from simulators.platform.core.settings import Mqtt
 from simulators.platform.core.times import within
 
@@ -61,29 +61,13 @@ def read(payload: bytes, now_us: int) -> list[Value] | None:
     return found if all(each.readable for each in found) else None
 
 
-class MqttDoor:
+class MqttDoor(Door):
     """The embedded listener."""
 
     def __init__(self, intake: Intake, settings: Mqtt) -> None:
+        super().__init__(settings, lambda: MqttLink(self))
         self.intake, self.settings = intake, settings
-        self.links: dict[MqttLink, None] = {}
         self.clients: dict[tuple[str, str], MqttLink] = {}
-        self._server: asyncio.Server | None = None
-
-    async def start(self) -> None:
-        """Listen. Raises OSError."""
-        context = context_of(self.settings.tls)
-        self._server = await asyncio.get_running_loop().create_server(
-            lambda: MqttLink(self), self.settings.host, self.settings.port, ssl=context
-        )
-
-    async def stop(self) -> None:
-        """Close the port and every connection."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-        for link in list(self.links):
-            link.close()
 
 
 class MqttLink(asyncio.Protocol):
