@@ -63,6 +63,14 @@ def named(word: Named) -> Markup:
     return both(Text(word.value, word.zh))
 
 
+_VERDICTS = {each.value: each for each in Verdict}
+
+
+def worded(told: str) -> Markup:
+    """A verdict by its word in the language of the page; anything else as it is."""
+    return named(_VERDICTS[told]) if told in _VERDICTS else both(Text(told, told))
+
+
 def halves(told: str) -> Markup:
     """Words told as English / Chinese, of which the page shows one; words of one language as they are."""
     en, _, zh = told.partition(" / ")
@@ -158,6 +166,7 @@ def environment() -> Environment:
     made.filters["css_string"] = css_string
     made.filters["span"] = span
     made.filters["halves"] = halves
+    made.filters["worded"] = worded
     return made
 
 

@@ -115,7 +115,7 @@ def test_each_text_is_complete_in_both_languages(key: str) -> None:
 def test_every_text_is_used() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in HERE.iterdir() if path.suffix in (".j2", ".py"))
     source = source.replace((HERE / "texts.py").read_text(encoding="utf-8"), "")
-    prefixes = ("answer-", "strength-", "rule-", "outcome-", "mark-", "queue-", "external-", "item-", "state-")
+    prefixes = ("answer-", "strength-", "rule-", "outcome-", "mark-", "queue-", "external-", "item-", "state-", "kind-")
     # A text that reads otherwise of a platform is found by the key of the usual one.
     keys = {key: key.removesuffix("-platform") for key in TEXTS}
     unused = [key for key, usual in keys.items() if f'"{usual}"' not in source and f"'{usual}'" not in source]
