@@ -18,6 +18,7 @@ from reports.issue.content import sm3_of
 from reports.issue.joint import Joint
 from reports.issue.papers import Job, Lab
 from reports.issue.reading import PaperError
+from reports.issue.words import WORDS
 
 FILE = "issue.json"
 FORMAT = "carbonbench-issue/1"
@@ -80,6 +81,31 @@ def _flat(name: str, value: Any, found: dict[str, str]) -> None:
         found[name] = str(value)
 
 
+_KEYS = {
+    "customer.name": "customer",
+    "customer.address": "customer-address",
+    "customer.contact": "customer-contact",
+    "item.name": "item-name",
+    "item.vendor": "maker",
+    "item.model": "item-model",
+    "item.serial": "item-serial",
+    "item.firmware": "item-firmware",
+    "item.quantity": "item-quantity",
+    "item.condition": "item-condition",
+    "item.received": "received",
+    "tests.place": "place",
+    "tests.sampling": "sampling",
+    "report.kind": "kind",
+}
+"""Keys of the order that a report has a name for."""
+
+
+def _named(fact: str) -> Text:
+    """A fact by the name that the report gives it, with its key."""
+    known = _KEYS.get(fact.removeprefix("job."), "")
+    return Text(f"{WORDS[known].en} ({fact})", f"{WORDS[known].zh}（{fact}）") if known else Text(fact, fact)
+
+
 def changes_between(before: Mapping[str, str], after: Mapping[str, str]) -> list[Text]:
     """Every fact that is new, gone or other, one sentence each; nothing is left out by choice of a person."""
     found: list[Text] = []
@@ -87,12 +113,13 @@ def changes_between(before: Mapping[str, str], after: Mapping[str, str]) -> list
         was, now = before.get(name), after.get(name)
         if was == now or name.startswith(_UNCHANGING):
             continue
+        told = _named(name)
         if was is None:
-            found.append(Text(f"{name}: new: {now}", f"{name}：新增 {now}"))
+            found.append(Text(f"{told.en}: new: {now}", f"{told.zh}：新增 {now}"))
         elif now is None:
-            found.append(Text(f"{name}: was {was}, is gone", f"{name}：原为 {was}，已删除"))
+            found.append(Text(f"{told.en}: was {was}, is gone", f"{told.zh}：原为 {was}，已删除"))
         else:
-            found.append(Text(f"{name}: was {was}, is {now}", f"{name}：原为 {was}，现为 {now}"))
+            found.append(Text(f"{told.en}: was {was}, is {now}", f"{told.zh}：原为 {was}，现为 {now}"))
     return found
 
 

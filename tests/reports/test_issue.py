@@ -503,6 +503,8 @@ def test_the_docx_opens_elsewhere_and_takes_a_template(issued: Path, tmp_path: P
 
 
 def test_every_fact_that_differs_is_a_change() -> None:
+    (quantity,) = changes_between({"job.item.quantity": "1"}, {"job.item.quantity": "2"})
+    assert quantity.zh == "样品数量（job.item.quantity）：原为 1，现为 2"
     found = changes_between({"a": "1", "b": "2", "job.report.issued": "x"}, {"a": "1", "b": "3", "c": "4"})
     assert [each.en for each in found] == ["b: was 2, is 3", "c: new: 4"]
 
