@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
+from reference_terminal.accounting import library
 from reference_terminal.accounting.account import Account
 from reference_terminal.accounting.book import Book, chain
 from reference_terminal.accounting.method import CATEGORIES
@@ -58,6 +59,17 @@ class Report:
     sections: tuple[Section, ...]
 
 
+def legend(*tables: Table) -> tuple[str, ...]:
+    """What the letters in the last column of tables stand for, a paragraph each."""
+    told = [row[-1] for table in tables for row in table.rows if "[" in row[-1]]
+    keys = dict.fromkeys(key for each in told for key in library.keys_in(each))
+    return tuple(f"[{key}] {library.source_keys()[key].zh} / {library.source_keys()[key].en}" for key in keys)
+
+
+def _factors(table: Table) -> Section:
+    return Section("排放因子 / Factors", legend(table), (table,))
+
+
 def compiled(book: Book, found: Account) -> Report:
     """The report of an account."""
     method, notes = found.method, book.notes
@@ -80,7 +92,7 @@ def compiled(book: Book, found: Account) -> Report:
                 "核算方法 / Method", (f"{method.document}（{method.edition}）, GWP {method.gwp}", *_unverified(found))
             ),
             Section("活动数据 / Activity data", tables=(_inputs(found, "activity"),)),
-            Section("排放因子 / Factors", tables=(_inputs(found, "factor"),)),
+            _factors(_inputs(found, "factor")),
             Section("排放量 / Emissions", tables=(_sources(book, found), *_sums(book, found))),
             Section("不计入总量 / Beside the total", tables=(_apart(book, found),)),
             Section("总量 / Total", (f"{rounded(found.total, book.digits)} tCO2e", *_without_energy(book, found))),

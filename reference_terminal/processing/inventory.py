@@ -14,7 +14,7 @@ from fractions import Fraction
 from reference_terminal.accounting.boundary import Bound, Boundary, Fed
 from reference_terminal.accounting.method import CATEGORIES
 from reference_terminal.accounting.printed import rounded, short
-from reference_terminal.accounting.report import NONE, NOT_GIVEN, Report, Section, Table
+from reference_terminal.accounting.report import NONE, NOT_GIVEN, Report, Section, Table, legend
 from reference_terminal.accounting.sectors import GENERAL, Item, Template, templates
 from reference_terminal.crypto.symmetric import sm3
 from reference_terminal.model.seams import seam
@@ -96,6 +96,7 @@ class Inventory:
             ("终端 / terminal", self._place),
             ("编制时间 / compiled", f"{_at(now_s)} (UTC+08:00)"),
         )
+        factors = self._factors(lines)
         sections = [
             Section("排放主体信息 / Entity", (), (_table(("项目 / item", "内容 / content"), entity),)),
             Section("核算边界 / Boundary", (notes.boundary or NOT_GIVEN,), (*self._boundary(boundary, lines),)),
@@ -105,7 +106,7 @@ class Inventory:
                 (form,),
                 (self._listed(template, lines), self._activity(lines)),
             ),
-            Section("排放因子 / Factors", (), (self._factors(lines), self._entries(from_s, to_s))),
+            Section("排放因子 / Factors", legend(factors), (factors, self._entries(from_s, to_s))),
             Section("排放量 / Emissions", (), (self._sources(lines), *self._sums(lines))),
             Section("不计入总量 / Beside the total", (), (self._apart(lines),)),
             Section("总量 / Total", self._total(lines)),

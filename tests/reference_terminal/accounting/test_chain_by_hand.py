@@ -12,6 +12,7 @@ from typing import Any
 from accounting_kit import STACK, STACK_METERS, Plant, at
 
 from reference_terminal.accounting import library
+from reference_terminal.accounting.report import Table, legend
 from reference_terminal.model.rows import Record
 from reference_terminal.model.times import HOUR, MINUTE, QUARTER
 
@@ -205,3 +206,9 @@ def test_every_letter_of_the_library_is_explained() -> None:
             assert library.keys_in(term.source), (method.id, term.id, term.source)
             letters = re.findall(r"(?<![\w.-])[A-Z](?![\w./-])", term.source)
             assert all(each in known for each in letters), term.source
+
+
+def test_a_report_explains_the_letters_of_its_factors() -> None:
+    rows = (("boiler", "default: a guide [T]"), ("grid", "supplier F"), ("gas", "a table [G, M]"))
+    told = legend(Table(("source", "origin"), rows))
+    assert [each[:3] for each in told] == ["[T]", "[G]", "[M]"] and "未经证实 / usual in the field" in told[2]
