@@ -352,6 +352,8 @@ class Display(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `value` is the latest value of `query.point` at the page `live`; `rows` are those that `history` shows of it
     (its call names `query.point`, `kind` = minute, `from_us`, `to_us`) with `at` (when its minute begins, local time)
     and `number` over a `row`; `state` is what `instruments` says of `query.meter`, one of `working` while it answers.
+    `lines` are the names in the answer to `lines_of` under which function `listen` shows what a line carries (its call
+    names `query.line`).
     """
 
     live: str
@@ -363,6 +365,8 @@ class Display(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     instruments: str = ""
     state: str = ""
     working: tuple[str, ...] = ()
+    lines_of: str = ""
+    lines: str = ""
 
 
 class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -689,7 +693,7 @@ def _named(found: Access) -> Iterator[tuple[str, tuple[str, ...]]]:
     if found.validity is not None:
         yield "validity", (found.validity.of,)
     if found.display is not None:
-        yield "display", (found.display.live, found.display.history, found.display.instruments)
+        yield "display", (found.display.live, found.display.history, found.display.instruments, found.display.lines_of)
 
 
 def _expressions(found: Access) -> Iterator[tuple[str, str]]:
@@ -707,7 +711,7 @@ def _expressions(found: Access) -> Iterator[tuple[str, str]]:
         yield f"access.instruments.{key}", getattr(found.instruments, key) or "''"
     if found.review is not None:
         yield "access.review.number", found.review.number
-    for key in ("value", "rows", "at", "number", "state") if found.display is not None else ():
+    for key in ("value", "rows", "at", "number", "state", "lines") if found.display is not None else ():
         yield f"access.display.{key}", getattr(found.display, key) or "''"
     for key in ("rows", "at", "wrong") if found.rounds is not None else ():
         yield f"access.rounds.{key}", getattr(found.rounds, key)

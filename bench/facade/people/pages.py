@@ -50,6 +50,22 @@ class Pages:
 
         await self._told(told_of.SHOWN, PageQuery(function=name, door=session.door), session, name, None, read)
 
+    async def line_names(self) -> list[str]:
+        """The names of lines that can be listened to, as the product tells them; none where it tells none."""
+        known = self._people.access.display
+        answer = await self._people.look(known.lines_of) if known is not None and known.lines_of else None
+        found = [] if answer is None or known is None else value(known.lines, answer=answer) or []
+        return [text(each) for each in cast("list[Any]", found)]
+
+    async def line_shown(self, line: str, session: Session) -> None:
+        """Put into the history the words of the page of a line, as function `listen`."""
+
+        def read(answer: Answer) -> list[TextRow]:
+            return [TextRow(status=str(answer.status), text=_words(answer.text))]
+
+        query = PageQuery(function="listen", door=session.door)
+        await self._told(told_of.SHOWN, query, session, "listen", {"line": line}, read)
+
     async def follow_links(self, session: Session, most: int) -> None:
         """Follow what the pages of a door point at, by GET, from its first page on; which page held each address and
         the status it gave are in the history, and what its forms lack. `most` addresses, of each path the first one.

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from bench.case import Case, Finding, Text, beside
 from bench.dut.access import Function
 from bench.dut.access.visit import Session
-from bench.facade.bench import Bench
+from bench.facade.bench import Bench, Unable
 from bench.facade.people import People
 from bench.history import History
+from bench.layout.scenario import Line
 from conformance.terminal import ACCOUNTS, FUNCTIONS, MANAGEMENT, MODBUS, MUTUAL_TLS
 from conformance.terminal.access import pages_judge
 from conformance.terminal.access.audit import EVENTFUL
@@ -61,6 +62,45 @@ class ConfiguresByPage(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from pages_judge.findings(history)
+
+
+class ShowsWhatEveryLineCarries(Case):
+    """The octets of DL/T 645, CJ/T 188, Modbus RTU, ASCII and TCP, of analogue modules and scales are shown live."""
+
+    zh = "诊断页面实时显示 DL/T 645、CJ/T 188、Modbus RTU/ASCII/TCP、模拟量模块与称重仪表各线路的实际报文。"
+    checks = {pages_judge.EVERY_LINE: ("isc-2/8.2g",)}
+    needs = (MODBUS, "source.dlt645", "source.cjt188", "protocol.modbus-rtu", "source.weighing", ACCOUNTS, FUNCTIONS)
+    scenario = OFFICE.but(
+        period_s=20,
+        behind=(
+            Line(("dlt645-2007", "dlt645-1997"), 2400, "E"),
+            Line(("cjt188-water", "cjt188-heat"), 2400, "E"),
+            Line(("modbus-rtu",)),
+            Line(("modbus-ascii",), 9600, "E"),
+            Line(("analogue-8",)),
+            Line(("scale-toledo",)),
+        ),
+    )
+    rounds = 4
+
+    async def drive(self, bench: Bench) -> None:
+        people = await begin(bench)
+        places = at_pages(people, "listen")
+        names = await people.pages.line_names()
+        if not places or not names:
+            raise Unable("the profile tells no lines to listen to, [access.display] / 档案未说明可监听的线路")
+        door, function = places[0]
+        session = await people.login(door, people.access.of_role(function.may[0]))
+        if session is None:
+            return
+        for each in range(self.rounds):
+            bench.phase("round", number=each)
+            for name in names:
+                await people.pages.line_shown(name, session)
+            await bench.clock.sleep(seconds=20)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield pages_judge.lines_finding(history)
 
 
 class LeadsSomewhere(Case):

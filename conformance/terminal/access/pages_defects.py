@@ -72,6 +72,22 @@ def line_shows_requests_only(patch: Patch) -> None:
 
 
 @defect(
+    "lines-of-modbus-alone",
+    en="the page of a line shows what passes where Modbus is spoken, and nothing elsewhere",
+    zh="通讯诊断页面只显示 Modbus 报文，其他规约线路不显示",
+    clauses=("isc-2/8.2g",),
+)
+def lines_of_modbus_alone(patch: Patch) -> None:
+    """The others are to follow."""
+
+    def told(self: Diagnosis, name: str, frame: Frame) -> dict[str, Any]:
+        spoken = any(word.startswith("modbus") for word in self._words.get(name, ()))
+        return {**own(self, name, frame), **({} if spoken else {"octets": "", "explained": []})}
+
+    own = patch(Diagnosis, "_told", told)
+
+
+@defect(
     "password-page-elsewhere",
     en="the page on which a password is changed is not where the login page says",
     zh="修改口令页面不在登录页所指的地址",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bench.case import Check, Criterion, EvidenceKind, criterion
-from bench.history import History, Served
+from bench.history import History, Phase, Served
 from bench.history import people as told_of
 from conformance.common import people
 
@@ -31,6 +31,13 @@ DIAGNOSIS = criterion(
     unit="frames",
     evidence=EvidenceKind.READ_OUT,
 )
+EVERY_LINE = criterion(
+    "every-line-shown",
+    en="of every meter the pages of lines show the octets that it sent",
+    zh="各线路诊断页面显示每台仪表实际发出的报文",
+    unit="meters",
+    evidence=EvidenceKind.READ_OUT,
+)
 LINKS = criterion(
     "links-lead-somewhere",
     en="every address that a page points at is there",
@@ -45,6 +52,7 @@ FORMS = criterion(
     unit="functions",
     evidence=EvidenceKind.READ_OUT,
 )
+_LOOKED_US = 1_000_000
 _NOWHERE = ("404", "405", "410")
 _NAMES = ((NETWORK, "centre-add"), (ITEMS, "period"), (FORMULA, "package-page"))
 
@@ -66,6 +74,21 @@ def _line(history: History) -> Check:
     answers = [event for event in history.of(Served) if looks[0].t < event.t < looks[-1].asked]
     shown = re.sub(r"[^0-9A-F]", "", looks[-1].rows[0].text.upper().replace("\n", " "))
     return DIAGNOSIS.none_among(answers, [event.response for event in answers if event.response not in shown])
+
+
+def lines_finding(history: History) -> Check:
+    """Of each meter an answer of the stretch between first and last round, whole, on a page of a line after it."""
+    rounds = [mark.t for mark in history.of(Phase) if mark.name == "round"]
+    looks = [event for event in told_of.SHOWN.of(history) if event.query.function == "listen" and event.rows]
+    seen = [event for event in looks if event.rows[0].status == "200"]
+    if len(rounds) < 2 or not seen:
+        return EVERY_LINE.decide(None)
+    shown = " ".join(re.sub(r"[^0-9A-F]", "", event.rows[0].text.upper()) for event in seen)
+    whole: dict[str, int] = {}
+    for event in history.of(Served):
+        if rounds[0] + _LOOKED_US < event.t < rounds[-1]:
+            whole[event.meter] = whole.get(event.meter, 0) + (event.response in shown)
+    return EVERY_LINE.none_among(whole, [f"{meter}: no answer is shown" for meter, count in whole.items() if not count])
 
 
 def links_finding(history: History) -> Check:
