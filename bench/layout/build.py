@@ -153,6 +153,7 @@ def build_world(scenario: Scenario, seed: int) -> World:
 
     Raises ValueError where the scenario tells something of a meter or point that it has not.
     """
+    _check_kinds(scenario)
     ratios = {each.meter: each.ratio for each in scenario.all_of(Transformer)}
     collectors = enumerate(scenario.all_of(Collector), 1)
     meters = tuple(
@@ -185,6 +186,20 @@ def build_world(scenario: Scenario, seed: int) -> World:
         revocation=_lists(scenario),
         collectors=tuple(_collector(number, each, scenario) for number, each in collectors),
     )
+
+
+def _check_kinds(scenario: Scenario) -> None:
+    """Raises ValueError for a kind of meter, a device behind a system or a main source that there is not."""
+    behind = [word for system in scenario.all_of(System) for word in system.meters]
+    for what, words, known in (
+        ("single meters", scenario.meters, SINGLE_METERS),
+        ("devices", behind, SYSTEM_METERS),
+    ):
+        if unknown := [word for word in words if word not in known]:
+            raise ValueError(f"expected {what} of {', '.join(known)}, got {', '.join(unknown)} / 场景中无此类表计")
+    mains = {meter.name for meter in (*_circuits(scenario), *_single(scenario))}
+    if absent := [each.meter for each in scenario.all_of(Standby) if each.meter not in mains]:
+        raise ValueError(f"the scenario has no {', '.join(absent)}, of which it tells something / 场景中无此表计或测点")
 
 
 def _absent(scenario: Scenario, meters: Iterable[MeterSpec]) -> list[str]:
