@@ -206,6 +206,7 @@ class Accounts:
         for token in [token for token, each in self._sessions.items() if each.account == account]:
             self._end(token)
 
+    @seam
     def _end(self, digest: str) -> None:
         self._sessions.pop(digest, None)
         with self._ground.db.begin() as session:

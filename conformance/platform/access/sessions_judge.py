@@ -1,0 +1,39 @@
+"""Lists that were asked before somebody logged out, after it, and after another login.
+
+Leaves who gets in at all to `system.system_management_judge`.
+"""
+
+from __future__ import annotations
+
+from bench.case import Check, criterion
+from bench.dut.platform.vocabulary.base import ENTERPRISE
+from bench.history import History, Phase
+from conformance.common import platform_answers as platform
+
+ENDED = criterion(
+    "logged-out-is-out",
+    en="what a session opened is refused once its user has logged out, and open again after another login",
+    zh="用户退出登录后原会话被拒绝，重新登录后恢复可用",
+    unit="sessions",
+)
+OUT, AGAIN = "logged-out", "logging-in-again"
+"""Names of the phases after which a session is over, and another one begins; their detail is the account's word."""
+
+
+def finding(history: History) -> Check:
+    """Each account that logged out; where it got nothing before or after, its refusal shows nothing."""
+    wrong: list[str] = []
+    known = 0
+    for out in [event for event in history.of(Phase) if event.name == OUT]:
+        word = out.detail["word"]
+        again = next((e.t for e in history.of(Phase) if e.name == AGAIN and e.detail["word"] == word), None)
+        looks = platform.deeds(history, "list", ENTERPRISE, by=word)
+        before = [each for each in looks if each.t <= out.t and each.rows]
+        between = [each for each in looks if each.asked >= out.t and again is not None and each.t < again]
+        after = [each for each in looks if again is not None and each.asked >= again and each.rows]
+        answered = [each for each in between if each.outcome in (platform.DONE, platform.REFUSED)]
+        if not (before and after and answered):
+            continue
+        known += 1
+        wrong += [f"{word}: {len(each.rows)} rows / 退出后仍可查询" for each in answered if each.rows]
+    return ENDED.none(wrong, known)
