@@ -18,7 +18,23 @@ from bench.journal import LOCAL
 from bench.run import RECORD
 from reports.timeline import worded
 
-_END = 1 << 16
+SILENT_S = 60
+"""So long a product that asked no meter and called no centre is told as silent, instead of an end that it moves."""
+_HEARD = frozenset(
+    (
+        "served",
+        "unserved",
+        "connected",
+        "rejected",
+        "received",
+        "stored",
+        "commanded",
+        "published",
+        "created",
+        "uploaded",
+    )
+)
+TAIL_OCTETS = 1 << 16
 _HEAD = 1 << 14
 
 
@@ -39,7 +55,7 @@ def waiting_for(folder: Path, case: str, now: datetime | None = None) -> str:
         with parts[-1].open("rb") as source:
             first = _events(source.read(_HEAD))
             size = source.seek(0, 2)
-            source.seek(max(size - _END, 0))
+            source.seek(max(size - TAIL_OCTETS, 0))
             last = _events(source.read())
     except (OSError, ValueError):
         return ""
@@ -49,12 +65,23 @@ def waiting_for(folder: Path, case: str, now: datetime | None = None) -> str:
     spent_s = (last[-1].t - first[0].t) / 1e6
     told = [f"phase {worded(phases[-1])}"] if phases else []
     length_s = lengths_of_the_suite().get(case)
+    quiet_s = _quiet_s(first, last, (now or datetime.now(LOCAL)).timestamp())
+    if quiet_s >= SILENT_S:
+        told.append(f"nothing heard of the product for {span(quiet_s)} / 受测品无任何动作")
+        return ", ".join(told)
     if length_s is None:
         return ", ".join([*told, f"{span(spent_s)} of its world / 已运行"])
     left_s = max(length_s - spent_s, 0.0)
     ends = (now or datetime.now(LOCAL)) + timedelta(seconds=left_s)
     told += [f"{span(spent_s)} of about {span(length_s)}", f"ends about {ends:%m-%d %H:%M} / 预计结束"]
     return ", ".join(told)
+
+
+def _quiet_s(first: list[_Line], last: list[_Line], now_s: float) -> float:
+    """How long nothing was heard (s): since the record's last event where nothing ever was, else 0."""
+    if any(line.e in _HEARD for line in (*first, *last)):
+        return 0.0
+    return max(0.0, now_s - last[-1].t / 1e6)
 
 
 def _events(octets: bytes) -> list[_Line]:

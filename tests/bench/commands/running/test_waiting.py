@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -52,7 +52,21 @@ def test_nothing_is_said_of_what_cannot_be_read(tmp_path: Path, torn: str) -> No
 
 
 def test_only_the_end_of_a_long_record_is_read(tmp_path: Path) -> None:
-    events = [{"e": "served", "t": second * 1_000_000, "x": "y" * 200} for second in range(3000)]
+    events: list[dict[str, object]] = [
+        {"e": "served", "t": second * 1_000_000, "x": "y" * 200} for second in range(3000)
+    ]
     grown(tmp_path, *events)
     assert waiting_for(tmp_path, CASE, NOW).startswith("49 min 59 s of about")
-    assert (tmp_path / "cases" / CASE / "1" / "record.jsonl.part").stat().st_size > waiting._END
+    assert (tmp_path / "cases" / CASE / "1" / "record.jsonl.part").stat().st_size > waiting.TAIL_OCTETS
+
+
+def test_a_product_that_does_nothing_is_told_while_the_case_runs(tmp_path: Path) -> None:
+    began = round(NOW.timestamp() * 1e6)
+    grown(tmp_path, {"e": "began", "t": began}, {"e": "phase", "t": began + 700_000, "name": "steady"})
+    after = NOW + timedelta(seconds=95)
+    told = waiting_for(tmp_path, CASE, after)
+    assert "nothing heard of the product for 1 min 34 s / 受测品无任何动作" in told and "ends about" not in told
+    assert "ends about" in waiting_for(tmp_path, CASE, NOW + timedelta(seconds=30))
+    other = tmp_path / "other"
+    grown(other, {"e": "began", "t": began}, {"e": "connected", "t": began + 800_000})
+    assert "nothing heard" not in waiting_for(other, CASE, after)
