@@ -72,7 +72,10 @@ class AccountingPackages:
         problems: list[Problem] = []
         sources = self._emissions.config.sources
         linked = [each.factor for source in sources for each in source.inputs.values() if each.factor]
-        known = [*linked, *(f"{source.id}.{key}" for source in sources for key in source.inputs)]
+        boundary, _ = self._emissions.versions.boundary(from_s)
+        taken = {each.id: [fed.wanted.name for fed in each.inputs] for each in boundary.sources} if boundary else {}
+        inputs = {source.id: dict.fromkeys([*source.inputs, *taken.get(source.id, ())]) for source in sources}
+        known = [*linked, *(f"{source}.{key}" for source, keys in inputs.items() for key in keys)]
         for row in rows:
             code, value = row["code"], _number(row["value"])
             if code not in known:
@@ -81,6 +84,11 @@ class AccountingPackages:
             if value is None or since_s is None:
                 what = "value" if value is None else "validFrom"
                 problems.append(Problem(code, f"{what} cannot be read: {row[what][:40]!r}", f"{what} 无法解析"))
+                continue
+            if not row["unit"].strip():
+                problems.append(
+                    Problem(code, "unit is missing; a pure number has the unit 1", "缺少 unit，纯数的单位为 1")
+                )
                 continue
             origin = " ".join(part for part in (row["source"], row["region"]) if part)
             source, _, key = ("", "", "") if code in linked else code.rpartition(".")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from accounting_kit import Plant
 
+from reference_terminal.management.packages import Package, PackageRefused
 from reference_terminal.web.errors import HttpError
 
 COKE = """
@@ -86,5 +87,65 @@ def test_amounts_of_products_and_other_accountings_that_are_refused_stand_in_the
         plant.day("2025-03-01T00:00:00", {"grid": 10, "coal": 3})
         found = await plant.get("emission-intensity", figure="co2e.source.grid", product="iron", **stretch)
         assert found["intensity"] is None and "nothing to divide by / 产量为零" in found["cause"]
+
+    run(scene)
+
+
+F = {
+    "code": "boiler.NCV",
+    "value": "20",
+    "unit": "GJ/t",
+    "gas": "CO2",
+    "source": "notice",
+    "region": "",
+    "validFrom": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "en", "zh"),
+    [
+        ("factors", [{**F, "value": "20000"}], "1,022 times its default", "1,022 倍，请检查单位"),
+        ("factors", [{**F, "value": "-1"}], "net calorific value is negative", "低位发热量不得为负"),
+        ("factors", [{**F, "code": "boiler.OF", "value": "1.2", "unit": "1"}], "above 100 %", "不得大于 100 %"),
+        ("factors", [{**F, "code": "boiler.CC", "unit": "tCO2/TJ"}], "is in tC/TJ, got tCO2/TJ", "单位应为 tC/TJ"),
+        ("factors", [{**F, "code": "boilr.NCV"}], "did you mean 'boiler.NCV'", "没有输入与 'boilr.NCV' 关联"),
+        ("factors", [{**F, "unit": ""}], "unit is missing", "缺少 unit"),
+        ("factors", [{**F, "validFrom": "2011-01-01T00:00:00"}], "holds from 2013, not in 2011", "不适用于 2011 年"),
+        ("method", {"id": "steel-ndrc-2013/fuel", "edition": "x", "formula": "FC / 0"}, "divides by zero", "FC / 0"),
+        ("method", {"id": "steel-2040/fuel", "edition": "x", "formula": "FC"}, "no term of a method", "没有该方法或项"),
+    ],
+)
+def test_a_package_that_is_wrong_is_one_sentence_changes_nothing_and_stands_in_the_log(
+    kind: str, content: Any, en: str, zh: str
+) -> None:
+    async def scene() -> None:
+        plant = Plant("2025-03-03T00:00:00")
+        octets = json.dumps({kind: content}).encode()
+        given = Package(kind, "p", "1.0", 0, "", octets, "", "management of A")
+        with pytest.raises(PackageRefused) as refused:
+            plant.terminal.installer._check(given)  # pyright: ignore[reportPrivateUsage]
+        assert en in str(refused.value) and zh in str(refused.value)
+        plant.store.flush()
+        assert not list(plant.store.connection.execute("SELECT * FROM accounting_version"))
+        [logged] = plant.store.connection.execute("SELECT en FROM event WHERE code='accounting-version-refused'")
+        assert en in str(logged[0])
+
+    run(scene)
+
+
+def test_a_default_can_be_replaced_from_afar_as_it_can_locally() -> None:
+    async def scene() -> None:
+        plant = Plant("2025-03-03T00:00:00")
+        plant.day("2025-03-02T00:00:00", {"grid": 10, "coal": 7})
+        rows = [{**F, "code": "boiler.OF", "value": "98", "unit": "%", "validFrom": "2025-03-02T00:00:00"}]
+        given = Package("factors", "p", "1.0", 0, "", json.dumps({"factors": rows}).encode(), "", "management of A")
+        assert plant.terminal.installer._keep(given, "task 1").result == "done"  # pyright: ignore[reportPrivateUsage]
+        recalculation = plant.terminal.recalculation
+        assert recalculation is not None
+        await recalculation.catch_up()
+        asked = {"figure": "co2e.source.boiler", "class": "minute", "start": "2025-03-02T00:00:00"}
+        chain = await plant.get("emission-explain", **asked)
+        assert [(each["name"], each["value"]) for each in chain["inputs"] if each["name"] == "OF"] == [("OF", "98")]
 
     run(scene)
