@@ -113,7 +113,7 @@ class SwitchesToStandbyAfterTenSeconds(_Silences, Case):
         standby_judge.SOURCE_RECORDED: ("isc-2/7.2.3-A(1)c", "isc-2/7.3.1h"),
         standby_judge.MISSING_STRETCH_RECORDED: ("isc-2/7.2.3-A(1)b",),
         standby_judge.EVERY_UNIT_ONCE: ("isc-2/7.2.3-A(1)c",),
-        **beside(standby_judge.OPERATOR_TOLD),
+        **beside(standby_judge.OPERATOR_TOLD, standby_judge.ALARM_ENDS.sometimes()),
     }
     needs = (
         MODBUS,

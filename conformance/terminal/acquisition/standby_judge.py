@@ -6,6 +6,7 @@ faster) and ends with the first request that its standby gets.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -82,8 +83,17 @@ SWITCH_TIME = criterion(
 
 # R-12: the switch comes between these after the last valid reply, the notice within the last after the switch.
 EARLIEST_US, LATEST_US, NOTICE_US = 10 * SECOND, 11 * SECOND, 10 * SECOND
+_ENDED_US = 120 * SECOND
 # Requests to a standby so far apart belong to two switches.
 _APART_US = 20 * SECOND
+
+
+ALARM_ENDS = criterion(
+    "alarm-ends-with-the-standby",
+    en="no alarm of the switch stands once the meter is back",
+    zh="仪表恢复后备用设备告警解除",
+    unit="alarms",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +177,7 @@ def taken_findings(history: History, meter: str, spare: str, centre: str) -> Ite
     )
     yield _told(history, spare, seen)
     yield _notified(history, meter, spare, quiet, seen)
+    yield from _ended(history, meter, spare)
     yield _recorded(history, meter, spare, quiet)
     yield _stretch(history, meter, spare, quiet)
     yield _counted(history, meter, centre)
@@ -200,6 +211,15 @@ def _notified(history: History, meter: str, spare: str, quiet: list[Silence], se
         if not any(start - SECOND <= raised <= at + NOTICE_US for raised in named)
     ]
     return STAFF_NOTIFIED.none_among(pairs and answers(history, "alarms"), without)
+
+
+def _ended(history: History, meter: str, spare: str) -> Iterator[Check]:
+    """Two minutes after the standby was asked last no alarm stands (R-41); when that is, the maker says (R-12)."""
+    asked = [event.asked for event in history.of(Served) if event.meter == spare]
+    looks = [event for event in answers(history, "alarms") if asked and event.t >= asked[-1] + _ENDED_US]
+    rows = [row for event in looks for row in event.rows if {meter, spare} & set(re.findall(r"[\w.]+", str(row)))]
+    if rows:
+        yield ALARM_ENDS.none([row.get("text", "") for row in rows if not row.get("cleared")], rows)
 
 
 def _recorded(history: History, meter: str, spare: str, quiet: list[Silence]) -> Check:
