@@ -51,6 +51,7 @@ TEXTS: dict[str, Text] = {
         "仅为本次运行的结果。符合性声明按标准草案分别给出（见下），不作合并结论。",
     ),
     "cases-count": Text("cases by verdict", "用例判定统计"),
+    "failing": Text("Cases that failed, from first to last on this page", "未通过的用例（按本页顺序）"),
     "clauses-count": Text("clauses by verdict", "条款判定统计"),
     "statements": Text("Statement of conformity for each draft", "各标准草案的符合性声明"),
     "draft": Text("Draft", "标准草案"),

@@ -190,6 +190,12 @@ class Report:
     drafts: dict[str, Text] = field(default_factory=lambda: dict(DOCUMENTS))
     short: dict[str, str] = field(default_factory=lambda: dict(SHORT))
 
+    @property
+    def failing(self) -> list[CaseView]:
+        """Attempts that failed or could not be judged for a fault of the bench, in the order of the page."""
+        bad = (Verdict.FAIL, Verdict.ERROR)
+        return [view for _, views in self.chapters for view in views if view.result.verdict in bad]
+
 
 def report_id(run: RunResult) -> str:
     """The unique identification on every page: name of the run and the head of the digest over its records."""

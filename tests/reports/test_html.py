@@ -97,6 +97,14 @@ def test_ids_are_unique_and_every_link_has_its_target(page: Page) -> None:
     assert {a["href"][1:] for a in page.named("a")} <= set(ids)
 
 
+def test_what_failed_is_a_step_from_the_top(text: str, run: RunResult) -> None:
+    top = text[: text.index('<h2 id="summary">')]
+    failed = [case for case in run.cases if case.verdict in (Verdict.FAIL, Verdict.ERROR)]
+    assert failed and all(re.search(rf'<a href="#[^"]+">{re.escape(case.id)}', top) for case in failed[:12])
+    passed = [case for case in run.cases if case.verdict is Verdict.PASS]
+    assert passed and not any(f">{case.id}<" in top for case in passed)
+
+
 def test_both_languages_stand_side_by_side_everywhere(text: str) -> None:
     pairs = re.findall(r'<(t?span) class="en" lang="en">(.*?)</\1><\1 class="zh" lang="zh-CN">(.*?)</\1>', text, re.S)
     assert len(pairs) > 500
