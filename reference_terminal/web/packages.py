@@ -72,7 +72,10 @@ class PackageApi(Addresses):
         author, terminal = _author(query), self._terminal
         made = backup.make(terminal.store, terminal.config.name, terminal.clock.now_s(), terminal.keyring.vault)
         count = len(made["settings"])
-        terminal.journal.event(messages.CONFIGURATION_BACKED_UP, terminal.config.name, author=author, count=count)
+        told, name = messages.CONFIGURATION_BACKED_UP, terminal.config.name
+        # Nothing is handed out whose entry lost power could take away.
+        if not terminal.store.attempt(lambda: terminal.journal.event(told, name, author=author, count=count)):
+            raise refusals.NOT_RECORDED()
         return made
 
     @route("POST", "configuration-restore", right=Right.CONFIGURE, query=("author",))

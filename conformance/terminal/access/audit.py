@@ -15,6 +15,7 @@ from bench.facade.bench import Bench
 from bench.facade.people import People
 from bench.history import History
 from conformance.common.actions import points
+from conformance.common.times import HOUR
 from conformance.terminal import ACCOUNTS, AUDIT, CONFIGURATION, FUNCTIONS, HJ212, MANAGEMENT, MODBUS, MUTUAL_TLS
 from conformance.terminal.access import audit_judge
 from conformance.terminal.access.audit_judge import course
@@ -219,6 +220,47 @@ class KeepsItsLog(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from audit_judge.retention_findings(history)
+
+
+class KeepsFullDaysLog(Case):
+    """Of 1,000 events in a day, among polls and lost power, every entry stays (R-39: the rate of half a year)."""
+
+    zh = "一天内（含采集负荷和断电）产生的 1 000 条日志一条不少（R-39 规定的日志量）。"
+    checks = {audit_judge.DAY_KEPT: ("isc-2/7.4.1.3(3)b",)}
+    needs = (MODBUS, ACCOUNTS, FUNCTIONS, AUDIT)
+    scenario = OFFICE.but(period_s=60, points=4)
+    events = 1000
+    cuts = 5
+    apart_s = 86.4
+
+    async def drive(self, bench: Bench) -> None:
+        people = await begin(bench)
+        chance = bench.chance("cuts")
+        ordering = [each for each in people.access.functions if str(Notice.CONFIGURATION_BACKED_UP) in each.events]
+        if not ordering:
+            return
+        function = ordering[0]
+        door, word = function.doors[0], people.access.of_role(function.may[0])
+        off = set(chance.sample(range(self.events), self.cuts))
+        session = await people.login(door, word)
+        begun = bench.clock.now_us()
+        for number in range(self.events):
+            if number % 100 == 99 or session is None:
+                session = await people.login(door, word)
+            if session is not None:
+                await people.use(function.name, session, trick=audit_judge.FULL_DAY)
+            if number in off:
+                await bench.power.off(seconds=5)
+                await bench.clock.sleep(seconds=self.apart_s - 5)
+                session = None
+            else:
+                await bench.clock.sleep(seconds=self.apart_s)
+        now = bench.clock.now_us()
+        for at in range(begun - HOUR, now + HOUR, 2 * HOUR):
+            await people.log.audit(audit_judge.FULL_DAY, from_us=str(at), to_us=str(at + 2 * HOUR))
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield audit_judge.full_day_finding(history)
 
 
 class SearchesItsLog(Case):

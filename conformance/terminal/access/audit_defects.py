@@ -201,6 +201,25 @@ def log_lost_at_power_cut(patch: Patch) -> None:
 
 
 @defect(
+    "log-of-so-many-a-day",
+    en="after 600 entries of a day nothing more is written down until the next day",
+    zh="每天只记录 600 条日志，超出部分丢弃",
+    clauses=_KEPT,
+)
+def log_of_so_many_a_day(patch: Patch) -> None:
+    """A quiet plant has fewer."""
+    days: dict[int, int] = {}
+
+    def add(self: Audit, at_ms: int, code: str, kind: str, subject: str, text: Text) -> None:
+        day = at_ms // 86_400_000
+        days[day] = days.get(day, 0) + 1
+        if days[day] <= 600:
+            own(self, at_ms, code, kind, subject, text)
+
+    own = patch(Audit, "add", add)
+
+
+@defect(
     "log-of-half-a-year-too-short",
     en="entries older than 90 days are dropped",
     zh="日志只保存 90 天",

@@ -16,7 +16,7 @@ from bench.history import people as told_of
 from bench.history.people import AuditQuery
 from conformance.common import notices, people
 from conformance.common.people import Entry
-from conformance.common.times import DAY, MINUTE, SECOND, local
+from conformance.common.times import DAY, HOUR, MINUTE, SECOND, local
 
 _READ_OUT = EvidenceKind.READ_OUT
 _SLACK_US = SECOND
@@ -386,6 +386,15 @@ NOTHING_LOST = criterion(
     notices=(Notice.CONFIGURATION_BACKED_UP,),
     evidence=_READ_OUT,
 )
+FULL_DAY = "full day"
+DAY_KEPT = criterion(
+    "full-day-kept",
+    en="of a thousand events in a day, with power cuts, every entry stays",
+    zh="一天内（含断电）一千条日志一条不少",
+    unit="entries",
+    notices=(Notice.CONFIGURATION_BACKED_UP,),
+    evidence=_READ_OUT,
+)
 YOUNG_STAY = criterion(
     "young-stay",
     en="a clearing does not remove entries younger than 184 days",
@@ -435,6 +444,18 @@ def retention_findings(history: History) -> Iterator[Check]:
     long = bool(ordered) and ordered[-1].t - ordered[0].t >= 184 * DAY
     yield NOTHING_LOST.none(lost, long and codes)
     yield from _clearings(history, entries)
+
+
+def full_day_finding(history: History) -> Check:
+    """An entry of its own for each order of a day."""
+    ordered = [use for use in people.uses(history, FULL_DAY) if use.outcome == "executed"]
+    codes = history.began.codes.get(Notice.CONFIGURATION_BACKED_UP, ())
+    looks = people.readings(history, FULL_DAY)
+    entries = {_key(entry): entry for look in looks for entry in look.entries if entry.at and _of(entry, codes)}
+    there = Counter(entry.at // SECOND for entry in entries.values() if entry.at)
+    lost = [str(use) for use in ordered if not any(there[use.asked // SECOND + by] for by in (-1, 0, 1))]
+    full = len(ordered) >= 1000 * 95 // 100 and ordered[-1].t - ordered[0].t <= DAY + HOUR
+    return DAY_KEPT.none(lost if looks and full and codes else (), len(ordered) if looks and full and codes else 0)
 
 
 def _of(entry: Entry, codes: Sequence[str]) -> bool:
