@@ -16,9 +16,9 @@ from reference_terminal.model.messages import Text
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import parse_iso
 from reference_terminal.processing.emissions import Emissions
-from reference_terminal.processing.recalculation import Recalculation, text_of
+from reference_terminal.processing.recalculation import Recalculation
 from reference_terminal.settings.accounting import FactorChange, FormulaChange, SourceChange, VersionConfig
-from reference_terminal.settings.problems import Problem
+from reference_terminal.settings.problems import Problem, as_text
 from reference_terminal.settings.reader import did_you_mean
 
 KINDS = ("factors", "method", "boundary")
@@ -40,7 +40,7 @@ class AccountingPackages:
         if not problems:
             return None
         self._recalculation.tell_refused(f"{package.kind} {package.name} {package.version}", problems)
-        told = text_of(problems)
+        told = as_text(problems)
         return Text(told.en[:_MOST_TOLD], told.zh[:_MOST_TOLD])
 
     def gather(self, package: Package, body: Mapping[str, Any], now_s: int, origin: str) -> bool:

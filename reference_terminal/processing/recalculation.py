@@ -12,14 +12,13 @@ from collections.abc import Callable, Sequence
 import apsw
 
 from reference_terminal.model.clock import WallClock
-from reference_terminal.model.messages import Text
 from reference_terminal.model.rows import Record
 from reference_terminal.model.times import MONTH, Span, iso
 from reference_terminal.processing import messages
 from reference_terminal.processing.emissions import Emissions
 from reference_terminal.processing.rework import Rework
 from reference_terminal.settings.accounting import VersionConfig
-from reference_terminal.settings.problems import Problem
+from reference_terminal.settings.problems import Problem, as_text
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
@@ -61,7 +60,7 @@ class Recalculation:
     def tell_refused(self, what: str, problems: Sequence[Problem]) -> None:
         """Put a refusal into the log."""
         emitter = self._emissions.config.emitter
-        self._journal.event(messages.VERSION_REFUSED, emitter, what=what, reason=text_of(problems))
+        self._journal.event(messages.VERSION_REFUSED, emitter, what=what, reason=as_text(problems))
         self._store.flush()
 
     def gather(self, content: VersionConfig, author: str, reason: str, origin: str) -> None:
@@ -172,9 +171,3 @@ class Recalculation:
         entry = self._store.connection.execute("SELECT min(start_s) FROM accounting_entry").fetchone()
         found = [int(str(each[0])) for each in (row, entry) if each is not None and each[0] is not None]
         return min(found, default=self._clock.now_s())
-
-
-def text_of(problems: Sequence[Problem]) -> Text:
-    """Problems as one text."""
-    en = "; ".join(f"{each.where}: {each.en}" for each in problems)[:1000]
-    return Text(en, "；".join(f"{each.where}：{each.zh}" for each in problems)[:1000])

@@ -5,7 +5,12 @@ Leaves finding the problems to the modules that read input.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from reference_terminal.model.messages import Text
+
+_MOST_TOLD = 1000
 
 
 @dataclass(frozen=True)
@@ -26,3 +31,9 @@ class InputError(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+
+def as_text(problems: Sequence[Problem]) -> Text:
+    """Problems as one text, each with its place."""
+    en = "; ".join(f"{each.where}: {each.en}" for each in problems)[:_MOST_TOLD]
+    return Text(en, "；".join(f"{each.where}：{each.zh}" for each in problems)[:_MOST_TOLD])

@@ -36,13 +36,12 @@ from reference_terminal.processing.explanation import Explanations, results_befo
 from reference_terminal.processing.outcomes import Period
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.processing.recalculation import Recalculation, StoreBusy
-from reference_terminal.processing.recalculation import text_of as problem_text
 from reference_terminal.processing.tally import Tally, tally
 from reference_terminal.processing.wording import class_text
 from reference_terminal.settings.accounting import AMOUNT, ENTRY_CLASSES, EQUIVALENT, FigureSet, read_version
 from reference_terminal.settings.config import Config, with_accounting
 from reference_terminal.settings.overlay import ACCOUNTING, ACCOUNTING_TABLE, Overlay
-from reference_terminal.settings.problems import InputError, Problem
+from reference_terminal.settings.problems import InputError, Problem, as_text
 from reference_terminal.settings.reader import Section, did_you_mean
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
@@ -394,7 +393,7 @@ class AccountingApi(Addresses):
             try:
                 terminal.check_accounting(with_accounting(terminal.config, table))
             except InputError as error:
-                raise refusals.BAD_ACCOUNTING(said=problem_text(error.problems)) from None
+                raise refusals.BAD_ACCOUNTING(said=as_text(error.problems)) from None
         author = query["author"].strip()
 
         def gather() -> None:
@@ -440,7 +439,7 @@ class AccountingApi(Addresses):
             recalculation.tell_refused(content.name, problems)
         problems = problems or recalculation.refused(content, "local")
         if problems:
-            raise refusals.BAD_VERSION(said=problem_text(problems))
+            raise refusals.BAD_VERSION(said=as_text(problems))
         author, reason = query["author"].strip(), query["reason"].strip()
         if not self.terminal.store.attempt(lambda: recalculation.gather(content, author, reason, "local")):
             raise refusals.NOT_RECORDED()

@@ -13,14 +13,14 @@ from typing import Any, Protocol
 from reference_terminal.crypto import certificates
 from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model.clock import WallClock
-from reference_terminal.model.messages import Text, text_of
+from reference_terminal.model.messages import text_of
 from reference_terminal.net.channel import needs_own
 from reference_terminal.platform import Platform
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.settings import overlay
 from reference_terminal.settings.config import Config
 from reference_terminal.settings.overlay import Overlay
-from reference_terminal.settings.problems import InputError
+from reference_terminal.settings.problems import InputError, as_text
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
@@ -77,8 +77,7 @@ class CentreOrders(Addresses):
             wider = overlay.with_centre(terminal.config, centre)
             Keyring(wider, terminal.platform.random, only_look=True)
         except InputError as error:
-            said = "; ".join(f"{problem.where}: {problem.en}" for problem in error.problems)
-            raise refusals.BAD_CENTRE(said=Text(said, "; ".join(problem.zh for problem in error.problems))) from None
+            raise refusals.BAD_CENTRE(said=as_text(error.problems)) from None
 
         def gather() -> None:
             terminal.overlay.add_centre(centre.id, settings)

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from reference_terminal.model.messages import Text
 from reference_terminal.platform import Platform
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.settings import overlay
 from reference_terminal.settings.config import Config, with_meters
 from reference_terminal.settings.meters import read_meter
 from reference_terminal.settings.overlay import Overlay, tables_of
-from reference_terminal.settings.problems import InputError
+from reference_terminal.settings.problems import InputError, as_text
 from reference_terminal.settings.reader import Section
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
@@ -62,8 +61,7 @@ class MeterOrders(Addresses):
             wider = with_meters(terminal.config, tables_of(text))
             Keyring(wider, terminal.platform.random, only_look=True)
         except InputError as error:
-            said = "; ".join(f"{problem.where}: {problem.en}" for problem in error.problems)
-            raise refusals.BAD_METERS(said=Text(said, "; ".join(problem.zh for problem in error.problems))) from None
+            raise refusals.BAD_METERS(said=as_text(error.problems)) from None
         before = {meter.id for meter in (*terminal.config.meters, *terminal.config.standbys)}
         made = [meter for meter in (*wider.meters, *wider.standbys) if meter.id not in before]
         name = made[0].id
