@@ -109,6 +109,10 @@ def _commit() -> str:
     return commit()
 
 
+_OUTAGE_H = "30"
+"""What the reference declares to bridge there: more than a day, and a fifth of the week that CPCIF asks for."""
+
+
 @cache
 def _reference(item: Item, documents: frozenset[str]) -> Profile:
     """The profile of the reference, read once a process; of documents that it does not claim when a case has no other.
@@ -118,7 +122,8 @@ def _reference(item: Item, documents: frozenset[str]) -> Profile:
     profile = load_profile(REFERENCE_PROFILES[item])
     if not documents or documents & {*profile.documents}:
         return profile
-    return msgspec.structs.replace(profile, documents=(*profile.documents, *sorted(documents)))
+    declared = {**profile.declared, "outage_buffer_h": _OUTAGE_H}
+    return msgspec.structs.replace(profile, documents=(*profile.documents, *sorted(documents)), declared=declared)
 
 
 def run_job(job: Job, seed: int, folder: str, rig: str = VIRTUAL_RIG) -> CaseResult:
