@@ -5,12 +5,12 @@ Leaves the figures themselves to `figures_judge`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bench.case import Check, criterion
 from bench.history import History, Observed, Phase
 from conformance.common.carbon.reckon import books_of
-from conformance.terminal.accounting.figures_judge import compare, missing, shown
+from conformance.terminal.accounting.figures_judge import Shown, compare, shown_in
 
 REFUSED = criterion(
     "refused-{0}",
@@ -40,7 +40,7 @@ _NO_ANSWER = ("TimeoutError", "ConnectionError", "ConnectionRefusedError", "OSEr
 
 
 def findings(history: History) -> Iterator[Check]:
-    """Each wrong input by itself, then the figures as if none had been told."""
+    """Each wrong input by itself, then the figures before and after, as if none had been told."""
     name = ""
     said: dict[str, Observed] = {}
     for event in history.events:
@@ -54,7 +54,28 @@ def findings(history: History) -> Iterator[Check]:
         refused = known and answer is not None and bool(answer.problem)
         told = "" if answer is None else answer.problem or str(answer.rows)
         yield REFUSED.of(wrong, *words).decide(refused if known else None, evidence=[told])
+    yield _reckoned(history, tuple(said.values()))
+
+
+def _reckoned(history: History, said: Sequence[Observed]) -> Check:
+    """Figures that were right before anything wrong was told and are not any more; of others nothing can be said."""
     books = books_of(history)
-    books.ignore(tuple(event.t for event in said.values()))
-    found = compare(books, shown(history), at=False)
-    yield UNCHANGED.none([*found.wrong, *found.invented, *missing(history, books)], found.known)
+    books.ignore(tuple(event.t for event in said))
+    before: dict[tuple[str, str, str], list[Shown]] = {}
+    after: dict[tuple[str, str, str], list[Shown]] = {}
+    now = before
+    for event in history.events:
+        if isinstance(event, Phase) and event.name == "wrong-input":
+            now = after
+        elif isinstance(event, Observed) and event.what == "emissions":
+            key = (event.query["of"], event.query.get("id", ""), event.query["kind"])
+            now.setdefault(key, []).extend(shown_in(event))
+    wrong: list[str] = []
+    known = 0
+    for key in before.keys() & after.keys():
+        control, found = compare(books, before[key], at=False), compare(books, after[key], at=False)
+        if control.wrong or control.invented or (found.known and not control.known):
+            continue
+        wrong += [*found.wrong, *found.invented]
+        known += found.known
+    return UNCHANGED.none(sorted(wrong), known)

@@ -90,7 +90,7 @@ ATTRIBUTES = (
 ITEM_ATTRIBUTES = frozenset(
     ("dataCode", "name", "statType", "inputType", "scope", "unit", "dataValueMin", "dataValueMax")
 )
-"""Of an entry of collectItemConfig (docs/WIRE.md section 3): all of them, and no others."""
+"""Of an entry of collectItemConfig (docs/WIRE.md section 3): all of them; what a product adds is not looked at."""
 DATA_CODE = re.compile(r"\d{2}-\d{2}-\d{4}-\d{6}-\d{2}")
 KINDS = {"0": "minute", "1": "day", "2": "month"}
 """statType to the class of records; 0 are quarter-hours."""
@@ -301,7 +301,7 @@ class NationalCentre(JsonCentre):
         entries = objects_of(body, "collectItemConfig")
         if entries is None:
             return self._refused("uploadConfigData", ["data-missing"], self.device_id)
-        if any(frozenset(each) != ITEM_ATTRIBUTES for each in entries):
+        if any(not each.keys() >= ITEM_ATTRIBUTES for each in entries):
             return self._refused("uploadConfigData", ["attribute-missing"], self.device_id)
         unknown = [each for each in entries if text_of(each, "dataCode") not in self.items]
         self.configuration = tuple(entries)

@@ -293,12 +293,14 @@ def test_windows_versions_addresses_and_lists_change() -> None:
         platform.forget()
         assert (await again.upload(entry())).code == "2"
         item = {**dict.fromkeys(ITEM_ATTRIBUTES, ""), "dataCode": CODE}
-        for wrong in ({"dataCode": CODE}, {**item, "dataMin": ""}):
+        renamed = {"dataMin" if name == "dataValueMin" else name: value for name, value in item.items()}
+        for wrong in ({"dataCode": CODE}, renamed):
             answer = await (await registered(standing)).call("/uploadConfigData", collectItemConfig=[wrong])
             assert answer.code == "1" and standing.heard.of(Received)[-1].faults == ("attribute-missing",)
-        config = {"collectItemConfig": [item, {**item, "dataCode": "x"}], "enterprise": {}}
+        more = {**item, "vendorGroup": "boiler house"}
+        config = {"collectItemConfig": [more, {**item, "dataCode": "x"}], "enterprise": {}}
         assert (await (await registered(standing)).call("/uploadConfigData", **config)).code == "0"
-        assert platform.configuration[0] == item
+        assert platform.configuration[0] == more
         for each in (terminal, again):
             each.http.close()
 
