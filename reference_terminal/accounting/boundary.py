@@ -344,7 +344,7 @@ def _formula(
     try:
         return formula_of(where, replace_formula(term, change.formula), library.constants()), change.edition
     except MethodError as error:
-        zh = f"公式 {change.formula[:200]} 无法使用：写法有误、各项单位不相容，或得不出 t{term.gas}"
+        zh = f"公式 {change.formula[:200]} 无法使用：{error.zh or '请核对写法和单位'}"
         problems.append(Problem(where, str(error).removeprefix(f"{where}: "), zh))
         return None, change.edition
 

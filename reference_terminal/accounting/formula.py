@@ -37,7 +37,19 @@ _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 class FormulaError(ValueError):
-    """A text that is no formula, or cannot be worked out; a sentence."""
+    """A text that is no formula, or cannot be worked out; a sentence, in Chinese too where somebody entered it."""
+
+    def __init__(self, en: str, zh: str = "") -> None:
+        super().__init__(en)
+        self.zh = zh
+
+
+class UnlikeError(UnitError):
+    """Unlike things put together in a formula; a sentence in both languages."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.zh = zh
 
 
 @dataclass(frozen=True)
@@ -89,7 +101,7 @@ def parse(text: str) -> Formula:
     try:
         tree = ast.parse(text, mode="eval").body
     except SyntaxError:
-        raise FormulaError(f"{text!r} is no formula") from None
+        raise FormulaError(f"{text!r} is no formula", "写法有误，不是算式") from None
     names = dict[str, None]()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
@@ -98,13 +110,15 @@ def parse(text: str) -> Formula:
         elif isinstance(node, ast.Call) and (
             not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS or node.keywords
         ):
-            raise FormulaError(f"{text!r}: only {', '.join(FUNCTIONS)} can be called")
+            raise FormulaError(
+                f"{text!r}: only {', '.join(FUNCTIONS)} can be called", f"可用函数仅有 {'、'.join(FUNCTIONS)}"
+            )
         elif not isinstance(node, _PARTS):
-            raise FormulaError(f"{text!r}: only + - * / and brackets stand in a formula")
+            raise FormulaError(f"{text!r}: only + - * / and brackets stand in a formula", "仅可使用 + - * / 和括号")
         elif isinstance(node, ast.Constant) and not _NUMBER.fullmatch(ast.get_source_segment(text, node) or ""):
-            raise FormulaError(f"{text!r}: only plain decimal numbers stand in a formula")
+            raise FormulaError(f"{text!r}: only plain decimal numbers stand in a formula", "数值仅可为十进制数字")
     if any(_divides_by_zero(node, text) for node in ast.walk(tree)):
-        raise FormulaError(f"{text!r} divides by zero")
+        raise FormulaError(f"{text!r} divides by zero", "除数为零")
     order = sorted(names, key=text.index)
     return Formula(text, tuple(order), tree)
 
@@ -132,17 +146,21 @@ def _dimensions(node: ast.expr, of: Mapping[str, Dimensions]) -> Dimensions:
         case ast.Call(func=ast.Name(id=name), args=args):
             takes = [unit(each).dimensions for each in FUNCTIONS[name].takes]
             if [_dimensions(each, of) for each in args] != takes:
-                raise UnitError(f"{name} takes {', '.join(FUNCTIONS[name].takes)}")
+                wanted = ", ".join(FUNCTIONS[name].takes)
+                raise UnlikeError(f"{name} takes {wanted}", f"{name} 的参数单位应为 {wanted}")
             return unit(FUNCTIONS[name].gives).dimensions
         case ast.BinOp(left=left, op=ast.Mult() | ast.Div() as op, right=right):
             return times(_dimensions(left, of), _dimensions(right, of), 1 if isinstance(op, ast.Mult) else -1)
         case ast.BinOp(left=left, right=right):
             one, other = _dimensions(left, of), _dimensions(right, of)
             if one != other:
-                raise UnitError(f"{written(other)} stands beside {written(one)} in a sum")
+                beside, first = written(other), written(one)
+                raise UnlikeError(
+                    f"{beside} stands beside {first} in a sum", f"相加减的两项单位不同：{first} 与 {beside}"
+                )
             return one
         case _:
-            raise FormulaError(f"{ast.unparse(node)!r} is no part of a formula")
+            raise FormulaError(f"{ast.unparse(node)!r} is no part of a formula", f"{ast.unparse(node)!r} 不可用于公式")
 
 
 def _worked_out(node: ast.expr, values: Mapping[str, Quantity], text: str) -> Quantity:

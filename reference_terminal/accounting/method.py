@@ -11,9 +11,9 @@ from typing import Literal
 
 import msgspec
 
-from reference_terminal.accounting.formula import Formula, FormulaError, parse
+from reference_terminal.accounting.formula import Formula, FormulaError, UnlikeError, parse
 from reference_terminal.accounting.printed import fraction
-from reference_terminal.accounting.quantity import Quantity, UnitError, unit
+from reference_terminal.accounting.quantity import Quantity, UnitError, unit, written
 from reference_terminal.model.messages import Text
 
 CATEGORIES = {
@@ -32,7 +32,11 @@ UNVERIFIED = "M"
 
 
 class MethodError(ValueError):
-    """A method that cannot be used as it is written; one sentence."""
+    """A method that cannot be used as it is written; one sentence, in Chinese too for a formula that came later."""
+
+    def __init__(self, en: str, zh: str = "") -> None:
+        super().__init__(en)
+        self.zh = zh
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -172,16 +176,24 @@ def formula_of(where: str, term: Term, constants: dict[str, Quantity]) -> Formul
             most = each.bound()
             if each.default and most is not None and number(each.default) > most:
                 raise MethodError(f"{where}: the default of {each.name} is above its bound {each.most}")
-    except (UnitError, FormulaError) as error:
+    except (UnlikeError, FormulaError) as error:
+        raise MethodError(f"{where}: {error}", error.zh) from None
+    except UnitError as error:
         raise MethodError(f"{where}: {error}") from None
     except KeyError as error:
-        raise MethodError(f"{where}: {term.formula} names {error.args[0]}, which is no input of it") from None
+        name = error.args[0]
+        raise MethodError(
+            f"{where}: {term.formula} names {name}, which is no input of it", f"{name} 不是该项的输入"
+        ) from None
     if found != said:
-        raise MethodError(f"{where}: {term.formula} does not give {term.unit}")
+        raise MethodError(
+            f"{where}: {term.formula} does not give {term.unit}", f"结果的单位为 {written(found)}，应为 {term.unit}"
+        )
     if term.category not in CATEGORIES:
         raise MethodError(f"{where}: no category {term.category!r}; expected {', '.join(CATEGORIES)}")
     if unused := [each.name for each in term.inputs if each.name not in formula.names]:
-        raise MethodError(f"{where}: {term.formula} does not use {', '.join(unused)}")
+        names = ", ".join(unused)
+        raise MethodError(f"{where}: {term.formula} does not use {names}", f"未使用输入 {names}")
     return formula
 
 

@@ -23,6 +23,7 @@ from reference_terminal.settings.reader import did_you_mean
 
 KINDS = ("factors", "method", "boundary")
 _MOST_TOLD = 300
+_MOST_NAMED = 8
 
 
 class AccountingPackages:
@@ -39,9 +40,8 @@ class AccountingPackages:
             problems = [*problems, *self._emissions.versions.problems(each)]
         if not problems:
             return None
-        self._recalculation.tell_refused(f"{package.kind} {package.name} {package.version}", problems)
-        told = as_text(problems)
-        return Text(told.en[:_MOST_TOLD], told.zh[:_MOST_TOLD])
+        told, name = as_text(problems), f"{package.kind} {package.name[:60]} {package.version[:20]}"
+        return Text(f"{name}: {told.en}"[:_MOST_TOLD], f"{name}：{told.zh}"[:_MOST_TOLD])
 
     def gather(self, package: Package, body: Mapping[str, Any], now_s: int, origin: str) -> bool:
         """Gather the versions of a package that is not refused; whether there are any."""
@@ -69,13 +69,13 @@ class AccountingPackages:
     ) -> tuple[list[VersionConfig], Sequence[Problem]]:
         """A version for each instant from which rows count."""
         found: dict[int, list[FactorChange]] = {}
-        problems: list[Problem] = []
         sources = self._emissions.config.sources
         linked = [each.factor for source in sources for each in source.inputs.values() if each.factor]
         boundary, _ = self._emissions.versions.boundary(from_s)
         taken = {each.id: [fed.wanted.name for fed in each.inputs] for each in boundary.sources} if boundary else {}
         inputs = {source.id: dict.fromkeys([*source.inputs, *taken.get(source.id, ())]) for source in sources}
         known = [*linked, *(f"{source}.{key}" for source, keys in inputs.items() for key in keys)]
+        problems = _unknown([row["code"] for row in rows], known)
         for row in rows:
             code, value = row["code"], _number(row["value"])
             if code not in known:
@@ -94,12 +94,6 @@ class AccountingPackages:
             source, _, key = ("", "", "") if code in linked else code.rpartition(".")
             factor = code if code in linked else ""
             found.setdefault(since_s, []).append(FactorChange(source, key, factor, value, row["unit"], origin))
-        if not found and not problems:
-            code = rows[0]["code"]
-            told = f"no input is linked to a factor {code!r}{did_you_mean(code, known)}"
-            problems.append(
-                Problem("factors", f"{told}; known are {', '.join(known[:20])}", f"没有输入与 {code!r} 关联")
-            )
         return [VersionConfig(name, since_s, tuple(rows)) for since_s, rows in sorted(found.items())], problems
 
     @seam
@@ -124,6 +118,23 @@ class AccountingPackages:
             for each in [*mine, *(each for each in named if each not in mine)]
         ]
         return [VersionConfig(name, from_s, sources=tuple(changes))], ()
+
+
+@seam
+def _unknown(codes: Sequence[str], known: Sequence[str]) -> list[Problem]:
+    """What is wrong with codes that no input is linked to; the factors beside them are not taken either."""
+    strange = [code for code in dict.fromkeys(codes) if code not in known]
+    if not strange:
+        return []
+    named, hint = ", ".join(repr(code[:40]) for code in strange[:_MOST_NAMED]), did_you_mean(strange[0], known)
+    linked = ", ".join(known[:_MOST_NAMED])
+    return [
+        Problem(
+            "factors",
+            f"no input is linked to {named}{hint}; known are {linked}",
+            f"没有输入与 {named} 关联，可用编码：{linked}",
+        )
+    ]
 
 
 def _number(text: str) -> Decimal | None:

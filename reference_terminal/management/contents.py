@@ -27,7 +27,7 @@ def read_content(package: Package) -> dict[str, Any]:
     body = cast(dict[str, Any], found) if isinstance(found, dict) else {}
     inner = body.get(package.kind)
     if len(body) != 1 or not _GOOD[package.kind](inner):
-        raise PackageRefused(reasons.CONTENT_OF_ANOTHER_KIND(kind=package.kind))
+        raise PackageRefused(reasons.CONTENT_OF_ANOTHER_KIND(kind=package.kind, form=_FORMS[package.kind]))
     return {"factors": inner} if package.kind == "factors" else cast(dict[str, Any], inner)
 
 
@@ -52,6 +52,14 @@ def _table(inner: object) -> bool:
     return isinstance(inner, dict) and bool(cast(dict[str, Any], inner))
 
 
+_FORMS = {
+    "factors": f"factors: [{', '.join(_FACTOR)}]",
+    "method": f"method: {', '.join(_METHOD)}",
+    "boundary": f"boundary: {', '.join(_BOUNDARY)} [{', '.join(_UNIT)}]",
+    "parameters": "parameters: {}",
+    "configuration": "configuration: {}",
+}
+"""Of each kind its one member and what stands in it."""
 _GOOD: dict[str, Callable[[object], bool]] = {
     "factors": _factors,
     "method": _method,

@@ -46,8 +46,8 @@ BACKUP_ALTERED = reason(
 SEAL_DIFFERS = reason("seal-differs", en="the seal is not that of this terminal over this file", zh="封印无效")
 CONTENT_OF_ANOTHER_KIND = reason(
     "content-of-another-kind",
-    en="the content is not that of a package of {kind}",
-    zh="内容与类别不符",
+    en="the content is not that of a package of {kind}: expected as text {form}, no more and no less",
+    zh="内容与类别 {kind} 不符，应为文本字段 {form}，不多不少",
 )
 NO_ANCHOR = reason("no-anchor", en="this terminal was given no anchor for packages", zh="未配置软件包信任根")
 NOT_NEWER = reason("not-newer", en="version {version} is not newer than {newest}", zh="版本不高于 {newest}")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from accounting_kit import Plant
+from accounting_kit import Plant, at
 
-from reference_terminal.management.packages import Package, PackageRefused
+from reference_terminal.crypto.certificates import Trusted
+from reference_terminal.management.packages import Package
 from reference_terminal.web.errors import HttpError
+from simulators.centres.management.packages import package
+from simulators.trust.authority import Authority
 
 COKE = """
 [[accounting.sources]]
@@ -91,6 +95,8 @@ def test_amounts_of_products_and_other_accountings_that_are_refused_stand_in_the
     run(scene)
 
 
+ISSUER = "management A"
+FUEL = {"id": "steel-ndrc-2013/fuel", "edition": "x"}
 F = {
     "code": "boiler.NCV",
     "value": "20",
@@ -110,26 +116,42 @@ F = {
         ("factors", [{**F, "code": "boiler.OF", "value": "1.2", "unit": "1"}], "above 100 %", "不得大于 100 %"),
         ("factors", [{**F, "code": "boiler.CC", "unit": "tCO2/TJ"}], "is in tC/TJ, got tCO2/TJ", "单位应为 tC/TJ"),
         ("factors", [{**F, "code": "boilr.NCV"}], "did you mean 'boiler.NCV'", "没有输入与 'boilr.NCV' 关联"),
+        (
+            "factors",
+            [F, {**F, "code": "kiln.OF"}, {**F, "code": "lime.OF"}],
+            "no input is linked to 'kiln.OF', 'lime.OF'",
+            "没有输入与 'kiln.OF', 'lime.OF' 关联",
+        ),
         ("factors", [{**F, "unit": ""}], "unit is missing", "缺少 unit"),
         ("factors", [{**F, "validFrom": "2011-01-01T00:00:00"}], "holds from 2013, not in 2011", "不适用于 2011 年"),
-        ("method", {"id": "steel-ndrc-2013/fuel", "edition": "x", "formula": "FC / 0"}, "divides by zero", "FC / 0"),
-        ("method", {"id": "steel-2040/fuel", "edition": "x", "formula": "FC"}, "no term of a method", "没有该方法或项"),
+        ("factors", [{"code": "boiler.NCV", "value": "21"}], "factors: [code, value, unit, gas,", "应为文本字段"),
+        ("method", {**FUEL, "formula": "FC / 0"}, "divides by zero", "FC / 0 无法使用：除数为零"),
+        ("method", {**FUEL, "formula": "FC *"}, "'FC *' is no formula", "无法使用：写法有误，不是算式"),
+        ("method", {**FUEL, "formula": "FC + NCV"}, "in a sum", "无法使用：相加减的两项单位不同：t 与 GJ/t"),
+        ("method", {**FUEL, "formula": "FC * NCV * CC * OF"}, "does not give tCO2", "结果的单位为 tC，应为 tCO2"),
+        ("method", {**FUEL, "formula": "FC * EF"}, "names EF, which is no input", "EF 不是该项的输入"),
+        ("method", {**FUEL, "id": "steel-2040/fuel", "formula": "FC"}, "no term of a method", "没有该方法或项"),
     ],
 )
-def test_a_package_that_is_wrong_is_one_sentence_changes_nothing_and_stands_in_the_log(
-    kind: str, content: Any, en: str, zh: str
+def test_a_package_that_is_wrong_is_one_sentence_changes_nothing_and_is_one_entry_of_the_log(
+    kind: Any, content: Any, en: str, zh: str
 ) -> None:
     async def scene() -> None:
         plant = Plant("2025-03-03T00:00:00")
+        maker = Authority("sm2", at("2025-03-03T00:00:00") * 1_000_000, random.Random, [("server", ISSUER)])
+        issuer, installer = maker.leaf("server", ISSUER), plant.terminal.installer
+        installer._trusted = Trusted(maker.anchor, maker.crls)  # pyright: ignore[reportPrivateUsage]
         octets = json.dumps({kind: content}).encode()
-        given = Package(kind, "p", "1.0", 0, "", octets, "", "management of A")
-        with pytest.raises(PackageRefused) as refused:
-            plant.terminal.installer._check(given)  # pyright: ignore[reportPrivateUsage]
-        assert en in str(refused.value) and zh in str(refused.value)
-        plant.store.flush()
+        made = package(
+            *(issuer, issuer.private, kind, "p", "1.0", octets), created="2025-03-02T08:00:00", chance=random.Random(1)
+        )
+        outcome = installer.take(made, "file by Li")
+        assert outcome.result == "refused" and en in outcome.message and "\n" not in outcome.message
         assert not list(plant.store.connection.execute("SELECT * FROM accounting_version"))
-        [logged] = plant.store.connection.execute("SELECT en FROM event WHERE code='accounting-version-refused'")
-        assert en in str(logged[0])
+        assert installer.in_force() == []
+        [logged] = plant.store.connection.execute("SELECT code, subject, en, zh FROM event WHERE code LIKE '%refused%'")
+        assert logged[:2] == ("package-refused", "file by Li")
+        assert en in str(logged[2]) and zh in str(logged[3])
 
     run(scene)
 
