@@ -276,7 +276,10 @@ class Emissions:
         return made
 
     def keep(self, connection: apsw.Connection, period: Period, figure: FigureSet, outcome: Outcome) -> Record | None:
-        """Keep a result, as a new revision where it differs from what was kept; None if it does not."""
+        """Keep a result, as a new revision where it differs from what was kept; None if it does not.
+
+        It differs where a digit of the exact value does, shown or not; another version alone is no other result.
+        """
         number = self._numbers[figure.id]
         value = None if outcome.mass is None else self.printed(figure, outcome)
         record = Record(
@@ -289,6 +292,9 @@ class Emissions:
         if before is not None and is_alike(before, outcome):
             return None
         same = old is not None and (old.value, old.flag, old.cause) == (record.value, record.flag, record.cause)
+        if same:
+            exact = before or self.kept(connection, *key)
+            same = exact is None or (exact.mass, exact.equivalent) == (outcome.mass, outcome.equivalent)
         if old is None:
             insert_record(connection, record)
         elif not same:

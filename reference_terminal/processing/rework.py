@@ -168,12 +168,13 @@ class _Portion:
         if row is None or exact is None:
             return False
         before, shown = (row[6], row[11], row[12]), result.shown
-        if before == shown and exact == result.columns:
+        same = _is_same(row, exact, result)
+        if same and exact == result.columns:
             return True
         key = (self._span.code, self._start_s, number)
         self._emissions.append(key + result.columns)
         self._told.append((*key, result.told))
-        if before == shown:
+        if same:
             return True
         revision = row[13]
         self._superseded.append((*key, revision, *before))
@@ -338,7 +339,7 @@ class Rework:
             return
         for number, result in gathered:
             if number not in stored.kept_since and result.mass is not None:
-                stored.put(number, _kept(period, number, result, records[number]))
+                stored.put(number, _kept(period, number, result, stored))
         portion.add(*emissions.sum_up(connection, period, again=True))
 
     def _sum_up(
@@ -507,10 +508,15 @@ def _total(of_groups: Sequence[Fraction], groups: Sequence[int]) -> Fraction:
     return sum(others, first)
 
 
-def _kept(period: Period, number: int, result: _Result, row: Any) -> Kept:
+def _is_same(row: Any, exact: Any, result: _Result) -> bool:
+    """Whether a result is the stored one to the last digit, whatever version it is of now."""
+    return (row[6], row[11], row[12]) == result.shown and exact[:2] == result.columns[:2]
+
+
+def _kept(period: Period, number: int, result: _Result, stored: Stored) -> Kept:
     """What is kept of a figure once everything that is gathered is written."""
-    outcome = result.outcome
-    revision = row[13] if (row[6], row[11], row[12]) == result.shown else row[13] + 1
+    outcome, row = result.outcome, stored.records[number]
+    revision = row[13] + (not _is_same(row, stored.emissions[number], result))
     record = _record((period.span, period.start_s, number), period.end_s, result, revision)
     return Kept(record, outcome.mass, outcome.equivalent, outcome.method, outcome.version)
 

@@ -97,3 +97,39 @@ def test_recalculations_asked_at_once_while_data_arrive_end_as_one() -> None:
             assert list(plant.store.connection.execute(statement)) == list(still.store.connection.execute(statement))
 
     run(scene)
+
+
+def test_a_result_that_differs_below_its_last_shown_digit_is_a_revision_with_its_own_version() -> None:
+    async def scene() -> None:
+        plant = Plant("2025-03-03T00:00:00")
+        plant.day(MARCH_1, {"grid": 10, "coal": 3})
+        await change(plant, 1)
+        factor = {"factor": "grid", "value": "0.5100000001", "unit": "tCO2/MWh", "origin": "more digits"}
+        body = {"name": "fine", "from": MARCH_1, "factors": [factor]}
+        await plant.post("accounting-version", json.dumps(body).encode(), author="Wang", reason="more digits")
+        for span in (MINUTE, HOUR):
+            for figure in ("co2e.source.grid", "co2e.scope.2"):
+                asked = {"figure": figure, "class": span.name, "start": MARCH_1}
+                before = (await plant.get("emission-history", **asked))["superseded"]
+                kept = plant.kept(figure, span, MARCH_1)
+                assert kept is not None and kept.version == 2 and kept.record.revision == len(before) == 2
+                assert [each["version"] for each in before] == [0, 1]
+                assert before[-1]["value"] == kept.record.value
+                tonnes = Fraction(before[-1]["exact_t"])
+                share = Fraction("0.5100000001") - Fraction("0.51")
+                assert kept.equivalent - tonnes == share * Fraction(10 * span.code // 60, 1000)
+
+    run(scene)
+
+
+def test_a_version_that_changes_no_digit_of_a_result_makes_no_revision() -> None:
+    async def scene() -> None:
+        plant = Plant("2025-03-03T00:00:00")
+        plant.day(MARCH_1, {"grid": 10, "coal": 3})
+        boiler = plant.kept("co2e.source.boiler", HOUR, MARCH_1)
+        await change(plant, 1)
+        kept = plant.kept("co2e.source.boiler", HOUR, MARCH_1)
+        assert boiler is not None and kept is not None and kept.version == 1
+        assert (kept.record, kept.equivalent) == (boiler.record, boiler.equivalent)
+
+    run(scene)
