@@ -120,7 +120,6 @@ class AccountingPackages:
         return [VersionConfig(name, from_s, sources=tuple(changes))], ()
 
 
-@seam
 def _unknown(codes: Sequence[str], known: Sequence[str]) -> list[Problem]:
     """What is wrong with codes that no input is linked to; the factors beside them are not taken either."""
     strange = [code for code in dict.fromkeys(codes) if code not in known]
