@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bench.history import (
     ClockMoved,
@@ -39,10 +40,10 @@ class Stretch:
 class ClockLine:
     """The terminal's clock against true time over the case."""
 
-    def __init__(self, moves: list[tuple[int, int]], end_us: int) -> None:
-        """`actions` are (true instant, offset afterwards) in order; before the first the offset is 0."""
+    def __init__(self, moves: list[tuple[int, int]], end_us: int, offset: int = 0) -> None:
+        """`moves` are (true instant, offset in us afterwards) in order; before the first the offset is `offset`."""
         stretches: list[Stretch] = []
-        at, offset, slack = 0, 0, 0
+        at, slack = 0, 0
         for when, after in moves:
             if when > at:
                 stretches.append(Stretch(at, when, offset, slack))
@@ -58,6 +59,14 @@ class ClockLine:
             high = low + width_us
             if low < stretch.end and high > stretch.start:
                 yield max(low, stretch.start), min(high, stretch.end)
+
+    def mended(self, start_us: int, end_us: int) -> list[int]:
+        """The small offsets that set right a clock wrong within [start, end) of true time, the earliest first."""
+        return [
+            after.offset
+            for wrong, after in pairwise(self.stretches)
+            if abs(after.offset) <= CLOCK_SLACK_US < abs(wrong.offset) and wrong.start < end_us and start_us < wrong.end
+        ]
 
     def shown(self, true_us: int) -> int:
         """What the terminal's clock showed at a true instant."""

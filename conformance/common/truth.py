@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import reduce
@@ -161,6 +162,14 @@ class Expected:
     near: tuple[Near, ...] = ()
     begun: Expected | None = None
 
+    def or_else(self, other: Expected) -> Expected:
+        """This, or what follows from the same readings dated otherwise; where only that has a value, it may be sent."""
+        if other.certainty is Certainty.GAP:
+            return self
+        if self.certainty is Certainty.GAP:
+            return replace(other, certainty=Certainty.UNSURE, why="the clock was wrong in the interval")
+        return replace(self, others=(*self.others, other.fields, *other.others), near=(*self.near, *other.near))
+
 
 @dataclass(frozen=True, slots=True)
 class Near:
@@ -230,6 +239,7 @@ class Truth:
                 series.texts = [series.texts[index] for index in order]
             series.numbers()
         self._known: dict[Key, Expected] = {}
+        self._anew: dict[int, Truth] = {}
         self._excuses = excuses(history, dark)
         self._requests: dict[str, list[int]] = {}
         # Without any request at all the bench cannot tell a lazy terminal from one that was never wired.
@@ -271,8 +281,25 @@ class Truth:
         if known is None or known.start != start_us:
             series = self.series[point]
             make = self._counter if series.point.kind == "counter" else self._instant
-            known = self._known[key] = make(series, key, start_us)
+            made = make(series, key, start_us)
+            for offset in self.clock.mended(start_us, end_us):
+                made = made.or_else(self._dated_anew(offset).expected(point, kind, start_us, end_us))
+            known = self._known[key] = made
         return known
+
+    def _dated_anew(self, offset_us: int) -> Truth:
+        """The truth by a clock that was never wrong but for a small offset.
+
+        A terminal whose clock is set right may date what it read meanwhile anew, so that periods are those of true
+        time (R-09); it may also leave them out.
+        """
+        other = self._anew.get(offset_us)
+        if other is None:
+            other = self._anew[offset_us] = copy(self)
+            other.clock = ClockLine([], self._end, offset_us)
+            other.clock_off_us = CLOCK_OFF_US
+            other._known = {}
+        return other
 
     def boundary(self, point: str, shown_us: int, length_us: int) -> list[int]:
         """Indexes of the readings that may stand for a boundary: the first served, then repeats of the same request.
@@ -477,6 +504,8 @@ class Truth:
             (each, span) for each in self.clock.passes(start_us, end_us - start_us) if (span := series.between(*each))
         ]
         found: list[tuple[dict[str, str], Decimal]] = []
+        for offset in self.clock.mended(start_us, end_us):
+            found += self._dated_anew(offset).of_registers(point, start_us, end_us)
         for span in (windows[0][1], *self._also(series, windows)) if windows else ():
             registers = [_register(series, index) for index in span]
             known = [each for each in registers if each is not None]

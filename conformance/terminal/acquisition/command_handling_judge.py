@@ -111,6 +111,18 @@ def _stretch(history: History, name: str) -> tuple[Phase, int] | None:
     return None
 
 
+def _refusal(history: History, cn: str, until: int) -> list[str]:
+    """The last order of a kind up to an instant, if the terminal refused it: what was not set is not exercised."""
+    orders = [event for event in history.of(Commanded) if event.cn == cn and event.sent <= until]
+    if not orders or all(answer in ("", "1") for answer in (orders[-1].accepted, orders[-1].result)):
+        return []
+    last = orders[-1]
+    return [
+        f"{local(last.sent)} CN={cn} QN={last.qn}: refused, QnRtn={last.accepted or 'none'}, "
+        f"ExeRtn={last.result or 'none'}"
+    ]
+
+
 def _uploads(history: History, cns: Sequence[str], low: int, high: int) -> list[Received]:
     return [event for event in history.of(Received) if event.cn in cns and low <= event.t <= high]
 
@@ -134,11 +146,14 @@ def _another(steps: Sequence[int], due: int) -> bool:
 
 def interval_findings(history: History) -> Iterator[Check]:
     """Real-time and minute data come at the interval that was set, each a step of the one before."""
-    for name, cn, question in (
-        ("realtime", "2011", REALTIME_INTERVAL),
-        ("minute", "2051", MINUTE_INTERVAL),
+    for name, order, cn, question in (
+        ("realtime", "1062", "2011", REALTIME_INTERVAL),
+        ("minute", "1064", "2051", MINUTE_INTERVAL),
     ):
         stretch = _stretch(history, name)
+        if stretch is not None and (refused := _refusal(history, order, stretch[0].t)):
+            yield question.decide(None, evidence=refused)
+            continue
         wrong: list[str] = []
         late: list[str] = []
         stamps: list[int] = []
@@ -163,6 +178,8 @@ def interval_findings(history: History) -> Iterator[Check]:
 def patience_finding(history: History) -> Check:
     """An upload without answer is repeated as often as 1000 set, and as far apart."""
     stretch = _stretch(history, "patience")
+    if stretch is not None and (refused := _refusal(history, "1000", stretch[0].t)):
+        return PATIENCE.decide(None, evidence=refused)
     wrong: list[str] = []
     late: list[str] = []
     seen: dict[str, list[int]] = {}
@@ -190,6 +207,8 @@ def patience_finding(history: History) -> Check:
 def password_finding(history: History) -> Check:
     """From the change on every frame carries the new password, over a power cut too."""
     mark = history.phase("password")
+    if mark is not None and (refused := _refusal(history, "1072", mark.t)):
+        return PASSWORD_CHANGED.decide(None, evidence=refused)
     wrong: list[str] = []
     right = 0
     if mark is not None:
@@ -243,11 +262,13 @@ def realtime_findings(history: History) -> Iterator[Check]:
     came = [] if stopped is None else _uploads(history, ("2011",), stopped[0].t + ACT_US, stopped[1])
     others = [] if stopped is None else _uploads(history, _UPLOADS[1:], stopped[0].t + ACT_US, stopped[1])
     again = [] if resumed is None else _uploads(history, ("2011",), resumed[0].t + MINUTE, resumed[1])
+    refused = [] if stopped is None else _refusal(history, "2012", stopped[0].t)
+    went_on = [local(event.t) for event in came]
     yield REALTIME_STOPPED.decide(
-        _verdict([local(event.t) for event in came], bool(before and others)),
+        None if refused else _verdict(went_on, bool(before and others)),
         measured=len(came),
         limit=0,
-        evidence=[local(event.t) for event in came][:10],
+        evidence=refused or went_on[:10],
     )
     yield REALTIME_RESUMED.decide(
         None if resumed is None or not before else bool(again), measured=len(again), limit=1, op=">="
@@ -260,9 +281,12 @@ def told_finding(history: History) -> Check:
     probes = 0
     restored = history.phase("restored")
     after = 0
-    for name, cn, field, unit in (("realtime", "1061", "RtdInterval", 1), ("minute", "1063", "MinInterval", 60)):
+    for name, order, cn, field, unit in (
+        ("realtime", "1062", "1061", "RtdInterval", 1),
+        ("minute", "1064", "1063", "MinInterval", 60),
+    ):
         mark = history.phase(name)
-        if mark is None:
+        if mark is None or _refusal(history, order, mark.t):
             continue
         wanted = str(int(mark.detail["interval_s"]) // unit)
         for event in history.of(Commanded):
