@@ -87,6 +87,32 @@ def test_an_old_password_is_refused_only_where_the_new_one_is_obeyed(new: str, o
     assert verdict(found, "old-password-refused") is expected
 
 
+@pytest.mark.parametrize(
+    ("accepted", "result", "expected"),
+    (
+        ("8", "", Verdict.INCONCLUSIVE),
+        ("1", "3", Verdict.INCONCLUSIVE),
+        ("1", "1", Verdict.FAIL),
+        ("", "", Verdict.FAIL),
+    ),
+)
+def test_an_order_that_was_refused_is_not_exercised(accepted: str, result: str, expected: Verdict) -> None:
+    events: list[Event] = [
+        asked(5, "1062", qn="1", accepted=accepted, result=result),
+        asked(6, "1072", qn="2", accepted=accepted, result=result),
+        Phase(t=at(8), name="password", detail={"pw": "7Kd93x"}),
+        Phase(t=at(9), name="realtime", detail={"interval_s": "120"}),
+    ]
+    for minute in range(12, 20):
+        frame = f"PW=000000;DataTime=202603020{minute:03d}00&&"
+        events.append(msgspec.structs.replace(received(minute, "2011", qn=str(minute)), frame=frame))
+    found = history(*events)
+    assert verdict([command_handling_judge.password_finding(found)], "password-changed") is expected
+    assert verdict(command_handling_judge.interval_findings(found), "realtime-interval") is expected
+    (executed,) = command_handling_judge.executed_findings(found, ("1072",))
+    assert executed.verdict is (Verdict.PASS if result == "1" else Verdict.FAIL)
+
+
 def test_records_that_never_came_are_neither_right_nor_inside_the_range() -> None:
     detail = {"cn": "2061", "kind": "hour", "begin": "20260302010000", "end": "20260302030000"}
     whole = World(hours=6).history()
