@@ -52,6 +52,8 @@ class Notice(StrEnum):
     ACCESS_REFUSED = "access-refused"
     EMISSION_ABOVE_LIMIT = "emission-above-limit"
     PACKAGE_REFUSED = "package-refused"
+    PROGRAM_GIVEN_UP = "program-given-up"
+    DATA_OVERWRITTEN = "data-overwritten"
     STRANGER_REFUSED = "stranger-refused"
 
     @property
@@ -111,5 +113,9 @@ _TEXTS = {
     Notice.ACCESS_REFUSED: Text("a function was refused (log)", "功能访问被拒（日志）"),
     Notice.EMISSION_ABOVE_LIMIT: Text("an emission is above its warning limit (alarm)", "排放量超过预警限值（告警）"),
     Notice.PACKAGE_REFUSED: Text("a package was refused (log)", "拒绝软件包（日志）"),
+    Notice.PROGRAM_GIVEN_UP: Text(
+        "a program that did not run was given up for the one before (log)", "升级失败，恢复原版本（日志）"
+    ),
+    Notice.DATA_OVERWRITTEN: Text("delivered data were overwritten (log)", "覆盖已送达数据（日志）"),
     Notice.STRANGER_REFUSED: Text("a terminal that is not known was refused (log)", "拒绝未登记的终端（日志）"),
 }

@@ -34,7 +34,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "estimates": ("at", "value", "method", "quality"),
     "manual": ("start", "value", "author", "reason", "original", "verdict"),
     "gaps": ("point", "start", "end", "cause", "centre"),
-    "queue": ("centre", "pending", "oldest"),
+    "queue": ("centre", "pending", "oldest", "connected"),
     "log": ("at", "kind", "code", "subject", "text", "en", "zh"),
     "alarms": ("kind", "code", "subject", "raised", "cleared"),
     "export": ("point", "unit", "start", "end", "value", "flag"),

@@ -293,7 +293,7 @@ class Operator(Protocol):
         ...
 
     async def queue(self) -> None:
-        """Backlog by centre: rows centre, pending, oldest."""
+        """Backlog by centre: rows centre, pending, oldest, connected (true, false; empty where it is not told)."""
         ...
 
     async def log(self, from_us: int) -> None:

@@ -100,6 +100,13 @@ REFUSALS_LOGGED = criterion(
     unit="packages",
     notices=(Notice.PACKAGE_REFUSED,),
 )
+GIVING_UP_LOGGED = criterion(
+    "giving-up-logged",
+    en="the log tells of the program that was given up after it had been taken over",
+    zh="日志记录了已接收但无法运行而被放弃的程序",
+    unit="programs",
+    notices=(Notice.PROGRAM_GIVEN_UP,),
+)
 NOT_BEFORE_ITS_DAY = criterion(
     "not-before-its-day",
     en="a package that counts from later on is not in force before",
@@ -249,6 +256,15 @@ def refusal_moments(history: History, centre: str) -> list[tuple[int]]:
     online = [event.t for event in results(history, centre) if event.result == "refused"]
     files = [answer.t for _, answer in _imports(history) if answer.rows and answer.rows[0].get("result") == "refused"]
     return [(at,) for at in sorted((*online, *files))]
+
+
+def given_up_moments(history: History, centre: str, bad: Sequence[str]) -> list[tuple[int]]:
+    """When each program that does not run was told to have failed; one that was refused at once was never taken."""
+    return [
+        (event.t,)
+        for event in results(history, centre)
+        if event.answer.get("version", "") in bad and event.result == "failed"
+    ]
 
 
 def _imports(history: History) -> Iterator[tuple[Phase, Observed]]:

@@ -40,6 +40,7 @@ class Bound:
         """How much of the room is used."""
         return self._store.used_bytes() * 100 // self._octets
 
+    @seam
     def relieve(self, now_s: int) -> tuple[int, list[Pending]]:
         """Make room if there is too little: the instant before which delivered data went (0: none), periods given up.
 

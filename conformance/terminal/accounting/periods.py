@@ -15,7 +15,7 @@ from conformance.common.actions import all_centres
 from conformance.common.carbon.reckon import period
 from conformance.common.times import DAY, HOUR, MINUTE, ceil, floor, instant_of_iso
 from conformance.terminal import MODBUS, UPLINK, read_out
-from conformance.terminal.accounting import figures_judge, periods_judge
+from conformance.terminal.accounting import changes_judge, figures_judge, periods_judge
 from conformance.terminal.accounting.boundaries import by_hand, electricity, fixed, read, scenario, source, with_figures
 from conformance.terminal.accounting.figures import ACCOUNTING, class_checks
 from conformance.terminal.acquisition.sources import MANUAL
@@ -115,8 +115,9 @@ class CarriesEntriesThroughToTheYear(Case):
                 "year": ("csmt/8.2.1e", "csmt/11.11e", "isc-2/7.2.5-15"),
             },
         ),
+        **beside(changes_judge.OLD_KEPT),
     }
-    needs = (ACCOUNTING, MODBUS, UPLINK, MANUAL, read_out("figures-*", "year-corrected"))
+    needs = (ACCOUNTING, MODBUS, UPLINK, MANUAL, read_out("figures-*", "year-corrected", "old-result-kept"))
     scenario = scenario("building", MONTHLY, (("grid", "energy"),), start="2025-01-02T08:57:00+08:00")
 
     async def drive(self, bench: Bench) -> None:
@@ -137,10 +138,12 @@ class CarriesEntriesThroughToTheYear(Case):
         for of, id in (("source", "boiler"), ("emitter", "")):
             for kind in ("month", "quarter_year", "year"):
                 await bench.operator.emissions(of, id, kind, year, end)
+        await bench.operator.emission_history("boiler", "month", start)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from figures_judge.findings(history, ("month", "quarter_year", "year"))
         yield periods_judge.corrected_year_finding(history)
+        yield changes_judge.old_kept_finding(history)
 
 
 class _RunsOver:

@@ -9,7 +9,9 @@ from typing import Any
 import apsw
 
 from conformance.defects import Patch, defect
+from reference_terminal.model.rows import Record
 from reference_terminal.model.times import MINUTE, Span
+from reference_terminal.processing import emissions
 from reference_terminal.processing.rework import Rework, _Portion
 from reference_terminal.processing.versions import Versions
 from reference_terminal.settings.accounting import FigureSet
@@ -116,3 +118,20 @@ def old_results_overwritten(patch: Patch) -> None:
         own(self, connection)
 
     own = patch(_Portion, "write", write)
+
+
+@defect(
+    "corrected-results-overwritten",
+    en="what an entry that is corrected changes is written over what was there before",
+    zh="更正填报后直接覆盖原结果，原结果不可查询",
+    clauses=("csmt/8.3.1e",),
+)
+def corrected_results_overwritten(patch: Patch) -> None:
+    """What is recalculated is kept, what an entry changes is not."""
+
+    def supersede(connection: apsw.Connection, record: Record) -> None:
+        own(connection, record)
+        key = (record.span, record.start_s, record.point)
+        connection.execute("DELETE FROM superseded WHERE span=? AND start_s=? AND point=?", key)
+
+    own = patch(emissions, "supersede", supersede)

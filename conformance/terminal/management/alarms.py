@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -109,7 +109,10 @@ class TellsUntrustedPlatforms(Case):
     """A platform over HTTPS whose certificate is not to be trusted is lost: one alarm, by name, while that lasts."""
 
     zh = "HTTPS 平台证书不可信时，终端在 60 s 内告警一次并指明平台，恢复可信证书后解除。"
-    checks = TellsFaults.checks
+    checks = {
+        **TellsFaults.checks,
+        **beside(alarms_judge.BACKLOG_SHOWN.sometimes(), alarms_judge.LOST_SHOWN.sometimes()),
+    }
     needs = (MODBUS, HTTPS_RECORDS, LOCAL, "monitoring.fault-alarm", "monitoring.fault-location")
     scenario = Scenario(
         circuits=1,
@@ -129,6 +132,7 @@ class TellsUntrustedPlatforms(Case):
         platform.behave(certificate="self-signed")
         platform.disconnect(abort=True)
         await bench.clock.sleep(minutes=5)
+        await bench.operator.queue()
         bench.phase("mended")
         platform.behave(certificate="good")
         await bench.clock.sleep(minutes=6)
@@ -137,6 +141,7 @@ class TellsUntrustedPlatforms(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from alarms_judge.findings(history)
+        yield from alarms_judge.backlog_findings(history, "T")
 
 
 class LogsByItsOwnClock(Case):

@@ -8,10 +8,14 @@ from typing import Any
 
 from conformance.defects import Patch, defect
 from conformance.defects.seams import hides_events
+from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model.messages import Alarm, Text
+from reference_terminal.net.channel import ChannelRefused
 from reference_terminal.processing import pipeline
 from reference_terminal.storage.journal import Journal
 from reference_terminal.uplink.messages import CHANNEL_REFUSED
+from reference_terminal.uplink.platforms.link import PlatformLink
+from reference_terminal.web.api import Api
 
 _FAULTS, _CLOCK = "alarms/tells-faults", "alarms/logs-by-its-own-clock"
 _ALARM, _LOCATE = ("isc-2/8.2c",), ("isc-2/8.2d",)
@@ -79,6 +83,33 @@ def untrusted_platforms_untold(patch: Patch) -> None:
             whole(self, alarm, subject, **told)
 
     patch(Journal, "raise_alarm", raise_alarm)
+
+
+@defect(
+    "queues-not-shown",
+    en="what waits for centres and platforms is shown nowhere",
+    zh="不显示各中心的待传数据量",
+    clauses=_ALARM,
+)
+def queues_not_shown(patch: Patch) -> None:
+    """The answer is made and nothing is put into it."""
+    patch(Api, "queue", lambda self, query: {"centres": []})  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "refused-platforms-shown-as-connected",
+    en="a platform whose certificate is refused is shown as connected",
+    zh="证书不可信的平台仍显示为已连接",
+    clauses=_ALARM,
+)
+def refused_platforms_shown_as_connected(patch: Patch) -> None:
+    """Somebody answers there."""
+
+    def tell(self: PlatformLink, error: Exception) -> None:
+        whole(self, error)
+        self.connected = self.connected or isinstance(error, ChannelRefused | CertificateError)
+
+    whole = patch(PlatformLink, "_tell", tell)
 
 
 @defect(

@@ -52,6 +52,20 @@ ENDED_FROM_AFAR = criterion(
 )
 
 
+BACKLOG_SHOWN = criterion(
+    "backlog-shown",
+    en="what waits for a platform that is not to be trusted is shown",
+    zh="显示不可信平台的待传数据量",
+    unit="platforms",
+)
+LOST_SHOWN = criterion(
+    "lost-platform-shown",
+    en="a platform that is not to be trusted is not shown as connected",
+    zh="不可信平台不显示为已连接",
+    unit="platforms",
+)
+
+
 # R-41: from the cause to the alarm; a link that is tried again every minute is found sound within two.
 RAISED_US, CLEARED_US = 60 * SECOND, 120 * SECOND
 # R-39: entries carry the device's time within so much.
@@ -149,6 +163,20 @@ def findings(history: History) -> Iterator[Check | Measurement]:
         (ALARM_LOGGED, unlogged, known and not late and log is not None),
     ):
         yield question.none(bad, ok)
+
+
+def backlog_findings(history: History, centre: str) -> Iterator[Check]:
+    """What the terminal shows of a centre that is lost, where it shows anything: no clause names such a list."""
+    for event in history.of(Observed):
+        if event.what != "queue" or event.problem:
+            continue
+        mine = [row for row in event.rows if row.get("centre", "") == centre]
+        counted = [int(row["pending"]) for row in mine if row.get("pending", "").isdigit()]
+        shown = None if mine and not counted else any(counted)
+        yield BACKLOG_SHOWN.decide(shown, evidence=[str(row) for row in event.rows])
+        told = [row["connected"] for row in mine if row.get("connected")]
+        if told:
+            yield LOST_SHOWN.decide("true" not in told, evidence=told)
 
 
 def _reports(history: History, centre: str) -> list[tuple[int, tuple[str, ...]]]:

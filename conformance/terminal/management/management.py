@@ -237,7 +237,7 @@ class UpgradesWithoutTouchingData(Case):
         packages.RECORDS_UNTOUCHED: ("csmt/10.6.4d", "csmt/10.6.4e", "isc-2/8.4g", "isc-2/8.4h"),
         packages.WORKS_AGAIN: ("isc-2/8.4a", "isc-2/8.4f", "csmt/10.6.4c"),
         packages.ISSUER_SEES_NO_DATA: ("isc-2/8.4j", "csmt/10.6.4g"),
-        **beside(packages.BAD_PROGRAM_GIVEN_UP),
+        **beside(packages.BAD_PROGRAM_GIVEN_UP, packages.GIVING_UP_LOGGED.sometimes()),
     }
     needs = (MODBUS, UPLINK, read_out("records-untouched"), MUTUAL_TLS, MANAGEMENT)
     scenario = _MANAGED
@@ -260,6 +260,7 @@ class UpgradesWithoutTouchingData(Case):
             await told(bench, task)
         await bench.clock.sleep(minutes=2)
         await self._look(bench, begin, end)
+        await bench.operator.log(end)
 
     async def _look(self, bench: Bench, begin_us: int, end_us: int) -> None:
         await read_records(bench, ("minute", "quarter", "hour"), begin_us, end_us)
@@ -267,3 +268,7 @@ class UpgradesWithoutTouchingData(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from packages.upgrade_findings(history, "M", _GOOD, _BAD)
+        if moments := packages.given_up_moments(history, "M", _BAD):
+            yield counters_judge.log_finding(
+                history, packages.GIVING_UP_LOGGED, Notice.PROGRAM_GIVEN_UP, moments=moments
+            )

@@ -13,10 +13,11 @@ from dataclasses import replace
 from typing import Any, cast
 
 from conformance.defects import Patch, defect
+from conformance.defects.seams import hides_events
 from reference_terminal.assembly import Terminal
 from reference_terminal.crypto.certificates import Trusted
 from reference_terminal.crypto.sm2 import PublicKey
-from reference_terminal.management import installer, packages
+from reference_terminal.management import installer, messages, packages
 from reference_terminal.management.installer import Installer, Outcome
 from reference_terminal.management.packages import Package, PackageRefused
 from reference_terminal.management.parameters import Parameters
@@ -351,3 +352,14 @@ def package_refusals_gathered(patch: Patch) -> None:
             sound(self, source, error)
 
     patch(Installer, "_tell_refused", tell)
+
+
+@defect(
+    "programs-given-up-unlogged",
+    en="a program that does not run is given up without an entry in the log",
+    zh="放弃无法运行的程序不记日志",
+    clauses=("isc-2/7.4.1.3(1)d",),
+)
+def programs_given_up_unlogged(patch: Patch) -> None:
+    """The one before goes on, so that nothing has happened."""
+    hides_events(patch, lambda kind, en: kind == messages.UPGRADE_DROPPED.kind)

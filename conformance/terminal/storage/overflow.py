@@ -89,6 +89,7 @@ class OverwritesWhatIsDeliveredFirst(Case):
             storage_quota_judge.ALARM_BEFORE_FULL,
             overflow_judge.OLDEST_GIVEN_UP_FIRST,
             overflow_judge.OVERFLOW_LOGGED,
+            storage_quota_judge.OVERWRITING_TOLD_TRUTHFULLY,
             delivery.NONE_ALTERED,
             delivery.NONE_INVENTED,
             delivery.NONE_MIS_STAMPED,
@@ -112,7 +113,11 @@ class OverwritesWhatIsDeliveredFirst(Case):
         # B takes quarter-hours and refuses hours: what waits for it is older than much that is delivered.
         bench.centres["B"].behave(refused_cn="2061")
         bench.phase("bounded", centre="B", octets=_STORE_OCTETS)
-        await self._pass(bench, hours=self.filling_h)
+        await self._pass(bench, hours=_LOOKS_EVERY_H)
+        bench.phase("nearly-empty")
+        await bench.operator.records("quarter", points(bench)[0], start, start + HOUR)
+        await bench.operator.log(start)
+        await self._pass(bench, hours=self.filling_h - _LOOKS_EVERY_H)
         await self._look_back(bench, start)
         bench.centres["B"].behave(refused_cn="")
         await bench.clock.sleep(hours=2)

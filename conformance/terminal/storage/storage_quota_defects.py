@@ -139,3 +139,19 @@ def full_store_forgets_the_queue(patch: Patch) -> None:
 def nothing_looks_after_the_bounds(patch: Patch) -> None:
     """There is room enough, for a while."""
     patch(Housekeeping, "look", lambda self: None)
+
+
+@defect(
+    "overwriting-told-without-any",
+    en="the log says every day that delivered data were overwritten, though the store is nearly empty",
+    zh="存储未满，日志仍每日记录数据被覆盖",
+    clauses=_CLAUSES,
+)
+def overwriting_told_without_any(patch: Patch) -> None:
+    """The instant of what went is compared with nothing."""
+
+    def relieve(self: Bound, now_s: int) -> tuple[int, list[Pending]]:
+        before_s, lost = own(self, now_s)
+        return before_s or 1, lost
+
+    own = patch(Bound, "relieve", relieve)

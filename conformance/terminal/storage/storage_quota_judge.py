@@ -37,6 +37,18 @@ ALARM_BEFORE_FULL = criterion(
     notices=(Notice.STORE_FILLING,),
 )
 
+OVERWRITING_TOLD_TRUTHFULLY = criterion(
+    "no-overwriting-told-before",
+    en="while the first records are still there, the log tells of no overwriting",
+    zh="最早的记录尚在时，日志不称数据已被覆盖",
+    unit="entries",
+    notices=(Notice.DATA_OVERWRITTEN,),
+)
+
+
+_QUARTERS = 3
+"""Of the first hour, of which the first may be a part only."""
+
 
 def excused(history: History, ledger: Ledger) -> Ledger:
     """The ledger without the losses of its centre's absence, which are judged by what the store could hold."""
@@ -52,6 +64,7 @@ def findings(history: History, ledgers: Sequence[Ledger], *, slack_us: int) -> I
     stretch, bounded = overflow.away(history), history.phase("bounded")
     ledger = next((one for one in ledgers if stretch is not None and one.centre == stretch[0]), None)
     looks = marks(history, "look-back")
+    yield _told_before(history)
     if bounded is not None:
         yield from _room(history, int(bounded.detail["octets"]), slack_us)
     if stretch is None or ledger is None or bounded is None or len(looks) != 2:
@@ -90,6 +103,23 @@ def _still_there(history: History, at: int) -> list[str] | None:
 
 
 STORE_FILLING = Notice.STORE_FILLING
+
+
+def _told_before(history: History) -> Check:
+    """What the log says of overwriting at the look at a nearly empty store, of which nothing has gone."""
+    asked = OVERWRITING_TOLD_TRUTHFULLY
+    mark = history.phase("nearly-empty")
+    looks = [event for event in history.of(Observed) if mark is not None and mark.t <= event.t < mark.t + HOUR]
+    records = next((event for event in looks if event.what == "records" and not event.problem), None)
+    log = next((event for event in looks if event.what == "log" and not event.problem), None)
+    if records is None or log is None or len(records.rows) < _QUARTERS:
+        return asked.decide(None)
+    if log.rows and not notices.mapped(history, Notice.DATA_OVERWRITTEN):
+        return notices.left_to_a_person(asked, log.rows, Notice.DATA_OVERWRITTEN)
+    told = [
+        f"{row.get('at')} {row.get('text')}" for row in log.rows if notices.tells(history, row, Notice.DATA_OVERWRITTEN)
+    ]
+    return asked.none(told, log.rows)
 
 
 def _room(history: History, room: int, slack_us: int) -> Iterator[Check]:

@@ -17,6 +17,7 @@ from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model import json_text
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import text_of
+from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import ChannelRefused, Security
 from reference_terminal.net.http import HttpClient, HttpFailed, Place, place_of
 from reference_terminal.net.mqtt.courier import BrokerRefused
@@ -145,6 +146,7 @@ class PlatformLink:
     def failed(self, error: Exception) -> None:
         """What else follows from a failure."""
 
+    @seam
     def _tell(self, error: Exception) -> None:
         name, address = self.config.id, f"{self.config.host}:{self.config.port}"
         if isinstance(error, ChannelRefused | CertificateError):
