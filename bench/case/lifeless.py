@@ -13,16 +13,58 @@ import msgspec
 
 from bench.case.checks import Check
 from bench.case.verdicts import Verdict
-from bench.history import Connected, CutShort, History, LinkRule, Received, Served, TerminalState, Trouble, Unserved
+from bench.history import (
+    Began,
+    Connected,
+    CutShort,
+    Event,
+    History,
+    LinkRule,
+    Observed,
+    Phase,
+    Received,
+    Served,
+    TerminalState,
+    Trouble,
+    Unserved,
+)
 
 TERMINAL = "terminal"
 """Who cut a case short (`CutShort.because`): the terminal's program ended by itself, or had to be stopped."""
 _RIGS = ("virtual", "process", "loopback")
 _UPLINKS = ("uplink.", "centres.")
 _SOURCES = ("protocol.", "source.")
+_IDLE = "the terminal did nothing {}: it asked no meter and connected to no centre / 终端全程无任何动作"
 # So long a program may take until it is at work, besides two polling periods; and until it has uploaded something.
 _AT_WORK_US = 60_000_000
 _UPLOADED_US = 150_000_000
+
+
+START_US = 600_000_000
+"""R-29: so long a terminal may take to acquire after a start."""
+
+
+def never_began(events: Sequence[Event], now_us: int) -> str:
+    """That a terminal has done nothing for longer than any start may take, in one sentence; else empty.
+
+    Only of a terminal with which the bench has done nothing either: a record that holds more than its start, phases and
+    questions without an answer says that something happened.
+    """
+    began = events[0] if events else None
+    if not isinstance(began, Began) or began.rig not in _RIGS or began.kind or not (began.meters and began.centres):
+        return ""
+    slowest_us = max(round(meter.period_s * 1_000_000) for meter in began.meters)
+    claims = all(any(claim.startswith(kinds) for claim in began.claims) for kinds in (_SOURCES, _UPLINKS))
+    if not claims or now_us - began.t <= START_US + 2 * slowest_us or not all(map(_nothing, events)):
+        return ""
+    started = any(isinstance(event, TerminalState) for event in events)
+    return _IDLE.format(f"in {(now_us - began.t) // 1_000_000} s") if started else ""
+
+
+def _nothing(event: Event) -> bool:
+    if isinstance(event, TerminalState):
+        return event.state in ("starting", "running")
+    return isinstance(event, Began | Phase) or (isinstance(event, Observed) and bool(event.problem))
 
 
 def cause(history: History) -> str:
@@ -59,7 +101,7 @@ def _did_nothing(history: History) -> str:
     sent = history.of(Received)
     lasted = f"in {watched_us // 1_000_000} s"
     if may_poll and not polled and not (sent or history.of(Connected)) and (may_send or not began.centres):
-        return f"the terminal did nothing {lasted}: it asked no meter and connected to no centre / 终端全程无任何动作"
+        return _IDLE.format(lasted)
     if may_poll and not polled and not _barred(history, "field"):
         return f"the terminal asked no meter {lasted} / 终端未向任何表计发出请求"
     if may_send and not sent and not _barred(history, "uplink"):

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from bench.case import Case, Item
+from bench.case import Case, Item, lifeless
 from bench.case.lifeless import TERMINAL
 from bench.case.program_evidence import RIG
 from bench.dut import Elsewhere, Launch, Launchable, LaunchError, Role, Seat
@@ -76,6 +76,7 @@ ACCELERATED_CLOCK = "the clock of an accelerated program cannot be moved besides
 _HOST_MOVED_US = 100_000
 _NOTHING = Launch(argv=())
 _STEP_BACK_US = 50_000
+_LOOK_S = 15
 _SIGNS_OF_LIFE = (Served, Unserved, Connected, Received)
 
 
@@ -405,10 +406,11 @@ class RealBench:
         self.record(Phase(t=self.clock.now_us(), name=name, detail=words))
 
     async def drive(self, case: Case) -> None:
-        """Let the case drive until it is through, the terminal's program ends by itself, or the bench fails."""
+        """Let the case drive until it is through, the terminal ends or never begins, or the bench fails."""
         driving = asyncio.create_task(case.drive(self), name="case")
+        idle = asyncio.create_task(self._never_begins(), name="idle")
         lives = [self.life, *(each.life for each in self._beside.values())]
-        ends = [life.died for life in lives]
+        ends = [*(life.died for life in lives), idle]
         await asyncio.wait([driving, *ends, self.failed], return_when=asyncio.FIRST_COMPLETED)
         now_us = self.clock.now_us()
         if self.failed.done():
@@ -419,7 +421,14 @@ class RealBench:
         else:
             self._through(driving)
         driving.cancel()
-        await asyncio.gather(driving, return_exceptions=True)
+        idle.cancel()
+        await asyncio.gather(driving, idle, return_exceptions=True)
+
+    async def _never_begins(self) -> str:
+        """Wait until the terminal has done nothing for longer than a start may take, and say so."""
+        while not (why := lifeless.never_began(self._recorder.events, self.clock.now_us())):
+            await self.clock.sleep(_LOOK_S)
+        return why
 
     def _through(self, driving: asyncio.Task[None]) -> None:
         now_us = self.clock.now_us()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from process_kit import LooksOn, conduct, profile, python, record, said
 
 from bench.case import Case, Finding, Verdict, criterion
+from bench.dut.profile import Claim
 from bench.facade.bench import Bench, Unable
-from bench.history import History, ListServed, Observed, Phase
+from bench.history import CutShort, History, ListServed, Observed, Phase
 from bench.layout.scenario import Revocation, Scenario
 from bench.rigs.loopback import RIG as LOOPBACK
 from bench.rigs.process import RIG as PROCESS
@@ -147,3 +149,20 @@ def test_storage_is_refused_spoiled_and_emptied(tmp_path: Path) -> None:
     assert emptied[0] == "found nothing pw"
     names = [event.name for event in record(result, tmp_path).of(Phase)]
     assert names == ["storage-refuses", "storage-takes", "damaged", "emptied"]
+
+
+class _WouldLookOnForAnHour(LooksOn):
+    needs = ("protocol.modbus-tcp", "uplink.hj212")
+    seconds = 3600.0
+
+
+def test_a_case_ends_when_the_terminal_never_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.case.lifeless.START_US", 1_000_000)
+    monkeypatch.setattr("bench.rigs.real.bench._LOOK_S", 0.1)
+    claims = dict.fromkeys(_WouldLookOnForAnHour.needs, Claim.YES)
+    idle = msgspec.structs.replace(profile(python("import time; time.sleep(600)")), claims=claims)
+    found = conduct(LOOPBACK, _WouldLookOnForAnHour, idle, tmp_path)
+    history = record(found, tmp_path)
+    (short,) = history.of(CutShort)
+    assert short.because == "terminal" and "it asked no meter and connected to no centre" in short.what
+    assert history.end_us - history.began.t < 600 * 1_000_000

@@ -11,7 +11,7 @@ from hand_made import COUNTER, MIDNIGHT, World, altered, changed
 from bench.case import Check, Text, Verdict, criterion
 from bench.case.checks import in_words
 from bench.case.judging import judge
-from bench.case.lifeless import brought_down, cause
+from bench.case.lifeless import brought_down, cause, never_began
 from bench.case.program_evidence import reasons
 from bench.case.starved import conditioned
 from bench.commands.proof.prove import shows
@@ -371,6 +371,26 @@ SHORT = CutShort(t=END.t, because="terminal", what="the terminal's program ended
 def test_a_started_terminal_that_shows_nothing_is_named(events: list[Event], names: str) -> None:
     why = cause(History([bench_of(), *events]))
     assert (names in why) if names else why == ""
+
+
+@pytest.mark.parametrize(
+    ("rig", "events", "after_s", "over"),
+    [
+        ("process", [STARTED], 611, True),
+        ("process", [STARTED, Phase(t=MIDNIGHT + SECOND, name="settle")], 611, True),
+        ("process", [STARTED], 609, False),  # a start may take ten minutes (R-29)
+        ("process", [STARTED, POLL], 611, False),
+        ("process", [STARTED, CALL], 611, False),
+        ("process", [STARTED, Power(t=MIDNIGHT + SECOND, state="cut")], 611, False),  # the bench did something
+        ("process", [], 611, False),
+        ("lab", [STARTED], 611, False),
+    ],
+)
+def test_a_case_need_not_go_on_when_no_start_takes_so_long(
+    rig: str, events: list[Event], after_s: int, over: bool
+) -> None:
+    why = never_began([bench_of(rig), *events], MIDNIGHT + after_s * SECOND)
+    assert why.startswith("the terminal did nothing in 611 s") if over else why == ""
 
 
 def test_a_device_on_a_table_may_not_have_been_cabled() -> None:
