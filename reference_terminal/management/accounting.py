@@ -33,6 +33,7 @@ class AccountingPackages:
         self._emissions = emissions
         self._recalculation = recalculation
 
+    @seam
     def refused(self, package: Package, body: Mapping[str, Any], now_s: int) -> Text | None:
         """What is wrong with a package's content; None if nothing."""
         versions, problems = self._versions(package, body, now_s)
@@ -120,6 +121,7 @@ class AccountingPackages:
         return [VersionConfig(name, from_s, sources=tuple(changes))], ()
 
 
+@seam
 def _unknown(codes: Sequence[str], known: Sequence[str]) -> list[Problem]:
     """What is wrong with codes that no input is linked to; the factors beside them are not taken either."""
     strange = [code for code in dict.fromkeys(codes) if code not in known]

@@ -5,10 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from conformance.defects import Patch, defect
+from reference_terminal.management import accounting as management
 from reference_terminal.management.accounting import AccountingPackages
+from reference_terminal.management.packages import Package
+from reference_terminal.model.messages import Text
 from reference_terminal.settings.accounting import VersionConfig
 from reference_terminal.settings.problems import Problem
 from reference_terminal.settings.reader import Section
@@ -48,6 +52,40 @@ def boundary_only_adds(patch: Patch) -> None:
         return kept, problems
 
     patch(AccountingPackages, "_boundary", boundary)
+
+
+@defect(
+    "unlinked-factors-left-out",
+    en="factors of a package that nothing is linked to are left out without a word",
+    zh="软件包中未关联的因子被静默略去",
+    clauses=("isc-2/7.2.3-B(2)c",),
+)
+def unlinked_factors_left_out(patch: Patch) -> None:
+    """The others are taken."""
+    patch(management, "_unknown", lambda codes, known: [])
+
+
+@defect(
+    "refused-factors-reckoned-with",
+    en="of a package that is refused for one of its factors the others are reckoned with",
+    zh="软件包因一项因子被拒绝，其余因子仍用于计算",
+    clauses=("isc-2/7.2.3-B(2)c",),
+)
+def refused_factors_reckoned_with(patch: Patch) -> None:
+    """They are taken before the package is looked at as a whole."""
+    whole = AccountingPackages.refused
+
+    def refused(self: AccountingPackages, package: Package, body: Mapping[str, Any], now_s: int) -> Text | None:
+        found = whole(self, package, body, now_s)
+        versions, _ = self._versions(package, body, now_s)
+        recalculation = self._recalculation
+        if found is not None and versions:
+            gather = partial(recalculation.gather, versions[0], package.issuer, "package", "afar")
+            recalculation._store.attempt(gather)
+            self.taken()
+        return found
+
+    patch(AccountingPackages, "refused", refused)
 
 
 @defect(

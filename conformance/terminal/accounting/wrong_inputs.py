@@ -1,21 +1,26 @@
 """Inputs that cannot be: refused with a reason each, and nothing is reckoned from them.
 
-Leaves wrong packages to the cases of the management software, and what a method lacks to `periods`.
+Leaves packages that are wrong in their form or signature to the cases of the management software, and what a method
+lacks to `periods`.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+
+import msgspec
 
 from bench.case import Case, Finding
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.history.accounting import AccountingUnit, Emitter
 from conformance.common.times import DAY, MINUTE, floor, instant_of_iso
-from conformance.terminal import MODBUS, UPLINK, read_out
+from conformance.terminal import MANAGEMENT, MODBUS, MUTUAL_TLS, UPLINK, read_out
 from conformance.terminal.accounting import wrong_inputs_judge
 from conformance.terminal.accounting.boundaries import by_hand, fixed, read, scenario, source
 from conformance.terminal.accounting.figures import ACCOUNTING
+from conformance.terminal.management.management import management_of, told
 
 FAMILY = "accounting"
 _METHOD = "buildings-ndrc-2015"
@@ -61,7 +66,7 @@ class RefusesWrongInputs(Case):
         await _read(bench, begun, 6, day)
         since = begun + 6 * MINUTE
         factor = bench.operator.set_factor
-        for name, told in (
+        for name, answer in (
             ("heating-value", factor("gas", "NCV", "389310", "GJ/1e4Nm3", since, "laboratory", _AUTHOR)),
             ("oxidation", factor("gas", "OF", "101", "%", since, "laboratory", _AUTHOR)),
             ("unlike-unit", factor("gas", "NCV", "389.31", "tCO2/t", since, "laboratory", _AUTHOR)),
@@ -74,7 +79,7 @@ class RefusesWrongInputs(Case):
             ),
         ):
             bench.phase("wrong-input", what=name)
-            await told
+            await answer
         await bench.clock.sleep(minutes=6)
         await _read(bench, begun, 9, day)
 
@@ -86,3 +91,52 @@ async def _read(bench: Bench, begun: int, minutes: int, day: tuple[int, int]) ->
     await bench.operator.emissions("source", "gas", "minute", begun, begun + minutes * MINUTE)
     await bench.operator.emissions("source", "boiler", "day", *day)
     await bench.operator.emissions("emitter", "", "minute", begun, begun + minutes * MINUTE)
+
+
+_GRID = "grid-factor"
+_LINKED = msgspec.structs.replace(
+    _EMITTER,
+    sources=(
+        source(
+            *("grid", "office", "electricity", _METHOD, "electricity-in", read("AD", "kWh", "grid.energy")),
+            fixed("EF", "tCO2/MWh", "0.5580", "announcement 33 of 2024", _GRID),
+            scope=2,
+        ),
+    ),
+)
+
+
+class RefusesFactorsOfNothing(Case):
+    """A package brings a factor that is linked and one that nothing is linked to: it is refused whole, both ways."""
+
+    zh = "软件包同时含已关联因子与未关联因子：在线和离线均整体拒绝并说明未关联的因子，结果不变。"
+    checks = {
+        **{wrong_inputs_judge.MIXED.of(*words): ("isc-2/7.2.3-B(2)c",) for words in wrong_inputs_judge.WAYS},
+        wrong_inputs_judge.UNMIXED: ("isc-2/7.2.3-B(2)c",),
+    }
+    needs = (ACCOUNTING, MODBUS, MUTUAL_TLS, MANAGEMENT, UPLINK, read_out("unlinked-*"))
+    scenario = scenario(
+        "building",
+        _LINKED,
+        (("grid", "energy"),),
+        start="2026-03-02T10:58:00+08:00",
+        centres=("A", "M"),
+        centre_options=(("A", {"channel": "mtls"}), ("M", {"kind": "management", "channel": "mtls"})),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        management = management_of(bench)
+        begun = floor(bench.clock.now_us(), MINUTE) + 2 * MINUTE
+        row = {"value": "0.9", "unit": "tCO2/MWh", "gas": "CO2", "source": "laboratory", "region": "", "validFrom": ""}
+        rows = [{**row, "code": code} for code in (_GRID, wrong_inputs_judge.UNLINKED)]
+        content = json.dumps({"factors": rows}).encode()
+        await bench.clock.sleep(minutes=4)
+        bench.phase("package", package="file")
+        await bench.operator.install(management.package("factors", "grid", "1.1", content), _AUTHOR)
+        bench.phase("package", package="remote")
+        await told(bench, management.issue("factors", "grid", "1.2", content))
+        await bench.clock.sleep(minutes=3)
+        await bench.operator.emissions("source", "grid", "minute", begun, begun + 5 * MINUTE)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from wrong_inputs_judge.mixed_findings(history)

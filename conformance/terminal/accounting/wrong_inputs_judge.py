@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bench.case import Check, criterion
-from bench.history import History, Observed, Phase
+from bench.history import Commanded, History, Observed, Phase
 from conformance.common.carbon.reckon import books_of
-from conformance.terminal.accounting.figures_judge import Shown, compare, shown_in
+from conformance.terminal.accounting.figures_judge import Shown, compare, missing, shown, shown_in
 
 REFUSED = criterion(
     "refused-{0}",
@@ -34,6 +34,21 @@ UNCHANGED = criterion(
     "nothing-reckoned",
     en="nothing is reckoned from an input that was refused",
     zh="不以被拒绝的输入计算",
+    unit="figures",
+)
+UNLINKED = "kiln-oxidation"
+"""The code of a factor that no input of the scenario is linked to."""
+WAYS = (("file", "handed over as a file", "文件导入"), ("remote", "issued from afar", "远程下发"))
+MIXED = criterion(
+    "unlinked-{0}",
+    en="a package {1} with a factor that nothing is linked to is refused, or the terminal names that factor",
+    zh="{2}的软件包含未关联的因子时被拒绝，或终端指明该因子",
+    unit="packages",
+)
+UNMIXED = criterion(
+    "unlinked-reckoned",
+    en="of a package that was refused for one of its factors no other is reckoned with",
+    zh="因其中一项因子被拒绝的软件包，其余因子也不用于计算",
     unit="figures",
 )
 _NO_ANSWER = ("TimeoutError", "ConnectionError", "ConnectionRefusedError", "OSError")
@@ -79,3 +94,21 @@ def _reckoned(history: History, said: Sequence[Observed]) -> Check:
         wrong += [*found.wrong, *found.invented]
         known += found.known
     return UNCHANGED.none(sorted(wrong), known)
+
+
+def mixed_findings(history: History) -> Iterator[Check]:
+    """What the terminal said of each package, and the figures afterwards if it refused both."""
+    said = {"file": ("", ""), "remote": ("", "")}
+    for event in history.events:
+        if isinstance(event, Observed) and event.what == "package" and event.rows:
+            said["file"] = (event.rows[0].get("result", ""), event.rows[0].get("message", ""))
+        elif isinstance(event, Commanded) and event.cn == "issue-factors":
+            said["remote"] = (event.result, event.answer.get("message", ""))
+    for way, *words in WAYS:
+        result, message = said[way]
+        good = result == "refused" or UNLINKED in message
+        yield MIXED.of(way, *words).decide(good if result else None, evidence=[f"{way}: {result} {message}"])
+    refused = all(result == "refused" for result, _ in said.values())
+    books = books_of(history)
+    found = compare(books, shown(history), at=False)
+    yield UNMIXED.none([*found.wrong, *found.invented, *missing(history, books)], found.known if refused else 0)
