@@ -107,7 +107,7 @@ class LeadsSomewhere(Case):
     """What a page points at is there, before the login and after it, and its forms ask for all that is needed."""
 
     zh = "登录前后，装置各页面所指的每个地址均可打开，表单字段齐全。"
-    checks = beside(pages_judge.LINKS, pages_judge.FORMS)
+    checks = beside(pages_judge.LINKS, pages_judge.FORMS, pages_judge.TIMETABLE.sometimes())
     remark = Text(
         "no clause says how pages hang together; what a page offers and nobody can open is not offered",
         "没有条文规定页面之间如何链接，但页面所示而无法打开的功能等于没有提供",
@@ -125,7 +125,13 @@ class LeadsSomewhere(Case):
                 session = await people.login(door, people.access.of_role(role))
                 if session is not None:
                     await people.pages.follow_links(session, self.most)
+        if (known := people.access.rounds) is not None:
+            for door in doors:
+                call = people.access.function(known.set).calls.get(door)
+                if call is not None and call.form:
+                    bench.phase(pages_judge.AT_A_PAGE, door=door, function=known.set)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield pages_judge.links_finding(history)
         yield pages_judge.forms_finding(history)
+        yield from pages_judge.timetable_findings(history)

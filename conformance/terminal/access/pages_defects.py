@@ -12,6 +12,7 @@ from reference_terminal.management.installer import Installer, Outcome
 from reference_terminal.web.centre_orders import CentreOrders
 from reference_terminal.web.pages import device, site
 from reference_terminal.web.pages.asks import Asks
+from reference_terminal.web.pages.blocks import Block, Form
 from reference_terminal.web.periods import PeriodApi
 
 
@@ -131,3 +132,18 @@ def form_asks_under_another_name(patch: Patch) -> None:
         return real("text" if name == "settings" else name, *given, **more)
 
     real = patch(device, "Field", field)
+
+
+@defect(
+    "no-form-for-the-timetable",
+    en="the page of the rounds of inspection has no form for their timetable",
+    zh="巡检页面没有设置巡检计划的表单",
+    clauses=("isc-2/8.2f",),
+)
+def no_form_for_the_timetable(patch: Patch) -> None:
+    """It was made, and is not put on the page."""
+
+    async def rounds(asks: Asks) -> list[Block]:
+        return [each for each in await own(asks) if not isinstance(each, Form)]
+
+    own = patch(device, "_rounds", rounds)

@@ -52,6 +52,15 @@ FORMS = criterion(
     unit="functions",
     evidence=EvidenceKind.READ_OUT,
 )
+TIMETABLE = criterion(
+    "timetable-has-its-form",
+    en="where the timetable of rounds is set at a page, a page has the form for it",
+    zh="可在页面设置巡检计划的，页面上有相应表单",
+    unit="functions",
+    evidence=EvidenceKind.READ_OUT,
+)
+AT_A_PAGE = "timetable-at-a-page"
+"""A door where the profile says that the timetable of rounds is set by a form."""
 _LOOKED_US = 1_000_000
 _NOWHERE = ("404", "405", "410")
 _NAMES = ((NETWORK, "centre-add"), (ITEMS, "period"), (FORMULA, "package-page"))
@@ -118,3 +127,15 @@ def forms_finding(history: History) -> Check:
             told = f"{door}: {row.page}: {row.function} lacks {row.lacks}" if row.lacks else ""
             lacks.setdefault((door, row.function), []).append(told)
     return FORMS.none_among(lacks, [told[0] for told in lacks.values() if all(told)])
+
+
+def timetable_findings(history: History) -> Iterator[Check]:
+    """The form for the timetable, at each door of which any form was found: others have pages nobody can follow."""
+    held: dict[str, set[str]] = {}
+    for event in told_of.FORMS.of(history):
+        held.setdefault(event.query.door, set()).update(row.function for row in event.rows)
+    marks = [mark.detail for mark in history.of(Phase) if mark.name == AT_A_PAGE]
+    if marks:
+        known = [mark for mark in marks if held.get(mark["door"])]
+        lacks = [f"{mark['door']}: {mark['function']}" for mark in known if mark["function"] not in held[mark["door"]]]
+        yield TIMETABLE.none_among(known, lacks)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from reference_terminal.access.rights import Right
 from reference_terminal.model.messages import Text
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S
 from reference_terminal.web.pages.asks import Asks
 from reference_terminal.web.pages.blocks import (
@@ -402,6 +403,7 @@ async def system(asks: Asks, query: dict[str, str]) -> Page:
     return Page(blocks, refresh_s=10)
 
 
+@seam
 async def _rounds(asks: Asks) -> list[Block]:
     """The rounds of inspection, and their timetable for whoever may set it."""
     told = await asks.get("inspections", {})
