@@ -117,7 +117,7 @@ class AccountingApi(Addresses):
 
     @route("GET", "figures", right=Right.READ)
     def figures(self, query: dict[str, str]) -> Any:
-        """Every published figure: what it is of, its measure, unit, decimals, classes of periods."""
+        """Every published figure: what it is of, its measure, unit, decimals, classes of periods; the products."""
         del query
         emissions = self.emissions_of()
         return {
@@ -134,6 +134,7 @@ class AccountingApi(Addresses):
                 }
                 for each in emissions.figures.values()
             ],
+            "products": [{"product": each.id, "name": each.name} for each in emissions.config.products],
         }
 
     @route("GET", "boundary", right=Right.READ, query=("at",))

@@ -28,17 +28,23 @@ class Asks:
     sees: Callable[[str], bool]
     now_s: int
 
+    async def answer(self, name: str, **query: str) -> dict[str, Any]:
+        """A whole answer; empty where the reader may not see it or there is no such thing here."""
+        if not self.sees(name):
+            return {}
+        try:
+            return await self.get(name, query)
+        except HttpError as error:
+            if error.status in (404, 409):
+                return {}
+            raise
+
     @seam
     async def rows(self, name: str, key: str = "", **query: str) -> list[dict[str, Any]]:
         """The list in an answer; empty where the reader may not see it or there is no such thing here."""
-        if not self.sees(name):
+        answer = await self.answer(name, **query)
+        if not answer:
             return []
-        try:
-            answer = await self.get(name, query)
-        except HttpError as error:
-            if error.status in (404, 409):
-                return []
-            raise
         found = answer[key] if key else next(value for value in answer.values() if isinstance(value, list))
         return list(found)
 

@@ -228,10 +228,51 @@ async def emissions(asks: Asks, query: dict[str, str]) -> Page:
         (
             form,
             *((Chart(Text("Course", "趋势"), times, lines, bars=True),) if rows else ()),
+            *(await _of_latest(asks, name, span, str(rows[-1]["start"])) if rows else ()),
             Table(Text("Today", "今日"), heads, today, numbers=frozenset({2}), half=True),
             Table(Text("Periods", "各时段"), columns, cells, numbers=frozenset({1, 3}), half=True),
         )
     )
+
+
+async def _of_latest(asks: Asks, figure: str, span: str, start: str) -> list[Block]:
+    """The latest period shown beside the one before and the same of the year before, and by each product."""
+    found = await asks.answer("emission-comparison", **{"figure": figure, "class": span, "start": start})
+    if not found:
+        return []
+    now = found["period"]
+    words = (
+        ("period", Text("this period", "本期")),
+        ("before", Text("the one before", "上期（环比）")),
+        ("year_before", Text("a year before", "上年同期（同比）")),
+    )
+    heads = (Text("Period", "时段"), START, VALUE, UNIT, Text("Change", "变化量"), Text("Change (%)", "变化率（%）"))
+    rows: list[Sequence[Shown]] = [
+        (word, as_read(each["start"]), each["value"], found["unit"], each.get("change"), each.get("percent"))
+        for key, word in words
+        for each in (found[key],)
+    ]
+    blocks: list[Block] = [Table(Text("Compared", "对比"), heads, rows, numbers=frozenset({2, 4, 5}), half=True)]
+    by: list[Sequence[Shown]] = []
+    for product in await asks.rows("figures", "products"):
+        asked = {"figure": figure, "product": product["product"], "from": now["start"], "to": now["end"]}
+        told = await asks.answer("emission-intensity", **asked)
+        if told:
+            title = product["name"] or product["product"]
+            english, _, chinese = told["cause"].partition(" / ")
+            made, value = (told["amount"], told["amount_unit"]), (told["intensity"], told["unit"])
+            by.append((title, *made, *value, Text(english, chinese)))
+    if by:
+        heads = (
+            Text("Product", "产品"),
+            Text("Made", "产量"),
+            UNIT,
+            Text("Intensity", "碳排放强度"),
+            UNIT,
+            Text("Note", "说明"),
+        )
+        blocks.append(Table(Text("Carbon intensity", "碳排放强度"), heads, by, numbers=frozenset({1, 3}), half=True))
+    return blocks
 
 
 async def sources(asks: Asks, query: dict[str, str]) -> Page:
