@@ -9,10 +9,8 @@ take it for its own (DNS rebinding).
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-from collections.abc import Sequence
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from reference_terminal.access import messages as access_messages
 from reference_terminal.access.desk import Desk
@@ -24,7 +22,7 @@ from reference_terminal.model.seams import seam
 from reference_terminal.settings.accounts import is_listed
 from reference_terminal.storage.journal import Journal
 from reference_terminal.web import refusals
-from reference_terminal.web.router import refuse_other_sites
+from reference_terminal.web.router import is_own_name, refuse_other_sites
 from reference_terminal.web.server import MAX_OCTETS, Request
 
 COOKIE_NAME = "session"
@@ -162,18 +160,3 @@ def _proof(request: Request) -> str:
     if said or request.content_type != FORM:
         return said
     return dict(parse_qsl(request.body.decode("utf-8", "replace"), max_num_fields=200)).get(PROOF, "")
-
-
-def is_own_name(host: str, names: Sequence[str]) -> bool:
-    """Whether a Host is an address, `localhost` or a listed name: a name of somebody else's can lead anywhere."""
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return False
-    if name == "localhost" or name in (each.lower() for each in names):
-        return True
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True

@@ -7,6 +7,7 @@ accounts: until there are any, everybody has every right.
 from __future__ import annotations
 
 import inspect
+import ipaddress
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
@@ -118,6 +119,21 @@ def refuse_other_sites(request: Request) -> None:
         raise refusals.FOREIGN_ORIGIN()
 
 
+def is_own_name(host: str, names: Sequence[str]) -> bool:
+    """Whether a Host is an address, `localhost` or a listed name: a name of somebody else's can lead anywhere."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    if name == "localhost" or name in (each.lower() for each in names):
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
 def _same(origin: str, host: str) -> bool:
     try:
         return urlsplit(origin).netloc.lower() == host.lower()
@@ -126,7 +142,7 @@ def _same(origin: str, host: str) -> bool:
 
 
 class Open:
-    """A guard that lets everybody in whom `permits` lets, but no page of another site."""
+    """A guard that lets everybody in whom `permits` lets, but no page of another site, by whatever name it asks."""
 
     secret = False
 
@@ -135,6 +151,10 @@ class Open:
 
     def admit(self, request: Request) -> None:
         """See `Guard`."""
+        host = request.fields.get("host", "")
+        # A name without a dot is of the network's own: nobody from outside can have it lead here.
+        if "." in host and not is_own_name(host, ()):
+            raise refusals.UNKNOWN_HOST()
         refuse_other_sites(request)
 
     def octets(self, head: Request, most: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,6 +67,16 @@ def test_what_nobody_answers_is_refused(method: str, name: str, status: int, all
         ask(Router([Toy()]), method, name, ("colour", "red"))
     assert refused.value.status == status
     assert refused.value.headers.get("Allow") == allow
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example"])
+def test_without_accounts_too_a_foreign_name_leads_nowhere(host: str) -> None:
+    request = Request("GET", "/api/v1/value", (), "application/json", b"", fields={"host": host})
+    with pytest.raises(HttpError) as refused:
+        asyncio.run(Router([Toy()]).answer(request))
+    assert refused.value.status == 421
+    for own in ("127.0.0.1:80", "[::1]:80", "localhost:80", "terminal", ""):
+        assert asyncio.run(Router([Toy()]).answer(replace(request, fields={"host": own}))) == {}
 
 
 def test_an_address_is_declared_once() -> None:
