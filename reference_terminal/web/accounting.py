@@ -48,7 +48,7 @@ from reference_terminal.storage.store import Store
 from reference_terminal.web import messages as web_messages
 from reference_terminal.web import refusals
 from reference_terminal.web.entry import is_decimal
-from reference_terminal.web.errors import HttpError
+from reference_terminal.web.logged import refusal_logged
 from reference_terminal.web.parameters import (
     DEFAULT_LIMIT,
     FOREVER_S,
@@ -373,14 +373,8 @@ class AccountingApi(Addresses):
     @contextmanager
     def refusal_logged(self, what: str, fields: Mapping[str, str]) -> Generator[None]:
         """Put into the log what is refused within: of what (as it was given), who wanted it, and why."""
-        try:
+        with refusal_logged(self.terminal, what, fields):
             yield
-        except HttpError as error:
-            said = {"author": _short(fields.get("author", "")), "what": _short(what)}
-            reason = Text(error.en, error.zh)
-            self.terminal.journal.event(messages.INPUT_REFUSED, self.terminal.config.name, **said, reason=reason)
-            self.terminal.store.flush()
-            raise
 
     # Settings
 
@@ -621,8 +615,3 @@ async def _done(work: Awaitable[int]) -> int:
         return await work
     except StoreBusy:
         raise refusals.NOT_RECORDED() from None
-
-
-def _short(text: str) -> str:
-    """What somebody gave, for a line of the log."""
-    return quoted(text.strip()) if text.strip() else "-"

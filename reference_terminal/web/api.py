@@ -31,6 +31,7 @@ from reference_terminal.uplink.platforms.link import PlatformLink
 from reference_terminal.web import entry, refusals
 from reference_terminal.web import manual as form
 from reference_terminal.web.errors import HttpError
+from reference_terminal.web.logged import refusal_logged
 from reference_terminal.web.parameters import (
     DEFAULT_LIMIT,
     FOREVER_S,
@@ -428,11 +429,12 @@ class Api(Addresses):
     @route("POST", "manual", right=Right.ENTER, body=form.KEYS)
     def enter(self, fields: dict[str, str]) -> Any:
         """Take a value by hand (R-22); answered only once it is committed. Raises HttpError."""
-        state = self._point(fields)
-        emissions = self._terminal.pipeline.emissions
-        if emissions is not None and state.config.id in emissions.figures:
-            raise refusals.WORKED_OUT(point=state.config.id)
-        made = form.check(state, fields, self._terminal.clock.now_ms())
+        with refusal_logged(self._terminal, fields["point"], fields):
+            state = self._point(fields)
+            emissions = self._terminal.pipeline.emissions
+            if emissions is not None and state.config.id in emissions.figures:
+                raise refusals.WORKED_OUT(point=state.config.id)
+            made = form.check(state, fields, self._terminal.clock.now_ms())
         proposals = self._terminal.proposals
         if proposals is not None:
             return self._propose(proposals, state, made, fields)

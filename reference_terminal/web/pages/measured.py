@@ -223,13 +223,18 @@ async def emissions(asks: Asks, query: dict[str, str]) -> Page:
     day_s = asks.now_s - (asks.now_s + 8 * HOUR_S) % DAY_S
     sums = await asks.rows("emission-sums", "sums", **{"from": iso(day_s), "to": iso(asks.now_s // 60 * 60)})
     heads = (Text("Figure", "数据项"), Text("Of", "层级"), VALUE, UNIT)
-    today = [(each["figure"], each["of"], each["value"] or each["known"], each["unit"]) for each in sums]
+    told_today = Text("Today, as far as it is known", "今日（已有数据合计）")
+    # What nothing is stored of is told as such, not as zero.
+    today = [
+        (each["figure"], each["of"], each["value"] or (each["known"] if each["versions"] else None), each["unit"])
+        for each in sums
+    ]
     return Page(
         (
             form,
             *((Chart(Text("Course", "趋势"), times, lines, bars=True),) if rows else ()),
             *(await _of_latest(asks, name, span, str(rows[-1]["start"])) if rows else ()),
-            Table(Text("Today", "今日"), heads, today, numbers=frozenset({2}), half=True),
+            Table(told_today, heads, today, numbers=frozenset({2}), half=True),
             Table(Text("Periods", "各时段"), columns, cells, numbers=frozenset({1, 3}), half=True),
         )
     )

@@ -1,3 +1,4 @@
+# pyright: reportPrivateUsage=false, reportConstantRedefinition=false
 """A value entered by hand: original kept, revision raised, periods above made up, delivered again as S (R-22)."""
 
 from __future__ import annotations
@@ -181,5 +182,23 @@ def test_wrong_entries(changes: dict[str, str], says: str) -> None:
             await post(terminal, entry(240, "0.60", **changes) if "value" not in changes else entry(240, **changes))
         assert says in caught.value.en and caught.value.zh
         assert (await get(terminal, "manual", point="energy"))["entries"] == []
+
+    live(body)
+
+
+def test_a_value_that_is_refused_stands_in_the_log_once_with_its_author_and_reason() -> None:
+    async def body(terminal: Terminal, centre: SmallCentre) -> None:
+        for changes, told in (
+            ({"value": "-5"}, "not below 0"),
+            ({"value": "12,5"}, "decimal"),
+            ({"point": "x"}, "'x'"),
+        ):
+            with pytest.raises(HttpError):
+                await post(terminal, entry(600, **{"value": "5", **changes}))
+            rows = terminal.store.connection.execute(
+                "SELECT en, zh FROM event WHERE code='accounting-input-refused' ORDER BY number"
+            ).fetchall()
+            assert "Li Lei" in str(rows[-1][0]) and told in str(rows[-1][0]) and "Li Lei" in str(rows[-1][1])
+        assert len(rows) == 3
 
     live(body)
