@@ -132,6 +132,8 @@ WORDS: dict[str, str] = {
     "formula-issued": "下发核算公式",
     "valid-again": "证书恢复有效",
     "wrong-input": "错误输入",
+    "class": "设定的数据周期",
+    "round": "线路监听轮次",
     "sound": "正常",
     "faulty": "故障",
     "failing": "失效",

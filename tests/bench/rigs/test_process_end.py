@@ -30,7 +30,7 @@ from bench.rigs.{rig} import RIG
 from bench.layout.scenario import Line
 
 class Long(LooksOn):
-    scenario = LooksOn.scenario.but(lines=(Line(("modbus-rtu",)),))
+    scenario = LooksOn.scenario.but(behind=(Line(("modbus-rtu",)),))
     seconds = 60
 
 try:
@@ -84,7 +84,8 @@ def test_nothing_of_a_bench_outlives_it_for_long(rig: str, end: signal.Signals, 
     bench = subprocess.Popen(
         [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, text=True
     )
-    wait_until("the terminal is up", 120, lambda: bool(processes(mark)))
+    wait_until("the terminal is up", 120, lambda: bool(processes(mark)) or bench.poll() is not None)
+    assert bench.poll() is None, "the bench has ended before"
     assert left_of(bench.pid)
     devices = pseudo_terminals(bench.pid)
     assert devices
