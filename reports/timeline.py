@@ -134,6 +134,7 @@ WORDS: dict[str, str] = {
     "wrong-input": "错误输入",
     "class": "设定的数据周期",
     "round": "线路监听轮次",
+    "nearly-empty": "存储几乎为空",
     "sound": "正常",
     "faulty": "故障",
     "failing": "失效",
