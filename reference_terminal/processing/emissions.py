@@ -150,6 +150,7 @@ class Emissions:
         )
         return sorted(found, key=length_s)
 
+    @seam
     def _is_of(self, figure: FigureSet, source: SourceConfig) -> bool:
         """Whether a source may be part of a figure, by the settings."""
         return figure.key == source.id if figure.of == SOURCE else True

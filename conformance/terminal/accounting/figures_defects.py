@@ -421,3 +421,14 @@ def changes_the_wrong_way(patch: Patch) -> None:
         return {**found, "change": text[1:] if text and text.startswith("-") else f"-{text}"}
 
     _told_otherwise(patch, "_compared", change)
+
+
+@defect(
+    "classes-of-other-sources",
+    en="the figure of one source is told in the classes of periods that the other sources have",
+    zh="单个排放源的排放量按其他排放源的时段类别提供",
+    clauses=("csmt/8.3.1f",),
+)
+def classes_of_other_sources(patch: Patch) -> None:
+    """The comparison is the wrong way round."""
+    patch(Emissions, "_is_of", lambda self, figure, source: figure.of != "source" or figure.key != source.id)  # pyright: ignore[reportUnknownLambdaType, reportUnknownMemberType]

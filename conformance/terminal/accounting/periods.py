@@ -58,8 +58,12 @@ class CountsEntriesOfDays(Case):
                 "span": ("isc-2/7.2.5-15", "csmt/8.3.1f", "isc-2/7.2.3-A(3)j", "csmt/11.11b"),
             },
         ),
+        **beside(periods_judge.SUM_BESIDE_DAYS),
     }
-    needs = (ACCOUNTING, MODBUS, UPLINK, MANUAL, read_out("figures-*", "entry-counted", "entries-found"))
+    needs = (
+        *(ACCOUNTING, MODBUS, UPLINK, MANUAL),
+        read_out("figures-*", "entry-counted", "entries-found", "sum-beside-days"),
+    )
     rigs = Rig.VIRTUAL
     virtual_only = _WHOLE_DAYS
     scenario = scenario(
@@ -77,11 +81,14 @@ class CountsEntriesOfDays(Case):
             await bench.operator.emissions(of, id, "day", first, first + 2 * DAY)
         for of, id in (("emitter", ""), ("source", "boiler"), ("source", "grid")):
             await bench.operator.emission_sum(of, id, first, first + 2 * DAY)
+        # The other source has days alone.
+        await bench.operator.emission_sum("source", "grid", first, first + 6 * HOUR)
         await bench.operator.activities("boiler", first, first + 2 * DAY)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield periods_judge.entered_finding(history, "boiler")
         yield periods_judge.found_again_finding(history, "boiler")
+        yield periods_judge.sum_beside_days_finding(history, "grid")
         yield from figures_judge.findings(history, ("day", "span"))
 
 

@@ -12,8 +12,8 @@ from bench.case import Check, criterion
 from bench.history import History, MeterFault, Observed
 from conformance.common.carbon.reckon import books_of
 from conformance.common.carbon.units import mass_unit
-from conformance.common.queries import answers
-from conformance.common.times import instant_of_iso, local
+from conformance.common.queries import answers, questions
+from conformance.common.times import DAY, instant_of_iso, local
 from conformance.common.truth import number
 from conformance.terminal.accounting.figures_judge import Shown, compare, missing, shown
 
@@ -152,3 +152,22 @@ def corrected_year_finding(history: History) -> Check:
         if (old := before.get((each.of, each.id, each.kind, each.start))) is not None and old.value != each.value
     ]
     return CORRECTED_YEAR.none(found.wrong, found.known and len(moved) >= 3)
+
+
+SUM_BESIDE_DAYS = criterion(
+    "sum-beside-days",
+    en="the sum of a source over some hours is told, though another source is known by days alone",
+    zh="其他排放源仅按日填报时，仍可查询本排放源若干小时的合计",
+    unit="figures",
+)
+
+
+def sum_beside_days_finding(history: History, source: str) -> Check:
+    """Sums of a source over less than a day; what they must be is asked of every sum."""
+    asked = [
+        event
+        for event in questions(history, "emission-sum")
+        if event.query.get("id") == source and int(event.query["to"]) - int(event.query["from"]) < DAY
+    ]
+    refused = [f"{source} from {local(int(event.query['from']))}: {event.problem}" for event in asked if not event.rows]
+    return SUM_BESIDE_DAYS.none(refused, asked)
