@@ -257,7 +257,7 @@ async def _of_latest(asks: Asks, figure: str, span: str, start: str) -> list[Blo
         for key, word in words
         for each in (found[key],)
     ]
-    blocks: list[Block] = [Table(Text("Compared", "对比"), heads, rows, numbers=frozenset({2, 4, 5}), half=True)]
+    blocks: list[Block] = [Table(Text("Compared", "对比"), heads, rows, numbers=frozenset({2, 4, 5}))]
     by: list[Sequence[Shown]] = []
     for product in await asks.rows("figures", "products"):
         asked = {"figure": figure, "product": product["product"], "from": now["start"], "to": now["end"]}
@@ -276,7 +276,7 @@ async def _of_latest(asks: Asks, figure: str, span: str, start: str) -> list[Blo
             UNIT,
             Text("Note", "说明"),
         )
-        blocks.append(Table(Text("Carbon intensity", "碳排放强度"), heads, by, numbers=frozenset({1, 3}), half=True))
+        blocks.append(Table(Text("Carbon intensity", "碳排放强度"), heads, by, numbers=frozenset({1, 3})))
     return blocks
 
 
