@@ -40,6 +40,17 @@ from reference_terminal.web.pages.vocabulary import (
     yes_or_no,
 )
 
+_LEVELS = {
+    "total": Text("total", "合计"),
+    "source": Text("source", "排放源"),
+    "unit": Text("accounting unit", "核算单元"),
+    "category": Text("category", "排放类别"),
+    "scope": Text("scope", "范围"),
+    "gas": Text("gas", "气体"),
+    "production": Text("production system", "生产系统"),
+}
+"""What a figure is of."""
+
 
 def _number(text: Any) -> float | None:
     try:
@@ -226,7 +237,12 @@ async def emissions(asks: Asks, query: dict[str, str]) -> Page:
     told_today = Text("Today, as far as it is known", "今日（已有数据合计）")
     # What nothing is stored of is told as such, not as zero.
     today = [
-        (each["figure"], each["of"], each["value"] or (each["known"] if each["versions"] else None), each["unit"])
+        (
+            each["figure"],
+            _LEVELS.get(each["of"], each["of"]),
+            each["value"] or (each["known"] if each["versions"] else None),
+            each["unit"],
+        )
         for each in sums
     ]
     return Page(
