@@ -409,6 +409,7 @@ class Truth:
                 if exact is not None:
                     near.append(exact)
                     results += [plain(exact.value)] if exact.value >= 0 else []
+                    results += [plain(each) for each in _ties(series, first, last, step.value) if each >= 0]
                 elsewhere = self._counted_elsewhere(series, length_us, first, last)
                 if elsewhere:
                     results.append(plain(step.value - elsewhere))
@@ -584,6 +585,32 @@ def _binary_step(series: Series, first: int, last: int, advanced: Decimal) -> Ne
         value = EXACT.add(value, sign * EXACT.subtract(found[0], numbers[index]))
         largest = max(largest, found[1])
     return Near(value, EXACT.divide(largest, STEP_SHARE))
+
+
+def _ties(series: Series, first: int, last: int, advanced: Decimal) -> list[Decimal]:
+    """Differences of other shortest decimals than those that `advanced` was made of.
+
+    Where a register lies in the middle between two of them, either is its shortest decimal (proposal P-04).
+    """
+    if series.point.ratio != "1":
+        return []
+    numbers = series.numbers()
+    shifts: list[tuple[Decimal, ...]] = []
+    for index in (first, last):
+        found = _register(series, index)
+        other = None if found is None else EXACT.subtract(2 * found[0], numbers[index])
+        tied = other is not None and other != numbers[index] and _places(other) <= _places(numbers[index])
+        shifts.append(
+            (Decimal(0), EXACT.subtract(other, numbers[index])) if tied and other is not None else (Decimal(0),)
+        )
+    made = [EXACT.subtract(EXACT.add(advanced, late), early) for early in shifts[0] for late in shifts[1]]
+    return made[1:]
+
+
+def _places(number: Decimal) -> int:
+    """Digits behind the point, without closing zeros."""
+    exponent = number.normalize(EXACT).as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def length_of(kind: str, centre: CentreSetup) -> int:

@@ -233,6 +233,25 @@ def test_an_increment_of_a_float_lies_within_a_tenth_of_the_registers_step(sent:
         assert "truth Cou=0.2" in line and "0.19921875 ± 0.0004" in line
 
 
+@pytest.mark.parametrize(("sent", "buckets"), [("0.21", 0), ("0.2", 0), ("0.203125", 0), ("0.22", 1), ("0.19", 1)])
+def test_either_shortest_decimal_of_a_register_in_the_middle_between_two_will_do(sent: str, buckets: int) -> None:
+    """148643.125 is as near to .12 as to .13: programs print the one or the other (proposal P-04)."""
+
+    def energy(us: int) -> str:
+        minutes = (us - MIDNIGHT) // MINUTE
+        return str(Decimal("148643.33") + (minutes - 1) * Decimal("0.75")) if minutes else "148643.12"
+
+    world = World(hours=1, points=(FLOAT,), energy=energy, minute_interval=1, kinds=("minute",))
+    end = MIDNIGHT + MINUTE
+
+    def one(records: list[Stored]) -> list[Stored]:
+        return [
+            altered(each, fields={"Cou": sent}) if each.stamp == stamp_of(end - MINUTE) else each for each in records
+        ]
+
+    assert len(delivery.reconcile(world.history(one), "A").altered) == buckets
+
+
 def test_the_step_of_a_register_is_what_its_next_value_holds_more() -> None:
     assert register_step("37418.2", "f32") == (Decimal("37418.19921875"), Decimal("0.00390625"))
     double = register_step("-1", "f64")
