@@ -472,17 +472,18 @@ def signature_of_another_digest(patch: Patch) -> None:
 
 @defect(
     "nothing-deposited",
-    en="the task of fingerprints ends at its first record, and with it nothing is stored",
-    zh="指纹任务在第一条记录处出错，数据也不再存储",
+    en="no fingerprint is made of any record",
+    zh="任何记录都不生成指纹",
     clauses=_PRINT,
 )
 def nothing_deposited(patch: Patch) -> None:
-    """An encoding that is not there."""
+    """As for a point that is not configured."""
 
-    def sign(key: Any, digest_hex: str) -> str:
-        raise LookupError(digest_hex)
+    def digest(self: FingerprintSigner, record: Record) -> str:
+        own(self, record)
+        return ""
 
-    patch(fingerprint, "sign", sign)
+    own = patch(FingerprintSigner, "digest", digest)
 
 
 @defect(
