@@ -7,6 +7,7 @@ Leaves requests that are none to `People.attack` and verdicts to the judges. Eve
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
@@ -21,6 +22,8 @@ from bench.history import people as told_of
 from bench.history.people import AttackQuery, AttackRow, HostileQuery, HostileRow
 
 _TROUBLES = (LookupError, OSError, TimeoutError)
+_HOST = re.compile(r"query\.host|://|\b\d{1,3}(\.\d{1,3}){3}\b|^[\w.-]+:\d+$")
+"""A text that is an address, or stands for one."""
 _MOST_REQUESTS = 2000
 _OF_A_FILE = b"root:x:0:0"
 """What only /etc/passwd has in it."""
@@ -99,10 +102,6 @@ class Hostile:
             if isinstance(each, str) and "session." not in each and not key.startswith("_")
         ]
 
-    def takes_hosts(self, function: Function, door: str) -> bool:
-        """Whether a function is there to be told of a host, so that going there is no fault."""
-        return any("query.host" in text for _, text in function.calls[door].templates)
-
     @asynccontextmanager
     async def listening(self, port: int) -> AsyncGenerator[str]:
         """Listen at the bench's own address; gives the beginning of addresses that lead there."""
@@ -176,6 +175,13 @@ class Hostile:
         query = AttackQuery(group="greedy", what=what, door=session.door)
         row = AttackRow(outcome="answered" if octets else "unanswered")
         self._people.tell(told_of.ATTACK, asked, query, [row])
+
+
+def names_a_host(function: Function, door: str) -> bool:
+    """Whether a function is there to be told of a host, so that going there is no fault."""
+    call = function.calls[door]
+    own = (each for each in _fields(call).values() if isinstance(each, str))
+    return any(_HOST.search(text) for text in (*(text for _, text in call.templates), *own))
 
 
 def _fields(call: Call) -> dict[str, Any]:

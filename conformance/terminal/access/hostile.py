@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from bench.case import Case, Finding, Text, beside
 from bench.dut.access import Function
 from bench.facade.bench import Bench
-from bench.facade.hostile import Hostile
+from bench.facade.hostile import Hostile, names_a_host
 from bench.facade.people import People
 from bench.history import History
 from conformance.terminal import ACCOUNTS, FUNCTIONS, MODBUS
@@ -164,7 +164,7 @@ class AsksNobodyItWasNotToldOf(Case):
         async with hostile.listening(_PORT) as base:
             await hostile.came_by_itself(base)
             for function, door, role in hostile.usable():
-                if not hostile.takes_hosts(function, door):
+                if not names_a_host(function, door):
                     await self._fill(hostile, sessions, function, door, role, base)
             await people.pause(20)
             hostile.told_last()

@@ -18,7 +18,7 @@ _READ_OUT = EvidenceKind.READ_OUT
 WIDER, AFTER, ADDRESSED = "wider", "after wider", "addressed"
 PLAIN, ENTERED = "plain entry", "entered wider"
 _SERVED_S = 10
-"""How long somebody else may wait for an answer meanwhile."""
+"""How long (s) somebody else may wait for an answer meanwhile: a number of the bench's own (†), no clause names one."""
 NOTHING_BESIDE = criterion(
     "nothing-beside-changed",
     en="fields that a form lacks change nothing that the form alone does not change",
@@ -111,8 +111,12 @@ def served_findings(history: History) -> Iterator[Check]:
         ("storm", ("logins storm", "登录风暴")),
     ):
         uses = people.uses(history, name) + (people.uses(history, "after") if name == "storm" else [])
-        late = [str(use) for use in uses if use.outcome != "executed" or use.answered - use.asked > _SERVED_S * SECOND]
-        known = len(uses) if worked and tried[name] else 0
+        # Everybody comes from the bench's one address: who turns that away has decided so, and kept nobody waiting.
+        others = [use for use in uses if use.outcome != "refused"]
+        late = [
+            str(use) for use in others if use.outcome != "executed" or use.answered - use.asked > _SERVED_S * SECOND
+        ]
+        known = len(others) if worked and tried[name] else 0
         yield SERVED.of(name, *words).none(late if known else (), known)
     yield attacks_judge.measuring(history, attacks)
 

@@ -86,18 +86,30 @@ def _line(history: History) -> Check:
 
 
 def lines_finding(history: History) -> Check:
-    """Of each meter an answer of the stretch between first and last round, whole, on a page of a line after it."""
+    """Of each meter an answer of the stretch between first and last round, whole, on a page of a line after it.
+
+    As hexadecimal octets, or, where it is text, as that.
+    """
     rounds = [mark.t for mark in history.of(Phase) if mark.name == "round"]
     looks = [event for event in told_of.SHOWN.of(history) if event.query.function == "listen" and event.rows]
     seen = [event for event in looks if event.rows[0].status == "200"]
     if len(rounds) < 2 or not seen:
         return EVERY_LINE.decide(None)
-    shown = " ".join(re.sub(r"[^0-9A-F]", "", event.rows[0].text.upper()) for event in seen)
+    texts = [event.rows[0].text for event in seen]
+    octets = " ".join(re.sub(r"[^0-9A-F]", "", text.upper()) for text in texts)
+    words = " ".join("".join(text.split()) for text in texts)
     whole: dict[str, int] = {}
     for event in history.of(Served):
         if rounds[0] + _LOOKED_US < event.t < rounds[-1]:
-            whole[event.meter] = whole.get(event.meter, 0) + (event.response in shown)
+            found = event.response in octets or (_as_text(event.response) or "\n") in words
+            whole[event.meter] = whole.get(event.meter, 0) + found
     return EVERY_LINE.none_among(whole, [f"{meter}: no answer is shown" for meter, count in whole.items() if not count])
+
+
+def _as_text(response: str) -> str:
+    """An answer in characters (Modbus ASCII, scales) as a page may show it, without spaces and ends of lines."""
+    octets = bytes.fromhex(response)
+    return "".join(chr(each) for each in octets if each > 32) if max(octets, default=127) < 127 else ""
 
 
 def links_finding(history: History) -> Check:
