@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, Text, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.history.accounting import AccountingUnit, Emitter
@@ -107,13 +107,16 @@ _LINKED = msgspec.structs.replace(
 
 
 class RefusesFactorsOfNothing(Case):
-    """A package brings a factor that is linked and one that nothing is linked to: it is refused whole, both ways."""
+    """A package with a factor that nothing is linked to is refused, or it is named; of a refused one nothing counts."""
 
-    zh = "软件包同时含已关联因子与未关联因子：在线和离线均整体拒绝并说明未关联的因子，结果不变。"
-    checks = {
-        **{wrong_inputs_judge.MIXED.of(*words): ("isc-2/7.2.3-B(2)c",) for words in wrong_inputs_judge.WAYS},
-        wrong_inputs_judge.UNMIXED: ("isc-2/7.2.3-B(2)c",),
-    }
+    zh = "软件包同时含已关联因子与未关联因子：在线和离线均拒绝或指明该因子；拒绝时其余因子也不用于计算。"
+    checks = beside(
+        *(wrong_inputs_judge.MIXED.of(*words) for words in wrong_inputs_judge.WAYS), wrong_inputs_judge.UNMIXED
+    )
+    remark = Text(
+        "no clause says what becomes of a factor that nothing is linked to; dropped without a word it misleads",
+        "没有条文规定未关联的因子如何处理；不加说明地忽略会使人误解",
+    )
     needs = (ACCOUNTING, MODBUS, MUTUAL_TLS, MANAGEMENT, UPLINK, read_out("unlinked-*"))
     scenario = scenario(
         "building",
