@@ -163,11 +163,15 @@ SUM_BESIDE_DAYS = criterion(
 
 
 def sum_beside_days_finding(history: History, source: str) -> Check:
-    """Sums of a source over less than a day; what they must be is asked of every sum."""
+    """Sums of a source over less than a day; what they must be is asked of every sum.
+
+    Where no figure of emissions was answered at all, that these were not either shows nothing.
+    """
     asked = [
         event
         for event in questions(history, "emission-sum")
         if event.query.get("id") == source and int(event.query["to"]) - int(event.query["from"]) < DAY
     ]
     refused = [f"{source} from {local(int(event.query['from']))}: {event.problem}" for event in asked if not event.rows]
-    return SUM_BESIDE_DAYS.none(refused, asked)
+    heard = any(event.rows for event in (*answers(history, "emissions"), *answers(history, "emission-sum")))
+    return SUM_BESIDE_DAYS.none_among(asked if heard else (), refused)

@@ -17,6 +17,8 @@ from conformance.common.queries import questions
 from conformance.common.readings import number
 from conformance.common.times import DAY, MINUTE, SECOND, floor, instant_of, instant_of_iso, local, seconds, stamp_of
 
+_LIST = "collectItemConfig"
+
 REGISTERS_AGAIN = criterion(
     "registers-again",
     en="the terminal registers again when what it was given at its registration no longer holds",
@@ -319,7 +321,6 @@ def _stamp(text: str) -> str:
     return text if instant is None else stamp_of(instant)
 
 
-_LIST = "collectItemConfig"
 MOST_ENTRIES = 500
 """docs/WIRE.md section 3: entries of one body."""
 
