@@ -256,7 +256,8 @@ def closing(
     if how != "quiet":
         console.print(_rule("statement per draft / 各标准草案的声明"))
         for statement in statements(run, ledger):
-            console.print(_statement(statement) if how == "full" else _statement_line(statement), soft_wrap=True)
+            whole = how == "full"
+            console.print(_statement(statement) if whole else _statement_line(statement), soft_wrap=not whole)
         console.print(_rule())
     console.print(summary_line(run))
     for line in lacking_lines(run):

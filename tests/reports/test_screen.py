@@ -12,6 +12,7 @@ from rich.console import Console
 from bench.case import RunResult, Text, Verdict
 from reports import screen
 from reports.blocks import block_text, blocks, blocks_of, visible, width
+from reports.conformity import Conformity, Statement
 from reports.entries import Entry
 
 
@@ -92,6 +93,18 @@ def test_fails_come_before_what_is_open(run: RunResult) -> None:
 def test_lines_fit_100_columns_except_those_to_be_copied(run: RunResult, entries: list[Entry]) -> None:
     replays = {f"  {case.replay}" for case in run.cases}
     assert [line for line in closing(run, entries) if width(line.rstrip()) > 100 and line not in replays] == []
+
+
+def test_reasons_of_a_statement_are_whole_in_full(
+    run: RunResult, entries: list[Entry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ", ".join(f"isc-2/7.2.2({number})q" for number in range(30))
+    reason = Text(f"30 are not decided: {names}", f"30 条尚无判定：{names}")
+    none = Conformity.NO_STATEMENT
+    given = Statement(document="isc-2", conformity=none, reasons=(reason,), binding={}, automatic={}, failed=())
+    monkeypatch.setattr(screen, "statements", lambda *_: [given])
+    told = " ".join(line.strip() for line in closing(run, entries))
+    assert told.count(names) == 2
 
 
 def test_every_clause_with_a_case_has_its_row_and_the_others_are_counted(run: RunResult, entries: list[Entry]) -> None:

@@ -7,6 +7,7 @@ before it knows its command: what is slow to import is imported where it is need
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import KW_ONLY, dataclass, replace
 from fnmatch import fnmatchcase
@@ -507,6 +508,16 @@ def picks_clause(word: str, known: Collection[str]) -> frozenset[str]:
         return bool(word) and rest != section and not rest[:1].isdigit()
 
     return frozenset(entry for entry in known if below(entry) or below(entry.partition("/")[2]))
+
+
+def sections(entries: Collection[str]) -> list[str]:
+    """Entries, and before them the sections that they stand in: `isc-2/7.2` of `isc-2/7.2.4(5)a`."""
+    found: dict[str, None] = {}
+    for entry in entries:
+        parts = re.split(r"[.(-]", entry.partition("/")[2])
+        for number in range(1, len(parts)):
+            found[entry[: entry.index("/") + 1] + ".".join(parts[:number])] = None
+    return [*(section for section in found if picks_clause(section, entries)), *entries]
 
 
 def no_case(word: str, known: Collection[str], option: str = "--case") -> str:

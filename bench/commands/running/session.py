@@ -43,7 +43,7 @@ from bench.commands.running.expected import ExpectedError, applied, exit_of, out
 from bench.commands.running.house import commit, house_digest
 from bench.commands.running.lengths import lengths_of_the_suite
 from bench.commands.running.neighbours import first_seen
-from bench.commands.running.options import SCREENS, Options, SessionError, near, no_case, picks, picks_clause
+from bench.commands.running.options import SCREENS, Options, SessionError, near, no_case, picks, picks_clause, sections
 from bench.commands.running.status import span
 from bench.commands.running.waiting import waiting_for
 from bench.commands.running.within import Fitting, fitting
@@ -179,7 +179,7 @@ class Session:
     def _check_words(self) -> None:
         options = self.options
         problems = [
-            f"--clause {word}: no such entry in the ledger{near(word, self._asking)} / 条款不存在"
+            f"--clause {word}: no such entry in the ledger{near(word, sections(self._asking))} / 条款不存在"
             for word in options.clauses
             if not picks_clause(word, self._ledger)
         ]
