@@ -52,7 +52,7 @@ def test_a_product_that_ends_at_once_is_told_without_any_hook(
 ) -> None:
     path = tmp_path / "p.toml"
     path.write_text('[terminal]\nname = "x"\nadapter = "command"\n[connection]\ncommand = ["true"]\n', "utf-8")
-    assert main(["profile", "try", str(path)]) == 3
+    assert main(["profile", "try", str(path)]) == 1
     told = capsys.readouterr().out
     assert "none meters read" in told and "ended with exit code 0" in told
 
@@ -63,7 +63,7 @@ def test_a_file_that_lies_elsewhere_is_named(tmp_path: Path, capsys: pytest.Capt
     path.write_text(
         '[terminal]\nname = "x"\nadapter = "command"\n[connection]\ncommand = ["sh", "gateway.sh"]\n', "utf-8"
     )
-    assert main(["profile", "try", str(path)]) == 3
+    assert main(["profile", "try", str(path)]) == 1
     assert f"it is here: {tmp_path / 'gateway.sh'}" in capsys.readouterr().out
 
 
