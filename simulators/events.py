@@ -6,7 +6,15 @@ Leaves to others: keeping, chaining and judging them. Every time `t` is the true
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
+
+ConnectionState = Literal["opened", "closed", "reset", "refused"]
+HandshakeState = Literal["agreed", "failed"]
+HandedState = Literal["sent", "again", "taken", "finished", "declined", "expired", "too-large"]
+FaultState = Literal["on", "off", "happened"]
+NoAnswer = Literal["silent", "exception", "spoiled", "late", "stale", "wrong-clock"]
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="e", omit_defaults=True, kw_only=True, gc=False):
@@ -39,15 +47,15 @@ class Served(Event, frozen=True, tag="served"):
 
 
 class Unserved(Event, frozen=True, tag="unserved"):
-    """A meter was asked and gave no usable answer: silence, exception, a spoiled or a late frame.
+    """A meter was asked and gave no usable answer: silence, exception, a spoiled or a late frame, a wrong stamp.
 
-    `outcome` is one of silent, exception, spoiled, late; `response` is what was sent, if anything. `points` are the
-    points the request asked for.
+    stale and wrong-clock: the message of a collector bears an instant that is not that of its values. `response` is
+    what was sent, if anything. `points` are the points the request asked for.
     """
 
     meter: str
     unit: int
-    outcome: str
+    outcome: NoAnswer
     request: str
     response: str = ""
     points: tuple[str, ...] = ()
@@ -59,7 +67,7 @@ class MeterFault(Event, frozen=True, tag="meter-fault"):
 
     meter: str
     fault: str
-    state: str
+    state: FaultState
     detail: dict[str, str] = {}
 
 
@@ -69,7 +77,7 @@ class Connected(Event, frozen=True, tag="connected"):
     at: str
     conn: int
     peer: str
-    state: str
+    state: ConnectionState
     reason: str = ""
 
 
@@ -170,7 +178,7 @@ class Secured(Event, frozen=True, tag="secured"):
     at: str
     conn: int
     channel: str
-    state: str
+    state: HandshakeState
     shown: str
     reason: str = ""
     version: str = ""
@@ -196,7 +204,7 @@ class Fingerprinted(Event, frozen=True, tag="fingerprinted"):
 
     centre: str
     mn: str
-    what: str
+    what: Literal["deposit", "verify"]
     point: str
     kind: str
     start: str
@@ -240,7 +248,7 @@ class Handed(Event, frozen=True, tag="handed"):
     topic: str
     number: int
     qos: int
-    state: str
+    state: HandedState
     retained: bool = False
     code: int = 0
 

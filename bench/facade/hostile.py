@@ -10,7 +10,7 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import msgspec
 
@@ -19,7 +19,7 @@ from bench.dut.access.exchange import Answer, connect
 from bench.dut.access.visit import Session
 from bench.facade.people import People
 from bench.history import people as told_of
-from bench.history.people import AttackQuery, AttackRow, HostileQuery, HostileRow
+from bench.history.people import AttackQuery, AttackRow, HostileQuery, HostileRow, Used
 
 _TROUBLES = (LookupError, OSError, TimeoutError)
 _HOST = re.compile(r"query\.host|://|\b\d{1,3}(\.\d{1,3}){3}\b|^[\w.-]+:\d+$")
@@ -72,7 +72,7 @@ class Hostile:
         )
         return await self._used(function, session, other, told)
 
-    async def _used(self, function: Function, session: Session, call: Call, told: str, **known: Any) -> str:
+    async def _used(self, function: Function, session: Session, call: Call, told: str, **known: Any) -> Used:
         self._number += 1
         numbers = {"fresh": 5000 + self._number, "now": self._people.now_us(), **known}
         answers: list[Answer] = []
@@ -88,7 +88,13 @@ class Hostile:
         return outcome
 
     def _tell(
-        self, told: str, function: str = "", door: str = "", *, leaked: bool = False, outcome: str = "done"
+        self,
+        told: str,
+        function: str = "",
+        door: str = "",
+        *,
+        leaked: bool = False,
+        outcome: Literal["done", "deaf"] = "done",
     ) -> None:
         query = HostileQuery(told=told, function=function, door=door)
         row = HostileRow(outcome=outcome, leaked="yes" if leaked else "", came=str(self._came))

@@ -6,9 +6,17 @@ microseconds UTC.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from bench.history.began import Began, ParkStands
 from bench.history.load import LoadBegan, LoadEnded, LoadLedger, LoadStage, LoadTarget
 from simulators.events import Event, SimulatorEvent
+
+RuleState = Literal["on", "off", "act", "dropped"]
+PowerState = Literal["cut", "restored", "brown-out"]
+ProgramState = Literal[
+    "starting", "running", "stopped", "crashed", "disk-full", "silent", "lost-writes", "flooding", "unready"
+]
 
 
 class Phase(Event, frozen=True, tag="phase"):
@@ -27,7 +35,7 @@ class LinkRule(Event, frozen=True, tag="link"):
 
     link: str
     rule: str
-    state: str
+    state: RuleState
     detail: dict[str, str] = {}
 
 
@@ -37,7 +45,7 @@ class Power(Event, frozen=True, tag="power"):
     `terminal` names the slave whose it is; empty: the terminal on test. So in every event that has it.
     """
 
-    state: str
+    state: PowerState
     detail: dict[str, str] = {}
     terminal: str = ""
 
@@ -51,9 +59,13 @@ class ClockMoved(Event, frozen=True, tag="clock"):
 
 
 class TerminalState(Event, frozen=True, tag="terminal"):
-    """The terminal's process as the rig sees it: starting, running, stopped, crashed. `detail` is its last words."""
+    """The terminal's process as the rig sees it; `detail` is its last words, or what was seen of it.
 
-    state: str
+    silent: it asks nobody; disk-full and flooding: what it writes has no end; unready: it does not listen where it
+    said; lost-writes: what a power cut took of its disk.
+    """
+
+    state: ProgramState
     detail: str = ""
     terminal: str = ""
 
@@ -75,7 +87,7 @@ class Observed(Event, frozen=True, tag="observed"):
     query: dict[str, str] = {}
     rows: tuple[dict[str, str], ...] = ()
     problem: str = ""
-    outcome: str = ""
+    outcome: Literal["", "done", "refused", "unanswered", "unfit", "unmapped"] = ""
     status: int = 0
     terminal: str = ""
 
@@ -109,7 +121,7 @@ class CutShort(Event, frozen=True, tag="cut-short"):
     ended by itself or had to be stopped; what was seen until then is judged, but nothing can pass.
     """
 
-    because: str
+    because: Literal["rig", "terminal"]
     what: str
 
 

@@ -12,6 +12,8 @@ from typing import Literal
 from bench.history.observation import Nothing, Observation, Words
 
 Yes = Literal["yes", ""]
+Entered = Literal["entered", "first", "locked", "changed", "refused", "unanswered"]
+Used = Literal["executed", "refused", "other", "unanswered"]
 
 
 class RulesRow(Words, frozen=True, kw_only=True):
@@ -73,12 +75,12 @@ class LoginQuery(Words, frozen=True, kw_only=True):
 class OutcomeRow(Words, frozen=True, kw_only=True):
     """What came of it, and the `status` of HTTP where it was answered."""
 
-    outcome: str
+    outcome: Entered
     status: str | None = None
 
 
 LOGIN = Observation("login", LoginQuery, OutcomeRow)
-"""A login: outcome entered, first, refused (`bench.dut.access.visit.Entry`) or unanswered."""
+"""A login: outcome entered, first, locked, refused (`bench.dut.access.visit.Entry`) or unanswered."""
 
 
 class StepQuery(Words, frozen=True, kw_only=True):
@@ -216,7 +218,7 @@ class FunctionRow(Words, frozen=True, kw_only=True):
     `secret` is the account whose password stood in the answer, `effect` whether what shows of it changed.
     """
 
-    outcome: str
+    outcome: Used
     status: str | None = None
     answered: str | None = None
     secret: str | None = None
@@ -348,7 +350,7 @@ class RegisterRow(Words, frozen=True, kw_only=True):
 class ImportQuery(Words, frozen=True, kw_only=True):
     """What came of an import, as of a function."""
 
-    outcome: str
+    outcome: Used
 
 
 class SoughtQuery(Words, frozen=True, kw_only=True):
@@ -494,7 +496,7 @@ class AttackQuery(Words, frozen=True, kw_only=True):
 class AttackRow(Words, frozen=True, kw_only=True):
     """What came of it (answered, unanswered); whether the answer held octets of a file, or a header of the bench's."""
 
-    outcome: str
+    outcome: Literal["answered", "unanswered"]
     status: str | None = None
     leaked: Yes | None = None
     split: Yes | None = None
@@ -513,7 +515,7 @@ class KnockQuery(Words, frozen=True, kw_only=True):
 class KnockRow(Words, frozen=True, kw_only=True):
     """Whether they were taken (taken, not taken), how many octets came back, whether these held any of a file."""
 
-    outcome: str
+    outcome: Literal["taken", "not taken"]
     answer: str | None = None
     leaked: Yes | None = None
 
@@ -544,7 +546,7 @@ class HostileQuery(Words, frozen=True, kw_only=True):
 class HostileRow(Words, frozen=True, kw_only=True):
     """Whether it was done, whether the answer held octets of a file, how many came to the bench so far."""
 
-    outcome: str
+    outcome: Literal["done", "deaf"]
     leaked: Yes | None = None
     came: str | None = None
 

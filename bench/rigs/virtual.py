@@ -38,6 +38,7 @@ from bench.history import (
     Recorder,
     Trouble,
 )
+from bench.history.events import RuleState
 from bench.layout import build, group
 from bench.layout.park import Park, address_of, lay
 from bench.layout.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario, Slave, TimeServer
@@ -61,6 +62,8 @@ from simulators.meters.spec import LineSpec
 from simulators.world import Site
 from simulators.world.site import Discarded
 
+_ON_LINE: Mapping[str, RuleState] = {"rule_installed": "on", "rule_removed": "off"}
+_ON_NETWORK: Mapping[str, RuleState] = {**_ON_LINE, "reset_all": "act", "dropped": "dropped"}
 _NEEDS_REAL_TIME = "this terminal is a program or device and needs real time: --rig process / 须实时台架"
 
 
@@ -253,7 +256,7 @@ class VirtualBench(Unit):
         )
 
     def _on_line(self, event: LineEvent) -> None:
-        state = {"rule_installed": "on", "rule_removed": "off"}.get(event.kind)
+        state = _ON_LINE.get(event.kind)
         if state is not None:
             rule, _, rest = event.detail.partition("(")
             detail = {"detail": rest.removesuffix(")")} if rest != ")" else {}
@@ -376,10 +379,7 @@ class VirtualBench(Unit):
         if event.kind == "opened" and event.target.startswith(f"{build.TERMINAL_UPLINK}:"):
             for slave in self.slaves.values():
                 slave.opened += event.source.startswith(f"{slave.seat.uplink}:")
-        if event.kind in ("rule_installed", "rule_removed", "reset_all", "dropped"):
-            state = {"rule_installed": "on", "rule_removed": "off", "reset_all": "act", "dropped": "dropped"}[
-                event.kind
-            ]
+        if (state := _ON_NETWORK.get(event.kind)) is not None:
             detail = {"detail": event.detail} if event.detail else {}
             if event.count:
                 detail["count"] = str(event.count)

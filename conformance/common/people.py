@@ -29,7 +29,7 @@ class Login:
     given: str
     step: str
     source: str
-    outcome: str
+    outcome: told_of.Entered
 
     @property
     def entered(self) -> bool:
@@ -53,7 +53,7 @@ class Use:
     user: str
     trick: str
     object: str
-    outcome: str
+    outcome: told_of.Used
     status: str
     effect: str
     answered: int

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, Literal, Protocol, cast, get_args
 
 from simulators.clock import Clock, Observe
-from simulators.events import Secured
+from simulators.events import HandshakeState, Secured
 from simulators.trust.authority import Choice, Credential, Trust
 from simulators.trust.certificates import Facts, Family, facts_of
 from simulators.trust.hello import Reader
@@ -285,7 +285,7 @@ class SecuredConnection(asyncio.Protocol):
         self._session = None
         cast(asyncio.Transport, self._transport).close()
 
-    def _tell(self, state: str, reason: str) -> None:
+    def _tell(self, state: HandshakeState, reason: str) -> None:
         if self._told:
             return
         self._told = True

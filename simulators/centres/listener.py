@@ -16,7 +16,7 @@ import msgspec
 from simulators.centres.channel import Clients, Door, Locks
 from simulators.centres.switches import changed
 from simulators.clock import Clock, Observe
-from simulators.events import Behaviour, Connected, Rejected
+from simulators.events import Behaviour, Connected, ConnectionState, Rejected
 from simulators.trust.authority import Choice
 
 
@@ -213,7 +213,7 @@ class Listener(ABC, Generic[P, S]):
             self._connected(connection, state, str(exc or ""))
             self._went(connection)
 
-    def _connected(self, connection: P, state: str, reason: str) -> None:
+    def _connected(self, connection: P, state: ConnectionState, reason: str) -> None:
         now = self._clock.now_us()
         event = Connected(t=now, at=self.name, conn=connection.number, peer=connection.peer, state=state, reason=reason)
         self._observe(event)

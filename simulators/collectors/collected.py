@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Unpack
+from typing import Literal, Unpack
 
 from simulators.collectors.entries import Entry
 from simulators.collectors.hj212_text import with_bad_check
-from simulators.events import Published, Served, Unserved
+from simulators.events import NoAnswer, Published, Served, Unserved
 from simulators.meters.faults import (
     BadCheck,
     Calibrating,
@@ -74,7 +74,7 @@ class Sample:
     entries: tuple[Entry, ...]
     values: dict[str, str]
     lost: tuple[str, ...]
-    outcome: str = ""
+    outcome: NoAnswer | Literal[""] = ""
     fault: str = ""
 
 
@@ -187,7 +187,7 @@ class CollectedMeter(Meter):
                 fault=spoiled or sample.fault,
             )
         )
-        outcome = "spoiled" if spoiled else "late" if late else sample.outcome
+        outcome: NoAnswer | Literal[""] = "spoiled" if spoiled else "late" if late else sample.outcome
         lost = tuple(self._tags) if spoiled or late else sample.lost
         if values and not late:
             self._observe(
@@ -205,7 +205,7 @@ class CollectedMeter(Meter):
         if lost:
             self.untold(outcome or "spoiled", spoiled or sample.fault, lost, (request, payload))
 
-    def untold(self, outcome: str, fault: str, points: Sequence[str], said: tuple[str, bytes] = ("", b"")) -> None:
+    def untold(self, outcome: NoAnswer, fault: str, points: Sequence[str], said: tuple[str, bytes] = ("", b"")) -> None:
         """Nothing of use was told of these points."""
         self._observe(
             Unserved(

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol, cast
 
 from simulators.clock import Clock, Observe
-from simulators.events import Connected
+from simulators.events import Connected, ConnectionState
 
 Hear = Callable[[bytes], object]
 Done = Callable[[bytes], object]
@@ -184,7 +184,7 @@ class TcpCarrier:
         self._count += 1
         return _Wire(self, self._count)
 
-    def connected(self, wire: _Wire, state: str, reason: str) -> None:
+    def connected(self, wire: _Wire, state: ConnectionState, reason: str) -> None:
         """A connection changed."""
         if state == "opened":
             self._wires.append(wire)

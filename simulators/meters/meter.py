@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import NotRequired, TypedDict, Unpack
 
 from simulators.clock import Clock, Observe
-from simulators.events import MeterFault, Served, Unserved
+from simulators.events import MeterFault, NoAnswer, Served, Unserved
 from simulators.meters.channels import Channel, Effect, MeterError
 from simulators.meters.faults import (
     AnyFault,
@@ -419,7 +419,7 @@ class Meter:
         )
 
     def _unserved(
-        self, at_us: int, outcome: str, frame: bytes, response: bytes, points: tuple[str, ...], fault: str
+        self, at_us: int, outcome: NoAnswer, frame: bytes, response: bytes, points: tuple[str, ...], fault: str
     ) -> None:
         self._observe(
             Unserved(

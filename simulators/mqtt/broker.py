@@ -18,7 +18,7 @@ import msgspec
 from simulators.centres.channel import Clients, Locks
 from simulators.centres.listener import Listener
 from simulators.clock import Clock, Observe
-from simulators.events import Handed
+from simulators.events import Handed, HandedState
 from simulators.mqtt import packets
 from simulators.mqtt.link import WINDOW, BrokerLink
 from simulators.mqtt.octets import PROTOCOL_ERROR
@@ -411,7 +411,7 @@ class Broker(Listener[BrokerLink, BrokerSwitches]):
         link.abort()
         return True
 
-    def _tell(self, link: BrokerLink, session: Session, message: Message, state: str, code: int = 0) -> None:
+    def _tell(self, link: BrokerLink, session: Session, message: Message, state: HandedState, code: int = 0) -> None:
         self._observe(
             Handed(
                 t=self._clock.now_us(),

@@ -17,7 +17,7 @@ from pathlib import Path
 from simulators import scratch
 from simulators.centres.switches import SwitchError
 from simulators.clock import Clock, Observe
-from simulators.events import Connected, Handed
+from simulators.events import Connected, ConnectionState, Handed
 from simulators.mqtt import packets
 from simulators.mqtt.mosquitto_log import Came, Log, Passed
 from simulators.mqtt.packets import LEVEL, Message
@@ -213,6 +213,6 @@ class Mosquitto:
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _tell(self, state: str, reason: str) -> None:
+    def _tell(self, state: ConnectionState, reason: str) -> None:
         now = self._clock.now_us()
         self._observe(Connected(t=now, at=self.name, conn=0, peer="", state=state, reason=reason))

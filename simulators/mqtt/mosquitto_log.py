@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from simulators.events import HandedState
 from simulators.mqtt.packets import REFUSED, Message
 
 _CAME = re.compile(r"New client connected from (.*) as (.*) \(p\d.*\)\.")
@@ -42,7 +43,7 @@ class Passed:
     topic: str
     number: int
     qos: int
-    state: str
+    state: HandedState
     retained: bool
     code: int = 0
 

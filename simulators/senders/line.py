@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from simulators.clock import Clock, Observe
-from simulators.events import Connected
+from simulators.events import Connected, ConnectionState
 from simulators.senders.sender import NEVER, Sender
 from simulators.trust.sessions import Session
 
@@ -209,7 +209,7 @@ class Line:
         else:
             self._tell("refused", connection.reason or "ended within the handshake")
 
-    def _tell(self, state: str, reason: str) -> None:
+    def _tell(self, state: ConnectionState, reason: str) -> None:
         name = f"sender {self.sender.spec.name}"
         number = self.sender.conn + (1 if state == "opened" else 0)
         self._observe(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal, Unpack
 
+from simulators.events import NoAnswer
 from simulators.meters.channels import Channel, Shown
 from simulators.meters.faults import (
     AnyFault,
@@ -105,7 +106,7 @@ class TaggedMeter(Meter):
         """Tell that values were handed on."""
         self._served(at_us, asked, request, answer, values, fault)
 
-    def untold(self, at_us: int, outcome: str, request: bytes, points: tuple[str, ...], fault: str) -> None:
+    def untold(self, at_us: int, outcome: NoAnswer, request: bytes, points: tuple[str, ...], fault: str) -> None:
         """Tell that somebody asked and got nothing usable."""
         self._unserved(at_us, outcome, request, b"", points, fault)
 

@@ -12,6 +12,7 @@ from bench.dut.access import Access
 from bench.dut.access.exchange import Answer
 from bench.dut.access.visit import Session, Visits
 from bench.history.observation import Observation, Q, R
+from bench.history.people import Used
 
 TROUBLES = (LookupError, OSError, TimeoutError)
 """What may come between a request and its answer."""
@@ -52,7 +53,7 @@ class Visitor(Protocol):
         """An account has another password from now on."""
         ...
 
-    async def use(self, name: str, session: Session, *, trick: str = "", **known: Any) -> str:
+    async def use(self, name: str, session: Session, *, trick: str = "", **known: Any) -> Used:
         """What came of the use of a function."""
         ...
 

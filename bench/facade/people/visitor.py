@@ -43,6 +43,7 @@ from bench.history.people import (
     RulesRow,
     StepQuery,
     UntilRow,
+    Used,
 )
 from simulators.centres.spec import Given
 from simulators.trust import sessions as trust
@@ -436,7 +437,7 @@ class People:
         sign: bool = True,
         call: Callable[[], Awaitable[Answer]] | None = None,
         **known: Any,
-    ) -> str:
+    ) -> Used:
         """Use a function in a session; what came of it (executed, refused, other, unanswered).
 
         What the function did goes by its effect where it has one, as a witness with the right to look sees it.
@@ -493,7 +494,7 @@ class People:
 
     def _outcome(
         self, function: Function, door: str, answer: Answer | None, before: str | None, after: str | None
-    ) -> str:
+    ) -> Used:
         if before is not None and after is not None and before != after:
             return "executed"
         if answer is None:
@@ -523,7 +524,7 @@ class People:
         seen = [(each.name, await self._effect(each)) for each in self.access.functions]
         return [(name, shown) for name, shown in seen if shown is not None]
 
-    async def other_request(self, name: str, session: Session, method: str, tail: str, trick: str) -> str:
+    async def other_request(self, name: str, session: Session, method: str, tail: str, trick: str) -> Used:
         """A request by another method, or to an address below, that of a function; as `use`."""
         call = self.access.function(name).calls[session.door]
         _, target, headers, _ = self.visits.request(session, call)

@@ -20,6 +20,7 @@ from bench.dut.platform import Intake
 from bench.facade.bench import LinkControl, Unable
 from bench.facade.timekeeping import NTP_PORT
 from bench.history import Captured
+from bench.history.events import RuleState
 from bench.layout import build, group
 from bench.real import netns
 from bench.real.proxy.forwarder import Forwarder, Impairment
@@ -282,7 +283,7 @@ class LoopbackPlace:
         """Reset the connections over a link."""
         return sum(forwarder.reset() for forwarder in self._forwarders if state in forwarder.links)
 
-    def tell(self, link: str, rule: str, state: str, detail: str, count: int = 0) -> None:
+    def tell(self, link: str, rule: str, state: RuleState, detail: str, count: int = 0) -> None:
         """Tell of a rule."""
         words = {"detail": detail} if detail else {}
         self._observe(LinkTold(link, rule, state, {**words, "count": str(count)} if count else words))

@@ -18,6 +18,7 @@ from bench.dut.platform import Intake
 from bench.facade.bench import LinkControl
 from bench.facade.timekeeping import NTP_PORT
 from bench.history import Captured
+from bench.history.events import RuleState
 from bench.layout import build
 from bench.layout.scenario import UPLINK_LATENCY_S
 from bench.real import netns
@@ -27,7 +28,12 @@ from bench.real.wire.wire import Segment, Wires
 from bench.rigs.places.place import LinkTold, peers
 from simulators.world import World
 
-_STATES = {"rule_installed": "on", "rule_removed": "off", "reset_all": "act", "dropped": "dropped"}
+_STATES: Mapping[str, RuleState] = {
+    "rule_installed": "on",
+    "rule_removed": "off",
+    "reset_all": "act",
+    "dropped": "dropped",
+}
 _RECORD = struct.Struct("<8xI4x")
 # A terminal that has lost its power says nothing more: its kernel must soon give up what its dead program left.
 _ORPHANS = {"net/ipv4/tcp_orphan_retries": "1"}

@@ -15,6 +15,7 @@ from typing import Protocol, runtime_checkable
 from bench.dut.platform import Intake
 from bench.facade.bench import LinkControl
 from bench.history import Captured
+from bench.history.events import RuleState
 from bench.layout import build as layout
 from simulators.world import World
 
@@ -25,7 +26,7 @@ class LinkTold:
 
     link: str
     rule: str
-    state: str
+    state: RuleState
     detail: dict[str, str]
 
 

@@ -16,6 +16,7 @@ from typing import Protocol
 from bench.case import Item
 from bench.dut import Launch, LaunchError
 from bench.history import ClockMoved, Event, Power, TerminalState
+from bench.history.events import ProgramState
 from bench.real.disk.lossy_disk import LossReport, LossyDisk
 from bench.real.faketime import FakeClock
 from bench.real.haste import of_the_wall
@@ -200,7 +201,7 @@ class TerminalLife:
             self.powered = False
             await self._end(cut=False)
 
-    def _tell(self, state: str, detail: str = "") -> None:
+    def _tell(self, state: ProgramState, detail: str = "") -> None:
         self._record(TerminalState(t=self._now_us(), state=state, detail=detail))
 
     def _flooded(self, octets: int) -> None:

@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Unpack
+from typing import Literal, Unpack
 
 import msgspec
 
@@ -220,7 +220,7 @@ class FingerprintCentre(JsonCentre):
         """
         return [self._compare({**record, "revision": Number(str(record["revision"]))}) for record in records]
 
-    def _fingerprinted(self, what: str, made: Deposit, outcome: str) -> None:
+    def _fingerprinted(self, what: Literal["deposit", "verify"], made: Deposit, outcome: str) -> None:
         self._observe(
             Fingerprinted(
                 t=self._clock.now_us(),

@@ -25,7 +25,7 @@ from simulators.centres.base import Content, RecordKey, RecordStore
 from simulators.centres.json_text import JsonError, Number, parse, write
 from simulators.centres.switches import SwitchError
 from simulators.clock import Clock, Observe
-from simulators.events import Connected, Received, Sent, Stored
+from simulators.events import Connected, ConnectionState, Received, Sent, Stored
 from simulators.stamps import stamp, stamp_ms
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ class MqttCentre:
             number, peer = self._clients.pop(went[1])
             self._tell(number, peer, "closed", went[2])
 
-    def _tell(self, number: int, peer: str, state: str, reason: str) -> None:
+    def _tell(self, number: int, peer: str, state: ConnectionState, reason: str) -> None:
         self._observe(
             Connected(t=self._clock.now_us(), at=self.name, conn=number, peer=peer, state=state, reason=reason)
         )

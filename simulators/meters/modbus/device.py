@@ -12,8 +12,9 @@ malformed or quantity (03), exception, busy (06), address (02), then the values,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Unpack
+from typing import Literal, Unpack
 
+from simulators.events import NoAnswer
 from simulators.meters.analog import AnalogChannel
 from simulators.meters.channels import Channel, MeterError
 from simulators.meters.faults import (
@@ -133,7 +134,7 @@ class Given:
     pdu: bytes
     values: dict[str, str]
     points: tuple[str, ...]
-    outcome: str = ""
+    outcome: NoAnswer | Literal[""] = ""
     fault: str = ""
     mute: bool = False
 
@@ -330,7 +331,14 @@ class ModbusMeter(Meter):
         self._unserved(now_us, "silent", frame, b"", given.points, given.fault)
 
     def tell(
-        self, sent_us: int, asked_us: int, frame: bytes, response: bytes, given: Given, outcome: str, fault: str
+        self,
+        sent_us: int,
+        asked_us: int,
+        frame: bytes,
+        response: bytes,
+        given: Given,
+        outcome: NoAnswer | Literal[""],
+        fault: str,
     ) -> None:
         """Tell of an answer that has left."""
         if outcome:

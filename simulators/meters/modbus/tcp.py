@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 from simulators.clock import Clock, Observe
-from simulators.events import Connected, Rejected, Served, Unserved
+from simulators.events import Connected, ConnectionState, Rejected, Served, Unserved
 from simulators.meters.faults import (
     Delayed,
     Duplicate,
@@ -295,7 +295,7 @@ class Gateway:
 
     # What is told.
 
-    def connected(self, number: int, peer: str, state: str, reason: str) -> None:
+    def connected(self, number: int, peer: str, state: ConnectionState, reason: str) -> None:
         """A connection changed."""
         self.observe(Connected(t=self.now_us(), at=self.name, conn=number, peer=peer, state=state, reason=reason))
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol, Unpack, cast, runtime_checkable
+from typing import Literal, Protocol, Unpack, cast, runtime_checkable
 
+from simulators.events import NoAnswer
 from simulators.meters.carriers import LineSettings
 from simulators.meters.channels import Channel
 from simulators.meters.faults import (
@@ -124,7 +125,7 @@ class Answer:
 
     encode: Callable[[str, bytes], bytes]
     values: dict[str, str]
-    outcome: str = ""
+    outcome: NoAnswer | Literal[""] = ""
     fault: str = ""
     numbered: bool = False
 

@@ -33,7 +33,7 @@ from asyncua.ua.ua_binary import struct_to_binary
 from cryptography import x509
 
 from simulators.clock import Clock, Observe
-from simulators.events import Secured
+from simulators.events import HandshakeState, NoAnswer, Secured
 from simulators.meters.channels import Channel
 from simulators.meters.faults import (
     BadStatus,
@@ -381,7 +381,7 @@ class OpcUaServer:
         """A session was refused."""
         self._secured("failed", holder, reason)
 
-    def _secured(self, state: str, holder: str, reason: str) -> None:
+    def _secured(self, state: HandshakeState, holder: str, reason: str) -> None:
         self._observe(
             Secured(
                 t=self._clock.now_us(),
@@ -493,7 +493,7 @@ class OpcUaServer:
         texts.pop("", None)
         meter.told(self._clock.now_us(), asked, request, answer, texts, meter.altering(channels))
 
-    def _tell_untold(self, params: Any, outcome: str, fault: str) -> None:
+    def _tell_untold(self, params: Any, outcome: NoAnswer, fault: str) -> None:
         names = [name for name in self._names(params) if name in self._tags]
         request = struct_to_binary(params)
         for meter in self.meters:
