@@ -88,7 +88,7 @@ def console_for(stream: TextIO, environ: Mapping[str, str] | None = None) -> Con
     """A console on a stream: coloured and live on a terminal, plain lines of 100 columns elsewhere or under CI."""
     values = os.environ if environ is None else environ
     if stream.isatty() and not values.get("CI"):
-        return Console(file=stream, highlight=False)
+        return Console(file=getattr(stream, "drawn", stream), highlight=False)
     return Console(file=stream, highlight=False, force_terminal=False, no_color=True, width=100)
 
 

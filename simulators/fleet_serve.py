@@ -210,7 +210,7 @@ async def serve_fleet(
     standing = Standing(fleet, clock=HostClock(), observe=counters)
     watch = Watch(standing, counters)
     loop = asyncio.get_running_loop()
-    console = Console(file=out)
+    console = Console(file=getattr(out, "drawn", out) if out.isatty() else out)
     live = Live(console=console, auto_refresh=False) if not as_json and console.is_terminal else None
     try:
         await standing.start()

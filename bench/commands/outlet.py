@@ -1,16 +1,21 @@
 """Where the command line writes: standard output and error that survive a full disk, a closed pipe, a foreign encoding.
 
-Leaves what is written to the commands. A run of hours must not be lost because nobody reads its screen any more.
+What was read from a file or a frame moves no cursor here: control characters are shown as escapes. Leaves what is
+written to the commands. A run of hours must not be lost because nobody reads its screen any more.
 """
 
 from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Any, TextIO, cast
+
+# Controls but tab and line feed, ends of lines of Unicode, marks that turn the direction of writing.
+_MOVES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class OutletLost(Exception):
@@ -27,7 +32,17 @@ class _Outlet(io.TextIOWrapper):
         self._lost = False
 
     def write(self, text: str, /) -> int:
-        """Write, or swallow after a loss."""
+        """Write what a person reads, or swallow after a loss."""
+        self.draw(_MOVES.sub(_shown, text))
+        return len(text)
+
+    @property
+    def drawn(self) -> TextIO:
+        """The same stream for what draws a picture on a terminal."""
+        return cast(TextIO, _Drawn(self))
+
+    def draw(self, text: str) -> int:
+        """Write as it stands, or swallow after a loss."""
         if not self._lost:
             try:
                 return super().write(text)
@@ -54,6 +69,23 @@ class _Outlet(io.TextIOWrapper):
         if isinstance(error, BrokenPipeError):
             raise error
         raise OutletLost(f"standard output: cannot be written: {error.strerror} / 无法写入标准输出") from None
+
+
+def _shown(found: re.Match[str]) -> str:
+    # The longer form is one that JSON knows, where these may stand bare.
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 0x20 else f"\\u{code:04x}"
+
+
+class _Drawn:
+    def __init__(self, outlet: _Outlet) -> None:
+        self._outlet = outlet
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._outlet, name)
+
+    def write(self, text: str) -> int:
+        return self._outlet.draw(text)
 
 
 @contextmanager

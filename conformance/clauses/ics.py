@@ -73,6 +73,8 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--complete", action="store_true", help="what is not answered is wrong too / 须全部作答")
     check.add_argument("--all", action="store_true", help="every open question, not the first few / 列出全部")
     check.add_argument("--json", action="store_true", help="for machines / 机器可读")
+    # Listed here, done by bench.commands.products: it starts a program.
+    command("try", "start the product once, tell what it does, ask each hook / 试启动并逐一询问")
     return top
 
 

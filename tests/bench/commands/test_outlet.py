@@ -61,3 +61,24 @@ def test_a_screen_without_ticks(tmp_path: Path) -> None:
     assert told.code == 0 and "? pass 通过" in told.out
     told = shell("cb status --json", cwd=tmp_path, env=environment(PYTHONIOENCODING="ascii", PYTHONUTF8="0"))
     assert told.code == 0 and json.loads(told.out)
+
+
+def test_what_a_file_holds_moves_no_cursor(tmp_path: Path) -> None:
+    """In whatever a file, a frame or a name can be quoted: the screen shows what it is instead of doing it."""
+    (tmp_path / "p.toml").write_text(
+        '[terminal]\nname = "a"\nadapter = "command"\n"x\\u001b[2J\\u202e\\u009b" = 1\n'
+        '[connection]\ncommand = ["true"]\n'
+    )
+    for line, shown in (
+        ("cb profile check p.toml", r"x\x1b[2J\u202e\u009b"),
+        ("cb run --case $'a\\e[31m\\rb'", r"a\x1b[31m\x0db"),
+        ("cb decode hj212 $'##0010QN=\\e[31m1\\x01&&1C80'", r"\x1b[31m1\x01"),
+    ):
+        told = shell(line, cwd=tmp_path)
+        assert shown in told.out + told.err
+        assert not set(told.out + told.err) & set("\x1b\r\x01\x9b\u202e")
+
+
+def test_a_picture_still_moves_it(tmp_path: Path) -> None:
+    told = shell(f"script -qec '{COMMAND} run --case {CASE}' /dev/null", cwd=tmp_path)
+    assert told.code == 0 and "\x1b[" in told.out and "\\x1b" not in told.out
