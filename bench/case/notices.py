@@ -20,6 +20,7 @@ class Notice(StrEnum):
     METER_RECORDS_TAKEN = "meter-records-taken"
     BUFFER_FILLING = "buffer-filling"
     STORE_FILLING = "store-filling"
+    LOG_FILLING = "log-filling"
     DATA_GIVEN_UP = "data-given-up"
     STORE_DAMAGED = "store-damaged"
     SETTING_ALTERED = "setting-altered"
@@ -71,6 +72,7 @@ _TEXTS = {
     ),
     Notice.BUFFER_FILLING: Text("the buffer of undelivered data fills (alarm)", "待传缓存将满（告警）"),
     Notice.STORE_FILLING: Text("the store fills (alarm)", "存储将满（告警）"),
+    Notice.LOG_FILLING: Text("the audit log fills (alarm)", "审计日志将满（告警）"),
     Notice.DATA_GIVEN_UP: Text("undelivered data were given up (log)", "放弃未送达数据（日志）"),
     Notice.STORE_DAMAGED: Text("the store was found damaged (log or alarm)", "发现存储损坏（日志或告警）"),
     Notice.SETTING_ALTERED: Text("a stored setting was altered (log or alarm)", "所存设置被篡改（日志或告警）"),

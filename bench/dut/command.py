@@ -46,13 +46,13 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
 
     `state` (the state folder), `folder` (where the profile lies), `python` (an interpreter), `local` (host, port),
     `time_server` (host, port of the bench's NTP server; none where it serves no time), `period_s`, `buffer_h`,
-    `store_octets` (0: as delivered), `meters` (name, host, port, line, device, unit, address, protocol, map, period_s,
-    points), `collectors` (fields of every kind of `simulators.collectors`, `server_name`, `anchors`, `crls`,
-    `certificate` and `key` as PEM text; `topic` of each meter behind one, or `path`), `systems` (id, kind and url of
-    OPC UA servers and databases; with security also security, certificate, key, trusted; a meter's `system` is the
-    id, a point's `tag` its node or tag), `lines` (name, device, baud, parity, stop_bits of serial lines; `device` is
-    the file to open), `points` (rows of the point table, see `simulators.world.points.told`, and `kept_unit`: in which
-    unit the point is to be kept and sent), `centres` (fields of
+    `store_octets`, `log_entries` (0: as delivered), `meters` (name, host, port, line, device, unit, address, protocol,
+    map, period_s, points), `collectors` (fields of every kind of `simulators.collectors`, `server_name`, `anchors`,
+    `crls`, `certificate` and `key` as PEM text; `topic` of each meter behind one, or `path`), `systems` (id, kind and
+    url of OPC UA servers and databases; with security also security, certificate, key, trusted; a meter's `system` is
+    the id, a point's `tag` its node or tag), `lines` (name, device, baud, parity, stop_bits of serial lines; `device`
+    is the file to open), `points` (rows of the point table, see `simulators.world.points.told`, and `kept_unit`: in
+    which unit the point is to be kept and sent), `centres` (fields of
     `simulators.centres.spec.CentreSpec`, those of `simulators.trust.authority.TerminalSide`, `codes` by point, and
     `figures`: codes of emission figures by name in the form of this centre;
     `derived` are points to be computed from others (see `bench.layout.scenario.Derived`) with their `code`;
@@ -112,6 +112,7 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
         "period_s": seat.settings["period_s"],
         "buffer_h": seat.settings["buffer_h"],
         "store_octets": seat.settings.get("store_octets", 0),
+        "log_entries": seat.settings.get("log_entries", 0),
         "meters": meters,
         "lines": [
             {"name": line.name, "device": seat.device(line.name), **line.settings._asdict()}

@@ -28,6 +28,8 @@ def accounts_of(seat: Seat) -> dict[str, Any]:
         "min_classes": rules.least_classes,
     }
     delivered = [{"name": each.name, "role": each.role, "password": each.password} for each in access.accounts.values()]
+    if entries := seat.settings.get("log_entries", 0):
+        numbers["audit_entries"] = entries
     return {**{key: number for key, number in numbers.items() if number}, "audit_days": 184, "delivered": delivered}
 
 

@@ -28,6 +28,7 @@ FIELDS: Mapping[str, Collection[str] | None] = {
     "period_s": None,
     "buffer_h": None,
     "store_octets": None,
+    "log_entries": None,
     "meters": frozenset(
         [
             "name",

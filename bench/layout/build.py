@@ -38,7 +38,7 @@ from simulators.collectors.kinds import kinds as collector_kinds
 from simulators.collectors.spec import CollectorSpec
 from simulators.meters.carriers import LineSettings
 from simulators.meters.modbus.descriptor import ALL_TYPES
-from simulators.meters.places import Collected, GatewayPort, SerialLine
+from simulators.meters.places import Collected, GatewayPort, Place, SerialLine, ServerPort
 from simulators.meters.protocols import LineKind, protocols
 from simulators.meters.spec import LineSpec
 from simulators.shipped import SHIPPED
@@ -56,6 +56,7 @@ BENCH_LOCAL = "10.3.0.1"
 STRANGER_LOCAL = "10.3.0.9"
 """The bench's own address in the local network; its time server stands there."""
 MODBUS_PORT, CENTRE_PORT, LOCAL_PORT = 502, 9010, 8080
+_FIRST_CONVERTER, _CONVERTER_PORT = 80, 4001
 
 _PLANTS = SHIPPED / "plants"
 
@@ -180,6 +181,7 @@ def build_world(scenario: Scenario, seed: int) -> World:
         lines=tuple(
             LineSpec(_device(number), LineSettings(line.baud, line.parity, line.stop_bits))
             for number, line in enumerate(scenario.all_of(Line), 1)
+            if not line.converter
         ),
         centres=tuple(_centre(name, index, scenario) for index, name in enumerate(scenario.centres)),
         where="scenario",
@@ -307,6 +309,13 @@ def _device(number: int) -> str:
     return f"ttyS{number}"
 
 
+def _line_place(number: int, line: Line) -> Place:
+    """Where the meters of a line are reached: at its device, or at its converter's port."""
+    if line.converter:
+        return ServerPort(f"10.1.0.{_FIRST_CONVERTER + number}", _CONVERTER_PORT)
+    return SerialLine(_device(number))
+
+
 def _on_lines(scenario: Scenario) -> list[MeterSpec]:
     """Meters of the serial lines: the first of a kind has the kind's name, the others a number behind it."""
     made: list[MeterSpec] = []
@@ -321,7 +330,7 @@ def _on_lines(scenario: Scenario) -> list[MeterSpec]:
                 MeterSpec(
                     name=name,
                     map=kind.map,
-                    place=SerialLine(_device(number)),
+                    place=_line_place(number, line),
                     unit=unit,
                     # Circuits of its own: a value on a wrong point must not be right there by chance.
                     source=f"e{scenario.circuits + place:02d}" if kind.source == "e" else kind.source,
@@ -536,6 +545,7 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
         "status": scenario.service(CertificateStatus),
         "derived": [{**asdict(each), "code": derived_code(at)} for at, each in enumerate(told.derived, 1)],
         "store_octets": told.store_octets,
+        "log_entries": told.log_entries,
         "emitter": told.emitter,
         "emission_codes": emission_codes(scenario),
         "accounts": told.accounts,

@@ -42,6 +42,7 @@ class Line:
     """A serial line behind the terminal, with the settings of its ports.
 
     `meters` are kinds of meters on it in order (`layout.SERIAL_METERS`); all Modbus devices of a line have one framing.
+    With `converter` it lies behind a transparent serial server of the field network, whose port is set right.
     Raises ValueError for a kind that there is not.
     """
 
@@ -49,6 +50,7 @@ class Line:
     baud: int = 9600
     parity: str = "N"
     stop_bits: int = 1
+    converter: bool = False
 
     def __post_init__(self) -> None:
         known = [kind for protocol in protocols().values() for kind in protocol.line_kinds]
@@ -232,8 +234,8 @@ class Configuration:
     (every 15 min) or hourly-freeze.
     `derived` are points that it is to compute from others, `emitter` is the boundary that it is to account for.
     It is not told of the centres and meters that `later` names until an operator adds them.
-    `buffer_h` is for how long (h) it is to keep what no centre takes, `store_octets` how much its store may hold (0:
-    what it was delivered with).
+    `buffer_h` is for how long (h) it is to keep what no centre takes, `store_octets` how much its store may hold and
+    `log_entries` how many entries its audit log (0: what it was delivered with).
     With `accounts` whoever comes to it has to log in: it is set up with the accounts and rules that its profile has in
     section [access]; without it the reference terminal is open, as it was delivered.
     """
@@ -248,6 +250,7 @@ class Configuration:
     later: tuple[str, ...] = ()
     buffer_h: int = 168
     store_octets: int = 0
+    log_entries: int = 0
     accounts: bool = False
 
     def __post_init__(self) -> None:

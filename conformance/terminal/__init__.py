@@ -6,6 +6,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 
 - ``protocol.modbus-tcp``: the terminal reads meters by Modbus TCP.
 - ``protocol.modbus-rtu``: it reads meters by Modbus RTU or ASCII on serial lines (one by Modbus TCP alone says no).
+- ``protocol.serial-server``: it reads serial meters through transparent serial servers (their frames over TCP).
 - ``source.dlt645``, ``source.cjt188``: it reads such meters on serial lines.
 - ``source.mqtt``, ``source.https``: it takes data from collectors by MQTT, by HTTPS.
 - ``source.mqtt5``, ``source.mqtt-qos2``, ``source.mqtt-hj212``: by MQTT 5.0, with QoS 2, as HJ 212 text.
@@ -61,6 +62,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``access.accounts``: people log in to accounts of their own.
 - ``access.functions``: its maker has listed its functions and who may use them.
 - ``access.audit-log``: its audit log is read, searched and exported at a door.
+- ``access.audit-bound``: how many entries its audit log may hold can be set.
 - ``uplink.third-party``: it passes activity data, methods, boundaries, entries and statistics to a third party.
 - ``group.slaves``: it is the master of other terminals, takes their data and reports for them.
 - ``uplink.https-json``: it uploads daily sets to an energy platform over HTTPS and JSON.

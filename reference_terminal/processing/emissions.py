@@ -246,6 +246,7 @@ class Emissions:
         finally:
             self._measured = None
 
+    @seam
     def _above(self, period: Period, names: Sequence[str]) -> list[Period]:
         """The period of the next longer class that has this one as a part; of a stack all up to its hour."""
         later = [span for span in _UPWARDS if length_s(span) > length_s(span_of(period.span))]

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from bench.case import Case, Finding, Notice, Rig, Text
+from bench.case import Case, Finding, Notice, Rig, Text, beside
 from bench.dut.access.visit import Session
 from bench.facade.bench import Bench
 from bench.facade.people import People
@@ -261,6 +261,44 @@ class KeepsFullDaysLog(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield audit_judge.full_day_finding(history)
+
+
+class KeepsYoungEntriesOfFullLog(Case):
+    """A log that is told to hold a thousand entries tells that it fills, and loses none of 1,200 of one day."""
+
+    zh = "审计日志容量设为 1 000 条：用至 80 % 时告警；一天内产生的 1 200 条日志虽超容量仍一条不少。"
+    checks = {
+        audit_judge.FULL_LOG_KEPT: ("isc-2/7.4.1.3(3)b",),
+        **beside(audit_judge.LOG_FILLING_TOLD),
+    }
+    needs = (MODBUS, ACCOUNTS, FUNCTIONS, AUDIT, "access.audit-bound")
+    scenario = QUIET.configured(log_entries=audit_judge.LOG_ENTRIES)
+    events = 1200
+    apart_s = 30
+
+    async def drive(self, bench: Bench) -> None:
+        people = await begin(bench)
+        ordering = [each for each in people.access.functions if str(Notice.CONFIGURATION_BACKED_UP) in each.events]
+        if not ordering:
+            return
+        function = ordering[0]
+        door, word = function.doors[0], people.access.of_role(function.may[0])
+        session = None
+        begun = bench.clock.now_us()
+        for number in range(self.events):
+            if number % 100 == 0 or session is None:
+                session = await people.login(door, word)
+            if session is not None:
+                await people.use(function.name, session, trick=audit_judge.FULL_LOG)
+            await bench.clock.sleep(seconds=self.apart_s)
+        await bench.clock.sleep(hours=1.1)
+        now = bench.clock.now_us()
+        for at in range(begun - HOUR, now + HOUR, 2 * HOUR):
+            await people.log.audit(audit_judge.FULL_LOG, from_us=str(at), to_us=str(at + 2 * HOUR))
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield audit_judge.full_log_finding(history)
+        yield audit_judge.log_filling_finding(history)
 
 
 class SearchesItsLog(Case):

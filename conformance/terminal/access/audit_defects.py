@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from conformance.defects import Patch, defect
-from reference_terminal.access import audit_types
+from reference_terminal.access import audit_types, messages
 from reference_terminal.access.audit import Audit, Search
-from reference_terminal.model.messages import Text
+from reference_terminal.model.messages import Alarm, Text
+from reference_terminal.storage.journal import Journal
 from reference_terminal.web import audit as audit_web
 from reference_terminal.web.accounts import AccessApi
 from reference_terminal.web.audit import AuditApi
@@ -35,6 +36,34 @@ def _left_out(patch: Patch, is_meant: Callable[[str], bool]) -> None:
 def logins_unlogged(patch: Patch) -> None:
     """They would fill the log."""
     _left_out(patch, lambda code: code == "login")
+
+
+@defect(
+    "full-log-drops-young-entries",
+    en="a log that is full loses its oldest entries, however young they are",
+    zh="日志写满后覆盖最早的日志，不论是否满 6 个月",
+    clauses=_KEPT,
+)
+def full_log_drops_young(patch: Patch) -> None:
+    """A ring has no dates."""
+    patch(Audit, "border_ms", lambda self: 1 << 62)
+
+
+@defect(
+    "log-filling-untold",
+    en="no alarm says that the log fills",
+    zh="审计日志将满不告警",
+    clauses=_KEPT,
+)
+def log_filling_untold(patch: Patch) -> None:
+    """It is for six months, somebody has reckoned."""
+    own = Journal.raise_alarm
+
+    def raise_alarm(self: Journal, alarm: Alarm, subject: str, /, **fields: object) -> None:
+        if alarm is not messages.AUDIT_FILLING:
+            own(self, alarm, subject, **fields)
+
+    patch(Journal, "raise_alarm", raise_alarm)
 
 
 @defect(

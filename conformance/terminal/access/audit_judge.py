@@ -387,12 +387,29 @@ NOTHING_LOST = criterion(
     evidence=_READ_OUT,
 )
 FULL_DAY = "full day"
+FULL_LOG = "full log"
+LOG_ENTRIES, _FILLING_PERCENT = 1000, 80
 DAY_KEPT = criterion(
     "full-day-kept",
     en="of a thousand events in a day, with power cuts, every entry stays",
     zh="一天内（含断电）一千条日志一条不少",
     unit="entries",
     notices=(Notice.CONFIGURATION_BACKED_UP,),
+    evidence=_READ_OUT,
+)
+FULL_LOG_KEPT = criterion(
+    "full-log-kept",
+    en="of entries younger than 184 days every one stays, though the log is full",
+    zh="日志已满时，未满 184 天的日志仍一条不少",
+    unit="entries",
+    notices=(Notice.CONFIGURATION_BACKED_UP,),
+    evidence=_READ_OUT,
+)
+LOG_FILLING_TOLD = criterion(
+    "log-filling-told",
+    en="an alarm that the log fills is in it at most an hour after 80 % of it are used",
+    zh="日志用至 80 % 后 1 h 内告警并记入日志",
+    notices=(Notice.LOG_FILLING,),
     evidence=_READ_OUT,
 )
 YOUNG_STAY = criterion(
@@ -444,6 +461,44 @@ def retention_findings(history: History) -> Iterator[Check]:
     long = bool(ordered) and ordered[-1].t - ordered[0].t >= 184 * DAY
     yield NOTHING_LOST.none(lost, long and codes)
     yield from _clearings(history, entries)
+
+
+def full_log_finding(history: History) -> Check:
+    """An entry of its own for each order, more of them than the log was told to hold."""
+    ordered, looks, codes = _of_full_log(history)
+    entries = {_key(entry): entry for look in looks for entry in look.entries if entry.at and _of(entry, codes)}
+    there = Counter(entry.at // SECOND for entry in entries.values() if entry.at)
+    lost = [str(use) for use in ordered if not any(there[use.asked // SECOND + by] for by in (-1, 0, 1))]
+    known = looks and codes and len(ordered) > LOG_ENTRIES
+    return FULL_LOG_KEPT.none(lost if known else (), len(ordered) if known else 0)
+
+
+def log_filling_finding(history: History) -> Check:
+    """The alarm by the time when the orders alone have used four fifths of the log, and an hour."""
+    ordered, looks, _ = _of_full_log(history)
+    entries = [entry for look in looks for entry in look.entries]
+    due = LOG_ENTRIES * _FILLING_PERCENT // 100
+    if len(ordered) < due or not entries:
+        return LOG_FILLING_TOLD.decide(None)
+    if not notices.mapped(history, Notice.LOG_FILLING):
+        rows = [{"at": str(entry.at), "kind": entry.kind, "text": entry.detail} for entry in entries]
+        return notices.left_to_a_person(LOG_FILLING_TOLD, rows[-200:], Notice.LOG_FILLING)
+    codes = history.began.codes.get(Notice.LOG_FILLING, ())
+    raised = sorted(entry.at for entry in entries if entry.at is not None and _of(entry, codes))
+    latest = ordered[due - 1].t + HOUR
+    return LOG_FILLING_TOLD.decide(
+        bool(raised) and raised[0] <= latest,
+        measured=local(raised[0]) if raised else "none",
+        limit=local(latest),
+        op="<=",
+    )
+
+
+def _of_full_log(history: History) -> tuple[list[people.Use], list[people.Reading], Sequence[str]]:
+    """The orders that filled the log, what it was found to hold afterwards, and by which codes it tells the orders."""
+    ordered = [use for use in people.uses(history, FULL_LOG) if use.outcome == "executed"]
+    codes = history.began.codes.get(Notice.CONFIGURATION_BACKED_UP, ())
+    return ordered, people.readings(history, FULL_LOG), codes
 
 
 def full_day_finding(history: History) -> Check:

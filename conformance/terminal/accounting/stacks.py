@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from bench.case import Case, Finding, Text, beside
+from bench.case import Case, Finding, Rig, Text, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.history.accounting import AccountingUnit, Emitter
@@ -165,6 +165,47 @@ _CALIBRATED = msgspec.structs.replace(
 )
 
 
+class MendsTheDayBefore(Case):
+    """A failure of a stack's instrument over midnight: its hours, once it is over, make the day before a whole one."""
+
+    zh = "烟气仪表跨零点失效：失效结束后替代其小时值，前一日的日值随之补齐。"
+    remark = Text(
+        "the drafts name no rule for stacks that lack values; HJ/T 75-2007 has one for pollutants, before HJ 75-2017",
+        "标准草案未规定烟气实测缺失数据的处理；HJ/T 75-2007 针对污染物，早于 HJ 75-2017",
+    )
+    checks = beside(stacks_judge.DAY_MENDED, stacks_judge.DAY_NOT_YET)
+    needs = (ACCOUNTING, "source.cems", "source.cems-interpolation", MODBUS, LOCAL)
+    rigs = Rig.VIRTUAL
+    virtual_only = Text("a whole day is watched", "须观察一整天")
+    scenario = scenario(
+        "power-unit",
+        _OLDER,
+        (("stack_flow", "water"), ("stack_co2", "share")),
+        start="2026-03-01T23:58:00+08:00",
+        centres=(),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        day = ceil(bench.clock.now_us(), HOUR)
+
+        async def until(hours: float) -> None:
+            await bench.clock.sleep((day + hours * HOUR - bench.clock.now_us()) / SECOND)
+
+        await until(22.6)
+        bench.meters["stack_co2"].set_fault(Silent())
+        await until(24.1)
+        await bench.operator.emissions("source", "stack", "day", day, day + 24 * HOUR)
+        await bench.operator.emission_sum("source", "stack", day + 20 * HOUR, day + 24 * HOUR)
+        await until(24.6)
+        bench.meters["stack_co2"].clear()
+        await until(26.1)
+        await bench.operator.emissions("source", "stack", "day", day, day + 24 * HOUR)
+        await bench.operator.emission_sum("source", "stack", day + 20 * HOUR, day + 24 * HOUR)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from stacks_judge.day_findings(history, "stack")
+
+
 class StandsInForHoursOutOfControl(Case):
     """From the last calibration that was passed to the next nothing counts, once one has found too great a drift."""
 
@@ -205,6 +246,8 @@ class StandsInForHoursOutOfControl(Case):
         await calibrated(290, "0.6", "-10.1")
         await until(301.3)
         await bench.operator.emissions("source", "stack", "hour", hour, hour + 5 * HOUR)
+        # Minutes of which there was an emission until the calibration of 290 failed.
+        await bench.operator.emission_sum("source", "stack", hour + 4 * HOUR, hour + 4 * HOUR + 45 * MINUTE)
         await until(302)
         await calibrated(300, "0.1", "0.3")
         await until(362)

@@ -1,3 +1,4 @@
+# pyright: reportPrivateUsage=false
 """Defects of stacks: a wrong basis, in the total, a last concentration that goes on."""
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import apsw
 
 from conformance.defects import Patch, defect
 from reference_terminal.accounting.boundary import Bound
-from reference_terminal.processing import calibrations, emissions, stacks
+from reference_terminal.processing import calibrations, emissions, stacks, tally
 from reference_terminal.processing.emissions import Emissions
 from reference_terminal.processing.outcomes import Outcome, Period
 from reference_terminal.settings.accounting import StackConfig
@@ -191,6 +192,34 @@ def failed_calibration_ignored(patch: Patch) -> None:
         return ""
 
     patch(emissions, "lost_control", lost_control)
+
+
+@defect(
+    "withdrawn-emissions-still-summed",
+    en="an emission that has become unknown is still counted by sums over any stretch",
+    zh="已作废的排放量仍计入任意时段合计",
+    clauses=_CLAUSES,
+)
+def withdrawn_still_summed(patch: Patch) -> None:
+    """The record is revised; what is added up is another table, which has no marks."""
+    patch(emissions, "_FORGET", "DELETE FROM emission WHERE 0 AND span=? AND start_s=? AND point=?")
+    patch(tally, "_ROWS", tally._ROWS.replace("r.flag", "'N'"))
+
+
+@defect(
+    "days-of-mended-hours-left-alone",
+    en="an hour that is stood in for later is not taken into its day",
+    zh="小时值后补后，所属日值不重新计算",
+    clauses=_CLAUSES,
+)
+def days_left_alone(patch: Patch) -> None:
+    """The day was told already."""
+
+    def above(self: Emissions, period: Period, names: Sequence[str]) -> list[Period]:
+        del self, period, names
+        return []
+
+    patch(Emissions, "_above", above)
 
 
 @defect(

@@ -80,6 +80,18 @@ NOT_BACK_YET = criterion(
     zh="校准合格之前失控时段的测量值不计",
     unit="hours",
 )
+DAY_MENDED = criterion(
+    "day-before-mended",
+    en="a day whose last hours failed is told once the failure is over, with what stands for these hours",
+    zh="失效结束后，含失效小时的前一日及相应合计以替代值补齐，逐位准确",
+    unit="figures",
+)
+DAY_NOT_YET = criterion(
+    "day-before-not-yet",
+    en="while a failure goes on the day whose last hours it took does not look complete",
+    zh="失效未结束时，前一日及相应合计不得表现为完整",
+    unit="figures",
+)
 NO_RULE = criterion(
     "substitute-without-rule",
     en="where too few hours of the quarter are valid nothing is stood in for",
@@ -128,13 +140,27 @@ def interpolated_findings(history: History, stack: str) -> Iterator[Finding]:
 
 def control_findings(history: History, stack: str) -> Iterator[Finding]:
     """Hours of a stack around calibrations that were not passed (HJ 75-2017)."""
-    yield from _by_rule(history, stack, CONTROL_SUBSTITUTED, NOT_BACK_YET, IN_CONTROL)
+    yield from _by_rule(history, stack, CONTROL_SUBSTITUTED, NOT_BACK_YET, IN_CONTROL, sums=True)
+
+
+def day_findings(history: History, stack: str) -> Iterator[Finding]:
+    """The day before a failure's end, and sums over its hours, as they were asked for during it and after it."""
+    books = books_of(history)
+    found = compare(books, [each for each in shown(history) if (each.of, each.id) == ("source", stack)])
+    yield DAY_MENDED.none([*found.wrong, *missing(history, books)], found.known)
+    yield DAY_NOT_YET.none(found.invented, found.lacking)
 
 
 def _by_rule(
-    history: History, stack: str, stood_in: Criterion, nothing: Criterion, measured: Criterion = HOURS
+    history: History,
+    stack: str,
+    stood_in: Criterion,
+    nothing: Criterion,
+    measured: Criterion = HOURS,
+    *,
+    sums: bool = False,
 ) -> Iterator[Finding]:
-    """Hours of a stack that lack values: by how the oracle has each."""
+    """Hours of a stack that lack values: by how the oracle has each; `sums` of what counts for nothing too."""
     books = books_of(history)
     wrong: dict[str, list[str]] = {"valid": [], "substituted": [], "marked": [], "none": []}
     known = dict.fromkeys(wrong, 0)
@@ -157,6 +183,11 @@ def _by_rule(
             known["marked"] += 1
             if each.state == "complete":
                 wrong["marked"].append(f"{each.told()}, {each.state}")
+    if sums:
+        of = [each for each in shown(history) if (each.of, each.id, each.kind) == ("source", stack, "span")]
+        found = compare(books, of)
+        known["none"] += found.lacking
+        wrong["none"] += found.invented
     absent = missing(history, books)
     yield measured.none([*wrong["valid"], *absent], known["valid"])
     yield stood_in.none(wrong["substituted"], known["substituted"])

@@ -10,14 +10,16 @@ from collections.abc import Iterator
 from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.scenario import Collector, Scenario, System
+from bench.layout.scenario import Collector, Line, Scenario, System
 from conformance.common import accuracy
 from conformance.common.actions import points, read_readings
 from conformance.common.times import SECOND
 from conformance.terminal import LOCAL, MODBUS, OPC
 from conformance.terminal.acquisition import reconnections_judge
 from conformance.terminal.acquisition.collectors import HTTPS, MQTT
+from conformance.terminal.acquisition.interfaces import DLT645, SERIAL
 
+SERVERS = "protocol.serial-server"
 _WAY_S = 0.15
 """One way to the field: a connection is lost with a question, an answer or nothing under way."""
 
@@ -76,6 +78,42 @@ class ReadsCollectorsRightAfterReconnecting(_Reconnects, Case):
         centres=("A",),
         kinds=(),
     )
+
+
+class ReadsConvertersRightAfterReconnecting(_Reconnects, Case):
+    """What is read first on each of 20 new connections to serial servers is what the meters said then; it goes on."""
+
+    zh = "经串口服务器读取 Modbus RTU、DL/T 645 表计，重连 20 次以上，每次重连后首个读数与表计应答一致，且恢复采集。"
+    checks = {
+        reconnections_judge.FIRST_READINGS_RIGHT: ("isc-2/9.3c",),
+        **beside(
+            reconnections_judge.RECONNECTED_OFTEN,
+            accuracy.SAME_READING.of("stored"),
+            reconnections_judge.READS_AGAIN,
+        ),
+    }
+    needs = (SERVERS, SERIAL, DLT645, LOCAL)
+    scenario = Scenario(
+        circuits=0,
+        behind=(Line(("modbus-rtu",), converter=True), Line(("dlt645-2007",), 2400, "E", converter=True)),
+        period_s=10,
+        centres=("A",),
+        kinds=(),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        await super().drive(bench)
+        # The last connection is lost for some minutes, and nobody is told.
+        lost = bench.clock.now_us()
+        async with bench.links["field"].cut():
+            await bench.clock.sleep(minutes=5)
+        bench.phase(reconnections_judge.BACK)
+        await bench.clock.sleep(minutes=5)
+        await read_readings(bench, points(bench), lost, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from super().judge(history)
+        yield reconnections_judge.back_finding(history)
 
 
 class ReadsNodesRightAfterReconnecting(_Reconnects, Case):

@@ -9,6 +9,7 @@ from typing import Any
 from conformance.defects import Patch, defect
 from reference_terminal.acquisition.collectors.messages import DeviceReport
 from reference_terminal.acquisition.https.driver import HttpsMeter, Unanswered
+from reference_terminal.acquisition.line import Line, Question
 from reference_terminal.acquisition.modbus.blocks import Block
 from reference_terminal.acquisition.modbus.client import GatewayClient
 from reference_terminal.acquisition.opcua.client import OpcUaClient
@@ -82,6 +83,48 @@ def https_contents_kept_over_reconnections(patch: Patch) -> None:
         return (kept if failed.pop(id(self), False) else said), at_ms
 
     patch(HttpsMeter, "ask", ask)
+
+
+@defect(
+    "converter-buffer-kept-over-reconnections",
+    en="the first answer by a new connection to a serial server is the one that came last on the old",
+    zh="串口服务器重连后的首个应答取自旧连接的缓冲",
+    clauses=_CLAUSE,
+)
+def converter_buffer_kept(patch: Patch) -> None:
+    """What was heard is found before what will be."""
+    whole = Line.ask
+    last: dict[tuple[str, bytes], Any] = {}
+
+    async def ask(self: Line, question: Question[Any], wait_s: float | None = None) -> Any:
+        fresh = not self.connected
+        found = await whole(self, question, wait_s)
+        key = (self.config.id, question.request)
+        before, last[key] = last.get(key, found), found
+        return before if fresh else found
+
+    patch(Line, "ask", ask)
+
+
+@defect(
+    "converter-not-dialled-again",
+    en="a connection to a serial server that was lost is never made again",
+    zh="与串口服务器的连接中断后不再重连",
+    clauses=_CLAUSE,
+)
+def converter_not_dialled_again(patch: Patch) -> None:
+    """A port of the machine needs no second opening."""
+    whole = Line.connect
+    opened: dict[str, bool] = {}
+
+    async def connect(self: Line) -> bool:
+        if opened.get(self.config.id) and not self.connected:
+            return False
+        found = await whole(self)
+        opened[self.config.id] = found or opened.get(self.config.id, False)
+        return found
+
+    patch(Line, "connect", connect)
 
 
 @defect(

@@ -9,11 +9,11 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 
-from bench.case import Finding, criterion
+from bench.case import Check, Finding, criterion
 from bench.history import Connected, History, Phase, Secured
 from conformance.common import accuracy
 from conformance.common.queries import questions
-from conformance.common.times import SECOND, floor, instant_of_iso, local
+from conformance.common.times import MINUTE, SECOND, floor, instant_of_iso, local
 from conformance.common.truth import number, truth_of
 
 FIRST_READINGS_RIGHT = criterion(
@@ -30,6 +30,15 @@ RECONNECTED_OFTEN = criterion(
     unit="connections",
     condition=True,
 )
+READS_AGAIN = criterion(
+    "reads-again",
+    en="every meter is read again at most 3 min after the network has come back",
+    zh="网络恢复后 3 min 内重新读取每块表计",
+    unit="meters",
+)
+BACK = "network-back"
+"""The phase that begins as the network has come back."""
+_BACK_US = 3 * MINUTE
 FEWEST = 20
 # The reading of the period in which a reset came may have been taken before it or after.
 _FIRST, _NEAR = 2, 3
@@ -80,3 +89,22 @@ def findings(history: History) -> Iterator[Finding]:
     for found in accuracy.findings(history, "reading", centres=(), needed=2 * FEWEST):
         if not found.id.startswith("compared"):
             yield found
+
+
+def back_finding(history: History) -> Check:
+    """Every meter that was read before the network was lost is read again once it is back."""
+    back = next((event.t for event in history.of(Phase) if event.name == BACK), None)
+    meters = {point.id: point.meter for point in history.began.points}
+    read: dict[str, list[int]] = {}
+    for event in questions(history, "readings"):
+        for row in event.rows:
+            at = instant_of_iso(row.get("at", ""))
+            if at is not None and row.get("quality") == "good" and event.query.get("point", "") in meters:
+                read.setdefault(meters[event.query["point"]], []).append(at)
+    known = {} if back is None else {name: times for name, times in read.items() if min(times) < back}
+    silent = [
+        f"{name}: no good reading within 3 min after {local(back)}"
+        for name, times in known.items()
+        if back is not None and not any(back <= at <= back + _BACK_US for at in times)
+    ]
+    return READS_AGAIN.none(silent, known)

@@ -64,9 +64,9 @@ class _Reads(ReadsUndisturbed):
 
 
 class ReadsOpcUaNodes(_Reads, Case):
-    """Nodes of every number type of an OPC UA server that asks for encryption are stored and sent digit for digit."""
+    """Nodes of every number type, of one endpoint of an OPC UA server that has several, are stored digit for digit."""
 
-    zh = "要求加密的 OPC UA 服务器上各种数值类型的节点逐位一致地存储并上传。"
+    zh = "OPC UA 服务器提供多个端点，按所设安全方式接入后，各种数值类型的节点逐位一致地存储并上传。"
     checks = {
         accuracy.SAME_READING.of("stored"): (
             "csmt/11.3c-6",
@@ -84,7 +84,11 @@ class ReadsOpcUaNodes(_Reads, Case):
         ),
     }
     needs = (OPC, UPLINK, read_out("*-stored", "every-node-read"))
-    scenario = _world(System("opcua", ("types", "whole", "circuit"), {"security": "encrypt"})).but(tell_declared=True)
+    # What is read of the one server shows that a terminal which reads nothing of the other could have.
+    scenario = _world(
+        System("opcua", ("types", "whole"), {"security": "encrypt", "offers": "all"}),
+        System("opcua", ("circuit",), {"security": "encrypt"}),
+    ).but(tell_declared=True)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from super().judge(history)

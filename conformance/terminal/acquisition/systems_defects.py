@@ -50,6 +50,21 @@ def opcua_values_cut(patch: Patch) -> None:
 
 
 @defect(
+    "opcua-first-endpoint-of-its-mode",
+    en="of several endpoints of an OPC UA server the first one of the mode is taken, whatever its policy",
+    zh="OPC UA 服务器有多个端点时，只按安全模式取第一个，不看安全策略",
+    clauses=_OPC,
+)
+def opcua_first_endpoint(patch: Patch) -> None:
+    """Every server of its tests had one policy."""
+
+    def certificate_of(endpoints: Sequence[Any], mode: Any) -> bytes | None:
+        return next((bytes(each.ServerCertificate) for each in endpoints if each.SecurityMode == mode), None)
+
+    patch(client, "certificate_of", certificate_of)
+
+
+@defect(
     "opcua-octets-unknown",
     en="nodes of OPC UA that hold whole numbers of one octet have no number",
     zh="无法读取 OPC UA 的单字节整数节点",

@@ -157,16 +157,7 @@ class OpcUaClient:
         own = x509.load_pem_x509_certificate(keys.identity.leaf.pem.encode())
         client.application_uri = application_uri(own)
         endpoints = await client.connect_and_get_server_endpoints()
-        shown = next(
-            (
-                bytes(each.ServerCertificate)
-                for each in endpoints
-                if each.SecurityMode == mode
-                and each.SecurityPolicyUri == SecurityPolicyBasic256Sha256.URI
-                and each.ServerCertificate
-            ),
-            None,
-        )
+        shown = certificate_of(endpoints, mode)
         if shown is None:
             raise CertificateError(
                 f"{self.config.id}: the server offers no Basic256Sha256 with {self.config.security}; "
@@ -187,6 +178,20 @@ class OpcUaClient:
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             raise asyncio.CancelledError
+
+
+@seam
+def certificate_of(endpoints: Sequence[Any], mode: Any) -> bytes | None:
+    """The certificate of the endpoint that the settings ask for; None where a server has none."""
+    policy = SecurityPolicyBasic256Sha256.URI
+    return next(
+        (
+            bytes(each.ServerCertificate)
+            for each in endpoints
+            if each.SecurityMode == mode and each.SecurityPolicyUri == policy and each.ServerCertificate
+        ),
+        None,
+    )
 
 
 def application_uri(certificate: x509.Certificate) -> str:

@@ -6,7 +6,7 @@ Leaves what is served to `server`, which only a world that has one pays for.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -34,11 +34,12 @@ if TYPE_CHECKING:
 
 
 class OpcUaPlace(SystemPlace, frozen=True, kw_only=True, tag="opcua"):
-    """Behind an OPC UA server. `security` is what it asks of its sessions."""
+    """Behind an OPC UA server. `security` is what it asks of its sessions, `offers` which endpoints it names."""
 
     host: str
     port: Port
     security: Security = "none"
+    offers: Literal["asked", "all"] = "asked"
 
     @property
     def at(self) -> tuple[str, int]:
@@ -116,6 +117,7 @@ class OpcUa(SystemKind[OpcUaPlace]):
             place.port,
             meters,
             security=place.security,
+            offers_all=place.offers == "all",
             since_us=surroundings.since_us,
             clock=surroundings.clock,
             observe=surroundings.observe,

@@ -1,4 +1,6 @@
-"""Application certificates of OPC UA: self-signed, RSA 2048, with the application's URI, as its trust lists hold them.
+"""Application certificates of OPC UA: self-signed, with the application's URI, as its trust lists hold them.
+
+RSA 2048, but for the one that policies of elliptic curves go with.
 
 Leaves the channels to the stack. The keys are new in every process: what they protect is in no record, and the time a
 message takes does not depend on its octets.
@@ -12,10 +14,14 @@ from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _BEGIN, _END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+CURVE = "curve"
+"""An application's certificate for the policies of elliptic curves."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +48,18 @@ class Identity:
 
 
 @cache
-def _key(holder: str, which: str) -> rsa.RSAPrivateKey:
-    del holder, which
+def _key(holder: str, which: str) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
+    del holder
+    if which == CURVE:
+        return ec.generate_private_key(ec.SECP256R1())
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @cache
 def identity(holder: str, which: str = "own") -> Identity:
-    """The identity of an application, the same at every address and time; another `which` is somebody else's.
+    """The identity of an application, the same at every address and time.
 
-    Both have the same names.
+    Another `which` is somebody else's, or its own of curves; all have the same names.
     """
     uri = f"urn:carbonbench:{holder}"
     key = _key(holder, which)

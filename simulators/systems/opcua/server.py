@@ -15,6 +15,7 @@ import gc
 import logging
 import math
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -48,7 +49,7 @@ from simulators.meters.faults import (
     Stale,
     Unstamped,
 )
-from simulators.systems.opcua.identity import Identity, identity
+from simulators.systems.opcua.identity import CURVE, Identity, identity
 from simulators.systems.tagged import Security, TaggedMeter, number_of, tag_value, type_of
 
 # Its types say less than its values: what a field takes is what the standard names.
@@ -68,6 +69,7 @@ _NAMES: dict[Security, str] = {
     "sign": "Basic256Sha256 Sign",
     "encrypt": "Basic256Sha256 SignAndEncrypt",
 }
+_CURVE_POLICY = "http://opcfoundation.org/UA/SecurityPolicy#ECC_nistP256"
 _TYPES = {
     "u8": ua.VariantType.Byte,
     "s8": ua.VariantType.SByte,
@@ -186,6 +188,18 @@ class _Internal(InternalServer):
     async def load_standard_address_space(self, shelf_file: Any = None) -> None:
         cast(Any, self.aspace)._nodes = _Nodes()
 
+    async def get_endpoints(self, params: Any = None, sockname: Any = None) -> list[Any]:
+        """The endpoints; where it offers all, first those of elliptic curves, as many as the others with security."""
+        found = await super().get_endpoints(params, sockname)
+        if not self.door.offers_all:
+            return found
+        certificate = identity(self.door.name, CURVE).certificate
+        secure = [each for each in found if each.SecurityMode != ua.MessageSecurityMode.None_]
+        others = [copy(each) for each in secure]
+        for each in others:
+            each.SecurityPolicyUri, each.ServerCertificate = _CURVE_POLICY, certificate
+        return [*others, *found]
+
     def create_session(self, name: str, user: Any = None, external: bool = False) -> InternalSession:
         given = {} if user is None else {"user": user}
         return _Session(self, self.aspace, self.subscription_service, name, external=external, **given)
@@ -224,7 +238,8 @@ class _History(HistoryDict):
 class OpcUaServer:
     """One server (host and port) with the devices behind it.
 
-    `security` is what it asks of every session. `since_us` is when its history begins (us UTC).
+    `security` is what it asks of every session; `offers_all`: its list of endpoints names every other one too, some
+    with the certificate of another policy. `since_us` is when its history begins (us UTC).
     """
 
     def __init__(
@@ -234,6 +249,7 @@ class OpcUaServer:
         meters: Sequence[TaggedMeter],
         *,
         security: Security,
+        offers_all: bool = False,
         since_us: int,
         clock: Clock,
         observe: Observe,
@@ -242,6 +258,7 @@ class OpcUaServer:
         self.port = port
         self.meters = tuple(meters)
         self.security: Security = security
+        self.offers_all = offers_all
         self.name = meters[0].name
         self.trusted = client_identity().certificate if security != "none" else b""
         self._since_us = since_us
@@ -335,7 +352,7 @@ class OpcUaServer:
         server.set_server_name(f"carbonbench {self.name}")
         shown = identity(self.name, "stranger" if self._foreign else "own")
         await server.set_application_uri(shown.uri)
-        server.set_security_policy([_POLICIES[self.security]])
+        server.set_security_policy([*_POLICIES.values()] if self.offers_all else [_POLICIES[self.security]])
         server.set_identity_tokens([ua.AnonymousIdentityToken])
         if self.security != "none":
             await server.load_certificate(shown.certificate, "der")

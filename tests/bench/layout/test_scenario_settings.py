@@ -29,7 +29,7 @@ from bench.layout.scenario import (
         (lambda: Collector("mqtt", 1, {"qos": 3}), "qos: expected 0 to 2, got 3"),
         (lambda: Collector("https", 1, {"qos": 1}), "qos: unknown key"),
         (lambda: System("odbc", ()), "expected a system of kind opcua, sql, got 'odbc'"),
-        (lambda: System("opcua", ("cems",), {"rows_s": 3}), "rows_s: unknown key; known here: host, port, security"),
+        (lambda: System("opcua", ("cems",), {"rows_s": 3}), "rows_s: unknown key; known here: host, offers, "),
         (lambda: Line(("dlt645",)), "line: expected meters of "),
         (lambda: Derived("site", "add", ("e01.energy",), "kWh"), "site: expected sum, difference, "),  # type: ignore[arg-type]
         (lambda: Scenario(centre_options=(("A", {"chanel": "tls"}),)), "centre A: unknown chanel; known: name"),
