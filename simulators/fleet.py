@@ -27,8 +27,9 @@ from simulators.meters.serial.maps import AnyMap, any_names, any_shipped, load_a
 from simulators.meters.serial.meter import Station
 from simulators.meters.spec import FaultSpec, FaultTable, MeterSpec, PointSpec
 from simulators.plant import Plant, Works
-from simulators.settings import Name, Port, PositiveText, Settings, matching, one_of, read
+from simulators.settings import Name, Port, Settings, read
 from simulators.tables import DescriptionError, Problem, Table, read_toml
+from simulators.values import PositiveText, matching, one_of
 
 _BUILT_AT_ONCE = 200
 

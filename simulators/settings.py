@@ -1,58 +1,46 @@
 """Settings of descriptions (TOML) as msgspec structs: one reader for all, which tells everything wrong with a table.
 
 Leaves to others: what the settings are (the structs, one a kind), how a file is opened and where a problem stands
-(`tables`). Every value is converted by msgspec alone; here its refusal becomes one sentence. A value that is wrong is
-replaced by its default, so that what else is wrong is told too: whoever reads looks at the problems in the end.
+(`tables`), one value and the sentence about it (`values`). A value that is wrong is replaced by its default, so that
+what else is wrong is told too: whoever reads looks at the problems in the end.
 """
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache
-from types import UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 
 import msgspec
 from msgspec import inspect
 from msgspec.structs import FieldInfo, fields
 
-from simulators.tables import DECIMAL, Table, decimal_wanted, shown
+from simulators.tables import Table
+from simulators.values import Unfit, Words, got, matching, notes_of, taken, unknown, ways
+
+Flaw = tuple[str, str] | tuple[str, str, str]
+"""The key and a sentence, in English or in both languages."""
 
 
 class Settings(msgspec.Struct, frozen=True):
     """A table of settings. What types do not say of them, `flaws` does."""
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """What speaks against these settings together: the key and a sentence."""
         return iter(())
 
 
-def matching(pattern: str, hint: str) -> msgspec.Meta:
-    """Text that matches as a whole; `hint` says what it should be."""
-    return msgspec.Meta(pattern=rf"\A(?:{pattern})\Z", extra={"hint": hint})
-
-
-def one_of(choices: Sequence[str]) -> msgspec.Meta:
-    """Text out of a list that is known only at run time (otherwise: Literal)."""
-    words = tuple(choices)
-    return msgspec.Meta(pattern=rf"\A(?:{'|'.join(map(re.escape, words))})\Z", extra={"choices": words})
-
-
-_DECIMAL = rf"\A{DECIMAL}\Z"
-
-Name = Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9_.-]*", "a name of letters, digits, - _ .")]
+Name = Annotated[
+    str, matching(r"[A-Za-z0-9][A-Za-z0-9_.-]*", "a name of letters, digits, - _ .", "由字母、数字、- _ . 组成的名称")
+]
 """What a name in a description looks like."""
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 """A TCP or UDP port."""
-"""Decimal text in quotes, or a whole number: never a binary float."""
-PositiveText = Annotated[str, msgspec.Meta(pattern=_DECIMAL, extra={"decimal": True, "positive": True})]
-"""Decimal text greater than zero."""
+Word = Annotated[str, msgspec.Meta(pattern=r"\S", extra={"hint": "text that is not empty", "zh": "非空文本"})]
+"""Text that is not empty."""
 
-S = TypeVar("S", bound=Settings)
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 @dataclass(frozen=True)
@@ -69,13 +57,14 @@ class _Key:
 
     def fallback(self) -> Any:
         """What stands in for a value that is missing or wrong."""
-        if self.field.default is not msgspec.NODEFAULT:
-            found: Any = self.field.default
-        elif self.field.default_factory is not msgspec.NODEFAULT:
-            found = self.field.default_factory()
-        else:
-            found = _empty(self.kind)
+        found = _empty(self.kind) if self.field.required else self.default()
         return "1" if self.extra.get("decimal") and not found and not self.field.required else found
+
+    def default(self) -> Any:
+        """What a value is that is not given."""
+        if self.field.default is not msgspec.NODEFAULT:
+            return self.field.default
+        return self.field.default_factory()  # pyright: ignore[reportCallIssue]
 
 
 def _empty(kind: inspect.Type) -> Any:
@@ -91,43 +80,21 @@ def _empty(kind: inspect.Type) -> Any:
         case inspect.DictType():
             return {}
         case inspect.StructType():
-            return read(Table({}, "", []), _settings(kind))
+            return read(Table({}, "", []), kind.cls)
         case _:
             return ""
 
 
-def _settings(kind: inspect.StructType) -> type[Settings]:
-    """Tables within tables are settings too."""
-    assert issubclass(kind.cls, Settings)
-    return kind.cls
-
-
-def _plain(kind: inspect.Type) -> tuple[inspect.Type, dict[str, Any]]:
-    """A type without its notes and without None, and the notes."""
-    notes: dict[str, Any] = {}
-    while isinstance(kind, inspect.Metadata | inspect.UnionType):
-        if isinstance(kind, inspect.Metadata):
-            notes |= kind.extra or {}
-            kind = kind.type
-        else:
-            (kind,) = (each for each in kind.types if not isinstance(each, inspect.NoneType))
-    return kind, notes
+def _needed(kind: inspect.Type) -> tuple[str, ...]:
+    """What a table needs, where the type is one of a table."""
+    keys = keys_of(kind.cls) if isinstance(kind, inspect.StructType) else ()
+    return tuple(key.name for key in keys if key.field.required)
 
 
 @cache
-def keys_of(kind: type[Settings]) -> tuple[_Key, ...]:
+def keys_of(kind: type[msgspec.Struct]) -> tuple[_Key, ...]:
     """The keys of a table of this kind, in order."""
-    told = inspect.type_info(kind)
-    assert isinstance(told, inspect.StructType)
-    types = {each.name: _plain(each.type) for each in told.fields}
-    return tuple(_Key(each, types[each.name][0], types[each.name][1] | _choices(each.type)) for each in fields(kind))
-
-
-def _choices(kind: Any) -> dict[str, Any]:
-    """The words of Literals, in the order in which they are written."""
-    parts = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
-    words = [word for part in parts if get_origin(part) is Literal for word in get_args(part)]
-    return {"choices": words} if words else {}
+    return tuple(_Key(each, *notes_of(ways(each.type)[0])) for each in fields(kind))
 
 
 def read(table: Table, kind: type[S], *, whole: bool = True) -> S:
@@ -135,16 +102,18 @@ def read(table: Table, kind: type[S], *, whole: bool = True) -> S:
     values: dict[str, Any] = {}
     for key in keys_of(kind):
         if table.has(key.name):
-            values[key.field.name] = _value(table, key)
+            found = _made(table.data[key.name], key.field.type, table, key.name)
+            values[key.field.name] = key.fallback() if found is _UNFIT else found
         else:
             if key.field.required:
-                table.problem(key.name, "is missing; add it")
-            values[key.field.name] = key.fallback() if key.field.required else _default(key)
+                table.absent(key.name, _needed(key.kind))
+            values[key.field.name] = key.fallback() if key.field.required else key.default()
     if whole:
         table.finish()
     made = kind(**values)
-    for name, text in made.flaws():
-        table.problem(name, text)
+    if isinstance(made, Settings):
+        for flaw in made.flaws():
+            table.problem(*flaw)
     return made
 
 
@@ -155,98 +124,99 @@ def read_kind(
 
     A key that only other kinds have is told as theirs, not as unknown.
     """
-    word = default
-    if table.has(tag) or not default:
-        word = table.choice(tag, tuple(kinds), default or None)
-    if word not in kinds:
-        word = next(iter(kinds))
+    word = table.choice(tag, tuple(kinds), default or None)
+    if table.data.get(tag, word) != word:
+        # Whatever else is there is judged once it is known what it is.
+        return read(Table(table.data, "", []), kinds[word])
     own = {key.name for key in keys_of(kinds[word])}
     for name in table.data:
         homes = [each for each, kind in kinds.items() if any(key.name == name for key in keys_of(kind))]
         if homes and name not in own:
             table.has(name)
-            table.problem(name, f"belongs to {' and '.join(homes)}, this is {word}; remove it")
+            table.problem(
+                name,
+                f"belongs to {' and '.join(homes)}, this is {word}; remove it",
+                f"此项属于 {'、'.join(homes)}，当前为 {word}，请删除",
+            )
     return read(table, kinds[word], whole=whole)
 
 
-def _default(key: _Key) -> Any:
-    if key.field.default is not msgspec.NODEFAULT:
-        return key.field.default
-    return key.field.default_factory()
+def value(table: Table, key: str, kind: Any) -> Any:
+    """The value of a key that is there; None where it will not do, which is a problem of the table then."""
+    table.has(key)
+    found = _made(table.data[key], kind, table, key)
+    return None if found is _UNFIT else found
 
 
-def _value(table: Table, key: _Key) -> Any:
-    raw, name, kind = table.data[key.name], key.name, key.kind
-    if isinstance(kind, inspect.StructType):
-        inner = table.table(name)
-        return key.fallback() if inner is None else read(inner, _settings(kind))
-    if isinstance(kind, inspect.VarTupleType):
-        item, _ = _plain(kind.item_type)
-        if isinstance(item, inspect.StructType):
-            return tuple(read(each, _settings(item)) for each in table.tables(name))
-    if key.extra.get("decimal") and isinstance(raw, int) and not isinstance(raw, bool):
-        raw = str(raw)
+_UNFIT: Any = object()
+"""What stands for a value that will not do, until its fallback does."""
+
+
+def _made(raw: object, kind: Any, table: Table, key: str) -> Any:
+    """A value of a key, with the tables inside it; `_UNFIT` where it will not do, which is noted then."""
+    parts = ways(kind)
+    if len(parts) == 1 and _are_tables(parts[0]) and not isinstance(raw, list):
+        table.problem(key, *got(Words(f"an array of tables ([[{key}]])", f"表数组 [[{key}]]"), raw))
+        return _UNFIT
+    if isinstance(raw, dict):
+        inner = cast(dict[str, object], raw)
+        for each in parts:
+            if _is_struct(each):
+                return read(table.inner(key, inner), each)
+            if get_origin(each) is dict:
+                names, item = get_args(each)
+                _named(inner, names, table.inner(key, inner))
+                whole = {name: _made(value, item, table, f"{key}.{name}") for name, value in inner.items()}
+                return {name: value for name, value in whole.items() if value is not _UNFIT}
+    elif isinstance(raw, list):
+        for each in parts:
+            if get_origin(each) is tuple and _has_tables(item := get_args(each)[0]):
+                numbered = enumerate(cast(list[object], raw), start=table.first)
+                listed = [_made(value, item, table, f"{key}[{number}]") for number, value in numbered]
+                return tuple(value for value in listed if value is not _UNFIT)
     try:
-        found = msgspec.convert(raw, key.field.type)
-    except msgspec.ValidationError:
-        table.problem(name, sentence(kind, key.extra, raw))
-        return key.fallback()
-    if key.extra.get("positive") and Decimal(found) <= 0:
-        table.problem(name, f"expected a number greater than zero, got {found}")
-        return key.fallback()
-    return found
+        return taken(raw, kind)
+    except Unfit as wrong:
+        table.problem(key, *wrong.said)
+        return _UNFIT
+
+
+def _named(inner: Mapping[str, object], kind: Any, table: Table) -> None:
+    """Note the names in a table that are none of those there may be."""
+    choices = notes_of(kind)[1].get("choices", ())
+    for name in inner:
+        if choices and name not in choices:
+            table.problem(name, *unknown(name, choices))
+        elif not choices:
+            try:
+                taken(name, kind)
+            except Unfit as wrong:
+                table.problem(name, *wrong.said)
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _are_tables(kind: Any) -> bool:
+    return get_origin(kind) is tuple and _is_struct(get_args(kind)[0])
+
+
+def _has_tables(kind: Any) -> bool:
+    """Whether a value of a type may have tables inside."""
+    return any(
+        _is_struct(each) or (get_origin(each) in (tuple, dict) and any(map(_has_tables, get_args(each))))
+        for each in ways(kind)
+    )
 
 
 def misfits(kind: type[Settings], options: Mapping[str, object]) -> list[str]:
     """What is wrong with some settings of a kind, each for itself: one sentence each, with its key."""
     known = {key.field.name: key for key in keys_of(kind)}
     table = Table(dict(options), "", [])
-    for name in options:
+    for name, value in options.items():
         if name in known:
-            _value(table, known[name])
+            _made(value, known[name].field.type, table, name)
         else:
-            table.problem(name, f"unknown key; known here: {', '.join(sorted(known))}")
-    return [f"{each.where.removeprefix('.')}: {each.text}" for each in table.problems]
-
-
-def sentence(kind: inspect.Type, notes: Mapping[str, Any], raw: object) -> str:
-    """What was expected where msgspec refused a value, and what came."""
-    match kind:
-        case inspect.StrType() if notes.get("decimal"):
-            wanted = decimal_wanted(raw)
-        case inspect.StrType() if not isinstance(raw, str):
-            wanted = "expected text in quotes"
-        case inspect.StrType() if "choices" in notes:
-            return _no_choice(notes["choices"], str(raw))
-        case inspect.StrType():
-            wanted = f"expected {notes.get('hint', kind.pattern)}"
-        case inspect.LiteralType() if isinstance(raw, str):
-            return _no_choice(notes["choices"], raw)
-        case inspect.LiteralType():
-            words = all(isinstance(each, str) for each in kind.values)
-            wanted = "expected text in quotes" if words else f"expected one of {', '.join(map(str, notes['choices']))}"
-        case inspect.IntType() if isinstance(raw, bool) or not isinstance(raw, int):
-            wanted = f"expected a whole number from {kind.ge} to {kind.le}"
-        case inspect.IntType():
-            wanted = f"expected {kind.ge} to {kind.le}"
-        case inspect.BoolType():
-            wanted = "expected true or false"
-        case inspect.VarTupleType(item_type=item_type):
-            item, _ = _plain(item_type)
-            whole = isinstance(item, inspect.IntType)
-            wanted = (
-                f"expected a list of whole numbers from {item.ge} to {item.le}"
-                if whole
-                else 'expected a list of texts such as ["a", "b"]'
-            )
-        case inspect.DictType():
-            wanted = 'expected a table of texts such as { A = "x" }'
-        case _:
-            wanted = "expected another value"
-    return f"{wanted}, got {shown(raw)}"
-
-
-def _no_choice(choices: Sequence[str], value: str) -> str:
-    near = difflib.get_close_matches(value, choices, 1)
-    suggestion = f"; did you mean {near[0]!r}?" if near else ""
-    return f"expected one of {', '.join(filter(None, choices))}, got {shown(value)}{suggestion}"
+            table.problem(name, *unknown(name, known))
+    return [f"{each.where}: {each.text}" for each in table.problems]

@@ -5,38 +5,34 @@ Leaves the meaning of the fields to the caller: register maps, worlds, plants.
 
 from __future__ import annotations
 
-import difflib
-import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
-from typing import cast
+from typing import Annotated, Any, TypeVar, cast
+
+import msgspec
 
 from simulators.files import given_octets
 from simulators.translations import chinese
-
-NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
-"""What a name in a description looks like (regular expression)."""
-
-DECIMAL = r"-?[0-9]{1,20}(?:\.[0-9]{1,8})?"
-"""A number as a description has it: as many digits as the widest register has, so that every quotient can be worked out
-exactly (regular expression).
-"""
-_DECIMAL = re.compile(DECIMAL)
+from simulators.values import DecimalText, PositiveText, Unfit, Words, got, matching, one_of, taken, unknown
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with one field: where it stands (file and path of keys) and one sentence about it."""
+    """One thing wrong with one field: where it stands (file and path of keys) and one sentence about it.
+
+    Its Chinese is `zh`, or stands in the text behind " / ", or is that of the phrase which the text contains.
+    """
 
     where: str
     text: str
+    zh: str = ""
 
     def __str__(self) -> str:
-        told = chinese(self.text)
-        return f"{self.where}: {self.text}" + (f" / {told}" if told and told not in self.text else "")
+        told = self.zh or ("" if " / " in self.text else chinese(self.text))
+        said = self.text + (f" / {told}" if told else "")
+        return f"{self.where}: {said}" if self.where else said
 
 
 class DescriptionError(Exception):
@@ -47,28 +43,45 @@ class DescriptionError(Exception):
         super().__init__("\n".join(str(problem) for problem in problems))
 
 
-def read_toml(path: Path) -> dict[str, object]:
-    """Parse a TOML file (UTF-8). Raises DescriptionError with one clear sentence if it cannot be read."""
+T = TypeVar("T")
+
+
+def read_file(path: Path, build: Callable[[Table], T], *, first: int = 0) -> T:
+    """What `build` makes of a TOML file. Raises DescriptionError with every problem, told by its key alone.
+
+    `first`: the number of the first of several tables.
+    """
+    problems: list[Problem] = []
+    made = build(Table(read_toml(path, ""), "", problems, first))
+    if problems:
+        raise DescriptionError(problems)
+    return made
+
+
+def read_toml(path: Path, where: str | None = None) -> dict[str, object]:
+    """Parse a TOML file (UTF-8), whose problems are told `where`: its path, if nothing is said.
+
+    Raises DescriptionError with one clear sentence if it cannot be read.
+    """
+    where = str(path) if where is None else where
     try:
         octets = given_octets(path)
     except OSError as error:
         reason = error.strerror or "unreadable"
-        raise DescriptionError(
-            [Problem(str(path), f"the file cannot be read ({reason}); check name and rights")]
-        ) from None
+        raise DescriptionError([Problem(where, f"the file cannot be read ({reason}); check name and rights")]) from None
     try:
         text = octets.decode("utf-8")
     except UnicodeDecodeError as error:
         raise DescriptionError(
             [
                 Problem(
-                    str(path),
+                    where,
                     f"expected UTF-8, found octet {octets[error.start]:02X} at offset {error.start}; "
                     "save the file as UTF-8",
                 )
             ]
         ) from None
-    return parse_toml(text, str(path))
+    return parse_toml(text, where)
 
 
 def parse_toml(text: str, where: str) -> dict[str, object]:
@@ -79,170 +92,115 @@ def parse_toml(text: str, where: str) -> dict[str, object]:
         raise DescriptionError([Problem(where, f"not valid TOML: {error}")]) from None
 
 
-def decimal_wanted(given: object) -> str:
-    """What was expected where a value is no decimal number, or one of too many digits."""
-    if isinstance(given, str) and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", given):
-        return "expected at most 20 digits before the point and 8 behind it"
-    return 'expected decimal text in quotes such as "0.01"'
-
-
 class Table:
     """One table of a description. Every getter notes its key; `finish` reports the keys nobody asked for."""
 
-    def __init__(self, data: dict[str, object], where: str, problems: list[Problem]) -> None:
+    def __init__(self, data: dict[str, object], where: str, problems: list[Problem], first: int = 0) -> None:
         self.data = data
         self.where = where
         self.problems = problems
+        self.first = first
+        """The number of the first of several tables."""
         self._known: list[str] = []
 
-    def problem(self, key: str, text: str) -> None:
+    def place(self, key: str) -> str:
+        """The path of a key of this table, or of the table itself if `key` is empty."""
+        return ".".join(filter(None, (self.where, key)))
+
+    def problem(self, key: str, text: str, zh: str = "") -> None:
         """Note a problem of the field `key` of this table (or of the table itself if `key` is empty)."""
-        self.problems.append(Problem(f"{self.where}.{key}" if key else self.where, text))
+        self.problems.append(Problem(self.place(key), text, zh))
 
     def has(self, key: str) -> bool:
         """True if the key is present; the key counts as known."""
         self._known.append(key)
         return key in self.data
 
-    def _take(self, key: str, required: bool) -> object | None:
-        self._known.append(key)
-        if key not in self.data:
-            if required:
-                self.problem(key, "is missing; add it")
-            return None
-        return self.data[key]
+    def absent(self, key: str, keys: Sequence[str] = ()) -> None:
+        """Note that a field has to be there; `keys`: what a table needs."""
+        if keys:
+            place, names = self.place(key), ", ".join(keys)
+            self.problem(key, f"is missing; add a table [{place}] with {names}", f"缺少表 [{place}]，须含 {names}")
+        else:
+            self.problem(key, "is missing; add it", "缺少此项，请补上")
+
+    def _value(self, key: str, kind: Any, default: Any, instead: Any) -> Any:
+        """A value as its type; required if there is no default, and then `instead` stands for one that is wrong."""
+        if not self.has(key):
+            if default is None:
+                self.absent(key)
+            return instead if default is None else default
+        try:
+            return taken(self.data[key], kind)
+        except Unfit as wrong:
+            self.problem(key, *wrong.said)
+            return default or instead
 
     def text(self, key: str, default: str | None = None, pattern: str = "", hint: str = "") -> str:
         """A string; required if there is no default. `pattern` must match the whole; `hint` says what it should be."""
-        value = self._take(key, default is None)
-        if value is None:
-            return default or ""
-        if not isinstance(value, str):
-            self.problem(key, f"expected text in quotes, got {shown(value)}")
-            return default or ""
-        if pattern and not re.fullmatch(pattern, value):
-            self.problem(key, f"expected {hint or pattern}, got {shown(value)}")
-            return default or ""
-        return value
+        return self._value(key, Annotated[str, matching(pattern, hint)] if pattern else str, default, "")
 
     def choice(self, key: str, choices: Sequence[str], default: str | None = None) -> str:
         """One of `choices`."""
-        value = self.text(key, default)
-        if value and value not in choices:
-            near = difflib.get_close_matches(value, choices, 1)
-            suggestion = f"; did you mean {near[0]!r}?" if near else ""
-            self.problem(key, f"expected one of {', '.join(filter(None, choices))}, got {shown(value)}{suggestion}")
-            return default or choices[0]
-        return value
+        return self._value(key, Annotated[str, one_of(choices)], default, choices[0])
 
     def integer(self, key: str, low: int, high: int, default: int | None = None) -> int:
         """A whole number from `low` to `high` inclusive."""
-        value = self._take(key, default is None)
-        fallback = default if default is not None else low
-        if value is None:
-            return fallback
-        if isinstance(value, bool) or not isinstance(value, int):
-            self.problem(key, f"expected a whole number from {low} to {high}, got {shown(value)}")
-            return fallback
-        if not low <= value <= high:
-            self.problem(key, f"expected {low} to {high}, got {value}")
-            return fallback
-        return value
+        return self._value(
+            key, Annotated[int, msgspec.Meta(ge=low, le=high)], default, low if default is None else default
+        )
 
     def flag(self, key: str, default: bool) -> bool:
         """true or false."""
-        value = self._take(key, False)
-        if value is None:
-            return default
-        if not isinstance(value, bool):
-            self.problem(key, f"expected true or false, got {shown(value)}")
-            return default
-        return value
+        return self._value(key, bool, default, False)
 
     def decimal(self, key: str, default: str | None = None, positive: bool = False) -> str:
         """Decimal text in quotes (numbers are never binary floats); optionally greater than zero."""
-        value = self._take(key, default is None)
-        if value is None:
-            return "1" if default is None else default
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = str(value)
-        if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
-            self.problem(key, f"{decimal_wanted(value)}, got {shown(value)}")
-            return default or "1"
-        if positive and Decimal(value) <= 0:
-            self.problem(key, f"expected a number greater than zero, got {value}")
-            return default or "1"
-        return value
+        return self._value(key, PositiveText if positive else DecimalText, default, "1")
 
     def names(self, key: str, default: Sequence[str] | None = None) -> tuple[str, ...]:
         """A list of strings."""
-        value = self._take(key, default is None)
-        if value is None:
-            return tuple(default or ())
-        items = cast(list[object], value) if isinstance(value, list) else []
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in items):
-            self.problem(key, f'expected a list of texts such as ["a", "b"], got {shown(value)}')
-            return tuple(default or ())
-        return tuple(cast(list[str], items))
+        return self._value(key, tuple[str, ...], None if default is None else tuple(default), ())
 
     def integers(self, key: str, low: int, high: int, default: Sequence[int] | None = None) -> tuple[int, ...]:
         """A list of whole numbers, each from `low` to `high`."""
-        value = self._take(key, default is None)
-        if value is None:
-            return tuple(default or ())
-        items = cast(list[object], value) if isinstance(value, list) else []
-        good = [item for item in items if isinstance(item, int) and not isinstance(item, bool) and low <= item <= high]
-        if not isinstance(value, list) or len(good) != len(items):
-            self.problem(key, f"expected a list of whole numbers from {low} to {high}, got {shown(value)}")
-            return tuple(default or ())
-        return tuple(good)
+        kind = tuple[Annotated[int, msgspec.Meta(ge=low, le=high)], ...]
+        return self._value(key, kind, None if default is None else tuple(default), ())
+
+    def inner(self, key: str, data: dict[str, object]) -> Table:
+        """A table that stands within this one."""
+        return Table(data, self.place(key), self.problems, self.first)
 
     def table(self, key: str, required: bool = False) -> Table | None:
         """A sub-table."""
-        value = self._take(key, required)
-        if value is None:
+        if not self.has(key):
+            if required:
+                self.absent(key)
             return None
-        if not isinstance(value, dict):
-            self.problem(key, f"expected a table, got {shown(value)}")
-            return None
-        return Table(cast(dict[str, object], value), f"{self.where}.{key}", self.problems)
+        value = self.data[key]
+        if isinstance(value, dict):
+            return self.inner(key, cast(dict[str, object], value))
+        self.problem(key, *got(Words("a table", "表"), value))
+        return None
 
     def tables(self, key: str, required: bool = False) -> list[Table]:
         """An array of tables."""
-        value = self._take(key, required)
-        if value is None:
+        if not self.has(key):
+            if required:
+                self.absent(key)
             return []
+        value = self.data[key]
         items = cast(list[object], value) if isinstance(value, list) else []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in items):
-            self.problem(key, f"expected an array of tables ([[{key}]]), got {shown(value)}")
+            self.problem(key, *got(Words(f"an array of tables ([[{key}]])", f"表数组 [[{key}]]"), value))
             return []
         return [
-            Table(cast(dict[str, object], item), f"{self.where}.{key}[{index}]", self.problems)
-            for index, item in enumerate(items)
+            self.inner(f"{key}[{number}]", cast(dict[str, object], item))
+            for number, item in enumerate(items, start=self.first)
         ]
-
-    def mapping(self, key: str) -> dict[str, str]:
-        """A sub-table of texts, empty if absent."""
-        value = self._take(key, False)
-        if value is None:
-            return {}
-        items = cast(dict[str, object], value) if isinstance(value, dict) else {}
-        if not isinstance(value, dict) or not all(isinstance(item, str) for item in items.values()):
-            self.problem(key, f'expected a table of texts such as {{ A = "x" }}, got {shown(value)}')
-            return {}
-        return cast(dict[str, str], dict(items))
 
     def finish(self) -> None:
         """Report every key that no getter asked for, with the nearest known one."""
         for key in self.data:
             if key not in self._known:
-                near = difflib.get_close_matches(key, self._known, 1)
-                known = ", ".join(dict.fromkeys(sorted(self._known)))
-                suggestion = f"did you mean {near[0]!r}?" if near else f"known here: {known}"
-                self.problem(key, f"unknown key; {suggestion}")
-
-
-def shown(value: object) -> str:
-    """A value as a person reads it in a sentence, not too long."""
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+                self.problem(key, *unknown(key, self._known))

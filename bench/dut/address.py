@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.dut import Seat
+from bench.dut.platform import WAYS
+from simulators.values import unknown
 
 
 class AddressAdapter:
@@ -27,7 +29,7 @@ class AddressAdapter:
     def problems(self, connection: Mapping[str, Any], folder: Path) -> list[str]:
         """What is wrong with the section [connection], one sentence each."""
         del folder
-        return [f"connection.{key}: unknown key; known are the ways terminals come by / 未知键" for key in connection]
+        return [f"connection.{key}: {' / '.join(unknown(key, WAYS))}" for key in connection]
 
     async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
         """Nobody asks a platform by these words. Raises LookupError."""

@@ -30,6 +30,7 @@ from simulators.collectors.kinds import flat
 from simulators.collectors.kinds import kind_of as collector_kind
 from simulators.collectors.spec import CollectorSpec
 from simulators.meters.places import Collected, SerialLine
+from simulators.values import unknown
 from simulators.world.points import told as point_told
 
 _KEYS = {"command", "env", "files", "ready", "ready_s", "clock", "uplink", "ask"}
@@ -340,10 +341,7 @@ class _Checker:
     def problems(self) -> list[str]:
         """One sentence each."""
         given = self._given
-        unknown = sorted(set(given) - _KEYS)
-        self._found += [
-            f"connection.{key}: unknown key; known are {', '.join(sorted(_KEYS))} / 未知键" for key in unknown
-        ]
+        self._found += [f"connection.{key}: {' / '.join(unknown(key, _KEYS))}" for key in sorted(set(given) - _KEYS)]
         command = given.get("command")
         if not isinstance(command, list) or not command:
             self._wrong("command", 'a list of words such as ["./gateway", "--config", "{{ state }}/gw.json"]', command)

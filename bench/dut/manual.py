@@ -23,6 +23,7 @@ from simulators.collectors.kinds import kind_of as collector_kind
 from simulators.stamps import local
 from simulators.trust.authority import TerminalSide
 from simulators.trust.export import export_side
+from simulators.values import unknown
 from simulators.world import PointRow
 from simulators.world.points import CollectedRow
 from simulators.world.points import told as point_told
@@ -77,11 +78,7 @@ class ManualAdapter:
         del folder
         known = ("rig", "ask")
         return [
-            *(
-                f"connection.{key}: unknown key; known are rig (the rig file) and ask / 未知键"
-                for key in connection
-                if key not in known
-            ),
+            *(f"connection.{key}: {' / '.join(unknown(key, known))}" for key in connection if key not in known),
             *hook_problems(connection.get("ask", {})),
         ]
 

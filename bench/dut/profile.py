@@ -6,12 +6,10 @@ its problems are reported at once.
 
 from __future__ import annotations
 
-import difflib
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
@@ -20,13 +18,14 @@ from bench.dut import access as people
 from bench.dut import platform as platforms
 from bench.dut.access import Access
 from bench.dut.platform import Functions, Intake
-from simulators.files import given_text
+from simulators.settings import Flaw, Settings, Word, read
+from simulators.tables import DescriptionError, Problem, Table, read_file
+from simulators.values import one_of
 
-DOCUMENTS = ("isc-1", "isc-2", "ssea", "csmt", "cpcif")
-ROLES = ("terminal", "collector", "platform")
-_SECTIONS = {"terminal", "platform", "claims", "declared", "codes", "connection", "parameters", "access", "functions"}
-_TERMINAL_KEYS = {"name", "vendor", "model", "firmware", "firmware_hash", "serial", "adapter", "documents", "roles"}
-_PLATFORM_KEYS = (_TERMINAL_KEYS - {"firmware", "firmware_hash"}) | {"version", "version_hash"}
+Document = Literal["isc-1", "isc-2", "ssea", "csmt", "cpcif"]
+DOCUMENTS: tuple[Document, ...] = get_args(Document)
+Role = Literal["terminal", "collector", "platform"]
+ROLES: tuple[Role, ...] = get_args(Role)
 _VERSIONS = {Item.TERMINAL: "firmware", Item.PLATFORM: "version"}
 """What its software is called: the key of its version, and of that version's digest with `_hash`."""
 
@@ -47,7 +46,10 @@ class ProfileError(Exception):
         self.problems = problems
 
 
-class LoadFigures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+Count = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class LoadFigures(Settings, frozen=True):
     """Figures of R-42 and R-43 under which a platform is judged.
 
     Terminals that send a record every ten seconds, users online and among them active ones, seconds of ramp and of the
@@ -55,22 +57,22 @@ class LoadFigures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at which the curves are taken, each held for `step_s`.
     """
 
-    terminals: int = 1000
-    online: int = 1001
-    active: int = 50
-    ramp_s: int = 300
-    steady_s: int = 1800
-    samples: int = 1000
-    years: int = 5
-    continuous_s: int = 604_800
-    step_s: int = 120
-    steps: tuple[int, ...] = (5, 10, 25, 100, 200)
+    terminals: Count = 1000
+    online: Count = 1001
+    active: Count = 50
+    ramp_s: Count = 300
+    steady_s: Count = 1800
+    samples: Count = 1000
+    years: Count = 5
+    continuous_s: Count = 604_800
+    step_s: Count = 120
+    steps: tuple[Count, ...] = (5, 10, 25, 100, 200)
 
 
-class Parameters(msgspec.Struct, frozen=True):
+class Parameters(Settings, frozen=True):
     """Values of the rulings that a laboratory may change; all others are fixed (INTERPRETATIONS, Parameters)."""
 
-    decision_rule: str = "simple"
+    decision_rule: Literal["simple", "guarded"] = "simple"
     statement_as_shall: bool = False
     automatic_part_only: bool = False
     allow_partial_scope: bool = False
@@ -146,24 +148,64 @@ def _texts(parameters: Parameters) -> dict[str, str]:
     return found | {f"load.{name}": word(value) for name, value in figures.items()}
 
 
+Loose = str | int | float
+"""Text that may stand without quotes where it looks like a number: a model, a serial number."""
+
+
+class _Item(Settings, frozen=True, kw_only=True):
+    name: Word
+    adapter: Word
+    vendor: Loose = ""
+    model: Loose = ""
+    serial: Loose = ""
+    documents: tuple[Document, ...] = ()
+    roles: tuple[Role, ...] = ()
+
+
+class _Terminal(_Item, frozen=True, kw_only=True):
+    firmware: Loose = ""
+    firmware_hash: Loose = ""
+
+
+class _Platform(_Item, frozen=True, kw_only=True):
+    version: Loose = ""
+    version_hash: Loose = ""
+
+    def flaws(self) -> Iterator[Flaw]:
+        """A platform is one."""
+        if self.roles and "platform" not in self.roles:
+            found = ", ".join(self.roles)
+            yield "roles", f"expected platform among them, got {found}", f"应含 platform，实际为 {found}"
+
+
+class _Sections(Settings, frozen=True, kw_only=True):
+    terminal: _Terminal | None = None
+    platform: _Platform | None = None
+    claims: dict[str, Literal["yes", "no", "unanswered"]] = {}
+    declared: dict[str, str | int] = {}
+    codes: dict[Annotated[str, one_of([str(each) for each in Notice])], tuple[Word, ...]] = {}
+    connection: dict[str, Any] = {}
+    parameters: Parameters = _DEFAULTS
+    access: dict[str, Any] = {}
+    functions: dict[str, Any] = {}
+
+    def flaws(self) -> Iterator[Flaw]:
+        """One profile, one item."""
+        if self.terminal and self.platform:
+            told = "expected one of [terminal] and [platform], got both: one profile, one item"
+            yield "platform", told, "[terminal] 与 [platform] 只能二选一"
+        if self.functions and not self.platform:
+            told = "only a platform is asked by them; its profile begins with [platform]"
+            yield "functions", told, "仅用于平台，其档案以 [platform] 开头"
+
+
 def load_profile(path: Path) -> Profile:
     """Read a profile. Raises ProfileError with every problem of the file."""
     shown = _shown(path)
     try:
-        raw = tomllib.loads(given_text(path))
-    except OSError as error:
-        raise ProfileError(shown, [f"cannot be read: {error.strerror}; give a profile file / 无法读取"]) from None
-    except UnicodeDecodeError as error:
-        raise ProfileError(
-            shown, [f"expected UTF-8 text, found octet {error.object[error.start]:#04x} at {error.start} / 应为 UTF-8"]
-        ) from None
-    except (ValueError, RecursionError) as error:
-        raise ProfileError(shown, [f"expected TOML: {error} / TOML 语法错误"]) from None
-    problems: list[str] = []
-    profile = _build(shown, raw, path.parent, problems)
-    if problems or profile is None:
-        raise ProfileError(shown, problems)
-    return profile
+        return read_file(path, lambda table: _build(shown, table, path.parent))
+    except DescriptionError as error:
+        raise ProfileError(shown, [*map(str, error.problems)]) from None
 
 
 def _shown(path: Path) -> str:
@@ -175,135 +217,35 @@ def _shown(path: Path) -> str:
         return str(path)
 
 
-def _build(shown: str, raw: Mapping[str, Any], folder: Path, problems: list[str]) -> Profile | None:
-    _unknown("", raw, _SECTIONS, problems)
-    kind = Item.PLATFORM if "platform" in raw else Item.TERMINAL
-    if kind is Item.PLATFORM and "terminal" in raw:
-        problems.append(
-            "platform: expected one of [terminal] and [platform], found both: one profile, one item / 只能二选一"
-        )
-    head = _table(raw, kind, problems)
-    _unknown(f"{kind}.", head, _TERMINAL_KEYS if kind is Item.TERMINAL else _PLATFORM_KEYS, problems)
-    name = _text(head, kind, "name", problems)
-    adapter = _text(head, kind, "adapter", problems)
-    documents = _words(head, kind, "documents", DOCUMENTS, problems)
-    roles = _words(head, kind, "roles", ROLES, problems) or (kind.value,)
-    if kind is Item.PLATFORM and "platform" not in roles:
-        problems.append(f"platform.roles: expected platform among them, found {', '.join(roles)} / 应含 platform")
-    claims: dict[str, Claim] = {}
-    for question, answer in _table(raw, "claims", problems).items():
-        if answer in (Claim.YES, Claim.NO):
-            claims[question] = Claim(answer)
-        elif answer != Claim.UNANSWERED:
-            problems.append(
-                f'claims."{question}": expected "yes", "no" or "unanswered", found {answer!r} / 应为 yes/no'
-            )
-    declared: dict[str, str] = {}
-    for key, value in _table(raw, "declared", problems).items():
-        if isinstance(value, bool) or not isinstance(value, int | str):
-            problems.append(
-                f"declared.{key}: expected a whole number or decimal text, found {value!r} / 应为整数或文本"
-            )
-        else:
-            declared[key] = str(value)
-    codes = _codes(_table(raw, "codes", problems), problems)
-    parameters = _parameters(_table(raw, "parameters", problems), problems)
-    access = people.read(raw.get("access", {}), folder, problems)
-    functions = platforms.read(raw.get("functions", {}), access, problems)
-    connection = _table(raw, "connection", problems)
-    ways = platforms.intakes(connection, problems) if kind is Item.PLATFORM else {}
-    if functions is not None and kind is Item.TERMINAL:
-        problems.append("functions: only a platform is asked by them; its profile begins with [platform] / 仅用于平台")
-    if problems:
-        return None
+def _build(shown: str, table: Table, folder: Path) -> Profile:
+    if "platform" not in table.data and "terminal" not in table.data:
+        table.absent("terminal", ("name", "adapter"))
+    found = read(table, _Sections)
+    kind = Item.PLATFORM if found.platform else Item.TERMINAL
+    head = found.platform or found.terminal or _Terminal(name="", adapter="")
+    problems: list[str] = []
+    access = people.read(found.access, folder, problems)
+    functions = platforms.read(found.functions, access, problems) if found.platform else None
+    ways = platforms.intakes(found.connection, problems) if found.platform else {}
+    table.problems += [Problem("", each) for each in problems]
     return Profile(
         path=shown,
-        name=name,
-        adapter=adapter,
-        documents=documents,
-        roles=roles,
-        claims=claims,
-        declared=declared,
-        codes=codes,
-        connection={key: each for key, each in connection.items() if key not in ways},
+        name=head.name,
+        adapter=head.adapter,
+        documents=head.documents,
+        roles=head.roles or (kind.value,),
+        claims={question: Claim(answer) for question, answer in found.claims.items() if answer != Claim.UNANSWERED},
+        declared={key: str(value) for key, value in found.declared.items()},
+        codes={str(key): codes for key, codes in found.codes.items()},
+        connection={key: each for key, each in found.connection.items() if key not in ways},
         intakes=ways,
-        parameters=parameters,
+        parameters=found.parameters,
         access=access,
         kind=kind,
         functions=functions,
-        firmware=str(head.get(_VERSIONS[kind], "")),
-        firmware_hash=str(head.get(f"{_VERSIONS[kind]}_hash", "")),
-        **{key: str(head.get(key, "")) for key in ("vendor", "model", "serial")},
+        firmware=str(getattr(head, _VERSIONS[kind])),
+        firmware_hash=str(getattr(head, f"{_VERSIONS[kind]}_hash")),
+        vendor=str(head.vendor),
+        model=str(head.model),
+        serial=str(head.serial),
     )
-
-
-def _codes(raw: Mapping[str, Any], problems: list[str]) -> dict[str, tuple[str, ...]]:
-    known = {str(notice) for notice in Notice}
-    _unknown("codes.", raw, known, problems)
-    found: dict[str, tuple[str, ...]] = {}
-    for key, value in raw.items():
-        if not isinstance(value, list) or not all(isinstance(code, str) and code.strip() for code in value):
-            problems.append(f'codes.{key}: expected a list of codes such as ["E104"], found {value!r} / 应为代码列表')
-        else:
-            found[key] = tuple(value)
-    return found
-
-
-def _parameters(raw: Mapping[str, Any], problems: list[str]) -> Parameters:
-    known = msgspec.structs.asdict(_DEFAULTS)
-    _unknown("parameters.", raw, set(known), problems)
-    load, raw = _figures(raw, problems), {key: value for key, value in raw.items() if key != "load"}
-    for key, value in raw.items():
-        if key in known and type(value) is not type(known[key]):
-            problems.append(f"parameters.{key}: expected a value like {known[key]!r}, found {value!r} / 类型不符")
-    rule = raw.get("decision_rule", "simple")
-    if rule not in ("simple", "guarded"):
-        problems.append(f'parameters.decision_rule: expected "simple" or "guarded", found {rule!r} / 判定规则无效')
-    return _DEFAULTS if problems else msgspec.convert({**known, **raw, "load": load}, Parameters)
-
-
-def _figures(raw: Mapping[str, Any], problems: list[str]) -> LoadFigures:
-    try:
-        found = msgspec.convert(raw.get("load", {}), LoadFigures)
-    except msgspec.ValidationError as error:
-        problems.append(f"parameters.load: {error} / 取值无效")
-        return LoadFigures()
-    numbers = [*found.steps, *(value for value in msgspec.structs.asdict(found).values() if isinstance(value, int))]
-    if any(number < 1 for number in numbers):
-        problems.append("parameters.load: expected whole numbers above 0 / 应为正整数")
-    return found
-
-
-def _table(raw: Mapping[str, Any], key: str, problems: list[str]) -> dict[str, Any]:
-    value = raw.get(key, {})
-    if isinstance(value, dict):
-        return value
-    problems.append(f"{key}: expected a section [{key}], found {value!r} / 应为小节")
-    return {}
-
-
-def _text(head: Mapping[str, Any], kind: str, key: str, problems: list[str]) -> str:
-    value = head.get(key)
-    if isinstance(value, str) and value.strip():
-        return value
-    found = "nothing" if value is None else repr(value)
-    problems.append(f"{kind}.{key}: expected a text, found {found}; add a line {key} = … / 缺少 {key}")
-    return ""
-
-
-def _words(
-    head: Mapping[str, Any], kind: str, key: str, allowed: tuple[str, ...], problems: list[str]
-) -> tuple[str, ...]:
-    value = head.get(key, [])
-    if not isinstance(value, list) or any(word not in allowed for word in value):
-        problems.append(f"{kind}.{key}: expected a list of {', '.join(allowed)}, found {value!r} / 取值无效")
-        return ()
-    return tuple(value)
-
-
-def _unknown(prefix: str, raw: Mapping[str, Any], known: set[str], problems: list[str]) -> None:
-    for key in raw:
-        if key not in known:
-            near = difflib.get_close_matches(key, sorted(known), 1)
-            hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known))}"
-            problems.append(f"{prefix}{key}: unknown key{hint} / 未知键")

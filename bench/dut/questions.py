@@ -5,7 +5,6 @@ Leaves the ways to `hooks`. Rows and fields are expressions of the profile over 
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
@@ -17,6 +16,7 @@ from bench.dut import Seat, templates
 from bench.dut.asking import Asks
 from bench.dut.hooks import Question, way_of, ways
 from simulators.stamps import local
+from simulators.values import hint, unknown
 
 QUESTIONS = (
     "readings", "records", "gaps", "status", "queue", "log", "replacement", "alarms", "centres", "packages",
@@ -173,7 +173,7 @@ def _section(what: str, asked: Mapping[str, Any]) -> Iterator[str]:
     each = ways().values() if way is None else (way,)
     known = {*_COMMON, *(key for one in each for key in (*one.chooses, *one.keys))}
     for key in sorted(set(asked) - known):
-        yield f"connection.ask.{what}.{key}: unknown key; known are {', '.join(sorted(known))} / 未知键"
+        yield f"connection.ask.{what}.{key}: {' / '.join(unknown(key, known))}"
     if way is None:
         yield _wrong(f"ask.{what}", f"either get or post with an address, or one of {_others()}", sorted(asked))
         return
@@ -192,9 +192,8 @@ def _section(what: str, asked: Mapping[str, Any]) -> Iterator[str]:
     for name, text in cast("dict[str, object]", fields).items():
         yield from _template(f"ask.{what}.fields.{name}", text, expression=True)
         if what in FIELDS and name not in FIELDS[what]:
-            near = difflib.get_close_matches(name, FIELDS[what], 1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(FIELDS[what])}"
-            yield f"connection.ask.{what}.fields.{name}: nobody asks for it; {hint} / 未知字段"
+            meant = hint(name, FIELDS[what])
+            yield f"connection.ask.{what}.fields.{name}: nobody asks for it{meant.en} / 未知字段{meant.zh}"
 
 
 def _others() -> str:

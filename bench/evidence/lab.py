@@ -5,58 +5,64 @@ Leaves every other table of the file to those who issue reports. Paths are relat
 
 from __future__ import annotations
 
-import difflib
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
-
-import msgspec
+from typing import Any
 
 from bench.evidence.keys import KeyTrouble, Signer, certificates_of, signer_of
 from bench.evidence.stamps import OwnAuthority, Stamper, StampTrouble, asking
-from simulators.files import given_text
+from simulators.settings import Flaw, Port, Settings, Word, read
+from simulators.tables import DescriptionError, Table, read_file
 
 
-class SignerRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SignerRow(Settings, frozen=True):
     """`[[signer]]`: a key (PEM file or `pkcs11:token=…;object=…`), its certificate, and for a token its module.
 
     `pin_env` names the environment variable that holds PIN or passphrase.
     """
 
-    key: str
-    certificate: str
+    key: Word
+    certificate: Word
     module: str = ""
     pin_env: str = "CARBONBENCH_PIN"
 
 
-class StampRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class StampRow(Settings, frozen=True):
     """`[stamp]`: an authority of RFC 3161 by `url`, or `own`, the folder of one of the bench's own; and its `roots`."""
 
     url: str = ""
     own: str = ""
     roots: str = ""
 
+    def flaws(self) -> Iterator[Flaw]:
+        """One authority, of an address that can be asked."""
+        if bool(self.url) == bool(self.own):
+            yield "", "expected url or own, one of them", "应给出 url 或 own 之一"
+        if self.url and not self.url.startswith(("http://", "https://")):
+            yield (
+                "url",
+                f"expected http:// or https://, got {self.url!r}",
+                f"应为 http:// 或 https://，实际为 {self.url!r}",
+            )
 
-class ClockRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+
+class ClockRow(Settings, frozen=True):
     """`[clock]`: the NTP server of the laboratory, which the bench's clock is held against where a rig names none."""
 
-    server: str
-    port: int = 123
+    server: Word
+    port: Port = 123
     timeout_s: float = 2.0
 
 
-class RegisterRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RegisterRow(Settings, frozen=True):
     """`[register]`: the file of the register."""
 
-    path: str
+    path: Word
 
 
 OWN = ("signer", "stamp", "register", "clock")
 """Tables of lab.toml that evidence reads."""
-OTHERS = ("laboratory", "equipment", "persons", "documents")
-"""Those that belong to `carbonbench issue`."""
 
 
 class LabError(Exception):
@@ -93,77 +99,56 @@ NOBODY = Lab()
 """No laboratory: everything stays unsigned."""
 
 
+class _File(Settings, frozen=True):
+    signer: tuple[SignerRow, ...] = ()
+    stamp: StampRow | None = None
+    register: RegisterRow | None = None
+    clock: ClockRow | None = None
+    laboratory: Any = None
+    equipment: Any = None
+    persons: Any = None
+    documents: Any = None
+
+
 def load_lab(path: Path) -> Lab:
     """Read a lab.toml, try its keys, and say all that is wrong at once. Raises LabError."""
     try:
-        raw = tomllib.loads(given_text(path))
-    except OSError as error:
-        raise LabError([f"{path}: cannot be read: {error.strerror} / 无法读取"]) from None
-    except (ValueError, RecursionError) as error:
-        raise LabError([f"{path}: expected TOML in UTF-8: {error} / TOML 语法错误"]) from None
-    problems = [_unknown(path, name) for name in raw if name not in (*OWN, *OTHERS)]
-    folder = path.resolve().parent
-    signers = [*_signers(raw, path, folder, problems)]
-    stamp = _row(raw, "stamp", StampRow, path, problems)
-    stamper: Stamper | None = None
-    roots: list[bytes] = []
-    if stamp is not None:
-        if bool(stamp.url) == bool(stamp.own):
-            problems.append(f"{path}, stamp: expected url or own, one of them / 应给出 url 或 own 之一")
-        if stamp.url and not stamp.url.startswith(("http://", "https://")):
-            problems.append(f"{path}, stamp.url: expected http:// or https://, found {stamp.url!r} / 地址无效")
+        return read_file(path, lambda table: _lab(path, table), first=1)
+    except DescriptionError as error:
+        raise LabError([f"{path}: {problem}" for problem in error.problems]) from None
+
+
+def _lab(path: Path, table: Table) -> Lab:
+    found, folder = read(table, _File), path.resolve().parent
+    signers = [*_signers(found, folder, table)]
+    stamp, stamper, roots = found.stamp, None, list[bytes]()
+    if stamp is not None and bool(stamp.url) != bool(stamp.own):
         try:
-            stamper = asking(stamp.url) if stamp.url else OwnAuthority(folder / stamp.own) if stamp.own else None
+            stamper = asking(stamp.url) if stamp.url else OwnAuthority(folder / stamp.own)
             roots = certificates_of(folder / stamp.roots) if stamp.roots else []
         except (StampTrouble, KeyTrouble) as error:
-            problems.append(f"{path}, stamp: {error}")
-        if not signers and not problems:
-            problems.append(f"{path}: [stamp] without a [[signer]]: a stamp is put on a signature / 缺少 [[signer]]")
-    register = _row(raw, "register", RegisterRow, path, problems)
-    clock = _row(raw, "clock", ClockRow, path, problems)
-    if problems:
-        raise LabError(problems)
+            table.problem("stamp", str(error))
+        if not found.signer:
+            table.problem(
+                "stamp", "a stamp is put on a signature; add a [[signer]]", "时间戳加在签名上，请补充 [[signer]]"
+            )
     return Lab(
         path=path,
         signers=tuple(signers),
         stamper=stamper,
         stamp_url=stamp.url if stamp else "",
         roots=tuple(roots),
-        register=folder / register.path if register else None,
+        register=folder / found.register.path if found.register else None,
         certificates=tuple(each.certificate for each in signers),
-        clock=clock,
+        clock=found.clock,
     )
 
 
-def _unknown(path: Path, name: str) -> str:
-    near = difflib.get_close_matches(name, (*OWN, *OTHERS), 1)
-    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join((*OWN, *OTHERS))}"
-    return f"{path}: {name}: unknown table; {hint} / 未知的表"
-
-
-def _signers(raw: Mapping[str, Any], path: Path, folder: Path, problems: list[str]) -> list[Signer]:
-    rows = raw.get("signer", [])
-    if not isinstance(rows, list):
-        problems.append(f"{path}, signer: expected tables [[signer]], found {type(rows).__name__} / 应为 [[signer]]")
-        return []
-    found: list[Signer] = []
-    for number, each in enumerate(cast(list[object], rows), start=1):
+def _signers(found: _File, folder: Path, table: Table) -> Iterator[Signer]:
+    for number, row in enumerate(found.signer, start=1):
+        if not (row.key and row.certificate):
+            continue
         try:
-            row = msgspec.convert(each, SignerRow)
-            made = signer_of(row.key, folder / row.certificate, folder, module=row.module, pin_env=row.pin_env)
-            found.append(made)
-        except msgspec.ValidationError as error:
-            problems.append(f"{path}, signer {number}: {error} / 字段有误")
+            yield signer_of(row.key, folder / row.certificate, folder, module=row.module, pin_env=row.pin_env)
         except KeyTrouble as error:
-            problems.append(f"{path}, signer {number}: {error}")
-    return found
-
-
-def _row(raw: Mapping[str, Any], key: str, kind: Any, path: Path, problems: list[str]) -> Any:
-    if key not in raw:
-        return None
-    try:
-        return msgspec.convert(raw[key], kind)
-    except msgspec.ValidationError as error:
-        problems.append(f"{path}, {key}: {error} / 字段有误")
-        return None
+            table.problem(f"signer[{number}]", str(error))

@@ -61,7 +61,7 @@ class Stamp:
     accuracy_s: float
 
 
-def _imprint(octets: bytes) -> tsp.MessageImprint:
+def imprint(octets: bytes) -> tsp.MessageImprint:
     return tsp.MessageImprint(
         {
             "hash_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
@@ -76,7 +76,7 @@ def asking(url: str) -> Stamper:
     def stamp(octets: bytes) -> bytes:
         nonce = secrets.randbits(63)
         asked = tsp.TimeStampReq(
-            {"version": "v1", "message_imprint": _imprint(octets), "nonce": nonce, "cert_req": True}
+            {"version": "v1", "message_imprint": imprint(octets), "nonce": nonce, "cert_req": True}
         )
         request = urllib.request.Request(
             url, asked.dump(), {"Content-Type": "application/timestamp-query", "User-Agent": "carbonbench"}
@@ -304,7 +304,7 @@ class OwnAuthority:
 
     def __call__(self, octets: bytes) -> bytes:
         """A token over octets."""
-        asked = tsp.TimeStampReq({"version": "v1", "message_imprint": _imprint(octets), "cert_req": True})
+        asked = tsp.TimeStampReq({"version": "v1", "message_imprint": imprint(octets), "cert_req": True})
         return token_of(self.answer(asked.dump()), "of the bench")
 
     def answer(self, query: bytes) -> bytes:

@@ -5,25 +5,26 @@ Leaves to `check` whether these things are there. All problems of a file are rep
 
 from __future__ import annotations
 
-import difflib
-import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec.structs import FieldInfo, fields
 
-from simulators.files import given_text
+from simulators.settings import Flaw, Port, Settings, Word, read, read_kind
+from simulators.tables import DescriptionError, Table, read_file
+from simulators.values import matching
 
-SEGMENTS = ("field", "uplink", "local")
+Segment = Literal["field", "uplink", "local"]
 """Networks of the bench, in the order of the terminal's cards."""
-DRIVERS = ("modbus", "scpi", "snmp", "person")
-SPEEDS = (300, 600, 1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200)
-_INTERFACE_OCTETS = 15
-_OID = re.compile(r"\.?\d+(\.\d+)+")
-_LINE = re.compile(r"[A-Za-z0-9_-]{1,32}")
+Baud = Literal[300, 600, 1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200]
+Interface = Annotated[str, matching(r"[!-.0-~]{1,15}", "a name of 1 to 15 octets", "不超过 15 个字节的网卡名")]
+_LINE = "a line's name of 1 to 32 letters, digits, - or _", "不超过 32 位的字母、数字、- 或 _"
+Line = Annotated[str, matching(r"[A-Za-z0-9_-]{1,32}", *_LINE)]
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+_OID = r"\.?\d+(\.\d+)+"
+_NUMBERS = "numbers joined by dots, as 1.3.6.1.4.1.318.1", "以点分隔的数字，例如 1.3.6.1.4.1.318.1"
+_LEAST_SECRET = 8
 
 
 class RigError(Exception):
@@ -34,13 +35,13 @@ class RigError(Exception):
         self.problems = problems
 
 
-class NetworkCard(msgspec.Struct, frozen=True):
+class NetworkCard(Settings, frozen=True):
     """The card that one network of the terminal is cabled to. It carries no address of its own."""
 
-    interface: str
+    interface: Interface
 
 
-class SerialAdapter(msgspec.Struct, frozen=True):
+class SerialAdapter(Settings, frozen=True):
     """A serial port of the bench, joined to one of the terminal's.
 
     `loop` is the port that the checks hear it on: the adapter itself (transmit and receive bridged while checking) or
@@ -48,41 +49,41 @@ class SerialAdapter(msgspec.Struct, frozen=True):
     those of the adapter and the driver, beyond the time of the characters on the line.
     """
 
-    device: str
-    baud: int = 9600
-    parity: str = "N"
-    stop_bits: int = 1
+    device: Word
+    baud: Baud = 9600
+    parity: Literal["N", "E", "O"] = "N"
+    stop_bits: Literal[1, 2] = 1
     loop: str = ""
-    max_latency_ms: float = 20.0
+    max_latency_ms: Positive = 20.0
 
 
-class ModbusRelay(msgspec.Struct, frozen=True):
+class ModbusRelay(Settings, frozen=True):
     """A relay at a coil of a Modbus TCP device; `normally_closed`: the coil on means that the terminal is off."""
 
-    host: str
-    coil: int
-    port: int = 502
-    unit: int = 1
+    host: Word
+    coil: Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+    port: Port = 502
+    unit: Annotated[int, msgspec.Meta(ge=0, le=255)] = 1
     normally_closed: bool = False
-    timeout_s: float = 3.0
+    timeout_s: Positive = 3.0
 
 
-class ScpiSupply(msgspec.Struct, frozen=True):
+class ScpiSupply(Settings, frozen=True):
     """A programmable supply or switch over TCP. `select`, when given, is sent before each command.
 
     Defaults are those of SCPI-99, volume 2, chapter 15 (OUTPut[:STATe]).
     """
 
-    host: str
-    port: int = 5025
+    host: Word
+    port: Port = 5025
     on: str = "OUTP ON"
     off: str = "OUTP OFF"
     query: str = "OUTP?"
     select: str = ""
-    timeout_s: float = 3.0
+    timeout_s: Positive = 3.0
 
 
-class SnmpStrip(msgspec.Struct, frozen=True):
+class SnmpStrip(Settings, frozen=True):
     """An outlet of a power strip with SNMP: a whole number at `oid`, which `on` and `off` are written to.
 
     `state_oid` is where the state is read, with the values `state_on` and `state_off`; left out they are those of the
@@ -91,26 +92,38 @@ class SnmpStrip(msgspec.Struct, frozen=True):
     `privacy_key` by `privacy` (aes, des). `settles_s` is how long the outlet may take until it reports its new state.
     """
 
-    host: str
-    oid: str
-    port: int = 161
+    host: Word
+    oid: Annotated[str, matching(_OID, *_NUMBERS)]
+    port: Port = 161
     on: int = 1
     off: int = 2
-    state_oid: str = ""
+    state_oid: Annotated[str, matching(f"({_OID})?", *_NUMBERS)] = ""
     state_on: int | None = None
     state_off: int | None = None
-    version: str = "2c"
+    version: Literal["1", "2c", "3"] = "2c"
     community: str = "private"
     user: str = ""
-    auth: str = "sha1"
+    auth: Literal["sha1", "md5"] = "sha1"
     auth_key: str = ""
-    privacy: str = "aes"
+    privacy: Literal["aes", "des"] = "aes"
     privacy_key: str = ""
-    settles_s: float = 5.0
-    timeout_s: float = 3.0
+    settles_s: Positive = 5.0
+    timeout_s: Positive = 3.0
+
+    def flaws(self) -> Iterator[Flaw]:
+        """What an outlet needs besides its types; secrets are not told."""
+        if self.version == "3" and not self.user:
+            yield "user", 'version "3" needs a user; add user = "…"', "SNMPv3 缺少用户名，请填写 user"
+        for key in ("auth_key", "privacy_key"):
+            if 0 < (length := len(getattr(self, key).encode())) < _LEAST_SECRET:
+                yield key, f"expected at least 8 characters, got {length}", f"密钥至少 8 个字符，实际为 {length} 个"
+        if self.privacy_key and not self.auth_key:
+            yield "privacy_key", "privacy needs authentication; add auth_key", "加密须同时认证，请填写 auth_key"
+        if self.on == self.off:
+            yield "on", f"{self.on} switches on and off alike", f"通断同为 {self.on}，应各不相同"
 
 
-class PersonSwitch(msgspec.Struct, frozen=True):
+class PersonSwitch(Settings, frozen=True):
     """Somebody who pulls the plug, as section [person] says how to reach them."""
 
 
@@ -123,22 +136,63 @@ _POWER: Mapping[str, type[Power]] = {
 }
 
 
-class ReferenceClock(msgspec.Struct, frozen=True):
+class ReferenceClock(Settings, frozen=True):
     """What the bench's own clock is held against: an NTP server, or the kernel's own word where `server` is empty."""
 
     server: str = ""
-    port: int = 123
-    max_offset_ms: float = 50.0
-    timeout_s: float = 2.0
+    port: Port = 123
+    max_offset_ms: Positive = 50.0
+    timeout_s: Positive = 2.0
 
 
-class PersonAt(msgspec.Struct, frozen=True):
+class PersonAt(Settings, frozen=True):
     """Where the bench's person is asked. `web` is host:port of the page (empty: none); `screen`: at the console."""
 
     name: str = ""
     web: str = ""
     screen: bool = True
-    timeout_s: float = 600.0
+    timeout_s: Positive = 600.0
+
+    def flaws(self) -> Iterator[Flaw]:
+        """Where the page is, if there is one."""
+        host, _, port = self.web.rpartition(":")
+        if self.web and not (host and port.isdecimal() and int(port) <= 65_535):
+            yield "web", f'expected "host:port", got {self.web!r}', f"应为“主机:端口”，实际为 {self.web!r}"
+
+
+class _Head(Settings, frozen=True):
+    name: Word
+
+
+class _Sections(Settings, frozen=True):
+    """All but the power, whose keys depend on what it is."""
+
+    rig: _Head
+    networks: dict[Segment, NetworkCard] = {}
+    serial: dict[Line, SerialAdapter] = {}
+    clock: ReferenceClock = ReferenceClock()
+    person: PersonAt = PersonAt()
+
+    def flaws(self) -> Iterator[Flaw]:
+        """What is there twice, or not at all."""
+        yield from _twice("networks", "interface", {name: each.interface for name, each in self.networks.items()})
+        yield from _twice("serial", "device", {name: each.device for name, each in self.serial.items()})
+        if not self.networks and not self.serial:
+            yield (
+                "",
+                "neither a section [networks.field] nor a [serial.…]: nothing joins the terminal to the bench",
+                "未配置接线：须有 [networks.field] 或 [serial.…]",
+            )
+
+
+def _twice(section: str, key: str, given: Mapping[str, str]) -> Iterator[Flaw]:
+    """What two parts of a section say they have."""
+    homes: dict[str, str] = {}
+    for name, value in given.items():
+        if value and value in homes:
+            where, home = f"{section}.{name}.{key}", homes[value]
+            yield where, f"{value!r} is already that of {home}", f"{value!r} 已用于 {home}"
+        homes.setdefault(value, name)
 
 
 class RigFile(msgspec.Struct, frozen=True):
@@ -153,196 +207,22 @@ class RigFile(msgspec.Struct, frozen=True):
     person: PersonAt
 
 
-_SECTIONS = {"rig", "networks", "serial", "power", "clock", "person"}
-_S = TypeVar("_S", bound=msgspec.Struct)
-_TYPES = {"str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false"}
-
-
 def read_rig(path: Path) -> RigFile:
     """Read a rig file. Raises RigError with every problem of the file."""
-    shown = str(path)
     try:
-        raw = tomllib.loads(given_text(path))
-    except OSError as error:
-        raise RigError(shown, [f"cannot be read: {error.strerror}; give a rig file / 无法读取"]) from None
-    except UnicodeDecodeError as error:
-        found = f"{error.object[error.start]:#04x} at {error.start}"
-        raise RigError(shown, [f"expected UTF-8 text, found octet {found} / 应为 UTF-8"]) from None
-    except (ValueError, RecursionError) as error:
-        raise RigError(shown, [f"expected TOML: {error} / TOML 语法错误"]) from None
-    problems: list[str] = []
-    made = _build(shown, raw, problems)
-    if problems or made is None:
-        raise RigError(shown, problems)
-    return made
+        return read_file(path, lambda table: _build(str(path), table))
+    except DescriptionError as error:
+        raise RigError(str(path), [*map(str, error.problems)]) from None
 
 
-def _build(shown: str, raw: Mapping[str, Any], problems: list[str]) -> RigFile | None:
-    _unknown("", raw, _SECTIONS, problems)
-    head = _table(raw, "rig", problems)
-    _unknown("rig.", head, {"name"}, problems)
-    name = head.get("name")
-    if not isinstance(name, str) or not name.strip():
-        problems.append(f'rig.name: expected a text, found {name!r}; add name = "…" in section [rig] / 缺少台架名称')
-    networks = _tables(raw, "networks", NetworkCard, problems)
-    _unknown("networks.", networks, set(SEGMENTS), problems)
-    serial = _tables(raw, "serial", SerialAdapter, problems)
-    if not networks and not serial:
-        problems.append(
-            "neither a section [networks.field] nor a [serial.…]: nothing joins the terminal to the bench / 未配置接线"
+def _build(shown: str, table: Table) -> RigFile:
+    given = table.table("power", required=True) or Table({}, "", [])
+    found, power = read(table, _Sections), read_kind(given, _POWER, tag="driver")
+    if isinstance(power, PersonSwitch) and not found.person.web and not found.person.screen:
+        table.problem(
+            "person",
+            "the power is a person's, who can be asked nowhere; set web or screen",
+            "电源由人操作，但无提问渠道，请设置 web 或 screen",
         )
-    given = dict(_table(raw, "power", problems))
-    driver = given.pop("driver", None)
-    power: Power | None = None
-    if not isinstance(driver, str) or driver not in _POWER:
-        problems.append(f"power.driver: expected one of {', '.join(DRIVERS)}, found {driver!r} / 电源驱动无效")
-    else:
-        power = _section("power", given, _POWER[driver], problems)
-    clock = _section("clock", _table(raw, "clock", problems), ReferenceClock, problems)
-    person = _section("person", _table(raw, "person", problems), PersonAt, problems)
-    _values(networks, serial, power, clock, person, problems)
-    if problems or power is None or clock is None or person is None:
-        return None
-    return RigFile(shown, str(name), networks, serial, power, clock, person)
-
-
-def _values(
-    networks: Mapping[str, NetworkCard],
-    serial: Mapping[str, SerialAdapter],
-    power: Power | None,
-    clock: ReferenceClock | None,
-    person: PersonAt | None,
-    problems: list[str],
-) -> None:
-    """What types alone do not say."""
-    cards: dict[str, str] = {}
-    for segment, card in networks.items():
-        where = f"networks.{segment}.interface"
-        if not 0 < len(card.interface.encode()) <= _INTERFACE_OCTETS or "/" in card.interface:
-            problems.append(f"{where}: expected a name of 1 to 15 octets, found {card.interface!r} / 网卡名无效")
-        if card.interface in cards:
-            problems.append(f"{where}: {card.interface!r} is already that of {cards[card.interface]} / 网卡重复")
-        cards[card.interface] = segment
-    devices: dict[str, str] = {}
-    for line, adapter in serial.items():
-        where = f"serial.{line}"
-        if _LINE.fullmatch(line) is None:
-            problems.append(f"{where}: a line's name expects 1 to 32 letters, digits, - or _ / 串口线路名无效")
-        if adapter.baud not in SPEEDS:
-            problems.append(f"{where}.baud: expected one of {', '.join(map(str, SPEEDS))}, found {adapter.baud}")
-        if adapter.parity not in ("N", "E", "O"):
-            problems.append(f"{where}.parity: expected N, E or O, found {adapter.parity!r} / 校验位无效")
-        if adapter.stop_bits not in (1, 2):
-            problems.append(f"{where}.stop_bits: expected 1 or 2, found {adapter.stop_bits} / 停止位无效")
-        _more_than_0(f"{where}.max_latency_ms", adapter.max_latency_ms, problems)
-        if adapter.device in devices:
-            problems.append(f"{where}.device: {adapter.device!r} is already that of {devices[adapter.device]} / 重复")
-        devices[adapter.device] = line
-    if isinstance(power, SnmpStrip):
-        _strip(power, problems)
-    if isinstance(power, ModbusRelay | ScpiSupply | SnmpStrip):
-        _port("power.port", power.port, problems)
-        _more_than_0("power.timeout_s", power.timeout_s, problems)
-    if isinstance(power, ModbusRelay):
-        if not 0 <= power.coil <= 65_535:
-            problems.append(f"power.coil: expected 0 to 65535, found {power.coil} / 线圈地址超范围")
-        if not 0 <= power.unit <= 255:
-            problems.append(f"power.unit: expected 0 to 255, found {power.unit} / 从站地址超范围")
-    if clock is not None:
-        _port("clock.port", clock.port, problems)
-        _more_than_0("clock.max_offset_ms", clock.max_offset_ms, problems)
-        _more_than_0("clock.timeout_s", clock.timeout_s, problems)
-    if person is not None:
-        _more_than_0("person.timeout_s", person.timeout_s, problems)
-        if person.web:
-            host, _, port = person.web.rpartition(":")
-            if not host or not port.isdecimal() or int(port) > 65_535:
-                problems.append(f'person.web: expected "host:port", found {person.web!r} / 应为 主机:端口')
-        if isinstance(power, PersonSwitch) and not person.web and not person.screen:
-            problems.append("person: the power is a person's, who can be asked nowhere; set web or screen / 无提问渠道")
-
-
-def _strip(strip: SnmpStrip, problems: list[str]) -> None:
-    """What an outlet needs besides its types."""
-    for key, text in (("oid", strip.oid), ("state_oid", strip.state_oid)):
-        if (text or key == "oid") and _OID.fullmatch(text) is None:
-            problems.append(
-                f"power.{key}: expected numbers joined by dots, as 1.3.6.1.4.1.318.1, found {text!r} / 无效"
-            )
-    if strip.version not in ("1", "2c", "3"):
-        problems.append(f'power.version: expected "1", "2c" or "3", found {strip.version!r} / SNMP 版本无效')
-    if strip.version == "3" and not strip.user:
-        problems.append('power.user: version "3" needs a user; add user = "…" / SNMPv3 缺少用户名')
-    if strip.auth not in ("sha1", "md5"):
-        problems.append(f"power.auth: expected sha1 or md5, found {strip.auth!r} / 认证算法无效")
-    if strip.privacy not in ("aes", "des"):
-        problems.append(f"power.privacy: expected aes or des, found {strip.privacy!r} / 加密算法无效")
-    for key, secret in (("auth_key", strip.auth_key), ("privacy_key", strip.privacy_key)):
-        if secret and len(secret.encode()) < 8:
-            problems.append(f"power.{key}: expected at least 8 characters, found {len(secret)} / 密钥过短")
-    if strip.privacy_key and not strip.auth_key:
-        problems.append("power.privacy_key: privacy needs authentication; add auth_key / 加密须同时认证")
-    if strip.on == strip.off:
-        problems.append(f"power.on: {strip.on} switches on and off alike / 通断值相同")
-    _more_than_0("power.settles_s", strip.settles_s, problems)
-
-
-def _port(where: str, value: int, problems: list[str]) -> None:
-    if not 0 < value <= 65_535:
-        problems.append(f"{where}: expected 1 to 65535, found {value} / 端口超范围")
-
-
-def _more_than_0(where: str, value: float, problems: list[str]) -> None:
-    if not 0 < value < float("inf"):
-        problems.append(f"{where}: expected more than 0, found {value} / 应大于 0")
-
-
-def _table(raw: Mapping[str, Any], key: str, problems: list[str]) -> dict[str, Any]:
-    value = raw.get(key, {})
-    if isinstance(value, dict):
-        return value  # pyright: ignore[reportUnknownVariableType]
-    problems.append(f"{key}: expected a section [{key}], found {value!r} / 应为小节")
-    return {}
-
-
-def _tables(raw: Mapping[str, Any], key: str, kind: type[_S], problems: list[str]) -> dict[str, _S]:
-    found: dict[str, _S] = {}
-    for name, value in _table(raw, key, problems).items():
-        if not isinstance(value, dict):
-            problems.append(f"{key}.{name}: expected a section [{key}.{name}], found {value!r} / 应为小节")
-        elif (made := _section(f"{key}.{name}", value, kind, problems)) is not None:
-            found[name] = made
-    return found
-
-
-def _section(where: str, raw: Mapping[str, Any], kind: type[_S], problems: list[str]) -> _S | None:
-    """A section as its struct; every key that is wrong is a problem of its own."""
-    known = {each.name: each for each in fields(kind)}
-    before = len(problems)
-    _unknown(f"{where}.", raw, set(known), problems)
-    values: dict[str, Any] = {}
-    for name, each in known.items():
-        if name in raw:
-            value = raw[name]
-            try:
-                values[name] = msgspec.convert(value, each.type)
-            except msgspec.ValidationError:
-                problems.append(f"{where}.{name}: expected {_wanted(each)}, found {value!r} / 类型不符")
-            else:
-                if isinstance(value, str) and each.required and not value.strip():
-                    problems.append(f"{where}.{name}: expected a text, found an empty one / 不得为空")
-        elif each.required:
-            problems.append(f"{where}.{name}: missing; add {name} = … in section [{where}] / 缺少 {name}")
-    return kind(**values) if len(problems) == before else None
-
-
-def _wanted(each: FieldInfo) -> str:
-    return _TYPES.get(getattr(each.type, "__name__", ""), str(each.type))
-
-
-def _unknown(prefix: str, raw: Mapping[str, Any], known: set[str], problems: list[str]) -> None:
-    for key in raw:
-        if key not in known:
-            near = difflib.get_close_matches(key, sorted(known), 1)
-            hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known)) or 'none'}"
-            problems.append(f"{prefix}{key}: unknown key{hint} / 未知键")
+    named = {str(name): card for name, card in found.networks.items()}
+    return RigFile(shown, found.rig.name, named, found.serial, power, found.clock, found.person)

@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from simulators.settings import Name, Settings, matching, read
+from simulators.settings import Name, Settings, read
 from simulators.tables import DescriptionError, Problem, Table, read_toml
+from simulators.values import matching
 
 Kind = Literal["hj212", "https-json", "mqtt"]
 Channel = Literal["plain", "tls", "mtls", "gm-tls13", "tlcp"]

@@ -1,28 +1,20 @@
-"""Reading a TOML file as a tree of structs; every key that is wrong is one sentence, and all come at once.
+"""The files of a laboratory that a report is written from: read as trees of structs, all that is wrong told at once.
 
 Leaves what a missing field means to `demands`: a reader that knows only types.
 """
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from collections.abc import Collection, Mapping
-from datetime import date
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, cast, get_args, get_origin
+from typing import Any, TypeVar, cast
 
 import msgspec
-from msgspec.structs import fields
+
+from simulators.settings import read
+from simulators.tables import DescriptionError, Table, read_file
 
 S = TypeVar("S", bound=msgspec.Struct)
-_TYPES: Mapping[object, str] = {
-    str: "a text",
-    int: "a whole number",
-    bool: "true or false",
-    date: "a date as 2026-11-30 without quotes",
-}
 
 
 class PaperError(Exception):
@@ -45,63 +37,26 @@ Said = str | Words
 
 
 def read_paper(path: Path, kind: type[S], *, beside: Collection[str] = ()) -> S:
-    """A file as its struct. Raises PaperError with every problem of the file.
+    """A file as its struct, blanks around texts apart. Raises PaperError with every problem of the file.
 
     Tables of the names `beside` belong to others and are left unread.
     """
+
+    def build(table: Table) -> S:
+        mine = {key: _trimmed(value) for key, value in table.data.items() if key not in beside}
+        return read(Table(mine, "", table.problems, table.first), kind)
+
     try:
-        raw = tomllib.loads(path.read_bytes().decode("utf-8"))
-    except OSError as error:
-        raise PaperError([f"{path}: cannot be read: {error.strerror} / 无法读取"]) from None
-    except UnicodeDecodeError as error:
-        raise PaperError([f"{path}: expected UTF-8 text, octet {error.start} is not / 应为 UTF-8"]) from None
-    except (ValueError, RecursionError) as error:
-        raise PaperError([f"{path}: expected TOML: {error} / TOML 语法错误"]) from None
-    problems: list[str] = []
-    mine = {key: value for key, value in raw.items() if key not in beside}
-    made = _struct(mine, kind, "", problems)
-    if made is None or problems:
-        raise PaperError([f"{path}: {problem}" for problem in problems])
-    return made
+        return read_file(path, build, first=1)
+    except DescriptionError as error:
+        raise PaperError([f"{path}: {problem}" for problem in error.problems]) from None
 
 
-def _struct(raw: Mapping[str, Any], kind: type[S], where: str, problems: list[str]) -> S | None:
-    known = {each.name: each for each in fields(kind)}
-    before = len(problems)
-    for key in raw:
-        if key not in known:
-            near = difflib.get_close_matches(key, sorted(known), 1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
-            problems.append(f"{where}{key}: unknown key; {hint} / 未知键")
-    values = {
-        name: _value(raw[name], each.type, f"{where}{name}", problems) for name, each in known.items() if name in raw
-    }
-    return kind(**values) if len(problems) == before else None
-
-
-def _value(value: Any, kind: Any, where: str, problems: list[str]) -> Any:
-    wanted = [each for each in _ways(kind) if each is not NoneType]
-    for each in wanted:
-        if get_origin(each) is tuple and isinstance(value, list):
-            inner = get_args(each)[0]
-            listed = cast(list[Any], value)
-            return tuple(_value(one, inner, f"{where}[{place}]", problems) for place, one in enumerate(listed, start=1))
-        if isinstance(each, type) and issubclass(each, msgspec.Struct):
-            if isinstance(value, dict):
-                return _struct(cast(dict[str, Any], value), each, f"{where}.", problems)
-        elif isinstance(each, type) and type(value) is each:
-            return value.strip() if isinstance(value, str) else value
-    problems.append(f"{where}: expected {' or '.join(map(_named, wanted))}, found {str(value)[:60]!r} / 类型不符")
-    return None
-
-
-def _ways(kind: Any) -> tuple[Any, ...]:
-    return get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
-
-
-def _named(kind: Any) -> str:
-    if get_origin(kind) is tuple:
-        return f"a list, each {' or '.join(map(_named, _ways(get_args(kind)[0])))}"
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return f"a table with {', '.join(each.name for each in fields(kind))}"
-    return _TYPES.get(kind, str(kind))
+def _trimmed(value: object) -> Any:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list):
+        return [_trimmed(each) for each in cast(list[object], value)]
+    if isinstance(value, dict):
+        return {key: _trimmed(each) for key, each in cast(Mapping[str, object], value).items()}
+    return value

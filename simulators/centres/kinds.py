@@ -22,8 +22,8 @@ from simulators.centres.channel import Locks
 from simulators.centres.http import Wiring
 from simulators.centres.spec import USUAL, CentreFields, CentreSpec, KindSettings
 from simulators.clock import Clock, Observe
-from simulators.settings import matching
 from simulators.trust.authority import Role, TerminalSide, Trust
+from simulators.values import matching
 
 UploadTime = Annotated[str, matching(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d", "a time of day HH:mm:ss")]
 """A time of day at which a daily window opens."""

@@ -12,9 +12,10 @@ from typing import Annotated, Literal
 import msgspec
 
 from simulators.centres.channel import Channel
-from simulators.settings import Name, Port, Settings, matching
+from simulators.settings import Name, Port, Settings
 from simulators.trust.authority import CHOICES, Choice
 from simulators.trust.files import OwnFiles
+from simulators.values import matching
 
 USUAL = "hj212"
 """The kind of a centre of which nothing is said."""

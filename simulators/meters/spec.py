@@ -21,10 +21,11 @@ from simulators.meters.modbus.serial import FRAMINGS
 from simulators.meters.places import Collected, Place, SerialLine, port_of
 from simulators.meters.protocols import addresses
 from simulators.meters.serial.maps import AnyMap, any_names
-from simulators.settings import Port, PositiveText, Settings, matching, one_of, read, read_kind
+from simulators.settings import Port, Settings, read, read_kind
 from simulators.systems.kinds import SystemPlace
 from simulators.systems.kinds import kinds as systems
 from simulators.tables import Table
+from simulators.values import PositiveText, matching, one_of
 
 _MEMBER = re.compile(r"\{n(?::0(\d+))?\}")
 Seconds = Annotated[int, msgspec.Meta(ge=0, le=10**9)]

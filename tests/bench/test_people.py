@@ -164,7 +164,7 @@ def test_a_list_that_is_not_there(tmp_path: Path) -> None:
     """The file that [access] names."""
     path = profile(tmp_path)
     (tmp_path / "toy.access.toml").unlink()
-    with pytest.raises(ProfileError, match=r"toy\.access\.toml cannot be read"):
+    with pytest.raises(ProfileError, match=r"toy\.access\.toml: the file cannot be read"):
         load_profile(path)
 
 

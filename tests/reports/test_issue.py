@@ -251,7 +251,7 @@ def test_wrong_files_are_told_at_once_with_every_fault(tmp_path: Path, capsys: p
     paths = said(tmp_path, lab, job)
     code = cli.main(["issue", str(tmp_path), "--lab", str(paths[0]), "--job", str(paths[1])])
     told = capsys.readouterr().err
-    assert code == 4 and "did you mean laboratory?" in told and "item.quantity: expected a whole number" in told
+    assert code == 4 and "did you mean 'laboratory'?" in told and "item.quantity: expected a whole number" in told
     assert "Traceback" not in told
     with pytest.raises(PaperError, match="cannot be read"):
         read_paper(tmp_path / "none.toml", Lab)

@@ -6,12 +6,9 @@ Leaves the verdicts alone: an expectation stands beside a verdict and changes no
 
 from __future__ import annotations
 
-import difflib
-import tomllib
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from datetime import date
 from pathlib import Path
-from typing import Any, cast
 
 import msgspec
 
@@ -26,85 +23,66 @@ from bench.case import (
     exit_code,
 )
 from reports.repeats import attempts_of, outcomes
-from simulators.files import given_text
-
-_KEYS = {"case", "clause", "owner", "reason", "firmware", "expires"}
+from simulators.settings import Settings, Word, read
+from simulators.tables import DescriptionError, Table, read_file
+from simulators.values import near
 
 
 class ExpectedError(Exception):
     """A file of expected failures that cannot be used; one sentence a line."""
 
 
+class _Entry(Settings, frozen=True, kw_only=True):
+    case: str = ""
+    clause: str = ""
+    owner: Word
+    reason: Word
+    firmware: Word
+    expires: date
+
+
+class _File(Settings, frozen=True):
+    expected: tuple[_Entry, ...] = ()
+
+
 def read_expected(path: Path, cases: Collection[str], clauses: Collection[str]) -> tuple[ExpectedFailure, ...]:
     """Read a file of expected failures (docs/FORMATS.md). Raises ExpectedError with every problem of the file."""
     try:
-        raw = tomllib.loads(given_text(path))
-    except OSError as error:
-        raise ExpectedError(f"{path}: cannot be read: {error.strerror} / 无法读取") from None
-    except (ValueError, RecursionError) as error:
-        raise ExpectedError(f"{path}: expected TOML: {error} / TOML 语法错误") from None
-    problems = [f"{key}: unknown key; entries are tables [[expected]] / 未知键" for key in raw if key != "expected"]
-    rows: object = raw.get("expected", [])
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in cast(list[object], rows)):
-        problems.append("expected: entries are tables [[expected]] / 应为 [[expected]] 表")
-        rows = []
-    found = [
-        _entry(row, f"expected[{number}]", cases, clauses, problems)
-        for number, row in enumerate(cast(list[dict[str, Any]], rows), start=1)
-    ]
-    seen: set[str] = set()
-    for each in found:
-        name = each.case or each.clause
+        found = read_file(path, lambda table: _checked(table, cases, clauses), first=1)
+    except DescriptionError as error:
+        raise ExpectedError("\n".join(f"{path}: {problem}" for problem in error.problems)) from None
+    return tuple(
+        ExpectedFailure(
+            case=each.case,
+            clause=each.clause,
+            owner=each.owner.strip(),
+            reason=each.reason.strip(),
+            firmware=each.firmware.strip(),
+            expires=each.expires.isoformat(),
+        )
+        for each in found
+    )
+
+
+def _checked(table: Table, cases: Collection[str], clauses: Collection[str]) -> tuple[_Entry, ...]:
+    """The entries, each of something that there is and of nothing twice."""
+    found, seen = read(table, _File).expected, set[str]()
+    for number, each in enumerate(found, start=1):
+        where, name = f"expected[{number}]", each.case or each.clause
+        if bool(each.case) == bool(each.clause):
+            table.problem(where, "expected either case or clause", "须且仅须填写 case 或 clause")
+        elif each.case and each.case not in cases:
+            hint = near(each.case, cases)
+            told = f"no case is called {each.case!r}{hint.en}", f"没有用例 {each.case!r}{hint.zh}"
+            table.problem(f"{where}.case", *told)
+        elif each.clause and each.clause not in clauses:
+            hint = near(each.clause, clauses)
+            told = f"no entry of the ledger is called {each.clause!r}{hint.en}", f"没有条款 {each.clause!r}{hint.zh}"
+            table.problem(f"{where}.clause", *told)
         if name and name in seen:
-            problems.append(f"{name}: is named twice; one entry for each / 重复条目")
+            table.problem(where, f"{name} is named twice; one entry for each", f"{name} 重复，每项只能有一条")
         seen.add(name)
-    if problems:
-        raise ExpectedError("\n".join(f"{path}: {problem}" for problem in problems))
-    return tuple(found)
-
-
-def _entry(
-    row: Mapping[str, Any], where: str, cases: Collection[str], clauses: Collection[str], problems: list[str]
-) -> ExpectedFailure:
-    for key in row:
-        if key not in _KEYS:
-            problems.append(f"{where}.{key}: unknown key{_near(key, _KEYS)} / 未知键")
-    texts = {key: _text(row, key, where, problems) for key in ("owner", "reason", "firmware")}
-    case, clause = str(row.get("case", "")), str(row.get("clause", ""))
-    if bool(case) == bool(clause):
-        problems.append(f"{where}: expected either case or clause / 须且仅须填写 case 或 clause")
-    elif case and case not in cases:
-        problems.append(f"{where}.case {case}: no case of that name{_near(case, cases)} / 无此用例")
-    elif clause and clause not in clauses:
-        problems.append(f"{where}.clause {clause}: no such entry in the ledger{_near(clause, clauses)} / 条款不存在")
-    return ExpectedFailure(case=case, clause=clause, expires=_day(row, where, problems), **texts)
-
-
-def _text(row: Mapping[str, Any], key: str, where: str, problems: list[str]) -> str:
-    value = row.get(key)
-    if isinstance(value, str) and value.strip():
-        return value.strip()
-    problems.append(f"{where}.{key}: expected a text, found {'nothing' if value is None else repr(value)} / 缺少 {key}")
-    return ""
-
-
-def _day(row: Mapping[str, Any], where: str, problems: list[str]) -> str:
-    value = row.get("expires")
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value).isoformat()
-        except ValueError:
-            pass
-    told = "nothing" if value is None else repr(value)
-    problems.append(f"{where}.expires: expected a day such as 2026-12-31, found {told} / 应为日期")
-    return ""
-
-
-def _near(word: str, known: Collection[str]) -> str:
-    found = difflib.get_close_matches(word, sorted(known), 1)
-    return f"; did you mean {found[0]}?" if found else ""
+    return found
 
 
 def outdated(expected: ExpectedFailure, firmware: str, started: str) -> str:

@@ -7,8 +7,7 @@ function once: how it is called through each door, who may, and how success show
 from __future__ import annotations
 
 import ssl
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,7 +17,9 @@ from bench.case import Notice
 from bench.dut.access.expressions import faults
 from bench.dut.access.register import KEYS as REGISTER_KEYS
 from bench.dut.access.register import Register
-from simulators.files import given_text
+from simulators.settings import read as settings_of
+from simulators.settings import value
+from simulators.tables import DescriptionError, Table, read_toml
 
 BENCH_ANCHOR = "bench"
 METHODS = ("get", "post", "put", "delete", "patch", "head")
@@ -230,7 +231,24 @@ class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shown: str
 
 
-class Function(msgspec.Struct, frozen=True):
+class _FunctionKeys(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands of a function beside how it is called."""
+
+    name: str
+    en: str
+    zh: str
+    may: tuple[str, ...]
+    done: str = ""
+    effect: Effect | None = None
+    ends: bool = False
+    events: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+    never: bool = False
+    wait_s: float = 0
+    only: tuple[str, ...] = ()
+
+
+class Function(_FunctionKeys, frozen=True, kw_only=True):
     """One function: what it is, who may (roles, `nobody` for anybody at all), how it is called through each door.
 
     `done` says when it was carried out where its doors' word is not enough. `effect` goes before what an answer says.
@@ -242,19 +260,7 @@ class Function(msgspec.Struct, frozen=True):
     each that it can be called through).
     """
 
-    name: str
-    en: str
-    zh: str
-    may: tuple[str, ...]
     calls: dict[str, Call]
-    done: str = ""
-    effect: Effect | None = None
-    ends: bool = False
-    events: tuple[str, ...] = ()
-    objects: tuple[str, ...] = ()
-    never: bool = False
-    wait_s: float = 0
-    only: tuple[str, ...] = ()
 
     @property
     def doors(self) -> tuple[str, ...]:
@@ -459,77 +465,46 @@ STATE_KEYS = ("cpu", "memory", "disk", "system", "version", "programs", "errors"
 """What a product may show of its machine."""
 INSTRUMENT_KEYS = ("number", "type", "accuracy", "basis", "calibrated", "due", "state")
 """What a register of instruments may show of one."""
-_KEYS = frozenset(
-    (
-        *("file", "doors", "accounts", "rules", "functions", "audit", "in_force", "state", "instruments", "review"),
-        *("codes", "bound", "display", "rounds", "register", "validity", "added"),
-    )
-)
-_OWN = ("name", "en", "zh", "may", "done", "effect", "ends", "events", "objects", "never", "wait_s", "only")
 
 
 def read(given: object, folder: Path, problems: list[str]) -> Access | None:
     """Section [access] of a profile, or of the file it names; None without one. What is wrong goes into `problems`."""
-    if not isinstance(given, dict):
-        problems.append(f"access: expected a section [access], found {given!r} / 应为小节")
+    whole = Table({"access": given}, "", [])
+    table = whole.table("access")
+    if table is not None and "file" in table.data:
+        table = _elsewhere(table, folder)
+    if table is not None and not table.data and not whole.problems:
         return None
-    table = cast("dict[str, Any]", given)
-    if "file" in table:
-        table = _elsewhere(table, folder, problems)
-    if not table:
+    found = None if table is None else _read(table, folder)
+    problems += map(str, whole.problems)
+    if found is None or whole.problems:
         return None
-    before = len(problems)
-    for key in table:
-        if key not in _KEYS:
-            problems.append(f"access.{key}: unknown key; known are {', '.join(sorted(_KEYS))} / 未知键")
-    doors = {
-        name: _anchored(name, each, folder, problems) for name, each in _each(table, "doors", Door, problems).items()
-    }
-    accounts = _each(table, "accounts", Account, problems)
-    rules = _one(table.get("rules", {}), "access.rules", Rules, problems)
-    audit = _one(table["audit"], "access.audit", Audit, problems) if "audit" in table else None
-    in_force = _one(table["in_force"], "access.in_force", InForce, problems) if "in_force" in table else None
-    state = _one(table["state"], "access.state", State, problems) if "state" in table else None
-    instruments = (
-        _one(table["instruments"], "access.instruments", Instruments, problems) if "instruments" in table else None
-    )
-    review = _one(table["review"], "access.review", Review, problems) if "review" in table else None
-    codes = _one(table["codes"], "access.codes", Codes, problems) if "codes" in table else None
-    bound = _one(table["bound"], "access.bound", Bound, problems) if "bound" in table else None
-    display = _one(table["display"], "access.display", Display, problems) if "display" in table else None
-    rounds = _one(table["rounds"], "access.rounds", Rounds, problems) if "rounds" in table else None
-    register = _one(table["register"], "access.register", Register, problems) if "register" in table else None
-    validity = _one(table["validity"], "access.validity", Validity, problems) if "validity" in table else None
-    added = _one(table["added"], "access.added", Added, problems) if "added" in table else None
-    functions: list[Function] = []
-    for at, each in enumerate(cast("Sequence[object]", table.get("functions", ())), 1):
-        made = _function(each, at, doors, problems)
-        if made is not None:
-            functions.append(made)
-    numbers = rules or Rules()
-    found = Access(
-        doors,
-        accounts,
-        tuple(functions),
-        numbers,
-        audit,
-        in_force,
-        state,
-        instruments,
-        review,
-        codes,
-        bound,
-        display,
-        rounds,
-        register,
-        validity,
-        added,
-    )
-    problems += _contradictions(found)
-    return found if len(problems) == before else None
+    wrong = [*_contradictions(found)]
+    problems += wrong
+    return None if wrong else found
 
 
-def _anchored(name: str, door: Door, folder: Path, problems: list[str]) -> Door:
+def _read(table: Table, folder: Path) -> Access:
+    rest = {"doors": {}, "accounts": {}, **table.data, "functions": list[object]()}
+    found = settings_of(Table(rest, table.where, table.problems), Access)
+    doors = {name: _anchored(name, each, folder, table) for name, each in found.doors.items()}
+    functions = tuple(_function(each, doors) for each in table.tables("functions"))
+    return msgspec.structs.replace(found, doors=doors, functions=functions)
+
+
+def _function(table: Table, doors: Mapping[str, Door]) -> Function:
+    """A function, whose calls stand under the names of the doors."""
+    number = table.where
+    name = table.data.get("name")
+    table.where = f"access.functions[{name}]" if isinstance(name, str) and name else number
+    calls = {key: value(table, key, Call) for key in table.data if key in doors}
+    for door in doors:
+        table.has(door)
+    own = settings_of(table, _FunctionKeys)
+    return Function(**msgspec.structs.asdict(own), calls={door: call for door, call in calls.items() if call})
+
+
+def _anchored(name: str, door: Door, folder: Path, table: Table) -> Door:
     """A door with the text of the file that its certificate is checked against."""
     if door.anchor in ("", BENCH_ANCHOR):
         return door
@@ -537,59 +512,23 @@ def _anchored(name: str, door: Door, folder: Path, problems: list[str]) -> Door:
         text = (folder / door.anchor).read_text(encoding="ascii")
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
     except (OSError, UnicodeDecodeError, ssl.SSLError) as error:
-        problems.append(f"access.doors.{name}.anchor: expected a readable file of PEM: {error} / 根证书文件无法读取")
+        told = f"expected a readable file of PEM: {error}", f"根证书文件无法读取：{error}"
+        table.problem(f"doors.{name}.anchor", *told)
         return door
     return msgspec.structs.replace(door, anchor=text)
 
 
-def _elsewhere(table: Mapping[str, Any], folder: Path, problems: list[str]) -> dict[str, Any]:
-    path = folder / str(table["file"])
-    if set(table) != {"file"}:
-        problems.append("access.file: expected nothing else beside it in [access] / file 不可与其他键并用")
+def _elsewhere(table: Table, folder: Path) -> Table:
+    """The table of the file that this one names."""
+    name = str(table.data["file"])
+    if set(table.data) != {"file"}:
+        table.problem("file", "nothing else may stand beside it in [access]", "file 不可与其他键并用")
     try:
-        return tomllib.loads(given_text(path))
-    except (OSError, UnicodeDecodeError) as error:
-        problems.append(f"access.file: {table['file']} cannot be read: {error} / 无法读取")
-    except (ValueError, RecursionError) as error:
-        problems.append(f"access.file: {table['file']}: expected TOML: {error} / TOML 语法错误")
-    return {}
-
-
-def _one(given: object, where: str, sort: Any, problems: list[str]) -> Any:
-    try:
-        return msgspec.convert(given, sort)
-    except msgspec.ValidationError as error:
-        problems.append(f"{where}: {error} / 取值无效")
-        return None
-
-
-def _each(table: Mapping[str, Any], key: str, sort: Any, problems: list[str]) -> dict[str, Any]:
-    given = table.get(key, {})
-    if not isinstance(given, dict):
-        problems.append(f"access.{key}: expected a table, found {given!r} / 应为表")
-        return {}
-    rows = cast("dict[str, object]", given).items()
-    made = {name: _one(each, f"access.{key}.{name}", sort, problems) for name, each in rows}
-    return {name: each for name, each in made.items() if each is not None}
-
-
-def _function(given: object, at: int, doors: Mapping[str, Door], problems: list[str]) -> Function | None:
-    if not isinstance(given, dict):
-        problems.append(f"access.functions: expected tables [[access.functions]], found {given!r} / 应为表")
-        return None
-    table = cast("dict[str, Any]", given)
-    where = f"access.functions[{table.get('name', at)}]"
-    calls: dict[str, Any] = {}
-    for key in table:
-        if key in doors:
-            calls[key] = _one(table[key], f"{where}.{key}", Call, problems)
-        elif key not in _OWN:
-            problems.append(f"{where}.{key}: neither a key nor a door; doors are {', '.join(doors)} / 未知键")
-    own = {key: table[key] for key in _OWN if key in table}
-    made = _one({**own, "calls": {}}, where, Function, problems)
-    if made is None or None in calls.values():
-        return None
-    return msgspec.structs.replace(made, calls=calls)
+        return Table(read_toml(folder / name, name), table.where, table.problems)
+    except DescriptionError as error:
+        for each in error.problems:
+            table.problem("file", str(each))
+        return Table({}, table.where, table.problems)
 
 
 def _contradictions(found: Access) -> Iterator[str]:

@@ -7,10 +7,9 @@ different (docs/PLATFORM.md).
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, cast
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
@@ -25,6 +24,10 @@ from bench.dut.platform.vocabulary import (
     kinds,
     unknown,
 )
+from simulators.settings import Port, value
+from simulators.settings import read as settings_of
+from simulators.tables import Table
+from simulators.values import hint, wanting
 
 OTHERS = "*"
 """Every kind, or every analysis, as far as it has nothing of its own."""
@@ -45,8 +48,11 @@ class Request(Call, frozen=True, forbid_unknown_fields=True):
     done: str = ""
 
 
-def _off(name: str = "") -> Any:
-    return msgspec.field(default=None, name=name or None)
+Asked = Annotated[
+    Request | bool | None,
+    wanting("a request such as { get = … }, or false where there is none", "请求，例如 { get = … }，没有时为 false"),
+]
+"""A request that a product may have, or not."""
 
 
 class ObjectCalls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,13 +62,13 @@ class ObjectCalls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     and only read. `words` gives values of a field the product's words, both ways.
     """
 
-    list: Request | bool | None = None
-    create: Request | bool | None = None
-    change: Request | bool | None = None
-    remove: Request | bool | None = None
-    history: Request | bool | None = None
-    take_in: Request | bool | None = _off("import")
-    export: Request | bool | None = None
+    list: Asked = None
+    create: Asked = None
+    change: Asked = None
+    remove: Asked = None
+    history: Asked = None
+    take_in: Asked = msgspec.field(default=None, name="import")
+    export: Asked = None
     fields: dict[str, str] = {}
     words: dict[str, dict[str, str]] = {}
 
@@ -70,7 +76,7 @@ class ObjectCalls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class AnalysisCalls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How an analysis is asked; `fields` and `words` as for objects, of question and answer alike."""
 
-    ask: Request | bool | None = None
+    ask: Asked = None
     fields: dict[str, str] = {}
     words: dict[str, dict[str, str]] = {}
 
@@ -94,33 +100,28 @@ class Intake(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     of them one request holds (`bench.dut.platform.sending`).
     """
 
-    port: int
+    port: Port
     host: str = ""
     path: str = ""
     server_name: str = ""
     form: Request | None = None
-    most: int = 1
+    most: Annotated[int, msgspec.Meta(ge=1)] = 1
 
 
 def intakes(connection: Mapping[str, Any], problems: list[str]) -> dict[str, Intake]:
     """The ways of section [connection]. What is wrong goes into `problems`, a sentence each."""
-    found: dict[str, Intake] = {}
-    for way in WAYS:
-        if way not in connection:
-            continue
-        made: Intake | None = _converted(f"connection.{way}", connection[way], Intake, problems)
-        if made is not None and not 0 < made.port < 65_536:
-            problems.append(f"connection.{way}.port: expected a port from 1 to 65535, found {made.port} / 端口无效")
-        elif made is not None:
-            problems += _form(f"connection.{way}", way, made)
-            found[way] = made
+    table = Table(dict(connection), "connection", [])
+    made: dict[str, Intake | None] = {way: value(table, way, Intake) for way in WAYS if way in connection}
+    found = {way: each for way, each in made.items() if each is not None}
+    wrong = [*map(str, table.problems)]
+    for way, each in found.items() if not wrong else ():
+        wrong += _form(f"connection.{way}", way, each)
+    problems += wrong
     return found
 
 
 def _form(where: str, way: str, given: Intake) -> Iterator[str]:
     """What is wrong with a product's own form."""
-    if given.most < 1:
-        yield f"{where}.most: expected 1 or more, found {given.most} / 应为正整数"
     if given.form is None:
         return
     if not way.startswith("http"):
@@ -164,96 +165,25 @@ def _mapped(own: Any, others: Any, action: str) -> Mapped:
 
 def read(given: object, access: Access | None, problems: list[str]) -> Functions | None:
     """Section [functions] of a profile; None without one. What is wrong goes into `problems`, a sentence each."""
-    if not isinstance(given, dict):
-        problems.append(f"functions: expected a section [functions], found {given!r} / 应为小节")
+    whole = Table({"functions": given}, "", [])
+    table = whole.table("functions")
+    if table is not None and not table.data:
         return None
-    table = cast("dict[str, Any]", given)
-    if not table:
-        return None
-    before = len(problems)
-    _keys("functions", table, Functions, problems)
-    made = Functions(
-        door=_word(table, "door", problems),
-        pages=_word(table, "pages", problems),
-        rights=_converted("functions.rights", table.get("rights", {}), dict[str, tuple[str, ...]], problems) or {},
-        objects=_tables(table, "objects", ObjectCalls, {**kinds()}, problems),
-        analyses=_tables(table, "analyses", AnalysisCalls, {**analyses()}, problems),
-    )
-    problems += _contradictions(made, access)
-    return made if len(problems) == before else None
+    made = None if table is None else settings_of(table, Functions)
+    if made is not None:
+        _known(whole, "objects", made.objects, kinds())
+        _known(whole, "analyses", made.analyses, analyses())
+    wrong = [*map(str, whole.problems)] if made is None or whole.problems else [*_contradictions(made, access)]
+    problems += wrong
+    return None if wrong else made
 
 
-def _names_of(sort: Any) -> tuple[str, ...]:
-    return tuple(each.encode_name for each in msgspec.structs.fields(sort))
-
-
-def _keys(where: str, table: Mapping[str, Any], sort: Any, problems: list[str]) -> None:
-    known = _names_of(sort)
-    problems += [f"{where}.{key}: unknown key; {_hint(key, known)} / 未知键" for key in table if key not in known]
-
-
-def _hint(key: str, known: tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(key, known, 1)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
-
-
-def _word(table: Mapping[str, Any], key: str, problems: list[str]) -> str:
-    found = table.get(key, "")
-    if not isinstance(found, str):
-        problems.append(f"functions.{key}: expected the name of a door, found {found!r} / 应为通道名称")
-        return ""
-    return found
-
-
-def _tables(
-    table: Mapping[str, Any], key: str, sort: Any, known: Mapping[str, object], problems: list[str]
-) -> dict[str, Any]:
-    given = table.get(key, {})
-    if not isinstance(given, dict):
-        problems.append(f"functions.{key}: expected tables by name, found {given!r} / 应为表")
-        return {}
-    made: dict[str, Any] = {}
-    for name, each in cast("dict[str, object]", given).items():
-        where = f"functions.{key}.{name}"
+def _known(table: Table, key: str, named: Collection[str], known: Collection[str]) -> None:
+    """Note what is called as no kind, or no analysis, is."""
+    for name in named:
         if name != OTHERS and name not in known:
-            problems.append(f"{where}: nothing is called so; {_hint(name, (OTHERS, *known))} / 无此名称")
-        elif not isinstance(each, dict):
-            problems.append(f"{where}: expected a table, found {each!r} / 应为表")
-        else:
-            made[name] = _one(where, cast("dict[str, Any]", each), sort, problems)
-    return {name: each for name, each in made.items() if each is not None}
-
-
-def _one(where: str, table: Mapping[str, Any], sort: Any, problems: list[str]) -> Any:
-    before = len(problems)
-    _keys(where, table, sort, problems)
-    found: dict[str, Any] = {}
-    for name in (each for each in _names_of(sort) if each in table):
-        given = table[name]
-        if name in ("fields", "words"):
-            shape: Any = dict[str, str] if name == "fields" else dict[str, dict[str, str]]
-            found[name] = _converted(f"{where}.{name}", given, shape, problems)
-        elif isinstance(given, dict):
-            known = len(problems)
-            _keys(f"{where}.{name}", cast("dict[str, Any]", given), Request, problems)
-            if len(problems) == known:
-                found[name] = _converted(f"{where}.{name}", given, Request, problems)
-        elif given is not False:
-            problems.append(
-                f"{where}.{name}: expected a request such as {{ get = … }}, or false where there is none, found "
-                f"{given!r} / 应为请求或 false"
-            )
-        else:
-            found[name] = False
-    return msgspec.convert(found, sort, from_attributes=True) if len(problems) == before else None
-
-
-def _converted(where: str, given: object, sort: Any, problems: list[str]) -> Any:
-    try:
-        return msgspec.convert(given, sort)
-    except msgspec.ValidationError as error:
-        problems.append(f"{where}: {error} / 取值无效")
-        return None
+            meant = hint(name, (OTHERS, *known))
+            table.problem(f"functions.{key}.{name}", f"nothing is called so{meant.en}", f"无此名称{meant.zh}")
 
 
 def _contradictions(made: Functions, access: Access | None) -> Iterator[str]:
@@ -261,7 +191,8 @@ def _contradictions(made: Functions, access: Access | None) -> Iterator[str]:
     for key in ("door", "pages"):
         named = getattr(made, key)
         if named and named not in doors:
-            yield f"functions.{key}: there is no door {named!r} in [access.doors]; {_hint(named, doors)} / 无此通道"
+            meant = hint(named, doors)
+            yield f"functions.{key}: there is no door {named!r} in [access.doors]{meant.en} / 无此通道{meant.zh}"
     if access is None and (made.objects or made.analyses):
         yield "functions: expected section [access], with the doors and accounts they are called through / 缺少 access"
     for name, each in made.objects.items():

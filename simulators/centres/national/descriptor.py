@@ -13,8 +13,8 @@ import msgspec
 from simulators.centres.kinds import CentreKind, Common, UploadTime
 from simulators.centres.national.centre import DATA_CODE, NationalCentre, national_code
 from simulators.centres.spec import CentreSpec, KindSettings
-from simulators.settings import matching
 from simulators.trust.authority import TerminalSide
+from simulators.values import matching
 
 
 class NationalSettings(KindSettings, frozen=True, kw_only=True, tag="https"):

@@ -313,7 +313,7 @@ def test_every_problem_of_a_profile_at_once(tmp_path: Path) -> None:
         text = text.replace(old, new, 1)
     (tmp_path / "profile.toml").write_text(text, "utf-8")
     words = (
-        "terminal.vendr: unknown key; did you mean vendor?",
+        "terminal.vendr: unknown key; did you mean 'vendor'?",
         "terminal.roles",
         "terminal.documents",
         "on-command",

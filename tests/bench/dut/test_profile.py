@@ -53,14 +53,14 @@ def test_every_problem_of_a_profile_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(ProfileError) as caught:
         load_profile(written(tmp_path, text))
     told = "\n".join(caught.value.problems)
-    for word in ("terminl", "terminal.name", "terminal.adapter", "documents", '"x"', "points", "decision_rule"):
+    for word in ("terminl", "terminal.name", "terminal.adapter", "documents", "claims.x", "points", "decision_rule"):
         assert word in told
-    assert "did you mean statement_as_shall" in told
+    assert "did you mean 'statement_as_shall'" in told
 
 
 @pytest.mark.parametrize(
     ("octets", "word"),
-    [(b"\xff\xfe[", "UTF-8"), (b"[terminal\n", "expected TOML"), (b"terminal = 3", "expected a section")],
+    [(b"\xff\xfe[", "UTF-8"), (b"[terminal\n", "not valid TOML"), (b"terminal = 3", "expected a table")],
 )
 def test_a_file_that_is_no_profile_is_one_sentence(tmp_path: Path, octets: bytes, word: str) -> None:
     path = tmp_path / "p.toml"
@@ -86,5 +86,5 @@ def test_codes_are_lists_of_texts_by_known_events(tmp_path: Path) -> None:
     with pytest.raises(ProfileError) as caught:
         load_profile(written(tmp_path, SOUND + wrong))
     told = "\n".join(caught.value.problems)
-    assert "codes.gap-fillled: unknown key; did you mean gap-filled?" in told
-    assert "codes.clock-stepped: expected a list of codes" in told and "codes.counter-fell: expected a list" in told
+    assert "codes.gap-fillled: unknown key; did you mean 'gap-filled'?" in told
+    assert "codes.clock-stepped: expected a list of texts" in told and "codes.counter-fell: expected a list" in told

@@ -69,8 +69,8 @@ def test_a_filter_that_there_is_not_is_told_where_it_stands() -> None:
 def test_a_field_that_nobody_asks_for_is_refused() -> None:
     ask = {"readings": {"get": "http://x", "fields": {"time": "row.t", "valeu": "row.v"}}}
     first, second = problems(ask=ask)
-    assert first.startswith("connection.ask.readings.fields.time: nobody asks for it; known are at, value")
-    assert "did you mean value?" in second
+    assert first.startswith("connection.ask.readings.fields.time: nobody asks for it; known here: at, origin, quality")
+    assert "did you mean 'value'?" in second
     assert problems(ask={"status": {"get": "http://x", "fields": {"anything": "row.t"}}}) == []
     assert set(FIELDS) <= set(QUESTIONS)
 

@@ -82,4 +82,4 @@ def test_a_stream_is_asked_for_by_get_alone() -> None:
     (wrong,) = hook_problems({"emission-events": {"run": ["x"]}})
     assert "get with the address of a stream" in wrong
     (wrong,) = hook_problems({"emission-events": {"get": "http://x/", "fields": {"sauce": "row.a"}}})
-    assert "did you mean source?" in wrong
+    assert "did you mean 'source'?" in wrong

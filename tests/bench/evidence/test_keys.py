@@ -220,7 +220,7 @@ def test_an_authority_is_asked_over_http(authority: Path, served: tuple[str, lis
         with pytest.raises(stamps.StampTrouble, match=words):
             stamps.asking(url)(SAID)
     asked = stamps.tsp.TimeStampReq(
-        {"version": "v1", "message_imprint": stamps._imprint(SAID), "nonce": 5, "cert_req": True}
+        {"version": "v1", "message_imprint": stamps.imprint(SAID), "nonce": 5, "cert_req": True}
     )
     instead.append(own.answer(asked.dump()))
     with pytest.raises(stamps.StampTrouble, match="nonce"):
@@ -236,12 +236,12 @@ def test_an_authority_that_is_not_there_is_a_sentence() -> None:
     ("text", "words"),
     [
         ("[[signer]]\nkey = 'x.pem'\ncertificate = 'no.pem'\n", "cannot be read"),
-        ("[signer]\nkey = 'x.pem'\n", "expected tables"),
-        ("[regster]\npath = 'x'\n", "did you mean register"),
-        ("[[signer]]\nkey = 'x.pem'\nwrong = 1\n", "Object"),
+        ("[signer]\nkey = 'x.pem'\n", "expected an array of tables"),
+        ("[regster]\npath = 'x'\n", "did you mean 'register'"),
+        ("[[signer]]\nkey = 'x.pem'\nwrong = 1\n", "unknown key"),
         ("[stamp]\nurl = 'ftp://x'\n", "expected http"),
         ("[stamp]\nurl = 'http://x'\nown = 'y'\n", "one of them"),
-        ("[stamp]\nurl = 'http://x'\n", "without a"),
+        ("[stamp]\nurl = 'http://x'\n", "add a"),
         ("[register]\n", "path"),
         ("= nonsense", "TOML"),
     ],

@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import json
 import os
+import re
 import threading
 import time
 import tty
@@ -295,23 +296,24 @@ def test_all_problems_of_a_rig_file_are_told_at_once(tmp_path: Path, capsys: pyt
         read_rig(file)
     text = str(caught.value)
     for part in (
-        "rigg: unknown key; did you mean rig?",
-        "rig.name: expected a text",
-        "networks.feld: unknown key; did you mean field?",
+        "rigg: unknown key; did you mean 'rig'?",
+        "rig: is missing; add a table [rig] with name / 缺少表 [rig]，须含 name",
+        "networks.feld: unknown key; did you mean 'field'?",
         "networks.uplink.interface: 'e1' is already that of feld",
-        "networks.local.interface: missing",
-        "serial.a.baud: expected a whole number, found 'fast'",
-        "serial.b.device: expected a text, found an empty one",
-        "serial.../c: a line's name expects",
+        "networks.local.interface: is missing",
+        "serial.a.baud: expected one of 300, 600",
+        "serial.b.device: expected text that is not empty, got ''",
+        "serial.../c: expected a line's name of 1 to 32",
         "serial.../c.baud: expected one of 300",
-        "serial.../c.stop_bits: expected 1 or 2, found 3",
-        "max_latency_ms: expected more than 0",
-        "power.port: expected 1 to 65535, found 0",
-        "power.coil: expected 0 to 65535, found -1",
-        "clock.max_offset_ms: expected more than 0, found nan",
-        "person.timeout_s: expected a number, found True",
+        "serial.../c.stop_bits: expected one of 1, 2, got 3",
+        "max_latency_ms: expected a number greater than 0",
+        "power.port: expected 1 to 65535, got 0",
+        "power.coil: expected 0 to 65535, got -1",
+        "clock.max_offset_ms: expected a number greater than 0, got nan",
+        "person.timeout_s: expected a number greater than 0, got True",
     ):
         assert part in text, part
+    assert all(re.search(r" / .*[\u4e00-\u9fff]", line) for line in text.splitlines())
     assert main(["bench", "check", str(file)]) == EXIT_USAGE
     assert "Traceback" not in capsys.readouterr().err
 

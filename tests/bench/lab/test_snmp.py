@@ -174,9 +174,9 @@ def test_a_wrong_section_is_told_key_by_key(tmp_path: Path) -> None:
         "power.oid: expected numbers joined by dots",
         "power.on: 2 switches on and off alike",
         "needs a user",
-        "expected sha1 or md5, found 'rot13'",
-        "expected aes or des, found 'xor'",
-        "power.auth_key: expected at least 8 characters, found 5",
-        "power.settles_s: expected more than 0",
+        "expected one of sha1, md5, got 'rot13'",
+        "expected one of aes, des, got 'xor'",
+        "power.auth_key: expected at least 8 characters, got 5",
+        "power.settles_s: expected a number greater than 0",
     ):
         assert words in text

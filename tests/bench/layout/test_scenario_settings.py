@@ -25,7 +25,7 @@ from bench.layout.scenario import (
     ("described", "words"),
     [
         (lambda: Collector("opc"), "expected a collector of kind mqtt, https, got 'opc'"),
-        (lambda: Collector("mqtt", 1, {"qoss": 1}), "qoss: unknown key; known here: broker"),
+        (lambda: Collector("mqtt", 1, {"qoss": 1}), "qoss: unknown key; did you mean 'qos'?"),
         (lambda: Collector("mqtt", 1, {"qos": 3}), "qos: expected 0 to 2, got 3"),
         (lambda: Collector("https", 1, {"qos": 1}), "qos: unknown key"),
         (lambda: System("odbc", ()), "expected a system of kind opcua, sql, got 'odbc'"),

@@ -174,5 +174,5 @@ def test_the_manual_adapter_is_installed_and_needs_somebody() -> None:
     manual = adapter("manual")
     assert isinstance(manual, ManualAdapter)
     assert manual.problems({"rig": "r", "host": "h"}, Path()) == [
-        "connection.host: unknown key; known are rig (the rig file) and ask / 未知键"
+        "connection.host: unknown key; known here: ask, rig / 未知键名，可用：ask、rig"
     ]

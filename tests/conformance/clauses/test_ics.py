@@ -223,7 +223,7 @@ def test_new_without_adapter_is_told_by_check(profile: Run, tmp_path: Path) -> N
     path = tmp_path / "mine.toml"
     profile("new", "--out", str(path))
     code, _, err = profile("check", str(path))
-    assert code == 4 and "terminal.adapter: expected a text" in err
+    assert code == 4 and "terminal.adapter: expected text" in err
 
 
 @pytest.mark.parametrize(

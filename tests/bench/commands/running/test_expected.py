@@ -126,12 +126,12 @@ def test_every_problem_of_the_file_is_told_at_once_and_nothing_runs(room: Path) 
     assert told.code == 4 and not (room / "out").exists()
     for words in (
         "expceted: unknown key",
-        "expected[1].case commands/reads-meters-on-comand: no case of that name; did you mean " + ONE,
-        "expected[1].owner: expected a text, found ''",
+        f"expected[1].case: no case is called 'commands/reads-meters-on-comand'; did you mean '{ONE}'?",
+        "expected[1].owner: expected text that is not empty, got ''",
         "expected[2]: expected either case or clause",
-        "expected[3].clause isc-2/99.9: no such entry in the ledger",
-        "expected[3].expires: expected a day such as 2026-12-31, found 'soon'",
-        "expected[4].firmware: expected a text, found nothing",
+        "expected[3].clause: no entry of the ledger is called 'isc-2/99.9'",
+        "expected[3].expires: expected a day such as 2026-12-31 without quotes, got 'soon'",
+        "expected[4].firmware: is missing; add it",
         "expected[4].until: unknown key",
     ):
         assert sum(words in problem for problem in told.problems) == 1, (words, told.err)
@@ -146,4 +146,4 @@ def test_what_is_no_list_of_expectations_is_one_sentence(room: Path, text: str) 
 
 def test_a_missing_file_is_one_sentence(room: Path) -> None:
     told = carbonbench("run", "--expected-failures", "none.toml", cwd=room)
-    assert (told.code, len(told.problems)) == (4, 1) and "none.toml: cannot be read" in told.err
+    assert (told.code, len(told.problems)) == (4, 1) and "none.toml: the file cannot be read" in told.err

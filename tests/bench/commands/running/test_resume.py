@@ -249,7 +249,7 @@ def spoil_profile(room: Path) -> str:
 
 def lose_profile(room: Path) -> str:
     (room / "mine.toml").unlink()
-    return "mine.toml: cannot be read"
+    return "mine.toml: the file cannot be read"
 
 
 def other_bench(room: Path) -> str:
