@@ -224,6 +224,9 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     except (RigError, SuiteBroken) as error:
         pytest.exit(str(error), returncode=EXIT_ERROR)
+    except KeyboardInterrupt:
+        # Before the session stands pytest tells nobody, and its own code for this is ours for an undecided run.
+        pytest.exit("interrupted / 已中断", returncode=EXIT_ERROR)
     logging.getLogger("asyncio").addFilter(_told)
     if getattr(config, "workerinput", None) is not None:
         die_with_controller()

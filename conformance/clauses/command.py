@@ -612,7 +612,11 @@ def _stale(words: argparse.Namespace) -> int:
     from conformance.clauses.stale import CHANGES, compare, guess_document
 
     ledger, texts = load_ledger(), find_texts(_texts_folder(words))
-    new = read_text(Path(words.newtext))
+    try:
+        new = read_text(Path(words.newtext))
+    except TextsAbsent as error:
+        # The draft that is given is a word of the caller's; texts that nobody gave are only not there to be compared.
+        raise Wrong(str(error)) from None
     known = {document.document: texts.read(document.text) for document in ledger.documents}
     name = words.document or guess_document(new, known)
     found = compare(ledger.document(name), known[name], new, _cases())

@@ -242,7 +242,7 @@ def test_lint(clauses: Run) -> None:
 
 def test_stale_needs_readable_texts(clauses: Run, tmp_path: Path) -> None:
     code, out, err = clauses("stale", str(tmp_path / "none.txt"), "--texts", str(tmp_path))
-    assert (code, out) == (2, "")
+    assert (code, out) == (4, "")
     assert len(err.strip().splitlines()) == 1 and "cannot be read" in err
 
 

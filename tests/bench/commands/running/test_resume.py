@@ -13,7 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from suite_kit import COMMAND, REFERENCE, Told, carbonbench, chain_of, environment, run_folder, verdicts
+from suite_kit import COMMAND, REFERENCE, Told, carbonbench, chain_of, environment, in_place, run_folder, verdicts
+
+from bench.commands.running.session import Session
 
 LONG = "windows/uploads-monthly-index"
 # For what has to come to the bench's ears while a case is under way, however quick the machine is.
@@ -322,3 +324,14 @@ def test_the_status_of_a_run_that_lost_its_bench(own: Path) -> None:
     assert (found["state"], found["done"], found["planned"]) == ("interrupted", 0, 1)
     (running,) = found["running"]
     assert running["case"] == REAL and running["alive"] is False and running["recorded"] > 10 and running["last_event"]
+
+
+def test_a_run_stopped_before_its_first_case_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the rig proves itself too, Ctrl-C is a sentence and 3: pytest's own 2 would read as undecided."""
+
+    def stopped(self: Session, workers: int = 1) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Session, "begin", stopped)
+    told = in_place("run", "--case", SHORT[1], cwd=tmp_path)
+    assert told.code == 3 and "interrupted / 已中断" in told.err
