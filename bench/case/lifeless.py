@@ -15,13 +15,18 @@ from bench.case.checks import Check
 from bench.case.verdicts import Verdict
 from bench.history import (
     Began,
+    Behaviour,
+    ClockMoved,
+    Commanded,
     Connected,
     CutShort,
     Event,
     History,
     LinkRule,
+    MeterFault,
     Observed,
     Phase,
+    Power,
     Received,
     Served,
     TerminalState,
@@ -34,10 +39,13 @@ TERMINAL = "terminal"
 _RIGS = ("virtual", "process", "loopback")
 _UPLINKS = ("uplink.", "centres.")
 _SOURCES = ("protocol.", "source.")
+_ASIDE = ("uplink", "local")
+"""Links without which a terminal can read its meters."""
 _IDLE = "the terminal did nothing {}: it asked no meter and connected to no centre / 终端全程无任何动作"
-# So long a program may take until it is at work, besides two polling periods; and until it has uploaded something.
+# So long a program may take until it is at work, besides two polling periods; and until it has uploaded what is due.
 _AT_WORK_US = 60_000_000
 _UPLOADED_US = 150_000_000
+_MINUTE_US = 60_000_000
 
 
 START_US = 600_000_000
@@ -47,8 +55,8 @@ START_US = 600_000_000
 def never_began(events: Sequence[Event], now_us: int) -> str:
     """That a terminal has done nothing for longer than any start may take, in one sentence; else empty.
 
-    Only of a terminal with which the bench has done nothing either: a record that holds more than its start, phases and
-    questions without an answer says that something happened.
+    Counted from when it had power and could reach a meter: what the bench does to centres and uplinks excuses no
+    terminal that asked nobody.
     """
     began = events[0] if events else None
     if not isinstance(began, Began) or began.rig not in _RIGS or began.kind or not (began.meters and began.centres):
@@ -57,14 +65,46 @@ def never_began(events: Sequence[Event], now_us: int) -> str:
     claims = all(any(claim.startswith(kinds) for claim in began.claims) for kinds in (_SOURCES, _UPLINKS))
     if not claims or now_us - began.t <= START_US + 2 * slowest_us or not all(map(_nothing, events)):
         return ""
+    free_us = _free_since(began, events)
     started = any(isinstance(event, TerminalState) for event in events)
-    return _IDLE.format(f"in {(now_us - began.t) // 1_000_000} s") if started else ""
+    if free_us is None or now_us - free_us <= START_US + 2 * slowest_us:
+        return ""
+    return _IDLE.format(f"in {(now_us - free_us) // 1_000_000} s") if started else ""
 
 
 def _nothing(event: Event) -> bool:
+    """Whether an event tells of nothing that the terminal did."""
     if isinstance(event, TerminalState):
-        return event.state in ("starting", "running")
-    return isinstance(event, Began | Phase) or (isinstance(event, Observed) and bool(event.problem))
+        return event.state in ("starting", "running", "unready", "stopped", "lost-writes")
+    if isinstance(event, LinkRule):
+        return event.detail.get("count", "0") == "0"
+    if isinstance(event, Observed):
+        return bool(event.problem)
+    if isinstance(event, Commanded):
+        return not event.sent
+    return isinstance(event, Began | Phase | Power | ClockMoved | MeterFault | Behaviour)
+
+
+def _free_since(began: Began, events: Sequence[Event]) -> int | None:
+    """Since when nothing that the bench did has kept the terminal from reading any meter; None while something does."""
+    since_us = began.t
+    dark = False
+    barred: set[tuple[str, str]] = set()
+    for event in events:
+        match event:
+            case Power():
+                dark = event.state == "cut"
+            case MeterFault(state="on" | "off"):
+                (barred.add if event.state == "on" else barred.discard)((event.meter, event.fault))
+            case LinkRule(state="on" | "off") if not event.link.startswith(_ASIDE):
+                (barred.add if event.state == "on" else barred.discard)(("", f"{event.link} {event.rule}"))
+            case ClockMoved():
+                pass
+            case _:
+                continue
+        since_us = event.t
+    names = {name for name, _ in barred}
+    return None if dark or "" in names or names >= {meter.name for meter in began.meters} else since_us
 
 
 def cause(history: History) -> str:
@@ -96,7 +136,7 @@ def _did_nothing(history: History) -> str:
     watched_us = history.watched_us - began.t
     slowest_us = max((round(meter.period_s * 1_000_000) for meter in began.meters), default=0)
     may_poll = bool(began.meters) and _claims(history, _SOURCES) and watched_us > _AT_WORK_US + 2 * slowest_us
-    may_send = bool(began.centres) and _claims(history, _UPLINKS) and watched_us > _UPLOADED_US
+    may_send = bool(began.centres) and _claims(history, _UPLINKS) and watched_us > _due_us(began)
     polled = history.of(Served) or history.of(Unserved)
     sent = history.of(Received)
     lasted = f"in {watched_us // 1_000_000} s"
@@ -105,10 +145,19 @@ def _did_nothing(history: History) -> str:
     if may_poll and not polled and not _barred(history, "field"):
         return f"the terminal asked no meter {lasted} / 终端未向任何表计发出请求"
     if may_send and not sent and not _barred(history, "uplink"):
-        opened = sum(event.state == "opened" for event in history.of(Connected))
+        centres = {centre.name for centre in began.centres}
+        opened = sum(event.state == "opened" and event.at in centres for event in history.of(Connected))
         how = f"connected {opened} times and sent nothing" if opened else "connected to no centre"
         return f"the terminal {how} {lasted} / 终端未向任何中心发送数据"
     return ""
+
+
+def _due_us(began: Began) -> int:
+    """How long (us) after the start data are due at some centre: the first period of minute data at one of HJ 212;
+    real-time data are not asked of every product.
+    """
+    first = min((centre.minute_interval for centre in began.centres if centre.kind == "hj212"), default=1)
+    return _UPLOADED_US + max(first - 1, 0) * _MINUTE_US
 
 
 def _claims(history: History, kinds: Sequence[str]) -> bool:

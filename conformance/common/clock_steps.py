@@ -13,6 +13,7 @@ from itertools import pairwise
 from bench.case import Check, Measurement, Text, criterion, measure
 from bench.history import Commanded, History, Observed, Served, Stored, Unserved
 from conformance.common.delivery import VALUE_FIELDS, Ledger, first_contents, setup_of
+from conformance.common.orders import orders
 from conformance.common.times import SECOND, floor, instant_of, instant_of_iso, local, seconds
 from conformance.common.truth import Certainty, Key, clock_moves, length_of, number, plain, truth_of
 
@@ -223,7 +224,7 @@ def polling_finding(history: History) -> Check:
 
 def accepted_finding(history: History, command: str) -> Check:
     """The terminal accepted and executed a centre's command (QnRtn 1, ExeRtn 1)."""
-    own = [event for event in history.of(Commanded) if event.cn == command]
+    own = orders(history, command)
     bad = [
         f"{local(event.sent)} {event.centre} CN={command} QN={event.qn}: QnRtn={event.accepted or 'none'}, "
         f"ExeRtn={event.result or 'none'}"

@@ -16,6 +16,7 @@ import msgspec
 from bench.case import Check, Criterion, criterion
 from bench.history import Commanded, History, Phase, Received, Stored
 from conformance.common.delivery import matches, setup_of
+from conformance.common.orders import orders
 from conformance.common.times import MINUTE, SECOND, floor, instant_of, local, seconds
 from conformance.common.truth import Certainty, truth_of
 
@@ -112,11 +113,15 @@ def _stretch(history: History, name: str) -> tuple[Phase, int] | None:
 
 
 def _refusal(history: History, cn: str, until: int) -> list[str]:
-    """The last order of a kind up to an instant, if the terminal refused it: what was not set is not exercised."""
-    orders = [event for event in history.of(Commanded) if event.cn == cn and event.sent <= until]
-    if not orders or all(answer in ("", "1") for answer in (orders[-1].accepted, orders[-1].result)):
+    """The last order of a kind up to an instant, if it was not taken: what was not set is not exercised."""
+    given = [event for event in history.of(Commanded) if event.cn == cn and (event.sent or event.t) <= until]
+    if not given:
         return []
-    last = orders[-1]
+    last = given[-1]
+    if not last.sent:
+        return [f"{local(last.t)} CN={cn} QN={last.qn}: not sent, no connection stood / 无连接，未下发"]
+    if all(answer in ("", "1") for answer in (last.accepted, last.result)):
+        return []
     return [
         f"{local(last.sent)} CN={cn} QN={last.qn}: refused, QnRtn={last.accepted or 'none'}, "
         f"ExeRtn={last.result or 'none'}"
@@ -289,8 +294,8 @@ def told_finding(history: History) -> Check:
         if mark is None or _refusal(history, order, mark.t):
             continue
         wanted = str(int(mark.detail["interval_s"]) // unit)
-        for event in history.of(Commanded):
-            if event.cn == cn and event.t > mark.t:
+        for event in orders(history, cn):
+            if event.t > mark.t:
                 probes += 1
                 after += restored is not None and event.t > restored.t
                 if event.answer.get(field) != wanted:
@@ -301,20 +306,25 @@ def told_finding(history: History) -> Check:
 def executed_findings(history: History, cns: Sequence[str]) -> Iterator[Check]:
     """Each of these requests was accepted (QnRtn 1) and executed (ExeRtn 1), or as a notification answered."""
     for cn in cns:
-        own = [event for event in history.of(Commanded) if event.cn == cn]
+        own = orders(history, cn)
         bad = [
             f"{local(event.sent)} QN={event.qn}: QnRtn={event.accepted or 'none'}, ExeRtn={event.result or 'none'}"
             for event in own
             if event.result != "1" or event.accepted not in ("", "1")
         ]
+        unsent = [
+            f"{local(event.t)} QN={event.qn}: not sent, no connection stood / 无连接，未下发"
+            for event in history.of(Commanded)
+            if event.cn == cn and not event.sent
+        ]
         yield EXECUTES.of(cn).decide(
-            _verdict(bad, bool(own)), measured=len(own) - len(bad), limit=len(own) or 1, evidence=bad
+            _verdict(bad, bool(own)), measured=len(own) - len(bad), limit=len(own) or 1, evidence=bad + unsent
         )
 
 
 def _before(history: History, mark: Phase, cn: str) -> Commanded | None:
     """The request that followed a phase."""
-    return next((event for event in history.of(Commanded) if event.t >= mark.t and event.cn == cn), None)
+    return next((event for event in orders(history, cn) if event.t >= mark.t), None)
 
 
 def refusal_findings(history: History, wanted: Sequence[Wanted]) -> Iterator[Check]:
@@ -360,8 +370,8 @@ def silence_finding(history: History, cns: Sequence[str]) -> Check:
     asked: dict[str, Commanded] = {}
     silent: list[str] = []
     mark = history.phase("every-command")
-    for event in history.of(Commanded):
-        if mark is not None and event.t > mark.t and event.cn in cns:
+    for event in orders(history, *cns):
+        if mark is not None and event.t > mark.t:
             asked[event.cn] = event
             if not event.accepted and not event.result:
                 silent.append(f"{local(event.sent)} CN={event.cn} QN={event.qn}: no answer")

@@ -14,6 +14,7 @@ from bench.case import Check, Measurement, criterion
 from bench.history import Commanded, History, Published, Received, Served, Stored
 from conformance.common.accuracy import same_number
 from conformance.common.delivery import matches, setup_of
+from conformance.common.orders import orders
 from conformance.common.retention import marks
 from conformance.common.times import SECOND, instant_of, local, seconds, uncertainty_s
 from conformance.common.truth import Certainty, Key, latest, length_of, truth_of
@@ -88,7 +89,7 @@ def read_now_findings(
     truth = truth_of(history)
     named = {code: point for point, code in setup_of(history, centre).codes.items()}
     codes = {code: (stands_in or {}).get(point, point) for code, point in named.items()}
-    asked = [event for event in history.of(Commanded) if event.centre == centre and event.cn == "2011"]
+    asked = orders(history, "2011", centre=centre)
     unanswered: list[str] = []
     stale: list[str] = []
     wrong: list[str] = []
@@ -168,7 +169,7 @@ def said_last_findings(history: History, centre: str, *, needed: int) -> Iterato
     for event in history.of(Published):
         for point, text in event.values.items():
             said[point].append((event.t, text))
-    asked = [event for event in history.of(Commanded) if event.centre == centre and event.cn == "2011"]
+    asked = orders(history, "2011", centre=centre)
     unanswered: list[str] = []
     wrong: list[str] = []
     compared = 0
@@ -214,6 +215,8 @@ def query_findings(history: History, centre: str) -> Iterator[Check]:
     full = empty = wanted = compared = came = 0
     for command, mark in zip(asked, queries, strict=False):
         begin, end = instant_of(mark.detail["begin"]), instant_of(mark.detail["end"])
+        if not command.sent:
+            continue
         shown = f"{local(command.sent)} {centre} CN={command.cn} QN={command.qn}"
         if begin is None or end is None:
             continue

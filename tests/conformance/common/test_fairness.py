@@ -17,12 +17,15 @@ from bench.case.starved import conditioned
 from bench.commands.proof.prove import shows
 from bench.history import (
     Began,
+    Behaviour,
     CentreSetup,
     Commanded,
     Connected,
     CutShort,
     Event,
     History,
+    LinkRule,
+    MeterFault,
     MeterSetup,
     Phase,
     Point,
@@ -368,6 +371,8 @@ STARTED = TerminalState(t=MIDNIGHT, state="starting")
 POLL = Served(t=MIDNIGHT + SECOND, meter="m1", unit=1, asked=MIDNIGHT + SECOND, request="", response="", values={})
 CALL = Connected(t=MIDNIGHT + SECOND, at="A", peer="10.2.0.2:1", state="opened", conn=1)
 UPLOAD = Received(t=MIDNIGHT + SECOND, centre="A", conn=1, frame="", cn="2011")
+CUT = Power(t=MIDNIGHT + SECOND, state="cut")
+BACK = Power(t=MIDNIGHT + 60 * SECOND, state="restored")
 END = Phase(t=MIDNIGHT + 300 * SECOND, name="over")
 SHORT = CutShort(t=END.t, because="terminal", what="the terminal's program ended with exit code 3 after 0.1 s")
 
@@ -392,6 +397,16 @@ def test_a_started_terminal_that_shows_nothing_is_named(events: list[Event], nam
     assert (names in why) if names else why == ""
 
 
+def fault(meter: str, state: str = "on", t: int = MIDNIGHT) -> MeterFault:
+    """A fault of a meter, put on or taken off."""
+    return MeterFault(t=t, meter=meter, fault="silent", state=state)
+
+
+def rule(link: str, state: str = "on", **detail: str) -> LinkRule:
+    """A cut of a link, put on, taken off, or told by what it dropped."""
+    return LinkRule(t=MIDNIGHT, link=link, rule="cut", state=state, detail=detail)
+
+
 @pytest.mark.parametrize(
     ("rig", "events", "after_s", "over"),
     [
@@ -400,7 +415,23 @@ def test_a_started_terminal_that_shows_nothing_is_named(events: list[Event], nam
         ("process", [STARTED], 609, False),  # a start may take ten minutes (R-29)
         ("process", [STARTED, POLL], 611, False),
         ("process", [STARTED, CALL], 611, False),
-        ("process", [STARTED, Power(t=MIDNIGHT + SECOND, state="cut")], 611, False),  # the bench did something
+        ("process", [STARTED, CUT], 6110, False),  # it has no power
+        ("process", [STARTED, CUT, BACK], 611, False),
+        ("process", [STARTED, CUT, BACK], 6110, True),
+        ("process", [STARTED, TerminalState(t=MIDNIGHT + 30 * SECOND, state="unready")], 611, True),
+        ("process", [STARTED, MeterFault(t=MIDNIGHT, meter="m1", fault="preset", state="happened")], 611, True),
+        ("process", [STARTED, fault("m1"), fault("m1", "off", MIDNIGHT + 9 * SECOND)], 611, False),
+        ("process", [STARTED, fault("m1"), fault("m1", "off", MIDNIGHT + 9 * SECOND)], 621, True),
+        ("process", [STARTED, fault("m1")], 6110, False),  # nobody can be read
+        ("process", [STARTED, fault("m2")], 611, True),
+        ("process", [STARTED, Behaviour(t=MIDNIGHT, centre="A", switches={})], 611, True),
+        ("process", [STARTED, rule("uplink.A")], 611, True),  # the meters are there
+        ("process", [STARTED, rule("field")], 6110, False),
+        ("process", [STARTED, rule("field", "act")], 611, True),  # nothing was there to be reset
+        ("process", [STARTED, Commanded(t=MIDNIGHT, centre="A", cn="1061", qn="1", sent=0)], 611, True),  # no way
+        ("process", [STARTED, Commanded(t=MIDNIGHT, centre="A", cn="1061", qn="1", sent=1)], 611, False),
+        ("process", [STARTED, rule("field"), rule("field", "off")], 611, True),
+        ("process", [STARTED, rule("uplink.A"), rule("uplink.A", "dropped", count="3")], 611, False),  # it dialled
         ("process", [], 611, False),
         ("lab", [STARTED], 611, False),
     ],
@@ -409,7 +440,49 @@ def test_a_case_need_not_go_on_when_no_start_takes_so_long(
     rig: str, events: list[Event], after_s: int, over: bool
 ) -> None:
     why = never_began([bench_of(rig), *events], MIDNIGHT + after_s * SECOND)
-    assert why.startswith("the terminal did nothing in 611 s") if over else why == ""
+    assert why.startswith("the terminal did nothing in ") if over else why == ""
+
+
+def test_a_start_counts_from_the_instant_at_which_power_came_back() -> None:
+    why = never_began([bench_of("process"), STARTED, CUT, BACK], BACK.t + 611 * SECOND)
+    assert why.startswith("the terminal did nothing in 611 s")
+
+
+def test_data_of_a_quarter_hour_are_not_due_after_five_minutes() -> None:
+    centre = msgspec.structs.replace(bench_of().centres[0], minute_interval=15, realtime_interval_s=30)
+    began = msgspec.structs.replace(bench_of(), centres=(centre,))
+    assert cause(History([began, STARTED, POLL, END])) == ""
+    late = Phase(t=MIDNIGHT + 1000 * SECOND, name="over")
+    assert "connected to no centre" in cause(History([began, STARTED, POLL, late]))
+
+
+def test_connections_to_meters_are_none_to_a_centre() -> None:
+    meter = Connected(t=MIDNIGHT + SECOND, at="10.0.0.1:502", peer="10.1.0.2:1", state="opened", conn=1)
+    assert "connected to no centre" in cause(History([bench_of(), STARTED, meter, POLL, END]))
+
+
+UNSENT = Commanded(t=MIDNIGHT + SECOND, centre="A", cn="1062", qn="1", sent=0)
+GIVEN = Commanded(t=MIDNIGHT + SECOND, centre="A", cn="1062", qn="1", sent=MIDNIGHT)
+TAKEN = msgspec.structs.replace(GIVEN, result="1")
+
+
+@pytest.mark.parametrize(
+    ("orders", "verdict"),
+    [([UNSENT], "inconclusive"), ([GIVEN], "fail"), ([TAKEN, UNSENT], "pass"), ([TAKEN, GIVEN], "fail")],
+)
+def test_an_order_that_no_connection_took_was_not_disobeyed(orders: list[Commanded], verdict: str) -> None:
+    history = History([bench_of(), *orders, END])
+    (found,) = command_handling_judge.executed_findings(history, ["1062"])
+    assert found.verdict.value == verdict
+    assert not any("1970" in line for line in found.evidence)
+
+
+def test_what_was_never_ordered_needs_not_be_kept_to() -> None:
+    mark = Phase(t=MIDNIGHT + 2 * SECOND, name="realtime", detail={"interval_s": "120"})
+    for order, verdict in ((UNSENT, "inconclusive"), (GIVEN, "fail")):
+        history = History([bench_of(), order, mark, Phase(t=MIDNIGHT + 1000 * SECOND, name="over")])
+        found = {each.id: each for each in command_handling_judge.interval_findings(history)}
+        assert found["realtime-interval"].verdict.value == verdict
 
 
 def test_a_device_on_a_table_may_not_have_been_cabled() -> None:
