@@ -17,6 +17,7 @@ from toy_product import PROFILE, profile, serving
 from bench.case import Check, Verdict
 from bench.dut import access
 from bench.dut.access.expressions import value
+from bench.dut.access.visit import Session, Visits
 from bench.dut.profile import ProfileError, load_profile
 from bench.facade.one_time_codes import OneTimeCodes
 from bench.facade.people import People
@@ -75,6 +76,41 @@ def test_a_product_that_keeps_its_rights(tmp_path: Path) -> None:
     found = _driven(KeepsRightsByRole(), tmp_path)
     assert {name: check.verdict for name, check in found.items()} == dict.fromkeys(found, Verdict.PASS)
     assert rights_judge.API_WORKS.id in found
+
+
+@pytest.mark.parametrize("limit", ["one-session", "three-sessions"])
+def test_the_bench_throws_nobody_out_of_a_product_that_holds_few_sessions(tmp_path: Path, limit: str) -> None:
+    """Its three accounts are logged in, and whoever looks at effects takes nobody's place."""
+    found = _driven(KeepsRightsByRole(), tmp_path, limit)
+    assert {name: check.verdict for name, check in found.items()} == dict.fromkeys(found, Verdict.PASS)
+    found = _driven(KeepsRightsByRole(), tmp_path, limit, "everybody-sets")
+    assert found[rights_judge.FORBIDDEN_BY_ROLE.id].verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(("fault", "seen", "logins"), [("", 12, 1), ("short-sessions", 12, 3), ("show-denied", 0, 1)])
+def test_the_bench_logs_in_again_only_where_its_own_session_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str, seen: int, logins: int
+) -> None:
+    """Twelve looks at the same thing: what is refused to a new session another login would not show either."""
+    entered: list[str] = []
+
+    async def entering(visits: Visits, session: Session) -> Any:
+        entered.append(session.door)
+        return await enter(visits, session)
+
+    async def looks() -> list[Event]:
+        async with serving(*fault.split()) as place:
+            desk = Desk(profile(tmp_path), place)
+            await desk.people.prepare()
+            entered.clear()
+            found = [await desk.people.look("show") for _ in range(12)]
+            assert sum(answer is not None for answer in found) == seen
+            return []
+
+    enter = Visits.enter
+    monkeypatch.setattr(Visits, "enter", entering)
+    asyncio.run(_soon(looks()))
+    assert len(entered) == logins
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """A small product with accounts behind one door, as no maker's: it can be broken in one way each.
 
-Leaves what is found to the tests. `faults`: everybody-sets, guessable, keeps-sessions, default-opens.
+Leaves what is found to the tests. `faults`: everybody-sets, guessable, keeps-sessions, default-opens; no fault is
+one-session (a login ends the account's session before), three-sessions (the oldest gives way to a fourth),
+short-sessions (each ends after five requests) and show-denied (nobody sees the value).
 """
 
 from __future__ import annotations
@@ -80,6 +82,7 @@ class Product:
         self.words: dict[str, str] = dict.fromkeys(("admin", "oper", "aud"), "delivered")
         self.fresh: set[str] = {*self.words}
         self.sessions: dict[str, str] = {}
+        self.asked: dict[str, int] = {}
         self.value = 0
         self.log: list[dict[str, str]] = []
 
@@ -87,6 +90,9 @@ class Product:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if "guessable" in self.faults and len(token) == 32 and token not in self.sessions:
             return "admin"
+        self.asked[token] = self.asked.get(token, 0) + 1
+        if "short-sessions" in self.faults and self.asked[token] > 5:
+            self.sessions.pop(token, None)
         return self.sessions.get(token)
 
     async def enter(self, request: web.Request) -> web.Response:
@@ -97,6 +103,10 @@ class Product:
         self.log.append({"at": "x", "user": name, "kind": "login", "outcome": "ok" if ok else "failure"})
         if not ok:
             return web.json_response({}, status=401)
+        if "one-session" in self.faults:
+            self.sessions = {token: user for token, user in self.sessions.items() if user != name}
+        if "three-sessions" in self.faults and len(self.sessions) == 3:
+            self.sessions.pop(next(iter(self.sessions)))
         token = secrets.token_hex(16)
         self.sessions[token] = name
         return web.json_response({"token": token}, status=202 if name in self.fresh else 200)
@@ -121,6 +131,8 @@ class Product:
         if name is None:
             return 401
         if name in self.fresh and "default-opens" not in self.faults:
+            return 403
+        if what == "/value" and "show-denied" in self.faults:
             return 403
         role = {"admin": "administrator", "oper": "operator", "aud": "auditor"}[name]
         return 200 if role in _RIGHTS[what] or (what == "set" and "everybody-sets" in self.faults) else 403

@@ -27,6 +27,7 @@ from bench.facade.people.network import Network
 from bench.facade.people.pages import Pages
 from bench.facade.people.searches import Searches, long_enough
 from bench.facade.people.upkeep import Upkeep
+from bench.facade.people.witnesses import Witnesses
 from bench.history import Event
 from bench.history import people as told_of
 from bench.history.observation import Nothing, Observation, Q, R
@@ -72,7 +73,7 @@ class People:
 
     `addresses` are where they come from: the bench's own address, and a stranger's on the same network. Doors of a
     browser are there with `browsers` alone. `network`, `pages`, `log`, `upkeep`, `attacks` and `searches` are what
-    else they do and see there.
+    else they do and see there, `witnesses` who looks for the bench.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class People:
         self._passwords: dict[str, str] = {}
         self._changes = 0
         self._fresh = 0
-        self._witnesses: dict[tuple[str, str], Session] = {}
+        self.witnesses = Witnesses(self)
         self._untouched: tuple[str, int, str] | None = None
         self.network, self.pages, self.log, self.upkeep = Network(self), Pages(self), Log(self), Upkeep(self)
         self.searches = Searches(self)
@@ -212,7 +213,7 @@ class People:
         """Log every account in for the first time and give it a password of the bench's, as a product asks."""
         for word in words or tuple(self.access.accounts):
             if self.access.accounts[word].fresh and word not in self._passwords:
-                session = await self.login(self._main_door(), word)
+                session = await self._login(self._main_door(), self.account(word), word, "right", "", "")
                 if session is not None:
                     await self.change_password(session, word, self.new_password(word))
 
@@ -236,7 +237,13 @@ class People:
         `told` says in the history what password it was, `step` what the case tries with it; `certificate` is what is
         shown at a door that asks for one, `code` the one-time code given beside the password.
         """
-        return await self._login(door, self.account(word, password), word, told, source, step, certificate, code)
+        account = self.account(word, password)
+        if account == self.account(word):
+            await self.witnesses.make_way(word)
+        session = await self._login(door, account, word, told, source, step, certificate, code)
+        if session is not None:
+            self.witnesses.entered(word, session)
+        return session
 
     async def _login(
         self,
@@ -367,6 +374,7 @@ class People:
     async def logout(self, session: Session) -> None:
         """Log out."""
         await self._step(told_of.LOGOUT, session, None, self.visits.door(session.door).logout)
+        self.witnesses.left(session)
 
     async def change_password(self, session: Session, word: str, password: str, told: str = "good") -> bool:
         """Change one's own password; whether the product says that it did, and it is used from then on."""
@@ -544,42 +552,11 @@ class People:
         session = await self._login(self._main_door(), self.account(word), word, "right", "", "renew")
         if session is not None:
             await self.change_password(session, word, self.new_password(word))
-            self._witnesses.clear()
-
-    async def witness(self, name: str) -> Session:
-        """A session of somebody who may use a function."""
-        function = self.access.function(name)
-        door = self._main_door() if self._main_door() in function.doors else function.doors[0]
-        role = next(iter(function.may))
-        if role == NOBODY:
-            return Session(door)
-        found = self._witnesses.get((role, door))
-        if found is None:
-            word = self.access.of_role(role)
-            made = Session(door, self.account(word))
-            came, _ = await self.visits.enter(made)
-            if came is not Entry.ENTERED:
-                raise LookupError(f"the witness {word} was not let in: {came} / 见证账户无法登录")
-            found = self._witnesses[role, door] = made
-        return found
+            self.witnesses.forget()
 
     async def look(self, name: str, **known: Any) -> Answer | None:
         """The answer to a function as somebody who may use it gets it, not told in the history; None without one."""
-        function = self.access.function(name)
-        kind = self.access.doors
-        for again in (False, True):
-            try:
-                session = await self.witness(name)
-                answer = await self.visits.make(session, function.calls[session.door], **known)
-            except TROUBLES:
-                self._witnesses.clear()
-                continue
-            if not value(kind[session.door].refused, answer=answer):
-                return answer
-            self._witnesses.clear()
-            if again:
-                return None
-        return None
+        return await self.witnesses.look(name, **known)
 
     async def pause(self, seconds: float) -> None:
         """Let the world run."""
