@@ -5,12 +5,19 @@ Leaves the meaning of the rows to the judges.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bench.history import History, Observed
 
 
 def questions(history: History, what: str) -> list[Observed]:
     """Every question about `what` (readings, records, log, alarms …), answered or not."""
     return [event for event in history.of(Observed) if event.what == what]
+
+
+def quality_of(row: Mapping[str, str]) -> str:
+    """The quality of a reading that was shown; a product that shows none offers every value as a good one."""
+    return row.get("quality", "") or ("good" if row.get("value") else "bad")
 
 
 def answers(history: History, what: str) -> list[Observed]:

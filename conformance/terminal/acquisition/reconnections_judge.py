@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from bench.case import Check, Finding, criterion
 from bench.history import Connected, History, Phase, Secured
 from conformance.common import accuracy
-from conformance.common.queries import questions
+from conformance.common.queries import quality_of, questions
 from conformance.common.times import MINUTE, SECOND, floor, instant_of_iso, local
-from conformance.common.truth import number, truth_of
+from conformance.common.truth import truth_of
 
 FIRST_READINGS_RIGHT = criterion(
     "first-readings-right",
@@ -63,7 +63,7 @@ def findings(history: History) -> Iterator[Finding]:
     for event in questions(history, "readings"):
         for row in event.rows:
             at = instant_of_iso(row.get("at", ""))
-            if at is not None and row.get("quality") == "good":
+            if at is not None and quality_of(row) == "good":
                 stored.setdefault(event.query.get("point", ""), []).append((at, row.get("value", "")))
     wrong: list[str] = []
     fewest_seen = len(resets)
@@ -80,7 +80,7 @@ def findings(history: History) -> Iterator[Finding]:
                 # A reading on the grid was answered within its period; one under its own time at that very time.
                 span = series.between(at - SECOND, at + series.period_us)
                 if at < reset + _NEAR * series.period_us and not any(
-                    number(series.texts[each]) == number(value) for each in span
+                    accuracy.same_number(series.point, series.texts[each], value) for each in span
                 ):
                     said = ", ".join(series.texts[each] for each in span) or "nothing"
                     wrong.append(f"{point} at {local(at)}, after the reset of {local(reset)}: {value}, said was {said}")
@@ -99,7 +99,7 @@ def back_finding(history: History) -> Check:
     for event in questions(history, "readings"):
         for row in event.rows:
             at = instant_of_iso(row.get("at", ""))
-            if at is not None and row.get("quality") == "good" and event.query.get("point", "") in meters:
+            if at is not None and quality_of(row) == "good" and event.query.get("point", "") in meters:
                 read.setdefault(meters[event.query["point"]], []).append(at)
     known = {} if back is None else {name: times for name, times in read.items() if min(times) < back}
     silent = [

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bench.case import Check, Notice, criterion
 from bench.history import History, MeterFault, Observed, Phase, Published, Secured, Served
 from conformance.common import notices
-from conformance.common.queries import questions
+from conformance.common.queries import quality_of, questions
 from conformance.common.times import MINUTE, SECOND, floor, instant_of_iso, local
 from conformance.common.truth import number
 
@@ -136,7 +136,7 @@ def stored(history: History) -> list[Reading] | None:
         for row in event.rows:
             at = instant_of_iso(row.get("at", ""))
             if at is not None:
-                found.append(Reading(event.query.get("point", ""), at, row.get("value", ""), row.get("quality", "")))
+                found.append(Reading(event.query.get("point", ""), at, row.get("value", ""), quality_of(row)))
     return found
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from bench.case import Check, criterion
 from bench.history import History, Observed, Served, Stored
 from conformance.common.delivery import setup_of
-from conformance.common.queries import answers, questions
+from conformance.common.queries import answers, quality_of, questions
 from conformance.common.retention import marks
 from conformance.common.times import SECOND, instant_of, instant_of_iso, local
 from conformance.common.truth import number, truth_of
@@ -104,7 +104,7 @@ def findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
             ma = _at(steps, at) if at is not None else None
             if at is None or ma is None or point not in truth.series:
                 continue
-            what, value, quality = meaning(ma), row.get("value", ""), row.get("quality", "")
+            what, value, quality = meaning(ma), row.get("value", ""), quality_of(row)
             seen[what].add(ma)
             where = f"{point} at {local(at)}, {ma} mA: {value or 'no value'}, {quality}"
             if what == GOOD:
@@ -191,7 +191,7 @@ def lasting_findings(history: History, lasts_s: int) -> Iterator[Check]:
         for event in questions(history, "readings")
         for row in event.rows
         if (at := instant_of_iso(row.get("at", ""))) is not None
-        and row.get("quality") == "good"
+        and quality_of(row) == "good"
         and any(start + SECOND <= at < end - SECOND for start, end in steps)
     ]
     looked = any(event.what == "readings" and not event.problem and event.rows for event in history.of(Observed))

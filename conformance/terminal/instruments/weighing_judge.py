@@ -12,7 +12,7 @@ from decimal import Decimal
 from bench.case import Check, criterion
 from bench.history import History, Power, Stored
 from conformance.common.delivery import setup_of
-from conformance.common.queries import questions
+from conformance.common.queries import quality_of, questions
 from conformance.common.retention import marks
 from conformance.common.times import SECOND, instant_of_iso, local
 from conformance.common.truth import number
@@ -75,7 +75,7 @@ def _readings(history: History, point: str) -> list[tuple[int, Decimal]]:
             continue
         for row in event.rows:
             at, value = instant_of_iso(row.get("at", "")), number(row.get("value", ""))
-            if at is not None and value is not None and row.get("quality") == "good":
+            if at is not None and value is not None and quality_of(row) == "good":
                 found[at] = value
     return sorted(found.items())
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 from bench.case import Check, Criterion, criterion
 from bench.history import History, MeterFault, Observed, Power, Stored
 from conformance.common.delivery import first_contents, setup_of
+from conformance.common.queries import quality_of
 from conformance.common.times import HOUR, MINUTE, SECOND, instant_of, instant_of_iso, local
 from conformance.common.truth import Certainty, length_of, number, truth_of
 from conformance.terminal.processing.formulas_truth import Due, Formulas
@@ -478,7 +479,7 @@ def hours_findings(history: History, points: Sequence[str]) -> Iterator[Check]:
             rows[event.query["point"]] += [
                 at
                 for row in event.rows
-                if row.get("quality") == "good" and (at := instant_of_iso(row.get("at", ""))) is not None
+                if quality_of(row) == "good" and (at := instant_of_iso(row.get("at", ""))) is not None
             ]
     began = truth.began_us
     wrong: list[str] = []

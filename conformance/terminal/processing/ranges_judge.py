@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from bench.case import Check, criterion
 from bench.history import History, Observed, Point, Published, Stored
 from conformance.common.delivery import VALUE_FIELDS, setup_of
-from conformance.common.queries import answers, questions
+from conformance.common.queries import answers, quality_of, questions
 from conformance.common.times import SECOND, instant_of, instant_of_iso, local
 from conformance.common.truth import number, truth_of
 
@@ -124,7 +124,7 @@ def findings(history: History, centres: Sequence[str], *, sides: Sequence[str] =
                 continue
             when, text = outside
             side = _side(truth.points[point], text)
-            if row.get("quality") == "good":
+            if quality_of(row) == "good":
                 unmarked.note(side, f"{local(at)} {point}: {row.get('value')} is good, the limits are passed")
             marked.add((point, when))
             kept.add(side)

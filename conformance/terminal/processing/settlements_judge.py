@@ -6,15 +6,18 @@ what the register advanced from its first boundary to its last, and the sum of i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 
 from bench.case import Check, criterion
 from bench.history import History
+from conformance.common.accuracy import same_number
 from conformance.common.delivery import matches
-from conformance.common.queries import questions
+from conformance.common.queries import quality_of, questions
 from conformance.common.times import SECOND, floor, instant_of_iso, local
 from conformance.common.truth import VOLATILE_US, Certainty, number, truth_of
 
@@ -225,6 +228,27 @@ def sum_finding(history: History, long: str, short: str) -> Check:
     )
 
 
+def _stored_for(rows: Sequence[tuple[int, str]], taken: set[int], at: int, like: Callable[[str], bool]) -> int | None:
+    """Which stored reading is that of a reply at an instant: one stamped by its second, or within half a second of it,
+    that none has yet; one `like` the reply rather than another, of the same second rather than of its neighbour.
+    """
+    earliest = min(floor(at, SECOND), at - SECOND // 2)
+    low, high = bisect_left(rows, earliest, key=_instant), bisect_right(rows, at + SECOND // 2, key=_instant)
+    return min(
+        (index for index in range(low, high) if index not in taken),
+        key=lambda index: (
+            not like(rows[index][1]),
+            floor(rows[index][0], SECOND) != floor(at, SECOND),
+            abs(rows[index][0] - at),
+        ),
+        default=None,
+    )
+
+
+def _instant(row: tuple[int, str]) -> int:
+    return row[0]
+
+
 def seconds_findings(history: History, needed: int) -> Iterator[Check]:
     """Each second that was polled is stored as answered, and a minute is the sum of what its seconds advanced.
 
@@ -233,34 +257,37 @@ def seconds_findings(history: History, needed: int) -> Iterator[Check]:
     truth = truth_of(history)
     watched = history.phase("watched")
     until = (history.end_us if watched is None else watched.t) - VOLATILE_US
-    stored: dict[str, dict[int, Decimal]] = {}
+    stored: dict[str, dict[int, str]] = {}
     problems: list[str] = []
     for event in questions(history, "readings"):
         if event.problem:
             problems.append(event.problem)
         for row in event.rows:
-            at, value = instant_of_iso(row.get("at", "")), number(row.get("value", ""))
-            if at is not None and value is not None and row.get("quality") == "good":
+            at, value = instant_of_iso(row.get("at", "")), row.get("value", "")
+            if at is not None and number(value) is not None and quality_of(row) == "good":
                 stored.setdefault(event.query.get("point", ""), {})[at] = value
     absent, wrong = list[str](), list[str]()
     polled = minutes = 0
     for point in history.began.points:
         series = truth.series[point.id]
-        own = stored.get(point.id, {})
+        rows, taken = sorted(stored.get(point.id, {}).items()), set[int]()
         if point.kind != "counter":
             continue
         for at, text in zip(series.times, series.texts, strict=True):
             if at >= until:
                 break
             polled += 1
-            if own.get(floor(at, SECOND)) != number(text):
-                absent.append(
-                    f"{point.id} at {local(at)}: the meter answered {text}, stored is {own.get(floor(at, SECOND))}"
-                )
+            like = partial(same_number, point, text)
+            index = _stored_for(rows, taken, at, like)
+            if index is not None and like(rows[index][1]):
+                taken.add(index)
+                continue
+            shown = "none" if index is None else rows[index][1]
+            absent.append(f"{point.id} at {local(at)}: the meter answered {text}, stored is {shown}")
     for event in questions(history, "records"):
         if event.query.get("kind") != "minute":
             continue
-        own = stored.get(event.query.get("point", ""), {})
+        own = {floor(at, SECOND): number(value) for at, value in stored.get(event.query.get("point", ""), {}).items()}
         for row in event.rows:
             start, end = instant_of_iso(row.get("start", "")), instant_of_iso(row.get("end", ""))
             shown = number(row.get("value", ""))
