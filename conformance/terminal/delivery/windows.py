@@ -13,7 +13,7 @@ from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import delivery
 from conformance.common.actions import all_centres, reconciled
-from conformance.common.times import HOUR, floor
+from conformance.common.times import HOUR, MINUTE, floor
 from conformance.terminal import HJ212_WINDOW, LIVE, MODBUS, PLATFORM, read_out
 from conformance.terminal.delivery import windows_judge
 from simulators.centres.national.centre import NationalCentre
@@ -345,9 +345,10 @@ class BackfillsByHand(Case):
         bench.centres["A"].behave(persist=False)
         await bench.clock.sleep(hours=2)
         bench.centres["A"].behave(persist=True)
+        restored = bench.clock.now_us()
         await bench.clock.sleep(hours=1)
-        low = floor(start, HOUR) + 2 * HOUR
-        await bench.operator.backfill("A", "quarter", low - HOUR, low + 2 * HOUR, _AUTHOR, _REASON)
+        low, high = floor(start, HOUR) + HOUR, floor(restored, 15 * MINUTE)
+        await bench.operator.backfill("A", "quarter", low, high, _AUTHOR, _REASON)
         await bench.clock.sleep(minutes=30)
         await bench.operator.log(start)
         await bench.centres.settle(minutes=20)
