@@ -262,7 +262,9 @@ def _cause(key: _Key, one: dict[str, str], other: dict[str, str], virtual: Histo
             return "uncertain"
         failed = all(history.of(MeterFault) for history in (virtual, real))
         told = [_answers(history, point, start, end) for history in (virtual, real)]
-        return "switched" if failed and all(told) and told[0] != told[1] else "altered"
+        if failed and all(told) and told[0] != told[1]:
+            return "switched"
+    # A boundary that one half read late is uncertain there; what the record holds can still be what was answered.
     sides = ((virtual, one), (real, other))
     own = [matches(truth_of(side), each, content) for (side, content), each in zip(sides, expected, strict=True)]
     return "polled" if all(own) and expected[0].fields != expected[1].fields else "altered"

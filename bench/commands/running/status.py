@@ -105,11 +105,11 @@ def _began(folder: Path) -> str:
     return sittings[-1].started if sittings else ""
 
 
-def lengths(folder: Path, rig: str, begun: Sequence[Found]) -> dict[str, float]:
+def lengths(folder: Path, rig: str, begun: Sequence[Found], rate: int = 1) -> dict[str, float]:
     """How long (s) an attempt of each case takes on this rig: median of this run, else of the newest run that has it.
 
     In real time a case takes as long as its world does, so that a run in virtual time tells it too, and where there is
-    none what the suite knows of itself.
+    none what the suite knows of itself. At another `rate` it takes that part of its world's length.
     """
     own: dict[str, list[float]] = {}
     for each in begun:
@@ -119,12 +119,14 @@ def lengths(folder: Path, rig: str, begun: Sequence[Found]) -> dict[str, float]:
     for other in neighbours(folder):
         seen: dict[str, list[float]] = {}
         for case in other.cases:
-            length = case.wall_s if other.rig == rig else case.simulated_s if rig != VIRTUAL_RIG else 0.0
+            as_here = other.rig == rig and rate == 1
+            length = case.wall_s if as_here else case.simulated_s / rate if rig != VIRTUAL_RIG else 0.0
             if length:
                 seen.setdefault(case.id, []).append(length)
         for name, values in seen.items():
             found.setdefault(name, statistics.median(values))
-    return found if rig == VIRTUAL_RIG else lengths_of_the_suite() | found
+    suite = {name: length / rate for name, length in lengths_of_the_suite().items()}
+    return found if rig == VIRTUAL_RIG else suite | found
 
 
 def status_of(folder: Path, now: datetime) -> Status:
@@ -136,7 +138,8 @@ def status_of(folder: Path, now: datetime) -> Status:
     sat = run.sittings[-1]
     lives = sat.process.lives()
     state = "finished" if sat.ended else {True: "running", False: "interrupted", None: "unknown"}[lives]
-    known = lengths(folder, str(run.settings.options.get("rig", "")), begun)
+    rate = run.settings.options.get("accelerate") or 1
+    known = lengths(folder, str(run.settings.options.get("rig", "")), begun, rate if isinstance(rate, int) else 1)
     seen = sat.ended or (last_sign(folder) if state == "interrupted" else "")
     ended = datetime.fromisoformat(seen) if seen else now
     under_way = [each for each in begun if each.result is None]

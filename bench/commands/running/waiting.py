@@ -44,6 +44,7 @@ class _Line(msgspec.Struct):
     t: int
     e: str = ""
     name: str = ""
+    accelerated: int = 1
 
 
 def waiting_for(folder: Path, case: str, now: datetime | None = None) -> str:
@@ -72,7 +73,7 @@ def waiting_for(folder: Path, case: str, now: datetime | None = None) -> str:
     if length_s is None:
         return ", ".join([*told, f"{span(spent_s)} of its world / 已运行"])
     left_s = max(length_s - spent_s, 0.0)
-    ends = (now or datetime.now(LOCAL)) + timedelta(seconds=left_s)
+    ends = (now or datetime.now(LOCAL)) + timedelta(seconds=left_s / first[0].accelerated)
     told += [f"{span(spent_s)} of about {span(length_s)}", f"ends about {ends:%m-%d %H:%M} / 预计结束"]
     return ", ".join(told)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from contextlib import nullcontext
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 import pytest
+from hand_made import MIDNIGHT, World, energy
 from suite_kit import carbonbench, run_folder
 
 from bench.case import VIRTUAL_RIG, CaseResult, Check, Verdict, criterion, measure
@@ -19,6 +21,7 @@ from bench.commands.running.options import REFERENCE_PROFILE
 from bench.history import Event, History, Served, Stored, read_history
 from bench.run import run_case
 from conformance.clauses.suite import case_classes
+from conformance.common.times import HOUR, SECOND
 from conformance.defects import all_defects
 from reports.parity import Likeness, Row
 
@@ -104,6 +107,29 @@ def test_values_that_follow_other_answers_are_a_stated_limit(sound: Half, tmp_pa
     assert sound.history is not None and other.history is not None
     found = like_records(sound.history, other.history)
     assert found.polled and not (found.missing or found.altered or found.uncertain)
+
+
+def test_a_boundary_read_late_is_open_there_and_what_was_answered_still_agrees() -> None:
+    boundary = MIDNIGHT + HOUR
+
+    def ahead(us: int) -> str:
+        return energy(us) if us != boundary else f"{Decimal(energy(us)) + 4:.2f}"
+
+    def late(event: Event) -> Event:
+        if isinstance(event, Served) and boundary <= event.asked < boundary + SECOND:
+            return msgspec.structs.replace(event, t=event.t + 20 * SECOND, asked=event.asked + 20 * SECOND)
+        return event
+
+    def spoiled(event: Event) -> Event:
+        if isinstance(event, Stored) and "Cou" in event.fields:
+            return msgspec.structs.replace(event, fields={**event.fields, "Cou": "77.77"})
+        return event
+
+    one = World(hours=2).history()
+    other = History(sorted(map(late, World(hours=2, energy=ahead).history().events), key=lambda event: event.t))
+    found = like_records(one, other)
+    assert len(found.polled) == 3 and not (found.altered or found.missing)
+    assert like_records(one, History([spoiled(event) for event in other.events])).altered
 
 
 def test_a_failed_source_leaves_an_interval_open_only_where_the_answers_differ(tmp_path: Path) -> None:

@@ -40,6 +40,14 @@ def test_phase_progress_and_end_are_told(tmp_path: Path) -> None:
     assert f"ends about 03-01 12:{minutes:02d}" in told
 
 
+def test_a_hastened_case_ends_so_many_times_sooner(tmp_path: Path) -> None:
+    case = "delivery/backfills-after-two-day-outage"
+    began = {"e": "began", "t": 0, "accelerated": 60}
+    grown(tmp_path, began, {"e": "served", "t": 3_600_000_000}, case=case)
+    ends = NOW + timedelta(seconds=(lengths_of_the_suite()[case] - 3600) / 60)
+    assert f"ends about {ends:%m-%d %H:%M}" in waiting_for(tmp_path, case, NOW)
+
+
 def test_a_case_of_unknown_length_says_how_long_it_runs(tmp_path: Path) -> None:
     grown(tmp_path, {"e": "began", "t": 0}, {"e": "served", "t": 3_600_000_000}, case="a/b")
     assert waiting_for(tmp_path, "a/b", NOW) == "1 h 00 min of its world / 已运行"
