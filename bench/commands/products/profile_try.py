@@ -51,6 +51,8 @@ _CHANGES = ("centre-add", "centre-remove", "centre-certificate", "package", "con
 """Orders after which the product is another one: asked last, and only with --orders."""
 
 
+WHOLE_MINUTE_S = 130.0
+"""So long after its start a product has had a whole minute by the clock to send."""
 WAIT_S = 70.0
 """How long a product is left alone before it is asked: a minute of data, and its sending."""
 
@@ -213,10 +215,10 @@ class FirstStart(msgspec.Struct, frozen=True):
         yield f"     listens at / 监听端口: {', '.join(map(str, self.ports)) or 'no port / 无'}"
 
     def too_soon(self, wait_s: float) -> str:
-        """A hint where a program read but had no minute to send yet; empty elsewhere."""
-        if not self.polls or self.dialled or wait_s >= WAIT_S:
+        """A hint where a program read but had no whole minute to send yet; empty elsewhere."""
+        if not self.polls or self.records or wait_s >= WHOLE_MINUTE_S:
             return ""
-        return f"a program that dials with its first record needs a whole minute: --wait {WAIT_S:g} / 请加长等待"
+        return f"the first whole minute after a start ends within two: --wait {WHOLE_MINUTE_S:g} / 请加长等待"
 
 
 def _listening() -> tuple[int, ...]:

@@ -36,6 +36,7 @@ from bench.history import (
     TerminalState,
     Timing,
 )
+from bench.history.events import RuleState
 from conformance.common import accuracy, delivery, retention, timing
 from conformance.common.readings import register_step
 from conformance.common.times import HOUR, MINUTE, SECOND, stamp_of
@@ -43,6 +44,7 @@ from conformance.common.truth import truth_of
 from conformance.terminal.acquisition import command_handling_judge
 from conformance.terminal.acquisition.command_handling_judge import REFUSES, refusal_findings
 from conformance.terminal.realtime.realtime import OutlastsCutAtSync
+from simulators.events import FaultState
 
 FLOAT = Point(id="m1.energy", meter="m1", kind="counter", unit="kWh", decimals=-1, type="f32")
 
@@ -397,12 +399,12 @@ def test_a_started_terminal_that_shows_nothing_is_named(events: list[Event], nam
     assert (names in why) if names else why == ""
 
 
-def fault(meter: str, state: str = "on", t: int = MIDNIGHT) -> MeterFault:
+def fault(meter: str, state: FaultState = "on", t: int = MIDNIGHT) -> MeterFault:
     """A fault of a meter, put on or taken off."""
     return MeterFault(t=t, meter=meter, fault="silent", state=state)
 
 
-def rule(link: str, state: str = "on", **detail: str) -> LinkRule:
+def rule(link: str, state: RuleState = "on", **detail: str) -> LinkRule:
     """A cut of a link, put on, taken off, or told by what it dropped."""
     return LinkRule(t=MIDNIGHT, link=link, rule="cut", state=state, detail=detail)
 

@@ -42,8 +42,7 @@ def test_phase_progress_and_end_are_told(tmp_path: Path) -> None:
 
 def test_a_hastened_case_ends_so_many_times_sooner(tmp_path: Path) -> None:
     case = "delivery/backfills-after-two-day-outage"
-    began = {"e": "began", "t": 0, "accelerated": 60}
-    grown(tmp_path, began, {"e": "served", "t": 3_600_000_000}, case=case)
+    grown(tmp_path, {"e": "began", "t": 0, "accelerated": 60}, {"e": "served", "t": 3_600_000_000}, case=case)
     ends = NOW + timedelta(seconds=(lengths_of_the_suite()[case] - 3600) / 60)
     assert f"ends about {ends:%m-%d %H:%M}" in waiting_for(tmp_path, case, NOW)
 
