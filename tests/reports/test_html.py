@@ -284,14 +284,14 @@ def test_a_declared_value_that_a_failed_case_asked_for_is_a_remark(run: RunResul
 
 
 def hostile(value: Any) -> Any:
-    """The same structure with every text replaced."""
+    """The same structure with every text replaced, but words of a fixed vocabulary."""
     match value:
         case str():
             return HOSTILE
         case list():
             return [hostile(inner) for inner in value]
         case dict():
-            keep = ("verdict", "reading_b", "record", "digest")
+            keep = ("e", "state", "outcome", "verdict", "reading_b", "record", "digest")
             return {key: inner if key in keep else hostile(inner) for key, inner in value.items()}
         case _:
             return value
@@ -301,7 +301,7 @@ def test_hostile_names_stay_text(run: RunResult, tmp_path: Path) -> None:
     record = "cases/x/1/record.jsonl"
     begin = run.cases[2]
     found = [
-        msgspec.convert(hostile(msgspec.to_builtins(event)) | {"e": msgspec.to_builtins(event)["e"]}, type(event))
+        msgspec.convert(hostile(msgspec.to_builtins(event)), type(event))
         for event in events("x", 1, hours=2, meters=2, cuts=1)
         if not isinstance(event, LinkRule | Phase)
     ]

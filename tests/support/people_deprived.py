@@ -47,18 +47,21 @@ MUST_ANSWER = {
 }
 """Checks that fail for silence, each with what was silent."""
 Change = Callable[[Observed], Observed]
+_UNANSWERED = {"hostile": "deaf"}
+_REFUSED = {"attack": "unanswered", "hostile": "deaf"}
+"""What the history calls it where it has another word; an attack that is refused was withstood, so it is lost here."""
 
 
 def _unanswered(event: Observed) -> Observed:
     if event.what in LOOKS:
         return replace(event, rows=(), problem="TimeoutError: nothing came of it")
-    return replace(event, rows=({"outcome": "unanswered"},), problem="TimeoutError: nothing came of it")
+    return replace(event, rows=({"outcome": _UNANSWERED.get(event.what, "unanswered")},), problem="TimeoutError: nothing came of it")
 
 
 def _refused(event: Observed) -> Observed:
     if event.what in LOOKS:
         return replace(event, rows=(), problem="LookupError: nobody could look")
-    return replace(event, rows=({"outcome": "refused", "status": "403"},))
+    return replace(event, rows=({"outcome": _REFUSED.get(event.what, "refused"), "status": "403"},))
 
 
 WAYS: dict[str, Change] = {"unanswered": _unanswered, "refused": _refused}
