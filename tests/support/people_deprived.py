@@ -55,7 +55,8 @@ _REFUSED = {"attack": "unanswered", "hostile": "deaf"}
 def _unanswered(event: Observed) -> Observed:
     if event.what in LOOKS:
         return replace(event, rows=(), problem="TimeoutError: nothing came of it")
-    return replace(event, rows=({"outcome": _UNANSWERED.get(event.what, "unanswered")},), problem="TimeoutError: nothing came of it")
+    outcome = _UNANSWERED.get(event.what, "unanswered")
+    return replace(event, rows=({"outcome": outcome},), problem="TimeoutError: nothing came of it")
 
 
 def _refused(event: Observed) -> Observed:
