@@ -27,6 +27,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     How long an example takes is the machine's affair: benchmarks measure, tests do not.
     """
+    # A screen is the same one everywhere, whoever starts the tests.
+    os.environ["TERM"] = "xterm"
     # What is collected is here to stay: Python's collector need not look at it again and again.
     gc.disable()
     # Nothing captures it yet.
