@@ -22,7 +22,8 @@ from simulators.events import Event
 
 E = TypeVar("E", bound=Event)
 F = TypeVar("F", bound=Event)
-_BLOCK_OCTETS = 1 << 16
+_GROUP = 64
+"""So many lines of a record are read from the disk at once."""
 MOST_READ = 250_000
 """So many events of a history on the disk stay in memory for judges who ask for them again (about 210 MB)."""
 
@@ -34,10 +35,14 @@ class _Found(list[Event]):
 
 
 class Places:
-    """Where each event of a record lies in its file, and of what type it is: ten octets an event."""
+    """Where each event of a record lies in its file, and of what type it is: little more than two octets an event.
+
+    Where `_GROUP` lines begin is kept; which of them is meant their ends tell.
+    """
 
     def __init__(self) -> None:
-        self._starts = array("Q", (0,))
+        self._groups = array("Q")
+        self._end = 0
         self._types = array("H")
         self._numbers: dict[type[Event], int] = {}
 
@@ -46,13 +51,16 @@ class Places:
 
     def add(self, event: Event, octets: int) -> None:
         """The next event, whose line has so many octets."""
+        if not len(self._types) % _GROUP:
+            self._groups.append(self._end)
         self._types.append(self._numbers.setdefault(type(event), len(self._numbers)))
-        self._starts.append(self._starts[-1] + octets)
+        self._end += octets
 
-    def place(self, number: int) -> tuple[int, int]:
-        """First octet and length of a line."""
-        start = self._starts[number]
-        return start, self._starts[number + 1] - start
+    def group(self, number: int) -> tuple[int, int]:
+        """First octet and length of the lines of a group."""
+        start = self._groups[number]
+        end = self._groups[number + 1] if number + 1 < len(self._groups) else self._end
+        return start, end - start
 
     def of(self, *kinds: type[Event]) -> Iterator[int]:
         """Numbers of the events of some types, in order."""
@@ -90,14 +98,15 @@ class OnDisk(Sequence[Event]):
         return _Found(self._read(self._lines.of(*kinds)))
 
     def _read(self, numbers: Iterable[int]) -> Iterator[Event]:
-        block, begin, end = b"", 0, 0
+        lines: list[bytes] = []
+        held = -1
         for number in numbers:
-            start, octets = self._lines.place(number)
-            if not begin <= start or start + octets > end:
-                block = os.pread(self._file, max(_BLOCK_OCTETS, octets), start)
-                begin, end = start, start + len(block)
-            line = block[start - begin : start - begin + octets]
-            yield decoder.decode(line[line.index(b",") + 1 : -2])
+            if number // _GROUP != held:
+                held = number // _GROUP
+                start, octets = self._lines.group(held)
+                lines = os.pread(self._file, octets, start).split(b"\n")
+            line = lines[number % _GROUP]
+            yield decoder.decode(line[line.index(b",") + 1 : -1])
 
 
 class History:

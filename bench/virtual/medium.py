@@ -9,6 +9,8 @@ import random
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bench.virtual.octets import Octets
+
 SECTOR = 512
 
 
@@ -57,7 +59,7 @@ class Inode:
     __slots__ = ("_before", "content", "locks", "pending")
 
     def __init__(self) -> None:
-        self.content = bytearray()
+        self.content = Octets()
         self.pending: list[Write | Truncate] = []
         self._before: list[_Before] = []
         self.locks: dict[int, int] = {}
@@ -67,12 +69,12 @@ class Inode:
         content, size = self.content, len(self.content)
         if isinstance(operation, Write):
             offset, data = operation.offset, operation.data
-            replaced = bytes(content[offset : offset + len(data)])
-            put(content, offset, data)
+            replaced = content.read(offset, len(data))
+            content.put(offset, data)
         else:
             offset = operation.size
-            replaced = bytes(content[offset:])
-            apply(content, operation)
+            replaced = content.read(offset, max(0, size - offset))
+            content.cut(offset)
         self.pending.append(operation)
         self._before.append((offset, replaced, size))
 
@@ -84,7 +86,7 @@ class Inode:
     @property
     def durable(self) -> bytes:
         """What the medium holds."""
-        content = self.content.copy()
+        content = Octets(bytes(self.content))
         self._undo(content)
         return bytes(content)
 
@@ -93,27 +95,18 @@ class Inode:
         self._undo(self.content)
         self.sync()
 
-    def _undo(self, content: bytearray) -> None:
+    def _undo(self, content: Octets) -> None:
         for offset, data, size in reversed(self._before):
-            content[offset : offset + len(data)] = data
-            del content[size:]
+            content.put(offset, data)
+            content.cut(size)
 
 
-def apply(medium: bytearray, operation: Write | Truncate) -> None:
+def apply(medium: Octets, operation: Write | Truncate) -> None:
     """Carry an operation out."""
     if isinstance(operation, Write):
-        put(medium, operation.offset, operation.data)
-    elif operation.size <= len(medium):
-        del medium[operation.size :]
+        medium.put(operation.offset, operation.data)
     else:
-        medium.extend(bytes(operation.size - len(medium)))
-
-
-def put(medium: bytearray, offset: int, data: bytes) -> None:
-    """Octets at an offset, with zeros up to it where the file is shorter."""
-    if offset > len(medium):
-        medium.extend(bytes(offset - len(medium)))
-    medium[offset : offset + len(data)] = data
+        medium.cut(operation.size)
 
 
 def _sectors(write: Write) -> list[Write]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import apsw
 
-from bench.virtual.medium import SECTOR, Inode, absolute, put
+from bench.virtual.medium import SECTOR, Inode, absolute
 
 if TYPE_CHECKING:
     from bench.virtual.disk import VirtualDisk
@@ -135,7 +135,7 @@ class _File:
         disk = self._alive()
         if disk.faults:
             disk._check("read", apsw.SQLITE_IOERR_READ)
-        return bytes(self._inode.content[offset : offset + amount])
+        return self._inode.content.read(offset, amount)
 
     def xWrite(self, data: Any, offset: int) -> None:
         disk = self._alive()
@@ -145,7 +145,7 @@ class _File:
             if growth > 0:
                 disk._grow(growth)
         if self._path is None:
-            put(self._inode.content, offset, bytes(data))
+            self._inode.content.put(offset, bytes(data))
         else:
             disk._write(self._inode, offset, bytes(data))
 

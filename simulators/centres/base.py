@@ -1,17 +1,16 @@
-"""What every kind of centre has in common: a name, a door, switches, and a store that keeps every version of a record.
+"""What every kind of centre has in common: a name, a door, switches, and the records that it has taken.
 
-Leaves what is said over the connection to the kinds. A case may treat any centre as an `AnyCentre`.
+Leaves what is said over the connection to the kinds, and keeping records to `record_store`. A case may treat any
+centre as an `AnyCentre`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-Content = tuple[dict[str, str], str]
-"""Fields of a record and its data flag, as sent."""
-RecordKey = tuple[str, str, str, str]
-"""Device, kind, code, stamp."""
+from simulators.centres.record_store import Content, RecordKey
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class AnyCentre(Protocol):
         ...
 
     @property
-    def records(self) -> dict[RecordKey, list[Content]]:
+    def records(self) -> Mapping[RecordKey, list[Content]]:
         """What is stored: key to versions, oldest first."""
         ...
 
@@ -61,28 +60,3 @@ class Program(Protocol):
     async def watch(self) -> None:
         """Wait for it to end unasked. Raises RuntimeError then: the terminal is not to be judged for it."""
         ...
-
-
-class RecordStore:
-    """Records by key, every differing content as a version, arrivals counted."""
-
-    def __init__(self) -> None:
-        self.versions: dict[RecordKey, list[Content]] = {}
-        self._copies: dict[RecordKey, list[int]] = {}
-
-    def put(self, key: RecordKey, content: Content) -> tuple[int, int]:
-        """Store a content: its version (from 1) and how many times this content has arrived under this key."""
-        versions = self.versions.get(key)
-        if versions is None:
-            self.versions[key] = [content]
-            self._copies[key] = [1]
-            return 1, 1
-        copies = self._copies[key]
-        if content in versions:
-            version = versions.index(content)
-            copies[version] += 1
-        else:
-            version = len(versions)
-            versions.append(content)
-            copies.append(1)
-        return version + 1, copies[version]

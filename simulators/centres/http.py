@@ -11,18 +11,18 @@ import contextlib
 import ipaddress
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NotRequired, TypedDict, Unpack
 
 import h11
 import msgspec
 
-from simulators.centres.base import Content, RecordKey, RecordStore
 from simulators.centres.channel import Clients, Locks
 from simulators.centres.json_text import JsonError, parse, write
 from simulators.centres.listener import Listener, Peer
 from simulators.centres.malformed import MALFORMED
+from simulators.centres.record_store import Content, RecordKey, RecordStore
 from simulators.clock import Clock, Observe
 from simulators.events import Received, Sent, Stored
 from simulators.trust.authority import Choice
@@ -336,9 +336,9 @@ class JsonCentre(Listener[HttpConnection, HttpSwitches]):
         return {}
 
     @property
-    def records(self) -> dict[RecordKey, list[Content]]:
+    def records(self) -> Mapping[RecordKey, list[Content]]:
         """What is stored: (device, kind, code, stamp) to the versions (fields, flag), oldest first."""
-        return self._store.versions
+        return self._store
 
     def unreadable(self, connection: HttpConnection, reason: str, status: int) -> None:
         """Octets that are no HTTP request."""

@@ -7,25 +7,30 @@ asked at any instant in any order and as often as one likes; the answer depends 
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 
 RATE_DIGITS = 6
 COUNTER_DIGITS = 9
 # rate [1e-6 unit/h] x time [us] / this = counter [1e-9 unit], since an hour has 3.6e9 us.
 _PER_COUNT = 3_600_000
+_LOW_BITS = 62
+_LOW = (1 << _LOW_BITS) - 1
 
 
 class Track:
     """A piecewise linear rate. Segments are appended in order of time; each may cut the one before it short."""
 
-    __slots__ = ("_ends", "_finals", "_last", "_rates", "_starts", "_sums")
+    __slots__ = ("_ends", "_finals", "_highs", "_last", "_lows", "_rates", "_starts")
 
     def __init__(self, start_us: int, rate: int) -> None:
-        self._starts = [start_us]
-        self._rates = [rate]
-        self._ends = [start_us]
-        self._finals = [rate]
-        self._sums = [0]
+        self._starts = array("q", (start_us,))
+        self._rates = array("q", (rate,))
+        self._ends = array("q", (start_us,))
+        self._finals = array("q", (rate,))
+        # A sum can need more than 64 bits.
+        self._lows = array("q", (0,))
+        self._highs = array("q", (0,))
         self._last = 0
 
     def hold(self, at_us: int, rate: int) -> None:
@@ -45,7 +50,8 @@ class Track:
         self._rates.append(rate)
         self._ends.append(until_us)
         self._finals.append(final)
-        self._sums.append(total)
+        self._lows.append(total & _LOW)
+        self._highs.append(total >> _LOW_BITS)
 
     def _find(self, at_us: int) -> int:
         starts = self._starts
@@ -64,15 +70,16 @@ class Track:
         return index
 
     def _sum(self, index: int, at_us: int) -> int:
+        begun = (self._highs[index] << _LOW_BITS) + self._lows[index]
         elapsed = at_us - self._starts[index]
         rate = self._rates[index]
         final = self._finals[index]
         if rate == final:
-            return self._sums[index] + rate * elapsed
+            return begun + rate * elapsed
         length = self._ends[index] - self._starts[index]
         if elapsed <= length:
-            return self._sums[index] + rate * elapsed + (final - rate) * elapsed * elapsed // (2 * length)
-        return self._sums[index] + rate * length + (final - rate) * length // 2 + final * (elapsed - length)
+            return begun + rate * elapsed + (final - rate) * elapsed * elapsed // (2 * length)
+        return begun + rate * length + (final - rate) * length // 2 + final * (elapsed - length)
 
     def rate(self, at_us: int) -> int:
         """The rate at an instant, in 1e-6 units per hour (or 1e-6 units for a level such as a temperature)."""
@@ -88,4 +95,4 @@ class Track:
     def gathered(self, at_us: int) -> int:
         """The integral from the start to an instant, in 1e-9 units; 0 before the start."""
         index = self._find(at_us)
-        return self._sum(index, at_us) // _PER_COUNT if at_us > self._starts[index] else self._sums[index] // _PER_COUNT
+        return self._sum(index, max(at_us, self._starts[index])) // _PER_COUNT

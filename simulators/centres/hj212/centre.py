@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Mapping
 
 import msgspec
 
-from simulators.centres.base import Content, RecordKey, RecordStore
 from simulators.centres.channel import Locks
 from simulators.centres.hj212.codec import FATAL, REMARKS, Frame, Packet, encode_data, encode_frame, parse_data
 from simulators.centres.hj212.commands import HISTORY
@@ -21,6 +21,7 @@ from simulators.centres.hj212.link import Connection, Exchange
 from simulators.centres.hj212.payload import Guard, is_protected
 from simulators.centres.hj212.requests import Requests
 from simulators.centres.listener import Listener
+from simulators.centres.record_store import Content, RecordKey, RecordStore
 from simulators.centres.switches import SwitchError, Switches
 from simulators.clock import Clock, Observe
 from simulators.events import Received, Sent, Stored
@@ -92,9 +93,9 @@ class Centre(Requests, Listener[Connection, Switches]):
         return Connection(self, number)
 
     @property
-    def records(self) -> dict[RecordKey, list[Content]]:
+    def records(self) -> Mapping[RecordKey, list[Content]]:
         """What is stored: (MN, kind, code, DataTime) to the versions (fields, flag), oldest first."""
-        return self._store_of.versions
+        return self._store_of
 
     def _behaves(self, before: Switches, switches: dict[str, object]) -> None:
         if "close_between_parts" in switches:

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from simulators import scratch
-from simulators.centres.base import Content, RecordKey, RecordStore
 from simulators.centres.json_text import JsonError, Number, parse, write
+from simulators.centres.record_store import Content, RecordKey, RecordStore
 from simulators.centres.switches import SwitchError
 from simulators.clock import Clock, Observe
 from simulators.events import Connected, ConnectionState, Received, Sent, Stored
@@ -110,9 +110,9 @@ class MqttCentre:
         self._count = 0
 
     @property
-    def records(self) -> dict[RecordKey, list[Content]]:
+    def records(self) -> Mapping[RecordKey, list[Content]]:
         """What is stored: key (device, realtime, code, instant to the millisecond) to versions, oldest first."""
-        return self._store.versions
+        return self._store
 
     @property
     def listening(self) -> bool:

@@ -10,9 +10,10 @@ import asyncio
 from collections.abc import Mapping
 from typing import Literal, Unpack, cast
 
-from simulators.centres.base import Content, Item, RecordKey, RecordStore
+from simulators.centres.base import Item
 from simulators.centres.http import ACKNOWLEDGED, Record, Wiring, keep_records
 from simulators.centres.json_text import JsonError, parse, text_of, write
+from simulators.centres.record_store import Content, RecordKey, RecordStore
 from simulators.centres.records import read_records
 from simulators.events import Received, Sent
 from simulators.mqtt import packets
@@ -78,9 +79,9 @@ class MqttRecordsCentre(Broker):
         self._uploads = 0
 
     @property
-    def records(self) -> dict[RecordKey, list[Content]]:
+    def records(self) -> Mapping[RecordKey, list[Content]]:
         """What is stored: (device, kind, code, stamp) to the versions (fields, flag), oldest first."""
-        return self._store.versions
+        return self._store
 
     @property
     def _how(self) -> MqttRecordsSwitches:
