@@ -39,8 +39,7 @@ def encoded(event: Event) -> tuple[Event, bytes]:
 def linked(digest: bytes, octets: bytes) -> bytes:
     """The next digest of a chain."""
     made = _EMPTY.copy()
-    made.update(digest)
-    made.update(octets)
+    made.update(digest + octets)
     return made.digest()
 
 

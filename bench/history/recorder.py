@@ -17,6 +17,8 @@ from simulators.events import Event
 
 SPOOL = "record.spool"
 """Events of a record under way that have left memory."""
+_AT_ONCE = 2_000
+"""Once a record is known to be long, so many events leave memory at a time."""
 
 
 class Recorder:
@@ -25,8 +27,8 @@ class Recorder:
     Events must come in the order of their times; the recorder refuses a step back, since a history that runs backwards
     proves nothing. Once sealed it takes nothing more: what a dead program still says is no part of the history.
     `folder` is where the record will lie, and captures beside it. With `held` no more than so many events are in
-    memory: then they go to a file in the folder (`SPOOL`), and `events` holds those that came since. What the disk does
-    not take stays in memory; `save` tells.
+    memory: then they go to a file in the folder (`SPOOL`), as do those that come afterwards, some at a time; `events`
+    holds what came since. What the disk does not take stays in memory; `save` tells.
     """
 
     def __init__(self, folder: Path | None = None, *, held: int = 0) -> None:
@@ -80,7 +82,7 @@ class Recorder:
             self._spooled.add(event, len(line))
         self._chain = chain
         self.events.clear()
-        self._due = self._held
+        self._due = min(self._held, _AT_ONCE)
 
     def history(self) -> History:
         """What was recorded so far, with the digest of its chain. Only for a recorder that holds all of it."""

@@ -373,7 +373,8 @@ class VirtualBench(Unit):
     def _on_site(self, event: Event) -> None:
         self.record(event)
         for unit in self.units:
-            unit.wait_for_cut(event)
+            if unit.awaited is not None:
+                unit.wait_for_cut(event)
 
     def _on_network(self, event: NetEvent) -> None:
         if event.kind == "opened" and event.target.startswith(f"{build.TERMINAL_UPLINK}:"):

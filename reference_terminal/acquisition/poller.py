@@ -101,6 +101,7 @@ class GatewayPoller:
         self.troubled: Troubled | None = None
         self._client = client
         self._meters = meters
+        self._periods_s = tuple(dict.fromkeys([meter.config.period_s for meter in meters]))
         self._clock = clock
         self._sink = sink
         self._bus = client.bus
@@ -202,17 +203,21 @@ class GatewayPoller:
         if patience_s is None:
             return None
         now_s = self._clock.now_ms() / 1000
-        periods_s = dict.fromkeys([each.config.period_s for each in self._meters])
-        left_s = min(floor_s(int(now_s), period_s) + period_s for period_s in periods_s) - now_s
-        due = [other for other in self._meters if other is not meter and other.next_s <= now_s]
-        left_s -= sum(other.took_s for other in due if not other.failures)
+        left_s = min([floor_s(int(now_s), period_s) + period_s for period_s in self._periods_s]) - now_s
+        waits, usual_s = 1, 0.0
+        for other in self._meters:
+            if other.next_s <= now_s and other is not meter:
+                if other.failures:
+                    waits += 1
+                else:
+                    usual_s += other.took_s
+        left_s -= usual_s
         if meter.standby is not None:
             takes_over_s = meter.standby.left_s()
             if meter.standby.active:
                 left_s -= _USUAL_S
             elif takes_over_s is not None:
                 left_s = min(left_s, takes_over_s)
-        waits = 1 + sum(1 for other in due if other.failures)
         wait_s = max(_LEAST_WAIT_S, _SHARE * left_s / waits)
         return None if wait_s >= (1 + meter.retries()) * patience_s else min(wait_s, patience_s)
 

@@ -37,6 +37,8 @@ def rounded_fraction(value: Fraction, decimals: int) -> Decimal:
 @seam
 def mean(total: Decimal, count: int, decimals: int) -> Decimal:
     """The mean of `count` samples with exact sum `total`, rounded half up."""
+    if count == 1:
+        return rounded(total, decimals)
     return rounded(CONTEXT.divide(total, Decimal(count)), decimals)
 
 

@@ -20,10 +20,10 @@ class GapKeeper:
         self._keep = keep
         self._number = number
         self.current: Gap | None = None
-        self._last: tuple[int, str, Decimal | None] | None = None
+        self._last: tuple[int, Decimal, Decimal | None] | None = None
         self._broken = False
 
-    def restore(self, slot_s: int, value: str, total: Decimal | None) -> None:
+    def restore(self, slot_s: int, value: Decimal, total: Decimal | None) -> None:
         """Continue after a stored good reading."""
         self._last = (slot_s, value, total)
 
@@ -35,7 +35,7 @@ class GapKeeper:
         last = self._last
         self.current = Gap("point", self._subject, first_s, None, count, cause, number=self._number())
         if last is not None:
-            self.current.from_s, self.current.from_value = last[0], last[1]
+            self.current.from_s, self.current.from_value = last[0], numbers.text(last[1])
             self.current.from_total = None if last[2] is None else numbers.text(last[2])
         self._broken = False
         self._keep(self.current)
@@ -43,12 +43,11 @@ class GapKeeper:
 
     def good(self, slot_s: int, value: Decimal, total: Decimal | None, broken: bool) -> Gap | None:
         """A good reading; ends and returns the gap if there was one."""
-        text = numbers.text(value)
         gap, self.current = self.current, None
-        self._last = (slot_s, text, total)
+        self._last = (slot_s, value, total)
         if gap is None:
             return None
-        gap.end_s, gap.to_s, gap.to_value = slot_s, slot_s, text
+        gap.end_s, gap.to_s, gap.to_value = slot_s, slot_s, numbers.text(value)
         if gap.from_total is not None and total is not None and not broken:
             gap.quantity = numbers.text(numbers.CONTEXT.subtract(total, Decimal(gap.from_total)))
         self._keep(gap)

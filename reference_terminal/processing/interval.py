@@ -129,13 +129,18 @@ class IntervalBuilder:
         records: list[Record] = []
         slot_s = reading.slot_s
         good = reading.quality != reading_module.BAD
+        value = reading.value if good else None
         boundary: Boundary | None = None
-        if self.counter and good and total is not None and reading.value is not None:
-            boundary = Boundary(numbers.text(reading.value), total)
+        if self.counter:
+            if total is not None and value is not None:
+                boundary = Boundary(numbers.text(value), total)
+            value = None
+        else:
+            increment = None
         for each in self.open:
             if broken:
                 each.broken = RESET
-            if self.counter and increment is not None and each.span is DAY:
+            if increment is not None and each.span is DAY:
                 each.sample(increment)
             if slot_s < each.start_s:
                 self._step_back(each, slot_s)
@@ -143,9 +148,10 @@ class IntervalBuilder:
                 self._cross(each, reading, boundary, skipped, records)
             elif boundary is not None and slot_s == each.start_s and each.opening is None:
                 self._set_opening(each, boundary, "")
-            if not self.counter and good and reading.value is not None and slot_s > each.last_s:
-                each.sample(reading.value)
-            each.last_s = max(each.last_s, slot_s)
+            if slot_s > each.last_s:
+                if value is not None:
+                    each.sample(value)
+                each.last_s = slot_s
         return records
 
     @seam
@@ -158,14 +164,15 @@ class IntervalBuilder:
         cause = "" if on_end and boundary is not None else (reading.cause if on_end else skipped)
         self._emit(each, boundary if on_end else None, cause, records)
         start_s = each.span.start(slot_s)
-        if self.fills_skipped(skipped, start_s - each.end_s):
-            at_s = each.end_s
+        at_s = each.end_s
+        if at_s < start_s and self.fills_skipped(skipped, start_s - at_s):
             while at_s < start_s:
                 next_s = each.span.end(at_s)
                 self._emit_empty(each.span, at_s, next_s, skipped, records)
                 at_s = next_s
         each.begin(start_s)
-        each.highest_end_s = max(each.highest_end_s, start_s)
+        if start_s > each.highest_end_s:
+            each.highest_end_s = start_s
         if self._resume(each, start_s, records):
             return
         each.broken = ""

@@ -54,6 +54,11 @@ class PeriodBook:
         """Whether a period that ended at `end_s` has waited long enough."""
         return now_s >= end_s + grace_s
 
+    @property
+    def waits(self) -> bool:
+        """Whether a period waits for points."""
+        return bool(self._ends)
+
     def next_overdue_s(self, grace_s: int) -> int | None:
         """The first instant at which something is overdue."""
         return min(self._ends.values()) + grace_s if self._ends else None

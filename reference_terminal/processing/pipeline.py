@@ -201,7 +201,7 @@ class Pipeline:
                     if state.tracker and total is not None:
                         state.tracker.restore(Decimal(anchor.value), anchor.slot_s, total)
                     self._restore_source(state)
-                    state.gap.restore(anchor.slot_s, anchor.value, total)
+                    state.gap.restore(anchor.slot_s, Decimal(anchor.value), total)
                 state.gap.current = open_gaps.get(state.config.id)
                 for span in (*STANDARD_SPANS, *spans):
                     if span.holds(meter.period_s) and span not in state.builder.spans():
@@ -330,7 +330,7 @@ class Pipeline:
 
     def waits(self) -> None:
         """Have periods closed that wait for a reading too long, if there are any."""
-        if self.book.next_overdue_s(0) is not None:
+        if self.book.waits:
             self._waiting_for_book.set()
 
     def switched(self, meter: int, standby: str, silent_s: float) -> None:
@@ -398,9 +398,9 @@ class Pipeline:
             if broken:
                 reading.quality, reading.cause = reading_module.QUESTIONABLE, RESET
         self._store.add_reading(reading, None if total is None or total == value else total)
-        self._store.add_anchor(
-            Anchor(state.number, reading.slot_s, numbers.text(value), numbers.text(value if total is None else total))
-        )
+        shown = numbers.text(value)
+        running = shown if total is None or total is value else numbers.text(total)
+        self._store.add_anchor(Anchor(state.number, reading.slot_s, shown, running))
         gap = state.gap.good(reading.slot_s, value, total, broken)
         if gap is not None:
             since = {"since": iso(gap.start_s), "missed": gap.missed}

@@ -82,6 +82,8 @@ class Journal:
 
     def clear_alarm(self, alarm: Alarm, subject: str) -> None:
         """Clear an alarm that stands."""
+        if not self._raised:
+            return
         subject = one_line(subject)
         if (alarm.code, subject) not in self._raised:
             return

@@ -121,7 +121,7 @@ class GatewayClient:
 
     @seam
     async def _once(self, unit: int, block: Block, patience_s: float | None) -> bytes:
-        if not await self.connect():
+        if not self._client.connected and not await self.connect():
             raise ReadFailed(reading.NO_CONNECTION)
         if self._turnaround_s:
             rest_s = self._idle_since_s + self._turnaround_s - self._loop.time()

@@ -113,7 +113,7 @@ def scaled(value: Decimal, factor: Decimal) -> Decimal:
 def decode(plan: PointPlan, slot_s: int, at_ms: int, blocks: list[bytes]) -> reading.Reading:
     """The reading of one point from the octets of its meter's blocks."""
     pieces = [blocks[p.block][2 * p.offset : 2 * (p.offset + p.count)] for p in plan.parts]
-    raw = "".join([piece.hex() for piece in pieces]).upper()
+    raw = b"".join(pieces).hex().upper()
     if is_sentinel(plan, raw):
         return reading.Reading(plan.point, slot_s, at_ms, None, raw, reading.BAD, reading.SENTINEL)
     try:

@@ -243,7 +243,10 @@ class ModbusMeter(Meter):
             return
         question.at_us = now_us
         # A script moves on with every answer: nothing of it may be kept.
-        question.changes = -1 if any(channel.script for channel in plan.channels) else self.changes
+        question.changes = self.changes
+        for channel in plan.channels:
+            if channel.script:
+                question.changes = -1
         alone = plan.alone
         if alone is not None:
             octets, text = alone.serve(now_us)
