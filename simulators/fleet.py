@@ -23,13 +23,16 @@ from simulators.meters.meter import Meter
 from simulators.meters.places import port_of
 from simulators.meters.protocols import protocol_of, protocols
 from simulators.meters.schedule import Schedule
+from simulators.meters.sentences import FAULT_LENGTH
 from simulators.meters.serial.maps import AnyMap, any_names, any_shipped, load_any
 from simulators.meters.serial.meter import Station
 from simulators.meters.spec import FaultSpec, FaultTable, MeterSpec, PointSpec
 from simulators.plant import Plant, Works
-from simulators.settings import Name, Port, Settings, read
+from simulators.sentences import MAP_EXPECTED, MAPS_TWICE, MISSING, NO_SOURCE, few
+from simulators.settings import Flaw, Name, Port, Settings, read
 from simulators.tables import DescriptionError, Problem, Table, read_toml
 from simulators.values import PositiveText, matching, one_of
+from simulators.world import sentences as said
 
 _BUILT_AT_ONCE = 200
 
@@ -124,13 +127,13 @@ class _Plant(Settings, frozen=True):
 class _Fault(FaultTable, frozen=True, kw_only=True):
     share: PositiveText = "1"
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """No more than all of them."""
         yield from super().flaws()
         if Decimal(self.share) > 1:
-            yield "share", f"expected more than 0 and at most 1, got {self.share}"
+            yield said.SHARE(got=self.share).at("share")
         if self.mean_s and not self.for_s:
-            yield "for_s", "a repeated fault needs its length; give for_s in seconds"
+            yield FAULT_LENGTH().at("for_s")
 
     @property
     def group_fault(self) -> GroupFault | None:
@@ -147,17 +150,17 @@ class _Group(Settings, frozen=True, kw_only=True):
     protocol: Annotated[str, one_of(("", *protocols()["modbus"].words))] = ""
     first_port: Port
     per_port: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
-    first_address: Annotated[str, matching(r"\d{1,14}", "up to 14 digits")] = "1"
+    first_address: Annotated[str, matching(r"\d{1,14}", "up to 14 digits", "不超过 14 位的数字")] = "1"
     sources: tuple[str, ...] = ()
     registers: tuple[str, ...] = ()
     faults: tuple[_Fault, ...] = ()
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """One map, or several."""
         if self.map and self.maps:
-            yield "maps", "give either map or maps, not both"
+            yield MAPS_TWICE().at("maps")
         if not self.map and not self.maps:
-            yield "map", "is missing; add it"
+            yield MISSING().at("map")
 
 
 def build_fleet(data: dict[str, object], where: str, folder: Path) -> Fleet:
@@ -171,7 +174,7 @@ def build_fleet(data: dict[str, object], where: str, folder: Path) -> Fleet:
     groups = [_group(table, folder, sources) for table in top.tables("groups", required=True)]
     top.finish()
     if not groups and not problems:
-        problems.append(Problem(where, "the fleet has no group; add at least one [[groups]]"))
+        problems.append(Problem(where, *said.NO_GROUP()))
     _check_places(groups, where, problems)
     if problems:
         raise FleetError(problems)
@@ -190,25 +193,24 @@ def _group(table: Table, folder: Path, known: Sequence[str]) -> Group | None:
     maps = [device for each in chosen if (device := _map(table, each, folder)) is not None]
     for source in given.sources:
         if source not in known:
-            table.problem("sources", f"the plant has no source {source!r}; it has {', '.join(known[:3])} ... heat")
+            table.problem("sources", *NO_SOURCE(source=source, names=few(known)))
     kinds = {device.protocol for device in maps}
     if len(kinds) > 1:
-        table.problem("maps", f"expected maps of one protocol in a group, got {', '.join(sorted(kinds))}")
+        table.problem("maps", *said.ONE_PROTOCOL(got=sorted(kinds)))
     if len(maps) < len(chosen):
         return None
     most, word = protocol_of(maps[0]).most_units, given.protocol
     if most:
         if given.per_port > most:
-            table.problem("per_port", f"expected at most {most} units on a port, got {given.per_port}")
+            table.problem("per_port", *said.UNITS_OF_PORT(most=most, got=given.per_port))
     elif word:
-        table.problem("protocol", f"map {maps[0].id} speaks {maps[0].protocol}; remove protocol")
+        table.problem("protocol", *said.PROTOCOL_OF_MAP(map=maps[0].id, protocol=maps[0].protocol))
     elif maps[0].speaks and given.per_port > 1:
-        text = f"a scale sends all the time and needs a port of its own, got {given.per_port}; give 1"
-        table.problem("per_port", text)
+        table.problem("per_port", *said.PORT_OF_SCALE(got=given.per_port))
     for register in given.registers:
         for device in maps:
             if register not in [each.id for each in device.registers]:
-                table.problem("registers", f"map {device.id} has no register {register!r}")
+                table.problem("registers", *said.GROUP_REGISTER(map=device.id, register=register))
     group = Group(
         name=given.name,
         count=given.count,
@@ -223,7 +225,7 @@ def _group(table: Table, folder: Path, known: Sequence[str]) -> Group | None:
     )
     if group.first_port + group.ports - 1 > 65_535:
         last = group.first_port + group.ports - 1
-        table.problem("first_port", f"{group.ports} ports from {group.first_port} go beyond 65535, to {last}")
+        table.problem("first_port", *said.PORTS_BEYOND(count=group.ports, first=group.first_port, last=last))
     return group
 
 
@@ -237,9 +239,9 @@ def _map(table: Table, chosen: str, folder: Path) -> AnyMap | None:
             return load_any(folder / chosen)
     except MapError as error:
         for problem in error.problems:
-            table.problem("map", str(problem))
+            table.problem(f"map: {problem.where}", problem.text, problem.zh)
         return None
-    table.problem("map", f"expected a path ending in .toml or one of {', '.join(any_names())}, got {chosen!r}")
+    table.problem("map", *MAP_EXPECTED(names=any_names(), got=chosen))
     return None
 
 
@@ -250,13 +252,13 @@ def _check_places(groups: Sequence[Group | None], where: str, problems: list[Pro
         if group is None:
             continue
         if group.name in names:
-            problems.append(Problem(where, f"the name {group.name!r} is given to several groups; names must differ"))
+            problems.append(Problem(where, *said.GROUP_TWICE(name=group.name)))
         names.append(group.name)
         first, last = group.first_port, group.first_port + group.ports - 1
         for begin, end, other in taken:
             if first <= end and begin <= last:
-                text = f"ports {first} to {last} of group {group.name} are also ports of group {other}; choose others"
-                problems.append(Problem(where, text))
+                text = said.PORTS_SHARED(first=first, last=last, group=group.name, other=other)
+                problems.append(Problem(where, *text))
         taken.append((first, last, group.name))
 
 
@@ -314,7 +316,7 @@ class Standing:
         self._schedule = Schedule(faults, self.meters, chance)
         flaws = self._schedule.flaws()
         if flaws:
-            raise FleetError([Problem(f"fleet {fleet.name}", flaw) for flaw in flaws])
+            raise FleetError([Problem(f"fleet {fleet.name}", *flaw) for flaw in flaws])
 
     async def start(self) -> None:
         """Listen everywhere. A taken port (OSError) leaves nothing open."""

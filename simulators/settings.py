@@ -16,11 +16,12 @@ import msgspec
 from msgspec import inspect
 from msgspec.structs import FieldInfo, fields
 
+from simulators.sentences import OTHER_KIND, Words
 from simulators.tables import Table
-from simulators.values import Unfit, Words, got, matching, notes_of, taken, unknown, ways
+from simulators.values import Unfit, got, matching, notes_of, taken, unknown, ways
 
-Flaw = tuple[str, str] | tuple[str, str, str]
-"""The key and a sentence, in English or in both languages."""
+Flaw = tuple[str, str, str]
+"""The key, and a sentence in both languages."""
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -133,11 +134,7 @@ def read_kind(
         homes = [each for each, kind in kinds.items() if any(key.name == name for key in keys_of(kind))]
         if homes and name not in own:
             table.has(name)
-            table.problem(
-                name,
-                f"belongs to {' and '.join(homes)}, this is {word}; remove it",
-                f"此项属于 {'、'.join(homes)}，当前为 {word}，请删除",
-            )
+            table.problem(name, *OTHER_KIND(homes=homes, kind=word))
     return read(table, kinds[word], whole=whole)
 
 
@@ -211,7 +208,7 @@ def _has_tables(kind: Any) -> bool:
 
 
 def misfits(kind: type[Settings], options: Mapping[str, object]) -> list[str]:
-    """What is wrong with some settings of a kind, each for itself: one sentence each, with its key."""
+    """What is wrong with some settings of a kind, each for itself: each with its key."""
     known = {key.field.name: key for key in keys_of(kind)}
     table = Table(dict(options), "", [])
     for name, value in options.items():
@@ -219,4 +216,4 @@ def misfits(kind: type[Settings], options: Mapping[str, object]) -> list[str]:
             _made(value, known[name].field.type, table, name)
         else:
             table.problem(name, *unknown(name, known))
-    return [f"{each.where}: {each.text}" for each in table.problems]
+    return [str(each) for each in table.problems]

@@ -14,24 +14,20 @@ from typing import Annotated, Any, TypeVar, cast
 import msgspec
 
 from simulators.files import given_octets
-from simulators.translations import chinese
-from simulators.values import DecimalText, PositiveText, Unfit, Words, got, matching, one_of, taken, unknown
+from simulators.sentences import MISSING, MISSING_TABLE, NOT_TOML, NOT_UTF8, UNREADABLE, Words
+from simulators.values import DecimalText, PositiveText, Unfit, got, matching, one_of, taken, unknown
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with one field: where it stands (file and path of keys) and one sentence about it.
-
-    Its Chinese is `zh`, or stands in the text behind " / ", or is that of the phrase which the text contains.
-    """
+    """One thing wrong with one field: where it stands (file and path of keys) and one sentence in two languages."""
 
     where: str
     text: str
-    zh: str = ""
+    zh: str
 
     def __str__(self) -> str:
-        told = self.zh or ("" if " / " in self.text else chinese(self.text))
-        said = self.text + (f" / {told}" if told else "")
+        said = f"{self.text} / {self.zh}"
         return f"{self.where}: {said}" if self.where else said
 
 
@@ -44,6 +40,7 @@ class DescriptionError(Exception):
 
 
 T = TypeVar("T")
+_TEXT = Words("text", "文本")
 
 
 def read_file(path: Path, build: Callable[[Table], T], *, first: int = 0) -> T:
@@ -68,19 +65,12 @@ def read_toml(path: Path, where: str | None = None) -> dict[str, object]:
         octets = given_octets(path)
     except OSError as error:
         reason = error.strerror or "unreadable"
-        raise DescriptionError([Problem(where, f"the file cannot be read ({reason}); check name and rights")]) from None
+        raise DescriptionError([Problem(where, *UNREADABLE(reason=reason))]) from None
     try:
         text = octets.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise DescriptionError(
-            [
-                Problem(
-                    where,
-                    f"expected UTF-8, found octet {octets[error.start]:02X} at offset {error.start}; "
-                    "save the file as UTF-8",
-                )
-            ]
-        ) from None
+        told = NOT_UTF8(octet=octets[error.start], offset=error.start)
+        raise DescriptionError([Problem(where, *told)]) from None
     return parse_toml(text, where)
 
 
@@ -89,7 +79,7 @@ def parse_toml(text: str, where: str) -> dict[str, object]:
     try:
         return cast(dict[str, object], tomllib.loads(text))
     except (ValueError, RecursionError) as error:
-        raise DescriptionError([Problem(where, f"not valid TOML: {error}")]) from None
+        raise DescriptionError([Problem(where, *NOT_TOML(error=error))]) from None
 
 
 class Table:
@@ -107,7 +97,7 @@ class Table:
         """The path of a key of this table, or of the table itself if `key` is empty."""
         return ".".join(filter(None, (self.where, key)))
 
-    def problem(self, key: str, text: str, zh: str = "") -> None:
+    def problem(self, key: str, text: str, zh: str) -> None:
         """Note a problem of the field `key` of this table (or of the table itself if `key` is empty)."""
         self.problems.append(Problem(self.place(key), text, zh))
 
@@ -119,10 +109,9 @@ class Table:
     def absent(self, key: str, keys: Sequence[str] = ()) -> None:
         """Note that a field has to be there; `keys`: what a table needs."""
         if keys:
-            place, names = self.place(key), ", ".join(keys)
-            self.problem(key, f"is missing; add a table [{place}] with {names}", f"缺少表 [{place}]，须含 {names}")
+            self.problem(key, *MISSING_TABLE(place=self.place(key), names=keys))
         else:
-            self.problem(key, "is missing; add it", "缺少此项，请补上")
+            self.problem(key, *MISSING())
 
     def _value(self, key: str, kind: Any, default: Any, instead: Any) -> Any:
         """A value as its type; required if there is no default, and then `instead` stands for one that is wrong."""
@@ -136,9 +125,9 @@ class Table:
             self.problem(key, *wrong.said)
             return default or instead
 
-    def text(self, key: str, default: str | None = None, pattern: str = "", hint: str = "") -> str:
+    def text(self, key: str, default: str | None = None, pattern: str = "", hint: Words = _TEXT) -> str:
         """A string; required if there is no default. `pattern` must match the whole; `hint` says what it should be."""
-        return self._value(key, Annotated[str, matching(pattern, hint)] if pattern else str, default, "")
+        return self._value(key, Annotated[str, matching(pattern, *hint)] if pattern else str, default, "")
 
     def choice(self, key: str, choices: Sequence[str], default: str | None = None) -> str:
         """One of `choices`."""

@@ -12,10 +12,12 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 from msgspec import inspect
+
+from simulators.sentences import Words
 
 DECIMAL = r"-?[0-9]{1,20}(?:\.[0-9]{1,8})?"
 """A number as a description has it: as many digits as the widest register has, so that every quotient can be worked out
@@ -26,13 +28,6 @@ PositiveText = Annotated[str, msgspec.Meta(pattern=rf"\A{DECIMAL}\Z", extra={"de
 """Decimal text greater than zero, in quotes, or a whole number: never a binary float."""
 DecimalText = Annotated[str, msgspec.Meta(pattern=rf"\A{DECIMAL}\Z", extra={"decimal": True})]
 """The same of either sign."""
-
-
-class Words(NamedTuple):
-    """What was expected, or what is wrong, in two languages."""
-
-    en: str
-    zh: str
 
 
 class Unfit(Exception):
@@ -48,7 +43,7 @@ def wanting(en: str, zh: str) -> msgspec.Meta:
     return msgspec.Meta(extra={"hint": en, "zh": zh})
 
 
-def matching(pattern: str, en: str, zh: str = "") -> msgspec.Meta:
+def matching(pattern: str, en: str, zh: str) -> msgspec.Meta:
     """Text that matches as a whole; the sentences say what it should be."""
     return msgspec.Meta(pattern=rf"\A(?:{pattern})\Z", extra={"hint": en, "zh": zh})
 
@@ -67,7 +62,8 @@ def shown(value: object) -> str:
 
 def got(wanted: Words, raw: object) -> Words:
     """What was expected and what came."""
-    return Words(f"expected {wanted.en}, got {shown(raw)}", wanted.zh and f"应为{wanted.zh}，实际为 {shown(raw)}")
+    gap = " " if wanted.zh[:1].isascii() and wanted.zh[:1] != " " else ""
+    return Words(f"expected {wanted.en}, got {shown(raw)}", f"应为{gap}{wanted.zh}，实际为 {shown(raw)}")
 
 
 def near(word: str, known: Collection[str]) -> Words:

@@ -18,6 +18,7 @@ from bench.dut import access as people
 from bench.dut import platform as platforms
 from bench.dut.access import Access
 from bench.dut.platform import Functions, Intake
+from simulators.sentences import Words
 from simulators.settings import Flaw, Settings, Word, read
 from simulators.tables import DescriptionError, Problem, Table, read_file
 from simulators.values import one_of
@@ -227,7 +228,7 @@ def _build(shown: str, table: Table, folder: Path) -> Profile:
     access = people.read(found.access, folder, problems)
     functions = platforms.read(found.functions, access, problems) if found.platform else None
     ways = platforms.intakes(found.connection, problems) if found.platform else {}
-    table.problems += [Problem("", each) for each in problems]
+    table.problems += [Problem("", *Words.of(each)) for each in problems]
     return Profile(
         path=shown,
         name=head.name,

@@ -12,6 +12,7 @@ from typing import Any
 
 from bench.evidence.keys import KeyTrouble, Signer, certificates_of, signer_of
 from bench.evidence.stamps import OwnAuthority, Stamper, StampTrouble, asking
+from simulators.sentences import Words
 from simulators.settings import Flaw, Port, Settings, Word, read
 from simulators.tables import DescriptionError, Table, read_file
 
@@ -127,7 +128,7 @@ def _lab(path: Path, table: Table) -> Lab:
             stamper = asking(stamp.url) if stamp.url else OwnAuthority(folder / stamp.own)
             roots = certificates_of(folder / stamp.roots) if stamp.roots else []
         except (StampTrouble, KeyTrouble) as error:
-            table.problem("stamp", str(error))
+            table.problem("stamp", *Words.of(error))
         if not found.signer:
             table.problem(
                 "stamp", "a stamp is put on a signature; add a [[signer]]", "时间戳加在签名上，请补充 [[signer]]"
@@ -151,4 +152,4 @@ def _signers(found: _File, folder: Path, table: Table) -> Iterator[Signer]:
         try:
             yield signer_of(row.key, folder / row.certificate, folder, module=row.module, pin_env=row.pin_env)
         except KeyTrouble as error:
-            table.problem(f"signer[{number}]", str(error))
+            table.problem(f"signer[{number}]", *Words.of(error))

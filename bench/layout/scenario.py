@@ -34,7 +34,7 @@ def _known(what: str, kind: str, kinds: Mapping[str, type[Settings]], options: M
     if kind not in kinds:
         raise ValueError(f"expected a {what} of kind {', '.join(kinds)}, got {kind!r} / 无此类型")
     if flaws := misfits(kinds[kind], options):
-        raise ValueError(f"{what} {kind}: {'; '.join(flaws)} / 设置无效")
+        raise ValueError(f"{what} {kind}: {'; '.join(flaws)}")
 
 
 @dataclass(frozen=True)

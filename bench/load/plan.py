@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from simulators.settings import Name, Settings, read
+from bench.load import sentences as said
+from simulators.settings import Flaw, Name, Settings, read
 from simulators.tables import DescriptionError, Problem, Table, read_toml
 from simulators.values import matching
 
@@ -37,10 +38,10 @@ class Target(Settings, frozen=True, kw_only=True):
 
     kind: Kind = "hj212"
     channel: Channel = "plain"
-    host: Annotated[str, matching(r"[^\s/]{0,253}", "a name or address without blanks and slashes")] = ""
+    host: Annotated[str, matching(r"[^\s/]{0,253}", *said.HOST)] = ""
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
     token: str = ""
-    password: Annotated[str, matching(r"\S{0,64}", "at most 64 characters without blanks")] = "123456"
+    password: Annotated[str, matching(r"\S{0,64}", *said.PASSWORD)] = "123456"
     user: str = ""
     path: str = "/api/records"
     topic: str = "v1/gateway/telemetry"
@@ -52,29 +53,20 @@ class Target(Settings, frozen=True, kw_only=True):
         """Whether the bench starts it."""
         return not self.host
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """A channel that its kind has, and a port for a host."""
         if self.kind == "mqtt" and self.channel not in ("plain", "tls"):
-            yield "channel", f"mqtt goes over plain or tls, got {self.channel} / MQTT 仅可用 plain 或 tls"
+            yield said.CHANNEL(kind="MQTT", channel=self.channel).at("channel")
         if self.kind == "https-json" and self.channel not in ("plain", "tls"):
-            yield "channel", f"https-json goes over plain or tls, got {self.channel} / HTTPS/JSON 仅可用 plain 或 tls"
+            yield said.CHANNEL(kind="HTTPS/JSON", channel=self.channel).at("channel")
         if self.kind == "mqtt" and self.channel == "tls" and not self.host:
-            yield (
-                "channel",
-                "the broker that the bench starts is plain; name the host of one with TLS / 本机代理无 TLS，请给出地址",
-            )
+            yield said.OWN_BROKER().at("channel")
         if self.host and not self.port:
-            yield "port", "is missing; a target with a host needs its port / 缺少端口"
+            yield said.PORT_OF_HOST().at("port")
         if not self.host and self.port:
-            yield (
-                "port",
-                "without a host the bench starts the target and chooses its port; remove it / 无 host 时不应给出端口",
-            )
+            yield said.PORT_WITHOUT_HOST().at("port")
         if self.host and self.channel in ("mtls", "gm-tls13", "tlcp"):
-            yield (
-                "channel",
-                f"{self.channel} is for the centre that the bench starts; elsewhere plain or tls / 仅可用 plain 或 tls",
-            )
+            yield said.CLIENT_CHANNEL(channel=self.channel).at("channel")
 
 
 class Terminals(Settings, frozen=True, kw_only=True):
@@ -99,13 +91,10 @@ class Terminals(Settings, frozen=True, kw_only=True):
     dying_percent: Annotated[int, msgspec.Meta(ge=0, le=FULL)] = 0
     back_within_s: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 0
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """Shares that add up."""
         if self.slow_percent + self.dying_percent > FULL:
-            yield (
-                "dying_percent",
-                f"with slow_percent more than {FULL} in all; a terminal is one of both / 两项合计超过 100%",
-            )
+            yield said.SHARES(most=FULL).at("dying_percent")
 
     @property
     def kind(self) -> str:
@@ -133,16 +122,13 @@ class People(Settings, frozen=True, kw_only=True):
     entry: Annotated[int, msgspec.Meta(ge=0, le=FULL)] = 5
     map: Annotated[int, msgspec.Meta(ge=0, le=FULL)] = 0
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """A mix of all, and a time to think."""
         total = sum(self.mix.values())
         if total != FULL:
-            yield "simple", f"the mix (simple to map) is {total} percent in all; make it {FULL} / 各项合计应为 {FULL}%"
+            yield said.MIX(total=total, most=FULL).at("simple")
         if self.think_from_ms > self.think_to_ms:
-            yield (
-                "think_to_ms",
-                f"expected {self.think_from_ms} or more, got {self.think_to_ms} / 不应小于 think_from_ms",
-            )
+            yield said.THINKING(least=self.think_from_ms, got=self.think_to_ms).at("think_to_ms")
 
     @property
     def mix(self) -> dict[str, int]:
@@ -161,7 +147,7 @@ class Action(Settings, frozen=True, kw_only=True):
 
     of: Literal["login", "light", "simple", "complex", "interactive", "analysis", "report", "entry", "map"]
     method: Literal["GET", "POST", "PUT"] = "GET"
-    path: Annotated[str, matching(r"/\S*", "a path that begins with /")]
+    path: Annotated[str, matching(r"/\S*", *said.PATH)]
     body: str = ""
     contains: str = ""
     token: str = ""
@@ -206,34 +192,25 @@ class Plan(Settings, frozen=True, kw_only=True):
     lag_ms: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 50
     profile: str = ""
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """Something to do, and people who know what."""
         if not self.stages:
-            yield "stages", "is missing; add at least one [[stages]] with name and for_s / 缺少 [[stages]]"
+            yield said.NO_STAGES().at("stages")
         names = [stage.name for stage in self.stages]
         for name in sorted({name for name in names if names.count(name) > 1}):
-            yield "stages", f"two stages are called {name} / 阶段名称重复"
+            yield said.STAGE_TWICE(name=name).at("stages")
         active = max((stage.active for stage in self.stages), default=0)
         if not (self.terminals.count or self.people.online or active):
-            yield (
-                "terminals.count",
-                "nobody makes any load; give terminals, people.online or active people / 没有任何负载",
-            )
+            yield said.NO_LOAD().at("terminals.count")
         if (self.people.online or active) and not (self.actions or self.profile):
-            yield "actions", "people need to know what to ask: add [[actions]] or a profile / 请给出 [[actions]] 或档案"
+            yield said.NO_ACTIONS().at("actions")
         if active and not self.profile:
             known = {action.of for action in self.actions}
             lacking = [name for name, share in self.people.mix.items() if share and name not in known]
             if self.actions and lacking:
-                yield (
-                    "actions",
-                    f"none of class {', '.join(lacking)}; add one or set its share of people to 0 / 缺少该类操作",
-                )
+                yield said.CLASSES_LACKING(classes=lacking).at("actions")
         if (self.people.online or active) and self.target.ours and not self.profile:
-            yield (
-                "target.host",
-                "people ask a platform; the bench's own centres have no pages: name the platform's / 请给出平台地址",
-            )
+            yield said.NO_PAGES().at("target.host")
 
     @property
     def most_active(self) -> int:

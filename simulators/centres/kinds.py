@@ -17,15 +17,18 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from msgspec.structs import asdict, fields
 
+from simulators.centres import sentences as said
 from simulators.centres.base import AnyCentre, Item
 from simulators.centres.channel import Locks
 from simulators.centres.http import Wiring
 from simulators.centres.spec import USUAL, CentreFields, CentreSpec, KindSettings
 from simulators.clock import Clock, Observe
+from simulators.sentences import Words
+from simulators.settings import Flaw
 from simulators.trust.authority import Role, TerminalSide, Trust
 from simulators.values import matching
 
-UploadTime = Annotated[str, matching(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d", "a time of day HH:mm:ss")]
+UploadTime = Annotated[str, matching(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d", "a time of day HH:mm:ss", "时刻 HH:mm:ss")]
 """A time of day at which a daily window opens."""
 
 
@@ -96,7 +99,7 @@ class CentreKind(Generic[S]):
             raise TypeError(f"centre {spec.name} is {spec.kind}, not {self.id}")
         return spec.own
 
-    def flaws(self, spec: CentreFields) -> Iterator[tuple[str, str]]:
+    def flaws(self, spec: CentreFields) -> Iterator[Flaw]:
         """What speaks against what every centre has, where it is one of this kind: field and sentence."""
         del spec
         return iter(())
@@ -115,9 +118,9 @@ class CentreKind(Generic[S]):
         """The code of a point in this kind's form."""
         return plain
 
-    def code_flaw(self, code: str) -> str:
-        """What is wrong with a code, in words; empty if nothing."""
-        return "" if re.fullmatch(r"[A-Za-z0-9]{1,16}", code) else "is not 1 to 16 letters and digits"
+    def code_flaw(self, code: str) -> Words | None:
+        """What is wrong with a code; None if nothing."""
+        return None if re.fullmatch(r"[A-Za-z0-9]{1,16}", code) else said.CODE()
 
     def line(self, spec: CentreSpec) -> str:
         """The centre in a line of a list."""

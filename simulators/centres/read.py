@@ -9,10 +9,12 @@ from pathlib import Path
 
 import msgspec
 
+from simulators.centres import sentences as said
 from simulators.centres.channel import family_of
 from simulators.centres.kinds import kinds
 from simulators.centres.spec import USUAL, CentreFields, CentreSpec
-from simulators.settings import Settings, read, read_kind
+from simulators.sentences import CHANNEL_SHOWS_NONE
+from simulators.settings import Flaw, Settings, read, read_kind
 from simulators.tables import Table
 from simulators.trust.files import Own, OwnFiles, read_own
 
@@ -34,19 +36,16 @@ def read_centre(table: Table, folder: Path = Path()) -> CentreSpec:
         given = read(inner, _Files)
         files = OwnFiles(folder / given.certificate, folder / given.key, folder / given.anchors)
     centre = CentreSpec(**msgspec.structs.asdict(common), own=own, files=files)
-    for name, text in kinds()[own.kind].flaws(common):
-        table.problem(name, text)
+    for flaw in kinds()[own.kind].flaws(common):
+        table.problem(*flaw)
     if centre.channel in ("plain", "tls") and centre.client_certificate != "good":
-        table.problem(
-            "client_certificate",
-            f"over {centre.channel} a terminal shows no certificate; choose mtls, gm-tls13 or tlcp",
-        )
+        table.problem("client_certificate", *said.CLIENT_SHOWS_NONE(channel=centre.channel))
     if centre.channel == "plain" and (centre.certificate != "good" or centre.files):
-        table.problem("channel", "a plain channel shows no certificate; choose tls, mtls, gm-tls13 or tlcp")
+        table.problem("channel", *CHANNEL_SHOWS_NONE())
     return centre
 
 
-def own_files(spec: CentreSpec, at_us: int) -> tuple[Own | None, list[tuple[str, str]]]:
+def own_files(spec: CentreSpec, at_us: int) -> tuple[Own | None, list[Flaw]]:
     """A laboratory's own files of a centre, read and checked; no problems where it has none."""
     if spec.files is None or spec.channel == "plain":
         return None, []

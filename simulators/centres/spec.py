@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from simulators.centres import sentences as said
 from simulators.centres.channel import Channel
-from simulators.settings import Name, Port, Settings
+from simulators.settings import Flaw, Name, Port, Settings
 from simulators.trust.authority import CHOICES, Choice
 from simulators.trust.files import OwnFiles
 from simulators.values import matching
@@ -51,9 +52,9 @@ class CentreFields(Settings, frozen=True):
     name: Name
     host: str
     port: Port
-    mn: Annotated[str, matching(r"[0-9A-Za-z]{1,24}", "1 to 24 letters and digits")]
-    pw: Annotated[str, matching(r"[0-9A-Za-z]{6}", "6 letters and digits")] = "123456"
-    st: Annotated[str, matching(r"[0-9A-Z]{2}", "2 characters 0-9A-Z")] = "31"
+    mn: Annotated[str, matching(r"[0-9A-Za-z]{1,24}", "1 to 24 letters and digits", "1 至 24 位字母和数字")]
+    pw: Annotated[str, matching(r"[0-9A-Za-z]{6}", "6 letters and digits", "6 位字母或数字")] = "123456"
+    st: Annotated[str, matching(r"[0-9A-Z]{2}", "2 characters 0-9A-Z", "2 位 0-9、A-Z 字符")] = "31"
     minute_interval: Annotated[int, msgspec.Meta(ge=1, le=30)] = 15
     realtime_interval_s: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 0
     over_time_s: Annotated[int, msgspec.Meta(ge=1, le=99)] = 10
@@ -62,12 +63,12 @@ class CentreFields(Settings, frozen=True):
     certificate: Choice = "good"
     client_certificate: Given = "good"
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """Intervals that a terminal can be told."""
         if 60 % self.minute_interval or self.minute_interval > 30:
-            yield "minute_interval", f"{self.minute_interval} does not divide the hour (HJ 212 table 4)"
+            yield said.DIVIDES(minutes=self.minute_interval).at("minute_interval")
         if 0 < self.realtime_interval_s < 30:
-            yield "realtime_interval_s", f"expected 0 (off) or 30 to 3600, got {self.realtime_interval_s}"
+            yield said.REALTIME(got=self.realtime_interval_s).at("realtime_interval_s")
 
 
 class CentreSpec(CentreFields, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from simulators.centres.channel import locks_of
 from simulators.clock import Clock, Observe
+from simulators.collectors import sentences as said
 from simulators.collectors.collected import CollectedMeter
 from simulators.collectors.kinds import AnyCollector, Common, kind_of
 from simulators.collectors.payloads import flaws_of
@@ -20,7 +21,9 @@ from simulators.meters.maps import RegisterMap
 from simulators.meters.places import Collected
 from simulators.meters.serial.maps import AnyMap
 from simulators.meters.spec import MeterSpec, PointSpec
+from simulators.sentences import TWO_NAMED, Words, few
 from simulators.trust.authority import Trust
+from simulators.world.sentences import COLLECTORS
 
 
 def placed_at(meter: MeterSpec, collectors: Sequence[CollectorSpec]) -> MeterSpec:
@@ -43,29 +46,29 @@ def tag_of(point: PointSpec) -> str:
 
 
 def check_collected(
-    meters: Sequence[MeterSpec], collectors: Sequence[CollectorSpec], note: Callable[[str, str], None]
+    meters: Sequence[MeterSpec], collectors: Sequence[CollectorSpec], note: Callable[[str, Words], None]
 ) -> None:
     """Note every contradiction between meters and collectors."""
     names = [collector.name for collector in collectors]
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
-            note(f"collector {name}", "the name is given to several collectors; names must differ")
+            note(f"collector {name}", TWO_NAMED(kind=COLLECTORS))
         if not any(_behind(meter) == name for meter in meters):
-            note(f"collector {name}", "no meter stands behind it; give a meter `collector`, or remove it")
+            note(f"collector {name}", said.NOBODY_BEHIND())
     for meter in meters:
         behind = _behind(meter)
         if not behind:
             continue
         where = f"meter {meter.name}"
         if behind not in names:
-            note(where, f"the world has no collector {behind!r}; it has {', '.join(names) or 'none'}")
+            note(where, said.NO_COLLECTOR(collector=behind, names=few(names)))
         tags = [tag_of(point) for point in meter.points]
         for collector in (each for each in collectors if each.name == behind):
             for flaw in flaws_of(collector.form, meter.name, tags):
                 note(where, flaw)
         for tag in dict.fromkeys(tags):
             if tags.count(tag) > 1:
-                note(where, f"the tag {tag!r} is given to several points; tags of a meter must differ")
+                note(where, said.TAG_TWICE(tag=tag))
 
 
 def collected_meter(

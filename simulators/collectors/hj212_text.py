@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from simulators.centres.hj212.codec import CP_LIMIT, Item, Packet, encode
+from simulators.collectors import sentences as said
 from simulators.collectors.entries import Entry
+from simulators.sentences import Words
 from simulators.stamps import stamp, stamp_ms
 
 CODE = re.compile(r"[0-9A-Za-z]{1,12}")
@@ -28,13 +30,13 @@ def mn_of(name: str) -> str:
     return name.encode().hex().upper().rjust(24, "0")
 
 
-def flaws_of(name: str, tags: Sequence[str]) -> Iterator[str]:
+def flaws_of(name: str, tags: Sequence[str]) -> Iterator[Words]:
     """What HJ 212 text cannot say of a device."""
     if len(name.encode()) > LONGEST_NAME:
-        yield f"its MN holds {LONGEST_NAME} octets of its name; give it a shorter one"
+        yield said.LONG_NAME(most=LONGEST_NAME)
     for tag in tags:
         if not CODE.fullmatch(tag):
-            yield f"the tag {tag!r} is no code of HJ 212; give 1 to 12 letters and digits"
+            yield said.NO_CODE(tag=tag)
 
 
 def write(name: str, stamp_us: int, entries: Sequence[Entry]) -> str:

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from simulators.collectors import hj212_text
 from simulators.collectors.entries import Entry
+from simulators.sentences import Words
 
 __all__ = ["FORMS", "Entry", "Form", "flaws_of", "node_of", "status_topic", "topic_of", "write"]
 
@@ -41,7 +42,7 @@ def node_of(form: Form, name: str) -> str:
     return hj212_text.mn_of(name) if form == "hj212" else name
 
 
-def flaws_of(form: Form, name: str, tags: Sequence[str]) -> Iterator[str]:
+def flaws_of(form: Form, name: str, tags: Sequence[str]) -> Iterator[Words]:
     """What a form cannot say of a device with these tags."""
     return hj212_text.flaws_of(name, tags) if form == "hj212" else iter(())
 

@@ -11,8 +11,10 @@ from typing import Annotated, Literal
 import msgspec
 
 from simulators.centres.channel import Channel, family_of
+from simulators.collectors import sentences as said
 from simulators.collectors.payloads import Form, node_of
-from simulators.settings import Name, Port, Settings
+from simulators.sentences import CHANNEL_SHOWS_NONE
+from simulators.settings import Flaw, Name, Port, Settings
 from simulators.trust.authority import Choice, Role, TerminalSide, Trust
 
 CLIENT = "terminal"
@@ -50,12 +52,12 @@ class CollectorSpec(Settings, frozen=True, kw_only=True, tag_field="kind"):
         """What its messages call one of its meters."""
         return node_of(self.form, meter)
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """What no collector can be."""
         if self.channel == "plain" and self.certificate != "good":
-            yield "channel", "a plain channel shows no certificate; choose tls, mtls, gm-tls13 or tlcp"
+            yield CHANNEL_SHOWS_NONE().at("channel")
         if self.form == "hj212" and self.numbers == "text":
-            yield "numbers", "HJ 212 text has no quotes; remove numbers, or choose another form"
+            yield said.TEXT_NUMBERS().at("numbers")
 
 
 def collector_subjects(specs: Sequence[CollectorSpec]) -> list[tuple[Role, str]]:

@@ -16,6 +16,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from math import isqrt
 
+from simulators.meters import sentences as said
 from simulators.meters.channels import Channel, MeterError, Shown
 from simulators.meters.maps import Loop, Register
 from simulators.meters.modbus.registers import pack_whole, reorder
@@ -114,7 +115,7 @@ class AnalogChannel(Channel):
         steps = self.nearest(text)
         low, high = Decimal(self.loop.low), Decimal(self.loop.high)
         if not low <= steps * self.resolution <= high:
-            raise MeterError(f"{self._name}: {text} is beyond the loop's {low} to {high} {self.register.unit}")
+            raise MeterError(said.BEYOND_LOOP(name=self._name, got=text, low=low, high=high, unit=self.register.unit))
         return steps
 
     def carrying(self, ma: str) -> Shown:
@@ -122,6 +123,6 @@ class AnalogChannel(Channel):
         try:
             current_ua = int(Decimal(ma) * 1000)
         except ArithmeticError:
-            raise MeterError(f"{self._name}: expected a current such as 3.5, got {ma!r}") from None
+            raise MeterError(said.CURRENT(name=self._name, got=ma)) from None
         octets, text = self._of_current(current_ua)
         return octets, text if LOWEST_UA <= current_ua <= HIGHEST_UA else None

@@ -12,16 +12,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from simulators.meters import sentences as said
 from simulators.meters.maps import UNITS, Register, decimals_of
 from simulators.meters.modbus.registers import TYPES, bounds, float_text, pack_float, pack_whole, reorder
 from simulators.plant import Quantity, Reader, as_text
+from simulators.sentences import Words
 
 Shown = tuple[tuple[bytes, ...], str | None]
 """Wire octets of each part, and the decimal text they hold (None: no number)."""
 
 
 class MeterError(ValueError):
-    """Something asked of a meter that it cannot do; the text says what, and what it can."""
+    """Something asked of a meter that it cannot do; `said` says what, and what it can."""
+
+    def __init__(self, said: Words) -> None:
+        super().__init__(str(said))
+        self.said = said
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +185,7 @@ class Channel:
         if not raw:
             return mark, None
         if len(self.register.parts) != 1 or 2 * len(mark[0]) != len(raw):
-            raise MeterError(f"{self._name}: expected a mark of {2 * len(mark[0])} hex digits, got {raw!r}")
+            raise MeterError(said.MARK(name=self._name, digits=2 * len(mark[0]), got=raw))
         return (reorder(bytes.fromhex(raw), self.register.parts[0].order),), None
 
     def nearest(self, text: str) -> int:
@@ -187,15 +193,15 @@ class Channel:
         try:
             return round(Decimal(text) / self.resolution)
         except ArithmeticError:
-            raise MeterError(f"{self._name}: expected decimal text such as 12.5, got {text!r}") from None
+            raise MeterError(said.CHANNEL_DECIMAL(name=self._name, got=text)) from None
 
     def carrying(self, ma: str) -> Shown:
         """What a loop with this current shows. Raises MeterError: only an analogue input has one."""
-        raise MeterError(f"{self._name} is no 4-20 mA input; the fault needs one (it was given {ma} mA)")
+        raise MeterError(said.CURRENT_OF_LOOP(name=self._name, ma=ma))
 
     def other_zero(self) -> int:
         """The current (mA) of raw number 0 in the other range. Raises MeterError: only an analogue input has one."""
-        raise MeterError(f"{self._name} is no 4-20 mA input; the fault needs one")
+        raise MeterError(said.NO_LOOP(name=self._name))
 
     def _no_value(self) -> tuple[bytes, ...]:
         octets: list[bytes] = []
@@ -224,16 +230,16 @@ class Channel:
         try:
             value = Decimal(text)
         except ArithmeticError:
-            raise MeterError(f"{self._name}: expected decimal text such as 123.45, got {text!r}") from None
+            raise MeterError(said.CHANNEL_DECIMAL(name=self._name, got=text)) from None
         if not value.is_finite() or value % self.resolution:
-            raise MeterError(f"{self._name}: {text} is not a multiple of the resolution {self.resolution}")
+            raise MeterError(said.CHANNEL_RESOLUTION(name=self._name, got=text, resolution=self.resolution))
         steps = int(value / self.resolution)
         held = self.encode(steps)[1]
         if held is None or Decimal(held) != value:
             kinds = "+".join(part.type for part in self.register.parts)
-            raise MeterError(f"{self._name}: a {kinds} register cannot hold {text}; the nearest it holds is {held}")
+            raise MeterError(said.CANNOT_HOLD(name=self._name, kinds=kinds, got=text, held=held))
         if self.modulus and not 0 <= steps < self.modulus:
-            raise MeterError(f"{self._name}: {text} is beyond the counter's modulus {self.register.modulus}")
+            raise MeterError(said.BEYOND_MODULUS(name=self._name, got=text, modulus=self.register.modulus))
         return steps
 
     @property

@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
 
+from simulators.meters import sentences as said
 from simulators.meters.faults import BY_KIND
 from simulators.meters.modbus.pdu import FUNCTIONS
 from simulators.meters.modbus.registers import ORDERS, TYPES, bounds
@@ -256,12 +257,12 @@ def build_map(data: dict[str, object], where: str) -> RegisterMap:
     problems: list[Problem] = []
     top = Table(data, where, problems)
     head = top.table("map", required=True) or Table({}, f"{where}.map", [])
-    name = head.text("id", pattern=r"[a-z0-9_-]+", hint="a name of small letters, digits, - and _")
+    name = head.text("id", pattern=r"[a-z0-9_-]+", hint=said.SMALL_DASHED_NAME)
     title, source = head.text("name"), head.text("source")
     functions = head.integers("functions", 1, 16)
     for code in functions:
         if code not in FUNCTIONS:
-            head.problem("functions", f"expected some of {', '.join(map(str, FUNCTIONS))}, got {code}")
+            head.problem("functions", *said.FUNCTIONS(known=tuple(FUNCTIONS), got=code))
     wrong_unit = head.choice("wrong_unit", ("silent", "gateway"), "silent")
     gaps = head.choice("gaps", ("exception", "zero"), "exception")
     strict = head.flag("strict", False)
@@ -275,7 +276,7 @@ def build_map(data: dict[str, object], where: str) -> RegisterMap:
     _clashes(registers, where, problems)
     _clashing_bits(bits, where, problems)
     if not registers and not problems:
-        problems.append(Problem(where, "the map has no register; add at least one [[register]]"))
+        problems.append(Problem(where, *said.NO_REGISTER()))
     if problems:
         raise MapError(problems)
     return RegisterMap(
@@ -285,7 +286,7 @@ def build_map(data: dict[str, object], where: str) -> RegisterMap:
 
 def _bit(table: Table, functions: tuple[int, ...]) -> Bit:
     bit = Bit(
-        id=table.text("id", pattern=r"[a-z0-9_]+", hint="a name of small letters, digits and _"),
+        id=table.text("id", pattern=r"[a-z0-9_]+", hint=said.SMALL_NAME),
         fc=table.integers("fc", 1, 2, tuple(code for code in functions if code in (1, 2))),
         address=table.integer("address", 0, 0xFFFF),
         on=table.flag("on", False),
@@ -294,7 +295,7 @@ def _bit(table: Table, functions: tuple[int, ...]) -> Bit:
     )
     for code in bit.fc:
         if code not in functions:
-            table.problem("fc", f"function {code} is not served by this device ({', '.join(map(str, functions))})")
+            table.problem("fc", *said.NOT_SERVED(code=code, served=functions))
     table.finish()
     return bit
 
@@ -312,9 +313,9 @@ def _loop(table: Table) -> Loop:
         low_cut=table.decimal("low_cut", "") if table.has("low_cut") else "",
     )
     if loop.low and loop.high and Decimal(loop.low) >= Decimal(loop.high):
-        table.problem("high", f"expected more than low ({loop.low}), got {loop.high}")
+        table.problem("high", *said.LOOP_ORDER(low=loop.low, got=loop.high))
     if Decimal(loop.noise_ua) < 0:
-        table.problem("noise_ua", f"expected 0 or more, got {loop.noise_ua}")
+        table.problem("noise_ua", *said.LOOP_NOISE(got=loop.noise_ua))
     table.finish()
     return loop
 
@@ -332,21 +333,21 @@ def _part(table: Table, order: str, factor: bool) -> Part:
         factor=table.decimal("factor", positive=True) if factor else "1",
     )
     if part.address + part.count > 0x10000:
-        table.problem("address", f"{part.count} registers from {part.address} go beyond 65535")
+        table.problem("address", *said.ADDRESS_BEYOND(count=part.count, address=part.address))
     if TYPES[kind] == 1 and part.order not in ("ABCD", "BADC"):
-        table.problem("order", f"a single register has no word order; expected ABCD or BADC, got {part.order}")
+        table.problem("order", *said.WORD_ORDER(got=part.order))
     return part
 
 
 def _register(table: Table, functions: tuple[int, ...], order: str) -> Register:
-    name = table.text("id", pattern=r"[a-z0-9_]+", hint="a name of small letters, digits and _")
+    name = table.text("id", pattern=r"[a-z0-9_]+", hint=said.SMALL_NAME)
     several = table.tables("parts")
     if several:
         parts = tuple(_part(each, order, factor=True) for each in several)
         for each in several:
             each.finish()
     elif table.has("parts"):
-        table.problem("parts", "is empty; give at least one part or use address and type")
+        table.problem("parts", *said.NO_PARTS())
         parts = (Part(0, "u16", "ABCD"),)
     else:
         parts = (_part(table, order, factor=False),)
@@ -379,37 +380,37 @@ def _register(table: Table, functions: tuple[int, ...], order: str) -> Register:
 def _check(table: Table, register: Register, functions: tuple[int, ...]) -> None:
     for code in register.fc:
         if code not in functions:
-            table.problem("fc", f"function {code} is not served by this device ({', '.join(map(str, functions))})")
+            table.problem("fc", *said.NOT_SERVED(code=code, served=functions))
     sizes = {2 * part.count for part in register.parts}
     if register.sentinel:
         digits = 2 * next(iter(sizes)) if len(sizes) == 1 else 0
         if not re.fullmatch(r"[0-9A-F]+", register.sentinel) or len(register.sentinel) != digits:
-            table.problem("sentinel", f"expected {digits} hex digits (one value), got {register.sentinel!r}")
+            table.problem("sentinel", *said.SENTINEL(digits=digits, got=register.sentinel))
     whole = not register.is_float
     if whole and register.loop is None and Decimal(register.resolution) % Decimal(register.scale):
-        table.problem("resolution", f"{register.resolution} is not a multiple of the scale {register.scale}")
+        table.problem("resolution", *said.OF_SCALE(resolution=register.resolution, scale=register.scale))
     if register.is_float and register.scale != "1":
-        table.problem("scale", "a binary float carries its value itself; remove scale")
+        table.problem("scale", *said.FLOAT_SCALE())
     if register.modulus:
         if register.kind != "counter":
-            table.problem("modulus", "only a counter has a modulus; set kind = 'counter' or remove it")
+            table.problem("modulus", *said.MODULUS_OF_COUNTER())
         if Decimal(register.modulus) % Decimal(register.resolution):
-            table.problem("modulus", f"{register.modulus} is not a multiple of the resolution {register.resolution}")
+            table.problem("modulus", *said.OF_RESOLUTION(modulus=register.modulus, resolution=register.resolution))
     if whole and len(register.parts) == 1 and register.kind == "counter":
         largest = (bounds(register.parts[0].type)[1] + 1) * Decimal(register.scale)
         if register.modulus and Decimal(register.modulus) > largest:
-            table.problem("modulus", f"{register.modulus} does not fit: the register starts again at {largest}")
+            table.problem("modulus", *said.MODULUS_FITS(modulus=register.modulus, largest=largest))
     if len(register.parts) > 1 and list(register.parts) != sorted(
         register.parts, key=lambda part: Decimal(part.factor), reverse=True
     ):
-        table.problem("parts", "expected the part with the largest factor first")
+        table.problem("parts", *said.LARGEST_FIRST())
     if register.loop is not None and [part.type for part in register.parts] != ["u16"]:
-        table.problem("loop", "an analogue input is one u16 register; set type = 'u16' or remove loop")
+        table.problem("loop", *said.LOOP_U16())
     if register.loop is not None and register.kind == "counter":
-        table.problem("loop", "an analogue input is no counter; set kind = 'instant' or remove loop")
+        table.problem("loop", *said.LOOP_COUNTER())
     given = [name for name in ("measure", "fixed", "clock") if getattr(register, name)]
     if len(given) + register.serial > 1:
-        table.problem("", f"only one of measure, fixed, clock and serial may be given, got {', '.join(given)}")
+        table.problem("", *said.ONE_CONTENT(got=given))
 
 
 def _clashes(registers: tuple[Register, ...], where: str, problems: list[Problem]) -> None:
@@ -417,7 +418,7 @@ def _clashes(registers: tuple[Register, ...], where: str, problems: list[Problem
     taken: dict[tuple[int, int], tuple[str, int]] = {}
     for register in registers:
         if register.id in names:
-            problems.append(Problem(where, f"the register id {register.id!r} comes twice; rename one"))
+            problems.append(Problem(where, *said.REGISTER_TWICE(register=register.id)))
         names.append(register.id)
         for code in register.fc:
             for index, part in enumerate(register.parts):
@@ -427,8 +428,7 @@ def _clashes(registers: tuple[Register, ...], where: str, problems: list[Problem
                         problems.append(
                             Problem(
                                 where,
-                                f"address {address} (function {code}) is given to {other[0]!r} and {register.id!r}; "
-                                "move one",
+                                *said.ADDRESS_TWICE(address=address, code=code, one=other[0], other=register.id),
                             )
                         )
                         break
@@ -439,5 +439,5 @@ def _clashing_bits(bits: tuple[Bit, ...], where: str, problems: list[Problem]) -
     for bit, code in [(each, code) for each in bits for code in each.fc]:
         other = taken.setdefault((code, bit.address), bit.id)
         if other != bit.id:
-            text = f"bit {bit.address} (function {code}) is given to {other!r} and {bit.id!r}; move one"
-            problems.append(Problem(where, text))
+            text = said.BIT_TWICE(address=bit.address, code=code, one=other, other=bit.id)
+            problems.append(Problem(where, *text))

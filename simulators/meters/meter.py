@@ -14,6 +14,7 @@ from typing import NotRequired, TypedDict, Unpack
 
 from simulators.clock import Clock, Observe
 from simulators.events import MeterFault, NoAnswer, Served, Unserved
+from simulators.meters import sentences as said
 from simulators.meters.channels import Channel, Effect, MeterError
 from simulators.meters.faults import (
     AnyFault,
@@ -236,8 +237,8 @@ class Meter:
     def effects_of(self, fault: AnyFault) -> list[tuple[Channel, Effect]]:
         """What a fault would do to the values it alters, without switching it on. Raises MeterError as `set_fault`."""
         if not isinstance(fault, self.known_faults):
-            known = ", ".join(str(each.__struct_config__.tag) for each in self.known_faults)
-            raise MeterError(f"meter {self.name} cannot have the fault {kind_of(fault)!r}; it can have {known}")
+            known = [str(each.__struct_config__.tag) for each in self.known_faults]
+            raise MeterError(said.NO_FAULT(meter=self.name, kind=kind_of(fault), known=known))
         affected = self._affected(getattr(fault, "points", ()))
         if not isinstance(fault, _VALUE_FAULTS):
             return []
@@ -299,9 +300,8 @@ class Meter:
         """The channel of a point (or of a register id). Raises MeterError naming what there is."""
         found = self.points.get(point) or self.channels.get(point)
         if found is None:
-            raise MeterError(
-                f"meter {self.name} has no point {point!r}; it has {', '.join([*self.points] or [*self.channels])}"
-            )
+            names = [*self.points] or [*self.channels]
+            raise MeterError(said.NO_POINT(meter=self.name, point=point, names=names))
         return found
 
     def preset(self, point: str, text: str, *, hold: bool = True) -> None:
@@ -343,7 +343,7 @@ class Meter:
         """Preset a counter to its modulus less `margin` (decimal text), from where it counts on over the edge."""
         channel = self._counter(point)
         if not channel.modulus:
-            raise MeterError(f"{point} of meter {self.name} has no modulus; give one in the map or the world")
+            raise MeterError(said.NO_MODULUS(point=point, meter=self.name))
         steps = channel.modulus - _steps(channel, margin)
         now = self._clock.now_us()
         before = channel.text(now)
@@ -379,7 +379,7 @@ class Meter:
     def _counter(self, point: str) -> Channel:
         channel = self.channel(point)
         if not channel.counter:
-            raise MeterError(f"{point} of meter {self.name} is no counter; choose one of its counters")
+            raise MeterError(said.NO_COUNTER(point=point, meter=self.name))
         return channel
 
     def _happened(self, what: str, point: str, detail: dict[str, str]) -> None:
@@ -467,16 +467,16 @@ def _decimal(text: str) -> Decimal:
     try:
         return Decimal(text)
     except ArithmeticError:
-        raise MeterError(f"expected decimal text such as 12.5, got {text!r}") from None
+        raise MeterError(said.DECIMAL(got=text)) from None
 
 
 def _steps(channel: Channel, text: str) -> int:
     try:
         steps = Decimal(text) / channel.resolution
     except ArithmeticError:
-        raise MeterError(f"expected decimal text such as 12.5, got {text!r}") from None
+        raise MeterError(said.DECIMAL(got=text)) from None
     if steps != int(steps):
-        raise MeterError(f"{text} is not a multiple of the resolution {channel.resolution} of {channel.point}")
+        raise MeterError(said.POINT_RESOLUTION(got=text, resolution=channel.resolution, point=channel.point))
     return int(steps)
 
 

@@ -18,6 +18,7 @@ from simulators.clock import Chance, Clock, Observe
 from simulators.meters.meter import Binding, Wiring
 from simulators.meters.point_rows import OwnRow
 from simulators.plant import Plant
+from simulators.sentences import Words
 
 if TYPE_CHECKING:
     from simulators.explain.frames import Reading
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from simulators.meters.serial.meter import Station
     from simulators.meters.spec import MeterSpec
 
-Note = Callable[[str, str], None]
+Note = Callable[[str, Words], None]
 """Tells a problem: where it is, and what it is."""
 
 
@@ -143,7 +144,7 @@ class MeterProtocol:
         del word
         return {}
 
-    def flaws_of(self, device: BusMap) -> Iterator[str]:
+    def flaws_of(self, device: BusMap) -> Iterator[Words]:
         """What speaks against a map, besides what any map must keep."""
         del device
         return iter(())

@@ -11,10 +11,12 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from simulators.clock import Chance
+from simulators.meters import sentences as said
 from simulators.meters.channels import MeterError
 from simulators.meters.faults import kind_of
 from simulators.meters.meter import Meter
 from simulators.meters.spec import FaultSpec
+from simulators.sentences import Words
 
 
 def meant(spec: FaultSpec, names: Sequence[str]) -> list[str]:
@@ -35,9 +37,9 @@ class Schedule:
         self._timers: dict[tuple[int, str], asyncio.TimerHandle] = {}
         self._loop: asyncio.AbstractEventLoop
 
-    def flaws(self) -> list[str]:
+    def flaws(self) -> list[Words]:
         """Why faults cannot be switched on at their meters, one sentence each; the first meter of a kind speaks."""
-        found: list[str] = []
+        found: list[Words] = []
         seen: list[tuple[FaultSpec, str]] = []
         for spec, meter, _ in self._jobs:
             if (spec, meter.title) in seen:
@@ -46,9 +48,13 @@ class Schedule:
             try:
                 meter.effects_of(spec.fault)
             except MeterError as error:
-                text = str(error)
-                whose = "" if text.startswith("meter ") else f"meter {meter.name}: "
-                found.append(f"fault {kind_of(spec.fault)!r}: {whose}{text}")
+                kind, reason = kind_of(spec.fault), error.said
+                named = meter.name in reason.en.split()
+                found.append(
+                    said.FAULT_OF(kind=kind, reason=reason)
+                    if named
+                    else said.FAULT_AT(kind=kind, meter=meter.name, reason=reason)
+                )
         return found
 
     def start(self) -> None:

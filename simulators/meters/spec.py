@@ -15,15 +15,18 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from simulators.meters import sentences as said
 from simulators.meters.carriers import LineSettings
 from simulators.meters.faults import BY_KIND, AnyFault
 from simulators.meters.modbus.serial import FRAMINGS
 from simulators.meters.places import Collected, Place, SerialLine, port_of
 from simulators.meters.protocols import addresses
 from simulators.meters.serial.maps import AnyMap, any_names
-from simulators.settings import Port, Settings, read, read_kind
+from simulators.sentences import MAPS_TWICE, MISSING, Words
+from simulators.settings import Flaw, Port, Settings, read, read_kind
 from simulators.systems.kinds import SystemPlace
 from simulators.systems.kinds import kinds as systems
+from simulators.systems.sentences import NO_SUCH_PLACE
 from simulators.tables import Table
 from simulators.values import PositiveText, matching, one_of
 
@@ -121,7 +124,10 @@ def _fill(text: str, number: int | None) -> str:
 class _MeterTable(Settings, frozen=True, kw_only=True):
     """What a world file says of a meter besides its place; with `repeat` of many."""
 
-    name: Annotated[str, matching(r"[A-Za-z0-9{][A-Za-z0-9_.:{}-]*", "a name of letters, digits, - _ .")]
+    name: Annotated[
+        str,
+        matching(r"[A-Za-z0-9{][A-Za-z0-9_.:{}-]*", *said.NAME),
+    ]
     map: str = ""
     maps: tuple[str, ...] = ()
     unit: Annotated[int, msgspec.Meta(ge=1, le=247)] = 1
@@ -134,20 +140,21 @@ class _MeterTable(Settings, frozen=True, kw_only=True):
     repeat: tuple[Annotated[int, msgspec.Meta(ge=0, le=999)], ...] = ()
     points: tuple[PointSpec, ...]
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """What its keys say together."""
         if self.map and self.maps:
-            yield "maps", "give either map or maps, not both"
+            yield MAPS_TWICE().at("maps")
         if not self.map and not self.maps:
-            yield "map", "is missing; add it"
+            yield MISSING().at("map")
         kinds = addresses()
         if self.address and not any(re.fullmatch(each.pattern, self.address) for each in kinds):
+            sizes = "、".join(f"{each.size} 位" for each in kinds)
             listed = ", or ".join(
                 (" or ".join(each.listed for each in kinds[:2]), *(each.listed for each in kinds[2:]))
             )
-            yield "address", f"expected {listed}, got {self.address!r}"
+            yield said.ADDRESS(known=Words(listed, sizes), got=self.address).at("address")
         if self.repeat and (len(self.repeat) != 2 or self.repeat[0] > self.repeat[1]):
-            yield "repeat", f"expected [first, last] such as [1, 29], got {list(self.repeat)}"
+            yield said.REPEAT(got=", ".join(map(str, self.repeat))).at("repeat")
 
 
 class _Behind(Settings, frozen=True):
@@ -168,12 +175,12 @@ def read_meters(table: Table, folder: Path) -> list[MeterSpec]:
         place = port_of(place.host, place.port, serial=bool(given.address or framing))
     fixed = bool(given.address or isinstance(place, Collected | SystemPlace))
     if not fixed and not table.has("unit"):
-        table.problem("unit", "is missing; add it")
+        table.absent("unit")
     numbers: Sequence[int | None] = [None]
     if len(given.repeat) == 2:
         numbers = range(given.repeat[0], given.repeat[1] + 1) or [None]
     if not fixed and given.unit + len(numbers) - 1 > 247:
-        table.problem("unit", f"{len(numbers)} units from {given.unit} go beyond 247; use a second port")
+        table.problem("unit", *said.TOO_MANY_UNITS(count=len(numbers), first=given.unit))
         numbers = [None]
     maps = given.maps or (given.map,)
     meters: list[MeterSpec] = []
@@ -217,17 +224,15 @@ def _place(table: Table) -> Place | _At:
     if word == "system":
         found = read_kind(table, {name: kind.settings for name, kind in systems().items()}, tag="system", whole=False)
         if elsewhere:
-            text = f"a meter behind {found.system} has no such place; remove {', '.join(elsewhere)}"
-            table.problem("system", text)
+            table.problem("system", *NO_SUCH_PLACE(system=found.system, keys=elsewhere))
         return found
     if word == "collector":
         if at or elsewhere != ["collector"]:
-            text = "a meter behind a collector has no place of its own; remove line, host, port, unit, address, framing"
-            table.problem("collector", text)
+            table.problem("collector", *said.COLLECTED_PLACE())
         return Collected(read(table, _Behind, whole=False).collector)
     if word == "line":
         if at:
-            table.problem("line", "give either line or host and port, not both")
+            table.problem("line", *said.ONE_PLACE())
         return read(table, SerialLine, whole=False)
     return read(table, _At, whole=False)
 
@@ -247,7 +252,7 @@ def _counted(address: str, index: int) -> str:
 
 
 class _LineTable(Settings, frozen=True):
-    name: Annotated[str, matching(r"[A-Za-z0-9/][A-Za-z0-9_./-]*", "a device name such as ttyS1")]
+    name: Annotated[str, matching(r"[A-Za-z0-9/][A-Za-z0-9_./-]*", *said.DEVICE)]
     baud: Literal[300, 600, 1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200] = 9600
     parity: Literal["N", "E", "O"] = "N"
     stop_bits: Annotated[int, msgspec.Meta(ge=1, le=2)] = 1
@@ -268,31 +273,31 @@ class FaultTable(Settings, frozen=True, kw_only=True):
     for_s: Seconds = 0
     mean_s: Seconds = 0
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """Parameters are those of the kind."""
-        if self.kind in BY_KIND and isinstance(found := _fault(self.kind, self.parameters), str):
-            yield "with", found
+        if self.kind in BY_KIND and isinstance(found := _fault(self.kind, self.parameters), Words):
+            yield found.at("with")
 
     @property
     def fault(self) -> AnyFault | None:
         """The fault itself; None if it cannot be understood."""
         found = _fault(self.kind, self.parameters)
-        return None if isinstance(found, str) else found
+        return None if found is None or isinstance(found, Words) else found
 
 
 class _WorldFault(FaultTable, frozen=True, kw_only=True):
     meters: tuple[str, ...]
     every_s: Seconds = 0
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """Times that go together."""
         yield from super().flaws()
         if self.every_s and self.mean_s:
-            yield "mean_s", "give either every_s or mean_s, not both"
+            yield said.EVERY_OR_MEAN().at("mean_s")
         if (self.every_s or self.mean_s) and not self.for_s:
-            yield "for_s", "a repeated fault needs its length; give for_s in seconds"
+            yield said.FAULT_LENGTH().at("for_s")
         if self.every_s and self.for_s >= self.every_s:
-            yield "for_s", f"expected less than every_s ({self.every_s}), got {self.for_s}"
+            yield said.FAULT_SHORTER(every_s=self.every_s, got=self.for_s).at("for_s")
 
 
 def read_fault(table: Table) -> FaultSpec | None:
@@ -303,12 +308,12 @@ def read_fault(table: Table) -> FaultSpec | None:
     return FaultSpec(given.meters, fault, given.from_s, given.for_s, given.every_s, given.mean_s)
 
 
-def _fault(kind: str, values: Mapping[str, object]) -> AnyFault | str:
+def _fault(kind: str, values: Mapping[str, object]) -> AnyFault | Words | None:
     """A fault from its kind and parameters, or what is wrong with them."""
     if kind not in BY_KIND:
-        return ""
+        return None
     try:
         return msgspec.convert({"kind": kind, **values}, BY_KIND[kind])
     except msgspec.ValidationError as error:
-        known = ", ".join(BY_KIND[kind].__struct_fields__) or "no parameters"
-        return f"{kind} has {known}; {str(error)[:1].lower()}{str(error)[1:]}"
+        known = BY_KIND[kind].__struct_fields__ or said.NO_PARAMETERS
+        return said.FAULT_PARAMETERS(kind=kind, known=known, error=f"{str(error)[:1].lower()}{str(error)[1:]}")

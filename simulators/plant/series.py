@@ -20,8 +20,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from simulators.files import given_text
+from simulators.plant import sentences as said
 from simulators.plant.plant import Quantity, Reader, as_decimal
 from simulators.plant.tracks import COUNTER_DIGITS, RATE_DIGITS
+from simulators.sentences import INSTANT
 from simulators.stamps import from_iso
 from simulators.tables import DescriptionError, Problem
 
@@ -147,22 +149,20 @@ def load_series(
         text = given_text(path)
     except OSError as error:
         reason = error.strerror or "unreadable"
-        raise DescriptionError([Problem(str(path), f"the series cannot be read ({reason}); check the name")]) from None
+        raise DescriptionError([Problem(str(path), *said.UNREADABLE(reason=reason))]) from None
     except UnicodeDecodeError as error:
-        raise DescriptionError(
-            [Problem(str(path), f"expected UTF-8, found another octet at offset {error.start}; save it as UTF-8")]
-        ) from None
+        raise DescriptionError([Problem(str(path), *said.NOT_UTF8(offset=error.start))]) from None
     rows = [(number, row) for number, row in enumerate(csv.reader(text.splitlines()), 1) if row]
     rows = [(number, [cell.strip() for cell in row]) for number, row in rows if not row[0].startswith("#")]
     problems: list[Problem] = []
     quantities = _headings(path, rows, problems)
     instants, cells = _cells(path, rows, quantities, problems)
     if not problems and len(instants) < 2:
-        problems.append(Problem(str(path), f"expected at least 2 rows of values, got {len(instants)}"))
+        problems.append(Problem(str(path), *said.ROWS(got=len(instants))))
     if problems:
         shown = problems[:_MANY]
         if len(problems) > _MANY:
-            shown.append(Problem(str(path), f"and {len(problems) - _MANY} more problems of this kind"))
+            shown.append(Problem(str(path), *said.MORE(more=len(problems) - _MANY)))
         raise DescriptionError(shown)
     columns = [_Column(quantity, instants, values, linear) for quantity, values in zip(quantities, cells, strict=True)]
     return SeriesPlant(columns, start_us, align=align, repeat=repeat)
@@ -171,9 +171,7 @@ def load_series(
 def _headings(path: Path, rows: list[tuple[int, list[str]]], problems: list[Problem]) -> list[Quantity]:
     if not rows or rows[0][1][0] != "instant" or len(rows[0][1]) < 2:
         found = ",".join(rows[0][1])[:60] if rows else "nothing"
-        problems.append(
-            Problem(f"{path}:1", f"expected headings 'instant,source.measure [unit],...', got {found!r}; add them")
-        )
+        problems.append(Problem(f"{path}:1", *said.HEADINGS(got=found)))
         return []
     quantities: list[Quantity] = []
     names: list[str] = []
@@ -184,7 +182,7 @@ def _headings(path: Path, rows: list[tuple[int, list[str]]], problems: list[Prob
             problems.append(
                 Problem(
                     f"{path}:{rows[0][0]}",
-                    f"expected a heading such as 'main.power [kW]' with a unit of {', '.join(units)}, got {heading!r}",
+                    *said.HEADING(units=units, got=heading),
                 )
             )
             continue
@@ -193,9 +191,7 @@ def _headings(path: Path, rows: list[tuple[int, list[str]]], problems: list[Prob
         gathered = [f"{match[1]}.{_GATHERS[match[3]][0]}"] if match[3] in _GATHERS else []
         for each in [name, *gathered]:
             if each in names:
-                problems.append(
-                    Problem(f"{path}:{rows[0][0]}", f"the quantity {each} comes twice; name each source differently")
-                )
+                problems.append(Problem(f"{path}:{rows[0][0]}", *said.QUANTITY_TWICE(name=each)))
             names.append(each)
         digits = COUNTER_DIGITS if counter else RATE_DIGITS
         quantities.append(Quantity(name, "counter" if counter else "instant", match[3], digits))
@@ -212,17 +208,15 @@ def _cells(
     for number, row in rows[1:]:
         where = f"{path}:{number}"
         if len(row) != len(quantities) + 1:
-            problems.append(Problem(where, f"expected {len(quantities) + 1} columns, got {len(row)}"))
+            problems.append(Problem(where, *said.COLUMNS(wanted=len(quantities) + 1, got=len(row))))
             continue
         try:
             instant = from_iso(row[0])
         except ValueError:
-            problems.append(
-                Problem(where, f"expected an instant such as 2026-03-02T00:15:00+08:00 with zone, got {row[0]!r}")
-            )
+            problems.append(Problem(where, *INSTANT(such="2026-03-02T00:15:00+08:00", got=row[0])))
             continue
         if instants and instant <= instants[-1]:
-            problems.append(Problem(where, f"the instant {row[0]} is not after the one before; sort the rows"))
+            problems.append(Problem(where, *said.ORDER(instant=row[0])))
             continue
         instants.append(instant)
         for quantity, cell, values in zip(quantities, row[1:], cells, strict=True):
@@ -232,16 +226,14 @@ def _cells(
 
 def _steps(where: str, quantity: Quantity, cell: str, before: list[int], problems: list[Problem]) -> int:
     if not re.fullmatch(r"-?\d+(\.\d+)?", cell):
-        problems.append(Problem(where, f"{quantity.name}: expected a decimal number such as 12.5, got {cell!r}"))
+        problems.append(Problem(where, *said.NUMBER(name=quantity.name, got=cell)))
         return before[-1] if before else 0
     scaled = Decimal(cell).scaleb(quantity.digits)
     steps = int(scaled)
     if steps != scaled:
-        problems.append(
-            Problem(where, f"{quantity.name}: {cell} has more than {quantity.digits} decimals; round it to that")
-        )
+        problems.append(Problem(where, *said.DECIMALS(name=quantity.name, got=cell, digits=quantity.digits)))
     if quantity.kind == "counter" and before and steps < before[-1]:
-        problems.append(Problem(where, f"{quantity.name}: the counter falls to {cell}; a counter series never falls"))
+        problems.append(Problem(where, *said.FALLS(name=quantity.name, got=cell)))
     if quantity.unit in _GATHERS and steps < 0:
-        problems.append(Problem(where, f"{quantity.name}: the rate {cell} is negative; export needs its own column"))
+        problems.append(Problem(where, *said.NEGATIVE(name=quantity.name, got=cell)))
     return steps

@@ -46,7 +46,8 @@ def flaw(spec: SenderSpec) -> str:
     if kind is None:
         return f"unknown kind {spec.kind!r}; known: {', '.join(kinds())} / 无此类型"
     if wrong := next(iter(spec.flaws()), None):
-        return f"{wrong[0]}: {wrong[1]} / 设置无效"
+        key, en, zh = wrong
+        return f"{key}: {en} / {zh}"
     strange = [each for each in spec.classes if each not in kind.classes]
     return f"{spec.kind} has no form for {', '.join(strange)} / 该方式不支持此类数据" if strange else ""
 

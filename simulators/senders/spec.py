@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from simulators.centres.channel import Channel
-from simulators.settings import Name, Settings
+from simulators.senders import sentences as said
+from simulators.settings import Flaw, Name, Settings
 from simulators.trust.authority import Choice
 
 PeriodClass = Literal["realtime", "minute", "hour", "day", "month"]
@@ -63,10 +64,10 @@ class SenderSpec(Settings, frozen=True, kw_only=True):
     certificate: Choice | Literal["missing"] = "good"
     path: str = "/api/records"
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """What no sender can be."""
         codes = [point.code for point in self.points]
         if len(set(codes)) != len(codes):
-            yield "points", "two points of a sender have one code; give each its own"
+            yield said.CODE_TWICE().at("points")
         if 60 % self.minute_interval:
-            yield "minute_interval", "is no divisor of 60 min; choose 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30 or 60"
+            yield said.DIVIDES().at("minute_interval")

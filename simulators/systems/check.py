@@ -13,10 +13,12 @@ from simulators.meters.maps import Register, RegisterMap
 from simulators.meters.modbus.registers import TYPES
 from simulators.meters.serial.maps import AnyMap
 from simulators.meters.spec import MeterSpec
+from simulators.sentences import Words
+from simulators.systems import sentences as said
 from simulators.systems.kinds import SystemPlace, kind_of, kinds
 from simulators.systems.tagged import type_of
 
-Note = Callable[[str, str], None]
+Note = Callable[[str, Words], None]
 
 
 class Tagged(msgspec.Struct, frozen=True):
@@ -40,7 +42,7 @@ def check_system(meter: MeterSpec, place: SystemPlace, device: AnyMap, note: Not
     """Whether a device can stand behind its system; what speaks against it is noted."""
     if isinstance(device, RegisterMap):
         return True
-    note(f"meter {meter.name}", f"behind {place.system} a meter has a map of registers; {device.id} is none")
+    note(f"meter {meter.name}", said.NOT_REGISTERS(system=place.system, map=device.id))
     return False
 
 

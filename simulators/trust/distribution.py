@@ -15,11 +15,12 @@ import msgspec
 
 from simulators.clock import Chance, Clock, Observe
 from simulators.events import Behaviour, ListServed
-from simulators.settings import Port, Settings
+from simulators.settings import Flaw, Port, Settings
 from simulators.trust.authority import Role, Tier, Trust
 from simulators.trust.certificates import FAMILIES, Family
 from simulators.trust.hosting import Host, Reply
 from simulators.trust.responder import PATH, Responder, ResponderSwitches
+from simulators.trust.sentences import LIST_HOLDS
 
 NAME = "revocation"
 _KIND = "application/pkix-crl"
@@ -37,11 +38,10 @@ class RevocationSpec(Settings, frozen=True):
     valid_s: Annotated[int, msgspec.Meta(ge=60, le=31_536_000)] = 86_400
     ocsp_valid_s: Annotated[int, msgspec.Meta(ge=0, le=31_536_000)] = 0
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """There is always a list in force."""
         if self.valid_s < self.publish_s:
-            text = f"a list must hold until the next is published: expected at least {self.publish_s}"
-            yield "valid_s", text
+            yield LIST_HOLDS(least=self.publish_s).at("valid_s")
 
     @property
     def ocsp_url(self) -> str:

@@ -15,7 +15,9 @@ from typing import Any
 from asn1crypto import keys, pem
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from simulators.settings import Flaw
 from simulators.stamps import local
+from simulators.trust import sentences as said
 from simulators.trust.authority import Credential
 from simulators.trust.certificates import SM2_CURVE, Facts, Family, facts_of
 from simulators.trust.oracle import OracleError, public_of
@@ -41,15 +43,13 @@ class Own:
     anchors: str
 
 
-def read_own(
-    files: OwnFiles, family: Family, hosts: Sequence[str], at_us: int
-) -> tuple[Own | None, list[tuple[str, str]]]:
+def read_own(files: OwnFiles, family: Family, hosts: Sequence[str], at_us: int) -> tuple[Own | None, list[Flaw]]:
     """The files of a centre and their problems (name of the file's role, sentence); None if there is any.
 
     `hosts` are the names a client may use for the centre, of which one must be in the certificate; `at_us` is the
     instant at which it must be valid.
     """
-    problems: list[tuple[str, str]] = []
+    problems: list[Flaw] = []
     texts = {
         role: _read(role, path, problems)
         for role, path in (("certificate", files.certificate), ("key", files.key), ("anchors", files.anchors))
@@ -60,12 +60,10 @@ def read_own(
     if chain:
         _check_leaf(chain[0][1], family, hosts, at_us, problems)
         if public and chain[0][1].public != public:
-            problems.append(
-                ("key", f"the key does not belong to the certificate of {chain[0][1].subject!r}; give its own key")
-            )
+            problems.append(said.OTHER_KEY(subject=chain[0][1].subject).at("key"))
         _check_chain([facts for _, facts in chain], problems)
     problems += [
-        ("anchors", f"the certificate of {facts.subject!r} ended {local(facts.end_us):%Y-%m-%d}; give one in force")
+        said.ANCHOR_ENDED(subject=facts.subject, day=_day(facts.end_us)).at("anchors")
         for _, facts in anchors
         if facts.end_us < at_us
     ]
@@ -75,59 +73,56 @@ def read_own(
     return Own(Credential(texts["certificate"], texts["key"], leaf.serial, leaf.subject, private), texts["anchors"]), []
 
 
-def _read(role: str, path: Path, problems: list[tuple[str, str]]) -> str:
+def _read(role: str, path: Path, problems: list[Flaw]) -> str:
     try:
         octets = path.read_bytes()
     except OSError as error:
         reason = error.strerror or "unreadable"
-        problems.append((role, f"the file {path} cannot be read ({reason}); check name and rights"))
+        problems.append(said.UNREADABLE(path=path, reason=reason).at(role))
         return ""
     try:
         text = octets.decode("ascii")
     except UnicodeDecodeError:
         text = ""
     if "-----BEGIN " not in text:
-        kind = "DER" if octets[:1] == b"\x30" else "something else"
-        problems.append((role, f"the file {path} is {kind}, expected PEM (lines between BEGIN and END); convert it"))
+        kind = said.DER if octets[:1] == b"\x30" else said.SOMETHING
+        problems.append(said.NOT_PEM(path=path, kind=kind).at(role))
         return ""
     return text
 
 
-def _blocks(role: str, text: str, problems: list[tuple[str, str]]) -> list[tuple[str, bytes]]:
+def _blocks(role: str, text: str, problems: list[Flaw]) -> list[tuple[str, bytes]]:
     if not text:
         return []
     try:
         found: Any = list(pem.unarmor(text.encode(), multiple=True))
     except (ValueError, TypeError) as error:
-        problems.append(
-            (role, f"the PEM is damaged ({str(error).splitlines()[0]}); take the file anew from its issuer")
-        )
+        problems.append(said.PEM_DAMAGED(reason=str(error).splitlines()[0]).at(role))
         return []
     return [(label, octets) for label, _, octets in found]
 
 
-def _certificates(role: str, text: str, problems: list[tuple[str, str]]) -> list[tuple[bytes, Facts]]:
+def _certificates(role: str, text: str, problems: list[Flaw]) -> list[tuple[bytes, Facts]]:
     blocks = _blocks(role, text, problems)
     ders = [octets for label, octets in blocks if label == "CERTIFICATE"]
     if blocks and not ders:
-        labels = ", ".join(label for label, _ in blocks)
-        problems.append((role, f"expected a certificate, found {labels}; the files may have been exchanged"))
+        problems.append(said.NO_CERTIFICATE(labels=[label for label, _ in blocks]).at(role))
     found: list[tuple[bytes, Facts]] = []
     for number, der in enumerate(ders, 1):
         try:
             found.append((der, facts_of(der)))
         except OracleError:
-            problems.append((role, f"certificate {number} of the file is damaged; take it anew from its issuer"))
+            problems.append(said.CERTIFICATE_DAMAGED(number=number).at(role))
     return found
 
 
-def _key(text: str, problems: list[tuple[str, str]]) -> tuple[int, tuple[int, int] | None]:
+def _key(text: str, problems: list[Flaw]) -> tuple[int, tuple[int, int] | None]:
     blocks = _blocks("key", text, problems)
     if not blocks:
         return 0, None
     labels = [label for label, _ in blocks]
     if "ENCRYPTED PRIVATE KEY" in labels or "Proc-Type: 4,ENCRYPTED" in text:
-        problems.append(("key", "the key is encrypted; give a test key without passphrase"))
+        problems.append(said.KEY_ENCRYPTED().at("key"))
         return 0, None
     for label, octets in blocks:
         try:
@@ -142,9 +137,9 @@ def _key(text: str, problems: list[tuple[str, str]]) -> tuple[int, tuple[int, in
             number = int(inner["private_key"].native)
             return number, _public(number, curve)
         except (ValueError, TypeError, AttributeError, KeyError):
-            problems.append(("key", "the key is damaged or not over a curve; give an SM2 or ECDSA key as PKCS#8 PEM"))
+            problems.append(said.KEY_DAMAGED().at("key"))
             return 0, None
-    problems.append(("key", f"expected a private key, found {', '.join(labels)}; the files may have been exchanged"))
+    problems.append(said.NO_KEY(labels=labels).at("key"))
     return 0, None
 
 
@@ -160,32 +155,26 @@ def _curve(number: str) -> str:
     return next((title for curve, title in _CURVES.values() if curve == number), number or "RSA")
 
 
-def _check_leaf(leaf: Facts, family: Family, hosts: Sequence[str], at_us: int, problems: list[tuple[str, str]]) -> None:
+def _day(at_us: int) -> str:
+    return f"{local(at_us):%Y-%m-%d}"
+
+
+def _check_leaf(leaf: Facts, family: Family, hosts: Sequence[str], at_us: int, problems: list[Flaw]) -> None:
     wanted, title = _CURVES[family]
     if leaf.curve != wanted:
-        problems.append(
-            ("certificate", f"expected a certificate over {title} for this channel, got one over {_curve(leaf.curve)}")
-        )
+        problems.append(said.CURVE(wanted=title, got=_curve(leaf.curve)).at("certificate"))
     if at_us < leaf.begin_us:
-        problems.append(
-            ("certificate", f"it is valid from {local(leaf.begin_us):%Y-%m-%d} only; begin the world later")
-        )
+        problems.append(said.EARLY(day=_day(leaf.begin_us)).at("certificate"))
     if at_us > leaf.end_us:
-        problems.append(("certificate", f"it ended {local(leaf.end_us):%Y-%m-%d}; give one in force"))
+        problems.append(said.ENDED(day=_day(leaf.end_us)).at("certificate"))
     if leaf.usage and "digital_signature" not in leaf.usage:
-        problems.append(("certificate", f"it may not sign (keyUsage {', '.join(leaf.usage)}); give the signing one"))
+        problems.append(said.NO_SIGNING(usage=tuple(leaf.usage)).at("certificate"))
     if not set(hosts).intersection(leaf.hosts):
-        names = ", ".join(leaf.hosts) or "no host"
-        problems.append(("certificate", f"it names {names}, and the centre is {hosts[0]}; give one for this host"))
+        problems.append(said.HOST(names=tuple(leaf.hosts) or said.NO_HOST, host=hosts[0]).at("certificate"))
 
 
-def _check_chain(chain: Sequence[Facts], problems: list[tuple[str, str]]) -> None:
+def _check_chain(chain: Sequence[Facts], problems: list[Flaw]) -> None:
     for below, above in pairwise(chain):
         if below.issuer != above.subject:
-            problems.append(
-                (
-                    "certificate",
-                    f"{below.subject!r} was issued by {below.issuer!r}, and {above.subject!r} follows; "
-                    "put leaf first, then its issuer",
-                )
-            )
+            told = said.ORDER(below=below.subject, issuer=below.issuer, above=above.subject)
+            problems.append(told.at("certificate"))

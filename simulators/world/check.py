@@ -6,7 +6,7 @@ Leaves what is wrong in a single field to `read` and to the readers of the parts
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable
 from decimal import Decimal
 
 from simulators.centres.kinds import kind_of
@@ -15,14 +15,16 @@ from simulators.clock import seeded
 from simulators.collectors.build import check_collected
 from simulators.meters.maps import UNITS, MapError, RegisterMap
 from simulators.meters.places import Collected, SerialLine
-from simulators.meters.protocols import protocol_of
+from simulators.meters.protocols import Note, protocol_of
 from simulators.meters.schedule import meant
 from simulators.meters.serial.maps import AnyMap, BusMap
 from simulators.meters.spec import MeterSpec, PointSpec
 from simulators.plant import Plant
+from simulators.sentences import NO_SOURCE, TWO_NAMED, Words, few
 from simulators.systems.check import check_system, check_systems
 from simulators.systems.kinds import SystemPlace
 from simulators.tables import DescriptionError, Problem
+from simulators.world import sentences as said
 from simulators.world.model import World
 from simulators.world.parts import build_plant, register_map
 from simulators.world.points import code_of, quantity_of
@@ -32,8 +34,8 @@ def check_world(world: World) -> list[Problem]:
     """Every contradiction between the parts of a world."""
     problems: list[Problem] = []
 
-    def note(where: str, text: str) -> None:
-        problems.append(Problem(f"{world.where}: {where}", text))
+    def note(where: str, told: Words) -> None:
+        problems.append(Problem(f"{world.where}: {where}", *told))
 
     try:
         plant = build_plant(world, seeded(world.seed))
@@ -53,48 +55,47 @@ def check_world(world: World) -> list[Problem]:
         device = _device(meter, note)
         if plant and meter.source and not any(name.startswith(f"{meter.source}.") for name in plant.quantities):
             known = sorted({name.split(".")[0] for name in plant.quantities})
-            note(where, f"the plant has no source {meter.source!r}; it has {_few(known)}")
+            note(where, NO_SOURCE(source=meter.source, names=few(known)))
         registers: dict[str, str] = {}
         for point in meter.points:
             if point.id in ids:
-                note(where, f"the point id {point.id!r} is also at meter {ids[point.id]}; rename one")
+                note(where, said.POINT_TWICE(point=point.id, meter=ids[point.id]))
             ids.setdefault(point.id, meter.name)
             if point.register in registers:
-                note(where, f"points {registers[point.register]!r} and {point.id!r} take the same register; drop one")
+                note(where, said.REGISTER_TWICE(one=registers[point.register], other=point.id))
             registers.setdefault(point.register, point.id)
             for centre in point.codes:
                 if centre not in centres:
-                    note(where, f"point {point.id!r} has a code for centre {centre!r}, which the world lacks")
+                    note(where, said.NO_CENTRE(point=point.id, centre=centre))
             for spec in world.centres:
                 centre = spec.name
                 code = code_of(spec, point)
                 other = codes.setdefault((centre, code), point.id) if code else point.id
                 if other != point.id:
-                    note(where, f"centre {centre} has the code {code!r} for {other!r} and {point.id!r}; change one")
+                    note(where, said.CODE_TWICE(centre=centre, code=code, one=other, other=point.id))
                 if code and (wrong := kind_of(spec).code_flaw(code)):
-                    note(where, f"the code {code!r} of point {point.id!r} {wrong}")
+                    note(where, said.CODE(code=code, point=point.id, wrong=wrong))
             if device is not None:
                 _check_point(where, meter, device, point, plant, note)
     return problems
 
 
-def _check_addresses(world: World, note: Callable[[str, str], None]) -> None:
+def _check_addresses(world: World, note: Note) -> None:
     units: dict[tuple[Hashable, int | str], str] = {}
     ports: dict[tuple[str, int], str] = {}
     kinds: dict[Hashable, tuple[str, str]] = {}
     lines = [line.name for line in world.lines]
     for name in dict.fromkeys(lines):
         if lines.count(name) > 1:
-            note(f"line {name}", "the name is given to several lines; names must differ")
+            note(f"line {name}", TWO_NAMED(kind=said.LINES))
     names = [meter.name for meter in world.meters]
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
-            note(f"meter {name}", f"the name is given to several meters ({names.count(name)}); names must differ")
+            note(f"meter {name}", said.METER_TWICE(count=names.count(name)))
     for meter in world.meters:
         at = meter.place
         if isinstance(at, SerialLine) and at.device not in lines:
-            known = ", ".join(lines) or "none"
-            note(f"meter {meter.name}", f"the world has no line {at.device!r}; it has {known}")
+            note(f"meter {meter.name}", said.NO_LINE(line=at.device, names=few(lines)))
         kind = at.spoken
         if not kind:
             continue
@@ -103,55 +104,56 @@ def _check_addresses(world: World, note: Callable[[str, str], None]) -> None:
         if place in units:
             note(
                 f"meter {meter.name}",
-                f"{'address' if meter.address else 'unit'} {place[1]} at {at} is already meter "
-                f"{units[place]}; units of a port must differ",
+                said.UNIT_TWICE(
+                    what=said.ADDRESS if meter.address else said.UNIT, number=place[1], place=at, meter=units[place]
+                ),
             )
         units.setdefault(place, meter.name)
         other, name = kinds.setdefault(door, (kind, meter.name))
         if other != kind:
-            note(f"meter {meter.name}", f"{at} is {other} for meter {name}; choose another port for {kind}")
+            note(f"meter {meter.name}", said.OTHER_KIND(place=at, other=other, meter=name, kind=kind))
         if meter.framing:
             other, name = kinds.setdefault((door, "framing"), (meter.framing, meter.name))
             if other != meter.framing:
-                text = f"{at} is Modbus {other.upper()} for meter {name}; all Modbus devices of a line speak the same"
-                note(f"meter {meter.name}", text)
+                note(f"meter {meter.name}", said.OTHER_FRAMING(place=at, framing=other.upper(), meter=name))
         if at.at[0]:
             ports[at.at] = f"meter {meter.name}"
     for collector in world.collectors:
         other = ports.setdefault((collector.host, collector.port), f"collector {collector.name}")
         if other != f"collector {collector.name}":
             at = f"{collector.host}:{collector.port}"
-            note(f"collector {collector.name}", f"{at} is already {other}; choose another port")
+            note(f"collector {collector.name}", said.PLACE_TAKEN(place=at, other=other))
     seen: list[str] = [collector.name for collector in world.collectors]
     for centre in world.centres:
         if centre.name in seen:
-            note(f"centre {centre.name}", "the name is given to several centres; names must differ")
+            note(f"centre {centre.name}", TWO_NAMED(kind=said.CENTRES))
         seen.append(centre.name)
         for port in centre.ports:
             other = ports.setdefault((centre.host, port), f"centre {centre.name}")
             if other != f"centre {centre.name}":
-                note(f"centre {centre.name}", f"{centre.host}:{port} is already {other}; choose another port")
+                note(f"centre {centre.name}", said.PLACE_TAKEN(place=f"{centre.host}:{port}", other=other))
         lists = world.revocation
         if lists is not None and (lists.host, lists.port) == (centre.host, centre.port):
-            note("revocation", f"{lists.host}:{lists.port} is already centre {centre.name}; choose another port")
-        for role, text in own_files(centre, world.start_us)[1]:
-            note(f"centre {centre.name}: files.{role}", text)
+            place = f"{lists.host}:{lists.port}"
+            note("revocation", said.PLACE_TAKEN(place=place, other=f"centre {centre.name}"))
+        for role, en, zh in own_files(centre, world.start_us)[1]:
+            note(f"centre {centre.name}: files.{role}", Words(en, zh))
 
 
-def _check_faults(world: World, note: Callable[[str, str], None]) -> None:
+def _check_faults(world: World, note: Note) -> None:
     names = [meter.name for meter in world.meters]
     for index, fault in enumerate(world.faults, 1):
         for pattern in fault.meters:
             if not meant(dataclasses.replace(fault, meters=(pattern,)), names):
-                note(f"fault {index}", f"the world has no meter {pattern!r}; it has {_few(names)}")
+                note(f"fault {index}", said.NO_METER(meter=pattern, names=few(names)))
 
 
-def _check_speakers(world: World, note: Callable[[str, str], None]) -> None:
+def _check_speakers(world: World, note: Note) -> None:
     """One that sends without being asked, a scale, talks all the time: nobody else can stand where it does."""
     doors = [meter.place.door for meter in world.meters]
     for meter, door in zip(world.meters, doors, strict=True):
         if doors.count(door) > 1 and _speaks(meter):
-            note(f"meter {meter.name}", f"a scale sends all the time; give it {meter.place} alone")
+            note(f"meter {meter.name}", said.SPEAKS(place=meter.place))
 
 
 def _speaks(meter: MeterSpec) -> bool:
@@ -162,17 +164,17 @@ def _speaks(meter: MeterSpec) -> bool:
         return False
 
 
-def _device(meter: MeterSpec, note: Callable[[str, str], None]) -> AnyMap | None:
+def _device(meter: MeterSpec, note: Note) -> AnyMap | None:
     try:
         device = register_map(meter.map)
     except MapError as error:
         for problem in error.problems:
-            note(f"meter {meter.name}", str(problem))
+            note(f"meter {meter.name}: {problem.where}", Words(problem.text, problem.zh))
         return None
     if isinstance(meter.place, Collected):
         if isinstance(device, RegisterMap):
             return device
-        note(f"meter {meter.name}", f"behind a collector a meter has a map of registers; {device.id} is none")
+        note(f"meter {meter.name}", said.NOT_REGISTERS(map=device.id))
         return None
     if isinstance(meter.place, SystemPlace):
         return device if check_system(meter, meter.place, device, note) else None
@@ -185,30 +187,30 @@ def _check_point(
     device: AnyMap,
     point: PointSpec,
     plant: Plant | None,
-    note: Callable[[str, str], None],
+    note: Note,
 ) -> None:
     try:
         register = device.register(point.register)
     except KeyError:
         known = [each.id for each in device.registers]
-        note(where, f"map {device.id} has no register {point.register!r}; it has {_few(known)}")
+        note(where, said.NO_REGISTER(map=device.id, register=point.register, names=few(known)))
         return
     if isinstance(device, BusMap) and not _readable(device, register.id):
-        note(where, f"register {point.register!r} of map {device.id} is no number of its own; choose another")
+        note(where, said.NO_NUMBER(register=point.register, map=device.id))
         return
     if isinstance(meter.place, Collected) and register.loop is not None:
-        note(where, f"register {point.register!r} is an analogue input, which no collector tells; choose another")
+        note(where, said.ANALOGUE_COLLECTED(register=point.register))
     if point.modulus and Decimal(point.modulus) % Decimal(register.resolution):
-        note(where, f"modulus {point.modulus} of {point.id!r} is not a multiple of {register.resolution}")
+        note(where, said.MODULUS(modulus=point.modulus, point=point.id, resolution=register.resolution))
     if plant is None:
         return
     quantity = quantity_of(meter, point, register)
     if quantity and quantity not in plant.quantities:
-        note(where, f"point {point.id!r}: the plant has no quantity {quantity!r}")
+        note(where, said.NO_QUANTITY(point=point.id, quantity=quantity))
     elif quantity:
         have, want = plant.quantities[quantity].unit, register.unit
         if UNITS[have][0] != UNITS[want][0]:
-            note(where, f"point {point.id!r}: register in {want}, quantity {quantity} in {have}; units do not match")
+            note(where, said.UNITS(point=point.id, want=want, quantity=quantity, have=have))
 
 
 def _readable(device: BusMap, name: str) -> bool:
@@ -216,7 +218,3 @@ def _readable(device: BusMap, name: str) -> bool:
     return device.register(name).is_number and (
         not protocol_of(device).by_identifier or bool(device.identifier_of(name))
     )
-
-
-def _few(names: Sequence[str]) -> str:
-    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")

@@ -14,7 +14,9 @@ from simulators.meters.maps import MapError
 from simulators.meters.serial.maps import AnyMap, BusMap, any_names, any_shipped, load_any
 from simulators.meters.spec import PointSpec
 from simulators.plant import Plant, Works, load_series
+from simulators.sentences import MAP_EXPECTED
 from simulators.tables import DescriptionError, Problem
+from simulators.world import sentences as said
 from simulators.world.model import World
 
 
@@ -23,7 +25,7 @@ def build_plant(world: World, chance: Chance) -> Plant:
     spec = world.plant
     if spec.kind == "series":
         if spec.file is None:
-            raise DescriptionError([Problem(f"{world.where}: plant", "a series plant needs its file")])
+            raise DescriptionError([Problem(f"{world.where}: plant", *said.SERIES_FILE())])
         return load_series(
             spec.file,
             world.start_us,
@@ -42,7 +44,7 @@ def register_map(chosen: str | AnyMap) -> AnyMap:
         return any_shipped(chosen)
     if chosen.endswith(".toml"):
         return load_any(Path(chosen))
-    raise MapError([Problem(f"map {chosen!r}", f"expected a path ending in .toml or one of {', '.join(any_names())}")])
+    raise MapError([Problem(f"map {chosen!r}", *MAP_EXPECTED(names=any_names(), got=chosen))])
 
 
 def overridden(device: AnyMap, points: Sequence[PointSpec]) -> AnyMap:

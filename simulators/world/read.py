@@ -17,10 +17,12 @@ from simulators.centres.read import read_centre
 from simulators.collectors.build import placed_at
 from simulators.collectors.kinds import kinds as collector_kinds
 from simulators.meters.spec import read_fault, read_line, read_meters
-from simulators.settings import Name, Settings, read, read_kind
+from simulators.sentences import INSTANT, MISSING
+from simulators.settings import Flaw, Name, Settings, read, read_kind
 from simulators.stamps import from_iso
 from simulators.tables import DescriptionError, Problem, Table, read_toml
 from simulators.trust.distribution import RevocationSpec
+from simulators.world import sentences as said
 from simulators.world.check import check_world
 from simulators.world.model import PlantSpec, World, WorldError
 
@@ -52,13 +54,12 @@ class _Head(Settings, frozen=True):
         except ValueError:
             return 0
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """An instant with its zone."""
         try:
             from_iso(self.start or "1970-01-01T00:00:00+00:00")
         except ValueError:
-            text = f"expected an instant such as 2026-03-02T00:00:00+08:00 with zone, got {self.start!r}"
-            yield "start", text
+            yield INSTANT(such="2026-03-02T00:00:00+08:00", got=self.start).at("start")
 
 
 class _Plant(Settings, frozen=True):
@@ -69,12 +70,12 @@ class _Plant(Settings, frozen=True):
     align: bool = True
     repeat: bool = True
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """A series alone is a file."""
         if self.kind == "works" and self.file:
-            yield "file", "only a plant of kind 'series' has a file; set kind or remove it"
+            yield said.FILE_OF_SERIES().at("file")
         if self.kind == "series" and not self.file:
-            yield "file", "is missing; add it"
+            yield MISSING().at("file")
 
     def spec(self, folder: Path) -> PlantSpec:
         """The plant, with its file in a folder."""

@@ -109,7 +109,7 @@ class Site:
         self._schedule = Schedule(world.faults, self.meters, streams)
         flaws = self._schedule.flaws()
         if flaws:
-            raise WorldError([Problem(world.where, flaw) for flaw in flaws])
+            raise WorldError([Problem(world.where, *flaw) for flaw in flaws])
         subjects = [*subjects_of(world.centres), *collector_subjects(world.collectors)]
         lists = world.revocation
         self.trust = Trust(world.start_us, streams, subjects, "" if lists is None else lists.ocsp_url, even=even)

@@ -527,7 +527,7 @@ def _elsewhere(table: Table, folder: Path) -> Table:
         return Table(read_toml(folder / name, name), table.where, table.problems)
     except DescriptionError as error:
         for each in error.problems:
-            table.problem("file", str(each))
+            table.problem(f"file: {each.where}", each.text, each.zh)
         return Table({}, table.where, table.problems)
 
 

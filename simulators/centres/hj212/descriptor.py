@@ -10,10 +10,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from simulators.centres import sentences as said
 from simulators.centres.hj212.centre import EDITIONS, Centre
 from simulators.centres.hj212.payload import Guard
 from simulators.centres.kinds import CentreKind, Common, Secrets, UploadTime, device_of
 from simulators.centres.spec import CentreSpec, KindSettings
+from simulators.settings import Flaw
 from simulators.trust.authority import Trust
 from simulators.trust.oracle import public_of
 
@@ -30,10 +32,10 @@ class Hj212Settings(KindSettings, frozen=True, kw_only=True, tag="hj212"):
     schedule: Literal["continuous", "window"] = "continuous"
     upload_time: UploadTime = "01:38:00"
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """Not every year has an edition."""
         if self.edition not in EDITIONS:
-            yield "edition", f"expected one of {', '.join(map(str, EDITIONS))}, got {self.edition}"
+            yield said.EDITION(editions=tuple(EDITIONS), got=self.edition).at("edition")
 
 
 class Hj212(CentreKind[Hj212Settings]):

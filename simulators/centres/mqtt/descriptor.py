@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simulators.centres import sentences as said
 from simulators.centres.kinds import CentreKind, Common
 from simulators.centres.mqtt.centre import MqttCentre
 from simulators.centres.spec import CentreFields, CentreSpec, KindSettings
+from simulators.settings import Flaw
 
 
 class MqttSettings(KindSettings, frozen=True, kw_only=True, tag="mqtt"):
@@ -25,10 +27,10 @@ class Mqtt(CentreKind[MqttSettings]):
     settings = MqttSettings
     stands_in = True
 
-    def flaws(self, spec: CentreFields) -> Iterator[tuple[str, str]]:
+    def flaws(self, spec: CentreFields) -> Iterator[Flaw]:
         """A channel of its own it has none."""
         if spec.channel != "plain":
-            yield "channel", f"an MQTT centre is plain only, got {spec.channel}"
+            yield said.MQTT_PLAIN(channel=spec.channel).at("channel")
 
     def build(self, spec: CentreSpec, common: Common) -> MqttCentre:
         """The broker, and a subscriber that knows the points by name."""

@@ -10,9 +10,11 @@ from typing import Annotated
 
 import msgspec
 
+from simulators.centres import sentences as said
 from simulators.centres.kinds import CentreKind, Common, UploadTime
 from simulators.centres.national.centre import DATA_CODE, NationalCentre, national_code
 from simulators.centres.spec import CentreSpec, KindSettings
+from simulators.sentences import Words
 from simulators.trust.authority import TerminalSide
 from simulators.values import matching
 
@@ -20,8 +22,8 @@ from simulators.values import matching
 class NationalSettings(KindSettings, frozen=True, kw_only=True, tag="https"):
     """Whose terminal registers and where; when its window opens, whether bodies are enciphered, and where data go."""
 
-    region: Annotated[str, matching(r"\d{6}", "6 digits (GB/T 2260)")] = "350200"
-    enterprise: Annotated[str, matching(r"[0-9A-Z]{18}", "18 digits and capital letters")] = "91350200MA2XXXXX0X"
+    region: Annotated[str, matching(r"\d{6}", "6 digits (GB/T 2260)", "6 位数字（GB/T 2260）")] = "350200"
+    enterprise: Annotated[str, matching(r"[0-9A-Z]{18}", *said.ENTERPRISE)] = "91350200MA2XXXXX0X"
     upload_time: UploadTime = "01:38:00"
     encrypted: bool = False
     valid_means_valid: bool = True
@@ -51,9 +53,9 @@ class National(CentreKind[NationalSettings]):
         """The dataCode of a point."""
         return national_code(plain)
 
-    def code_flaw(self, code: str) -> str:
+    def code_flaw(self, code: str) -> Words | None:
         """Five groups of digits."""
-        return "" if DATA_CODE.fullmatch(code) is not None else "is not of the form 04-01-0000-040200-30"
+        return None if DATA_CODE.fullmatch(code) is not None else said.NATIONAL_CODE()
 
     def build(self, spec: CentreSpec, common: Common) -> NationalCentre:
         """The platform for the terminal that the description names."""

@@ -7,22 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from simulators.collectors import sentences as said
 from simulators.collectors.collected import ASKED, CollectedMeter
 from simulators.collectors.https.collector import HttpsCollector, path_of
 from simulators.collectors.kinds import CollectorKind, Common
 from simulators.collectors.payloads import TOLD_ONLY
 from simulators.collectors.spec import CollectorSpec
 from simulators.meters.faults import Fault
+from simulators.settings import Flaw
 
 
 class HttpsSpec(CollectorSpec, frozen=True, kw_only=True, tag="https"):
     """A collector that is asked; over a plain channel it is HTTP."""
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """Not every form is asked for."""
         yield from super().flaws()
         if self.form in TOLD_ONLY:
-            yield "form", f"{self.form} is published, nobody asks for it; choose kind mqtt or another form"
+            yield said.PUBLISHED(form=self.form).at("form")
 
 
 class Https(CollectorKind[HttpsSpec]):

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from simulators.centres.channel import family_of
+from simulators.collectors import sentences as said
 from simulators.collectors.collected import TOLD, TOLD_HJ212, CollectedMeter
 from simulators.collectors.kinds import CollectorKind, Common
 from simulators.collectors.mqtt.collector import MqttCollector
@@ -18,6 +19,7 @@ from simulators.collectors.payloads import topic_of
 from simulators.collectors.spec import CollectorSpec
 from simulators.meters.faults import Fault
 from simulators.mqtt.broker import Version
+from simulators.settings import Flaw
 from simulators.trust.authority import Trust
 
 
@@ -39,15 +41,15 @@ class MqttSpec(CollectorSpec, frozen=True, kw_only=True, tag="mqtt"):
     user: str = ""
     password: str = ""
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """What MQTT, or a Mosquitto, cannot do."""
         yield from super().flaws()
         if self.expiry_s and self.version == "3.1.1":
-            yield "expiry_s", 'messages of MQTT 3.1.1 never expire; give version "5.0" or "any"'
+            yield said.EXPIRY().at("expiry_s")
         if bool(self.user) != bool(self.password):
-            yield "password", "user and password belong together; give both or neither"
+            yield said.USER().at("password")
         if self.broker == "mosquitto" and (self.channel not in ("plain", "tls", "mtls") or self.user):
-            yield "broker", "a Mosquitto stands on plain, tls or mtls and without user; choose embedded"
+            yield said.MOSQUITTO().at("broker")
 
 
 class Mqtt(CollectorKind[MqttSpec]):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from simulators.meters import sentences as said
 from simulators.meters.carriers import LineSettings
 from simulators.meters.maps import Register, RegisterMap
 from simulators.meters.meter import Meter
@@ -71,7 +72,7 @@ class Modbus(MeterProtocol):
         """Whether it has a unit id and no address."""
         if spec.address:
             where = f"meter {spec.name}"
-            note(where, f"map {device.id} is Modbus, which has a unit id and no address; remove address")
+            note(where, said.UNIT_NOT_ADDRESS(map=device.id))
         return True
 
     def row(self, spec: MeterSpec, device: AnyMap, register: Register) -> RegistersRow:

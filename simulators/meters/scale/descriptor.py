@@ -17,6 +17,7 @@ from simulators.meters.serial.maps import AnyMap, BusMap, Entry
 from simulators.meters.serial.meter import SerialMeter
 from simulators.meters.serial.protocol import IdentifiedRow, SerialProtocol
 from simulators.meters.spec import MeterSpec
+from simulators.sentences import Sentence, Words
 
 _COUNTED = (("weight", "01"), ("net", "02"), ("loads", "03"))
 
@@ -25,6 +26,28 @@ class WeighedRow(IdentifiedRow, frozen=True, kw_only=True):
     """What an indicator shows; what is `counted` (net, loads) it does not: whoever reads the weights counts it."""
 
     counted: str = ""
+
+
+_ONE_NUMBER = Sentence(
+    "scale-one-number",
+    "a scale shows one number, got {got} registers; keep one",
+    "衡器只显示一个数，实际有 {got} 个寄存器，请保留一个",
+)
+_COUNTED_IN = Sentence(
+    "scale-counted",
+    "{counted} is a counter in {units}, got a {kind} in {unit}; change kind or unit",
+    "{counted} 应为单位为 {units} 的累计量，实际为单位 {unit} 的 {kind}，请更改 kind 或 unit",
+)
+_SIX_DIGITS = Sentence(
+    "scale-digits",
+    "a scale shows six digits, got the format {layout}; shorten it",
+    "衡器只显示六位数，实际格式为 {layout}，请缩短",
+)
+_WEIGHT = Sentence(
+    "scale-weight",
+    "a scale shows an instant weight in kg or t, got a {kind} in {unit}; change kind or unit",
+    "衡器显示单位为 kg 或 t 的瞬时重量，实际为单位 {unit} 的 {kind}，请更改 kind 或 unit",
+)
 
 
 class Scale(SerialProtocol):
@@ -52,22 +75,21 @@ class Scale(SerialProtocol):
         """All but those in command mode."""
         return word != COMMANDED
 
-    def flaws_of(self, device: BusMap) -> Iterator[str]:
+    def flaws_of(self, device: BusMap) -> Iterator[Words]:
         """An indicator shows one weight of six digits; what is counted from it is a counter."""
         numbers = [entry for entry in device.registers if entry.is_number and not entry.counted]
         shown = [entry for entry in device.registers if not entry.counted]
         if len(numbers) != 1 or len(shown) != 1:
-            yield f"a scale shows one number, got {len(shown)} registers; keep one"
+            yield _ONE_NUMBER(got=len(shown))
         for entry in device.registers:
             if entry.counted and (entry.kind, entry.unit in self.counted[entry.counted]) != ("counter", True):
-                text = f"{entry.counted} is a counter in {' or '.join(self.counted[entry.counted])}"
-                yield f"{text}, got a {entry.kind} in {entry.unit}; change kind or unit"
+                units = Words(" or ".join(self.counted[entry.counted]), " 或 ".join(self.counted[entry.counted]))
+                yield _COUNTED_IN(counted=entry.counted, units=units, kind=entry.kind, unit=entry.unit)
         for entry in numbers:
             if entry.layout.count("X") > 6:
-                yield f"a scale shows six digits, got the format {entry.layout}; shorten it"
+                yield _SIX_DIGITS(layout=entry.layout)
             if entry.kind != "instant" or entry.unit not in ("kg", "t"):
-                text = f"a scale shows an instant weight in kg or t, got a {entry.kind} in {entry.unit}"
-                yield f"{text}; change kind or unit"
+                yield _WEIGHT(kind=entry.kind, unit=entry.unit)
 
     def row(self, spec: MeterSpec, device: AnyMap, register: Register) -> WeighedRow:
         """With what is counted."""

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+from simulators.meters import sentences as said
 from simulators.meters.maps import (
     MAPS_FOLDER,
     UNITS,
@@ -25,6 +26,7 @@ from simulators.meters.maps import (
 )
 from simulators.meters.protocols import by_word
 from simulators.meters.serial.bcd import FORMAT, decimals_of, largest, width_of
+from simulators.sentences import few
 from simulators.tables import DescriptionError, Problem, Table, read_toml
 
 CLOCKS = {
@@ -228,7 +230,7 @@ def build_bus_map(data: dict[str, object], where: str) -> BusMap:
     problems: list[Problem] = []
     top = Table(data, where, problems)
     head = top.table("map", required=True) or Table({}, f"{where}.map", [])
-    name = head.text("id", pattern=r"[a-z0-9_-]+", hint="a name of small letters, digits, - and _")
+    name = head.text("id", pattern=r"[a-z0-9_-]+", hint=said.SMALL_DASHED_NAME)
     title, source = head.text("name"), head.text("source")
     protocol = head.choice("protocol", words())
     head.finish()
@@ -245,7 +247,7 @@ def build_bus_map(data: dict[str, object], where: str) -> BusMap:
     built = BusMap(name, title, source, protocol, settings, tuple(entries), freezes, blocks, history, profile)
     _clashes(built, where, problems)
     if protocol:
-        problems.extend(Problem(where, flaw) for flaw in by_word()[protocol].flaws_of(built))
+        problems.extend(Problem(where, *flaw) for flaw in by_word()[protocol].flaws_of(built))
     if problems:
         raise MapError(problems)
     return built
@@ -259,10 +261,8 @@ def _settings(table: Table, protocol: str) -> Settings:
         answer_octets=table.integer("answer_octets", 16, 255, base.answer_octets),
         missing=table.choice("missing", ("ff", "zero", "error"), base.missing),
         tariffs=table.integer("tariffs", 0, 63, base.tariffs),
-        tariff_hours=table.text("tariff_hours", base.tariff_hours, r"[1-9]{24}", "24 digits, a tariff for each hour"),
-        settlement=table.text(
-            "settlement", base.settlement, r"(0[1-9]|1\d|2[0-8])([01]\d|2[0-3])", "DDhh, day 01 to 28, hour 00 to 23"
-        ),
+        tariff_hours=table.text("tariff_hours", base.tariff_hours, r"[1-9]{24}", said.TARIFF_HOURS),
+        settlement=table.text("settlement", base.settlement, r"(0[1-9]|1\d|2[0-8])([01]\d|2[0-3])", said.SETTLEMENT),
         passwords=table.names("passwords", base.passwords),
         program_key=table.flag("program_key", base.program_key),
         broadcast_limit_s=table.integer("broadcast_limit_s", 0, 86400, base.broadcast_limit_s),
@@ -270,8 +270,8 @@ def _settings(table: Table, protocol: str) -> Settings:
         broadcast_guard_s=table.integer("broadcast_guard_s", 0, 3600, base.broadcast_guard_s),
         clear_order=table.choice("clear_order", ("password-first", "identifier-first"), base.clear_order),
         wildcard=table.flag("wildcard", base.wildcard),
-        block_end=table.text("block_end", base.block_end, _HEX, "octets as hex"),
-        kind=table.text("kind", base.kind, r"[0-9A-F]{2}", "one octet as hex"),
+        block_end=table.text("block_end", base.block_end, _HEX, said.OCTETS),
+        kind=table.text("kind", base.kind, r"[0-9A-F]{2}", said.ONE_OCTET),
         identifier_order=table.choice("identifier_order", ("asked", "low", "high"), base.identifier_order),
         echo=table.flag("echo", base.echo),
         unit_first=table.flag("unit_first", base.unit_first),
@@ -283,9 +283,9 @@ def _settings(table: Table, protocol: str) -> Settings:
     )
     for each in settings.passwords:
         if not re.fullmatch(r"\d{8}", each):
-            table.problem("passwords", f"expected level and six digits such as 04000000, got {each!r}")
+            table.problem("passwords", *said.PASSWORD(got=each))
     if settings.tariffs and max(settings.tariff_hours, default="") > str(settings.tariffs):
-        table.problem("tariff_hours", f"there are only {settings.tariffs} tariffs, got {max(settings.tariff_hours)}")
+        table.problem("tariff_hours", *said.TARIFFS(tariffs=settings.tariffs, got=max(settings.tariff_hours)))
     table.finish()
     return settings
 
@@ -295,8 +295,8 @@ def _entries(table: Table, protocol: str, settings: Settings) -> list[Entry]:
     kind = by_word().get(protocol)
     digits = kind.identifier_digits(protocol) if kind is not None else 0
     counted = kind.counted if kind is not None else {}
-    name = table.text("id", pattern=r"[a-z0-9_]+", hint="a name of small letters, digits and _")
-    layout = table.text("format", "", FORMAT.pattern, "a format such as XXXXXX.XX")
+    name = table.text("id", pattern=r"[a-z0-9_]+", hint=said.SMALL_NAME)
+    layout = table.text("format", "", FORMAT.pattern, said.LAYOUT)
     scale = f"{Decimal(1).scaleb(-decimals_of(layout)):f}"
     entry = Entry(
         id=name,
@@ -312,15 +312,15 @@ def _entries(table: Table, protocol: str, settings: Settings) -> list[Entry]:
         serial=table.flag("serial", False),
         low=table.decimal("low", "") if table.has("low") else "",
         high=table.decimal("high", "") if table.has("high") else "",
-        identifier=table.text("identifier", "", rf"[0-9A-F]{{{digits}}}", f"{digits} hex digits") if digits else "",
+        identifier=_identifier(table, digits),
         layout=layout,
         signed=table.flag("signed", False),
         settlements=table.integer("settlements", 0, 12, 0),
         demand=table.flag("demand", False),
         ascii=table.text("ascii", ""),
-        octets=table.text("octets", "", _HEX, "octets as hex"),
+        octets=table.text("octets", "", _HEX, said.OCTETS),
         own=table.choice("own", ("", "address", "serial", *CLOCKS), ""),
-        code=table.text("code", "", r"[0-9A-F]{2}", "one octet as hex") if not digits else "",
+        code=table.text("code", "", r"[0-9A-F]{2}", said.ONE_OCTET) if not digits else "",
         counted=table.choice("counted", ("", *counted), "") if counted else "",
         writable=table.flag("writable", False),
     )
@@ -328,19 +328,24 @@ def _entries(table: Table, protocol: str, settings: Settings) -> list[Entry]:
     table.finish()
     given = [each for each in ("layout", "ascii", "octets", "own") if getattr(entry, each)]
     if len(given) != 1:
-        table.problem("", f"expected exactly one of format, ascii, octets and own, got {len(given)}")
+        table.problem("", *said.ONE_FORM(got=len(given)))
     if digits and not entry.identifier:
-        table.problem("identifier", "is missing; add it")
+        table.absent("identifier")
     if layout:
         _check_number(table, entry)
     if not by_tariff:
         return [entry]
     if not digits or not settings.tariffs:
-        table.problem("tariffs", "only a DL/T 645 map with tariffs in its settings shows values by tariff")
+        table.problem("tariffs", *said.BY_TARIFF())
         return [entry]
     if len(entry.identifier) != digits:
         return [entry]
     return [entry, *(_of_tariff(entry, number) for number in range(1, settings.tariffs + 1))]
+
+
+def _identifier(table: Table, digits: int) -> str:
+    """The identifier of a register; empty where registers have none of their own."""
+    return table.text("identifier", "", rf"[0-9A-F]{{{digits}}}", said.IDENTIFIER(digits=digits)) if digits else ""
 
 
 def _of_tariff(entry: Entry, number: int) -> Entry:
@@ -351,27 +356,27 @@ def _of_tariff(entry: Entry, number: int) -> Entry:
 
 def _check_number(table: Table, entry: Entry) -> None:
     if Decimal(entry.resolution) % Decimal(entry.scale):
-        table.problem("resolution", f"{entry.resolution} is not a multiple of the scale {entry.scale}")
+        table.problem("resolution", *said.OF_SCALE(resolution=entry.resolution, scale=entry.scale))
     if entry.modulus:
         if entry.kind != "counter":
-            table.problem("modulus", "only a counter has a modulus; set kind = 'counter' or remove it")
+            table.problem("modulus", *said.MODULUS_OF_COUNTER())
         most = (largest(entry.width, signed=entry.signed) + 1) * Decimal(entry.scale)
         if Decimal(entry.modulus) > most:
-            table.problem("modulus", f"{entry.modulus} does not fit: the register starts again at {most}")
+            table.problem("modulus", *said.MODULUS_FITS(modulus=entry.modulus, largest=most))
         if Decimal(entry.modulus) % Decimal(entry.resolution):
-            table.problem("modulus", f"{entry.modulus} is not a multiple of the resolution {entry.resolution}")
+            table.problem("modulus", *said.OF_RESOLUTION(modulus=entry.modulus, resolution=entry.resolution))
     given = [name for name in ("measure", "fixed") if getattr(entry, name)]
     if len(given) + entry.serial > 1:
-        table.problem("", f"only one of measure, fixed and serial may be given, got {', '.join(given)}")
+        table.problem("", *said.ONE_OF_THREE(got=given))
 
 
 def _freeze(table: Table) -> Freeze:
     columns: list[Column] = []
     for each in table.tables("column", required=True):
-        columns.append(Column(each.text("code", None, r"[0-9A-F]{2}", "one octet as hex"), each.names("registers")))
+        columns.append(Column(each.text("code", None, r"[0-9A-F]{2}", said.ONE_OCTET), each.names("registers")))
         each.finish()
     freeze = Freeze(
-        code=table.text("code", None, r"[0-9A-F]{2}", "one octet as hex"),
+        code=table.text("code", None, r"[0-9A-F]{2}", said.ONE_OCTET),
         every=table.choice("every", ("hour", "day", "month", "pattern", "command")),
         count=table.integer("count", 1, 254),
         columns=tuple(columns),
@@ -382,7 +387,7 @@ def _freeze(table: Table) -> Freeze:
 
 def _block(table: Table) -> Block:
     block = Block(
-        table.text("identifier", None, r"[0-9A-F]{4}", "4 hex digits"),
+        table.text("identifier", None, r"[0-9A-F]{4}", said.FOUR_HEX),
         table.names("fields"),
     )
     table.finish()
@@ -391,7 +396,7 @@ def _block(table: Table) -> Block:
 
 def _history(table: Table) -> History:
     history = History(
-        table.text("identifier", None, r"[0-9A-F]{4}", "4 hex digits"),
+        table.text("identifier", None, r"[0-9A-F]{4}", said.FOUR_HEX),
         table.names("fields"),
         table.integer("count", 1, 256, 12),
         table.choice("every", ("month", "day", "hour"), "month"),
@@ -406,7 +411,7 @@ def _profile(table: Table) -> Profile:
         classes.append(each.names("registers", ()))
         each.finish()
     if len(classes) > 6:
-        table.problem("class", f"expected at most 6 classes, got {len(classes)}")
+        table.problem("class", *said.CLASSES(got=len(classes)))
     profile = Profile(table.integer("minutes", 1, 60), tuple(classes))
     table.finish()
     return profile
@@ -417,23 +422,23 @@ def _clashes(built: BusMap, where: str, problems: list[Problem]) -> None:
     identifiers: dict[str, str] = {}
     for entry in built.registers:
         if entry.id in names:
-            problems.append(Problem(where, f"the register id {entry.id!r} comes twice; rename one"))
+            problems.append(Problem(where, *said.REGISTER_TWICE(register=entry.id)))
         names.append(entry.id)
         if entry.identifier:
             other = identifiers.setdefault(entry.identifier, entry.id)
             if other != entry.id:
                 problems.append(
-                    Problem(where, f"identifier {entry.identifier} is given to {other!r} and {entry.id!r}; change one")
+                    Problem(where, *said.IDENTIFIER_TWICE(identifier=entry.identifier, one=other, other=entry.id))
                 )
     if not names and not problems:
-        problems.append(Problem(where, "the map has no register; add at least one [[register]]"))
+        problems.append(Problem(where, *said.NO_REGISTER()))
     used = [name for freeze in built.freezes for column in freeze.columns for name in column.registers]
     used += [name for block in built.blocks for name in block.fields]
     used += [name for history in built.history for name in history.fields]
     used += [name for names in (built.profile.classes if built.profile else ()) for name in names]
     for name in dict.fromkeys(used):
         if name not in ("time", "clock", "status") and name.removeprefix("settled:") not in names:
-            problems.append(Problem(where, f"{name!r} has no register; it has {', '.join(names[:12])}"))
+            problems.append(Problem(where, *said.UNKNOWN_REGISTER(name=name, names=few(names))))
 
 
 SERIAL_FOLDER = MAPS_FOLDER / "serial"

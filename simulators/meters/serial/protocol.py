@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from simulators.meters import sentences as said
 from simulators.meters.carriers import LineSettings
 from simulators.meters.maps import Register
 from simulators.meters.meter import Meter
@@ -16,6 +17,7 @@ from simulators.meters.protocols import MeterProtocol, Note, Surroundings
 from simulators.meters.serial.maps import AnyMap, BusMap, Entry
 from simulators.meters.serial.meter import SerialMeter, Station
 from simulators.meters.spec import MeterSpec
+from simulators.sentences import Words
 
 
 class IdentifiedRow(OwnRow, frozen=True, kw_only=True):
@@ -59,10 +61,11 @@ class SerialProtocol(MeterProtocol):
         """Whether the address is one of this protocol, and nothing is said of Modbus."""
         where = f"meter {spec.name}"
         if self.address is not None and len(spec.address) != self.address.size:
-            note(where, f"expected an address of {self.address.what} for {device.id}, got {spec.address!r}")
+            wanted = Words(self.address.what, f"{self.address.size} 位")
+            note(where, said.ADDRESS_DIGITS(wanted=wanted, map=device.id, got=spec.address))
             return False
         if spec.framing and not isinstance(spec.place, SerialLine):
-            note(where, f"map {device.id} is no Modbus device, which alone has a framing; remove framing")
+            note(where, said.NO_FRAMING(map=device.id))
         return True
 
     def row(self, spec: MeterSpec, device: AnyMap, register: Register) -> IdentifiedRow:

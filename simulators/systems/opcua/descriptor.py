@@ -26,6 +26,7 @@ from simulators.meters.faults import (
 from simulators.meters.protocols import Note, Surroundings
 from simulators.meters.spec import MeterSpec
 from simulators.settings import Port
+from simulators.systems import sentences as said
 from simulators.systems.kinds import SystemKind, SystemPlace, TaggedRow
 from simulators.systems.tagged import OF_VALUES, Security, TaggedMeter, node_of
 
@@ -92,7 +93,7 @@ class OpcUa(SystemKind[OpcUaPlace]):
             if security != place.security:
                 note(
                     f"meter {meter.name}",
-                    f"the OPC UA server {place} has security {security} for meter {name}; give both the same",
+                    said.OPCUA_SECURITY(place=place, security=security, meter=name),
                 )
 
     def tag(self, meter: str, register: str) -> str:

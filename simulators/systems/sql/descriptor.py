@@ -23,6 +23,9 @@ from simulators.meters.faults import (
 )
 from simulators.meters.protocols import Note, Surroundings
 from simulators.meters.spec import MeterSpec
+from simulators.sentences import MISSING
+from simulators.settings import Flaw
+from simulators.systems import sentences as said
 from simulators.systems.kinds import SystemKind, SystemPlace
 from simulators.systems.tagged import OF_VALUES, TaggedMeter
 
@@ -68,16 +71,16 @@ class SqlPlace(SystemPlace, frozen=True, kw_only=True, tag="sql"):
         """Its server's own protocol."""
         return self.sql if self.served else ""
 
-    def flaws(self) -> Iterator[tuple[str, str]]:
+    def flaws(self) -> Iterator[Flaw]:
         """A server has a place, a file has none."""
         if self.database and self.sql:
-            yield "sql", "a database given by URL is of the kind its URL names; remove sql or database"
+            yield said.URL_OR_SQL().at("sql")
         given = [key for key, value in (("host", self.host), ("port", self.port)) if value]
         if not self.served and given:
-            yield "system", f"a meter behind sql has no such place; remove {', '.join(given)}"
+            yield said.NO_SUCH_PLACE(system="sql", keys=given).at("system")
         for key in ("host", "port") if self.served else ():
             if key not in given:
-                yield key, "is missing; add it"
+                yield MISSING().at(key)
 
 
 class Sql(SystemKind[SqlPlace]):
@@ -97,11 +100,7 @@ class Sql(SystemKind[SqlPlace]):
         """A URL has to name a database that SQLAlchemy knows."""
         for meter, place in meters:
             if place.database and _backend(place.database) not in _BACKENDS:
-                note(
-                    f"meter {meter.name}",
-                    "database: expected a URL such as sqlite:///plant.db, postgresql+psycopg2://user:password@host/name"
-                    f" or mysql+pymysql://..., got {place.database!r}",
-                )
+                note(f"meter {meter.name}", said.URL(got=place.database))
 
     def line(self, place: SqlPlace, door: SqlDatabase) -> str:
         """Its URL."""

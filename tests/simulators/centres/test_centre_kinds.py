@@ -96,7 +96,8 @@ def test_a_kind_says_only_what_is_its_own() -> None:
     side = TerminalSide()
     assert (nothing.window(spec), nothing.subjects(spec), nothing.members(spec, side)) == ("", (), {})
     assert list(nothing.flaws(spec)) == []
-    assert (nothing.code("a1"), nothing.code_flaw("a1")) == ("a1", "")
-    assert nothing.code_flaw("a-1") == "is not 1 to 16 letters and digits"
+    assert (nothing.code("a1"), nothing.code_flaw("a1")) == ("a1", None)
+    wrong = nothing.code_flaw("a-1")
+    assert wrong is not None and wrong.en == "is not 1 to 16 letters and digits"
     assert nothing.line(spec) == "nothing plain  device 010000A8900016F000169DC0"
     assert kind_of(spec_of(USUAL)).title[1] == "HJ 212"

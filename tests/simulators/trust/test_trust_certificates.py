@@ -211,7 +211,7 @@ def spoiled(tmp_path: Path, what: str) -> OwnFiles:
 def test_wrong_files_get_one_clear_sentence(what: str, role: str, words: str, tmp_path: Path) -> None:
     found, problems = read_own(spoiled(tmp_path, what), "ecdsa", HOSTS, START_US)
     assert found is None
-    assert [(each, words in text) for each, text in problems] == [(role, True)]
+    assert [(each, words in text) for each, text, _ in problems] == [(role, True)]
 
 
 def test_all_problems_of_the_files_are_told_at_once(tmp_path: Path) -> None:

@@ -1,0 +1,98 @@
+"""Sentences of bench and simulators: each id once, in both languages, with the same fields and their punctuation."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import simulators
+from simulators.sentences import Sentence, Words, few
+
+ROOT = Path(simulators.__path__[0]).parent
+ROOMS = ("simulators", "bench")
+HAN = r"[\u4e00-\u9fff]"
+NARROW = re.compile(rf"{HAN}\s?[,;:?!()]|[,;:?!()]\s?{HAN}")
+"""Punctuation of English beside a Chinese character."""
+WIDE = re.compile(r"[\u3000-\u303f\uff00-\uffef\u4e00-\u9fff]")
+TELLERS = {"problem", "note", "Problem"}
+PLATFORM = ROOT / "simulators" / "platform"
+"""The reference platform says what it says by its own means."""
+
+
+def files() -> list[Path]:
+    return [each for room in ROOMS for each in sorted((ROOT / room).rglob("*.py")) if PLATFORM not in each.parents]
+
+
+def tables() -> Iterator[tuple[str, str, Sentence]]:
+    """Every sentence with the module and the name that it has there."""
+    for path in files():
+        text = path.read_text("utf-8")
+        if "Sentence(" not in text:
+            continue
+        module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        for name, value in vars(module).items():
+            if isinstance(value, Sentence) and f"{name} = Sentence(" in text:
+                yield module.__name__, name, value
+
+
+SENTENCES = [*tables()]
+
+
+def fields_of(text: str) -> list[str]:
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+
+
+def test_ids_are_there_once() -> None:
+    ids = [each.id for _, _, each in SENTENCES]
+    assert len(ids) > 100 and [each for each in ids if ids.count(each) > 1] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_sentence_stands_twice(language: str) -> None:
+    told = [getattr(each, language) for _, _, each in SENTENCES]
+    assert [each for each in told if told.count(each) > 1] == []
+
+
+def test_both_languages_have_the_same_fields() -> None:
+    assert [each.id for _, _, each in SENTENCES if set(fields_of(each.en)) != set(fields_of(each.zh))] == []
+
+
+def test_each_language_keeps_its_characters_and_punctuation() -> None:
+    assert [each.zh for _, _, each in SENTENCES if NARROW.search(each.zh) or not re.search(HAN, each.zh)] == []
+    assert [each.en for _, _, each in SENTENCES if WIDE.search(each.en) or not each.en.strip()] == []
+
+
+def test_every_sentence_is_said() -> None:
+    """One of a table that no module names is one that nobody says any more."""
+    texts = [path.read_text("utf-8") for path in files()]
+    silent = [
+        f"{module}.{name}"
+        for module, name, _ in SENTENCES
+        if sum(len(re.findall(rf"\b{name}\b", text)) for text in texts) < 2
+    ]
+    assert silent == []
+
+
+def test_no_sentence_of_the_simulators_is_written_where_it_is_told() -> None:
+    found: list[str] = []
+    for path in (each for each in files() if each.is_relative_to(ROOT / "simulators")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and len(node.args) > 1:
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                if name in TELLERS and isinstance(node.args[1], ast.JoinedStr | ast.Constant):
+                    found.append(f"{path.name}:{node.lineno}")
+    assert found == []
+
+
+def test_fields_are_told_in_the_language_of_the_sentence() -> None:
+    asked = Sentence("asked", "{what} {names}, got {got!r}", "{what} {names}，实际为 {got!r}")
+    told = asked(what=Words("one of", "应为"), names=("a", "b"), got="c")
+    assert told == ("one of a, b, got 'c'", "应为 a、b，实际为 'c'")
+    assert str(told) == "one of a, b, got 'c' / 应为 a、b，实际为 'c'" and Words.of(told) == told
+    assert few([]) == ("none", "无") and few(["x"] * 14).zh.endswith("x等，另有 2 个")
