@@ -113,6 +113,9 @@ class PlainLine:
 
     def write(self, data: bytes) -> None:
         """See `Line`."""
+        if self.closing():
+            # asyncio would print a line for each piece.
+            raise ConnectionResetError("the connection is closed")
         self._writer.write(data)
 
     async def drain(self) -> None:

@@ -17,6 +17,7 @@ import h11
 
 from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import PLAIN, Line, Security, open_line
+from reference_terminal.net.turns import Turns
 from reference_terminal.settings.hosts import is_host
 
 _PIECE = 65_536
@@ -84,6 +85,7 @@ class HttpClient:
         self._line: Line | None = None
         self._http = h11.Connection(h11.CLIENT)
         self._where: tuple[str, int] = ("", 0)
+        self._turns = Turns()
 
     @property
     def agreed(self) -> str:
@@ -176,10 +178,14 @@ class HttpClient:
         line.write(octets + (http.send(h11.EndOfMessage()) or b""))
         await line.drain()
         status, content = 0, bytearray()
+        began_s = self._turns.begin()
         while True:
+            began_s = await self._turns.rest(began_s)
             event: Any = http.next_event()
             if event is h11.NEED_DATA:
-                http.receive_data(await line.read(_PIECE))
+                octets = await line.read(_PIECE)
+                began_s = self._turns.begin()
+                http.receive_data(octets)
             elif isinstance(event, h11.Response):
                 status = event.status_code
             elif isinstance(event, h11.Data):

@@ -343,6 +343,16 @@ class Store:
         self.write("INSERT OR REPLACE INTO setting VALUES (?,?,?)", (scope, name, value))
         self.add_step(lambda connection: self.vouch(connection, scope, name, value))
 
+    def keep_latest(self, scope: str, name: str, value: Callable[[], str]) -> None:
+        """Gather a setting as it will be when it is committed: what changes often is made into text once."""
+
+        def step(connection: apsw.Connection) -> None:
+            text = value()
+            _run(connection, "INSERT OR REPLACE INTO setting VALUES (?,?,?)", (scope, name, text))
+            self.vouch(connection, scope, name, text)
+
+        self.add_step(step)
+
     def vouch(self, connection: apsw.Connection, scope: str, name: str, value: str) -> None:
         """Put the check code of a setting beside it, where there are codes, in the transaction that keeps it."""
         if self._code is not None:

@@ -22,6 +22,7 @@ from reference_terminal.model.actor import TERMINAL, act_for
 from reference_terminal.model.messages import Message, text_of
 from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import ChannelRefused, Line
+from reference_terminal.net.turns import Turns
 from reference_terminal.settings.config import ApiConfig
 from reference_terminal.storage.journal import Journal
 from reference_terminal.web import messages, refusals
@@ -187,6 +188,7 @@ class Server:
         self._server: asyncio.Server | None = None
         self._tasks: dict[asyncio.Task[None], None] = {}
         self.seats = Seats()
+        self.turns = Turns()
 
     async def start(self) -> None:
         """Listen; raises OSError if the address cannot be used."""
@@ -278,6 +280,7 @@ class Session:
         self._heard = False
         self._seat = seat
         self._peer = seat.peer
+        self._began_s = server.turns.begin()
 
     async def run(self, *, full: bool) -> None:
         """Serve until the connection ends; `full`: say that there are too many and end it."""
@@ -396,10 +399,12 @@ class Session:
         return bytes(body)
 
     async def _event(self) -> Any:
+        self._began_s = await self._server.turns.rest(self._began_s)
         while (event := self._http.next_event()) is h11.NEED_DATA:
             if self._http.they_are_waiting_for_100_continue:
                 self._writer.write(self._http.send(h11.InformationalResponse(status_code=100, headers=[])) or b"")
             octets = await self._reader.read(_PIECE)
+            self._began_s = self._server.turns.begin()
             self._heard = self._heard or bool(octets)
             self._http.receive_data(octets)
         return event

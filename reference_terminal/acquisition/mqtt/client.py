@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import random as random_module
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +23,7 @@ from reference_terminal.net.mqtt import packets
 from reference_terminal.net.mqtt import properties as names
 from reference_terminal.net.mqtt.packets import LEVEL, LEVEL_5, Arrived, BadPacket
 from reference_terminal.net.mqtt.reasons import in_words
+from reference_terminal.net.turns import Turns
 from reference_terminal.settings.collectors import VERSIONS, CollectorConfig
 from reference_terminal.storage.journal import Journal
 
@@ -73,18 +73,20 @@ class MqttClient:
         self._random = random
         self._loop = asyncio.get_running_loop()
         self._line: Line | None = None
-        self._waiting: deque[Receipt] = deque()
+        # In the order in which they came, by identifier.
+        self._waiting: dict[int, Receipt] = {}
         self._in_batch: list[Receipt] = []
         self._level = LEVEL_5 if config.version == VERSIONS[1] else LEVEL
         self._ids = ReceivedIds(memory, config.id)
         self._session = 0
         # Identifiers that are let go: those that wait for the commit, and those whose PUBCOMP is due.
-        self._released: list[int] = []
-        self._completed: list[int] = []
+        self._released: dict[int, None] = {}
+        self._completed: dict[int, None] = {}
         self._aliases: dict[int, str] = {}
         self._keepalive_s = config.keepalive_s
         self._sent_s = 0.0
         self._failures = 0
+        self._turns = Turns()
 
     @property
     def connected(self) -> bool:
@@ -133,7 +135,7 @@ class MqttClient:
                 self._write(line, packets.subscribe(1, config.topics, qos, self._level))
             await self._hear(line, octets)
         except BadPacket:
-            if self._level == LEVEL_5:
+            if self._level == LEVEL_5 and not line.closing():
                 line.write(packets.GOODBYE_MALFORMED)
             raise
         finally:
@@ -174,15 +176,20 @@ class MqttClient:
     async def _hear(self, line: Line, octets: bytearray) -> None:
         """Take packets until the connection ends; a broker that does not answer a ping is gone."""
         keepalive_s, pinged = 0.9 * self._keepalive_s or None, False
+        began_s = self._turns.begin()
         while True:
             while (found := packets.take(octets)) is not None:
                 self._packet(line, *found)
+                began_s = await self._turns.rest(began_s)
             if line.until_s and self._clock.now_s() >= line.until_s:
                 raise ConnectionResetError("a certificate of the connection has ended")
             try:
                 rest_s = None if keepalive_s is None else max(0.0, self._sent_s + keepalive_s - self._loop.time())
                 async with asyncio.timeout(rest_s):
+                    # A broker that takes no receipts is given nothing more to acknowledge.
+                    await line.drain()
                     octets += await self._more(line)
+                began_s = self._turns.begin()
                 pinged = False
             except TimeoutError:
                 if pinged:
@@ -223,10 +230,11 @@ class MqttClient:
         if not message.qos:
             self.take(message, None)
             return
-        receipt = self._known(message.packet_id)
+        # One that came before and is repeated while it waits.
+        receipt = self._waiting.get(message.packet_id)
         if receipt is None:
             receipt = Receipt(message.packet_id, message.qos, self._session)
-            self._waiting.append(receipt)
+            self._waiting[receipt.packet_id] = receipt
         if message.qos == 2 and message.packet_id in self._ids:
             # It is the terminal's already: only its PUBREC was lost.
             if self._ids.is_durable(message.packet_id):
@@ -237,17 +245,13 @@ class MqttClient:
             return
         self.take(message, receipt)
 
-    def _known(self, packet_id: int) -> Receipt | None:
-        """The receipt of a message that came before and is repeated while it waits."""
-        return next((receipt for receipt in self._waiting if receipt.packet_id == packet_id), None)
-
     @seam
     def _let_go(self, line: Line, packet_id: int) -> None:
         """PUBREL: the identifier is forgotten, and PUBCOMP says so once that is durable."""
         if packet_id in self._ids:
-            self._released.append(packet_id)
+            self._released[packet_id] = None
             self._ids.remove(packet_id)
-        elif packet_id not in (*self._released, *self._completed):
+        elif packet_id not in self._released and packet_id not in self._completed:
             self._write(line, packets.completed(packet_id, self._level, packets.UNKNOWN_ID))
 
     def settle(self, receipts: Sequence[Receipt]) -> None:
@@ -269,7 +273,7 @@ class MqttClient:
         for receipt in self._in_batch:
             receipt.done = True
         self._in_batch.clear()
-        self._completed += self._released
+        self._completed |= self._released
         self._released.clear()
         self.acknowledge()
 
@@ -277,10 +281,15 @@ class MqttClient:
         """Acknowledge what is done, in the order in which it came."""
         line = self._line
         while line is not None and self._completed:
-            if not self._send(line, packets.completed(self._completed.pop(0))):
+            packet_id = next(iter(self._completed))
+            del self._completed[packet_id]
+            if not self._send(line, packets.completed(packet_id)):
                 return
-        while line is not None and self._waiting and self._waiting[0].done:
-            receipt = self._waiting.popleft()
+        while line is not None and self._waiting:
+            receipt = next(iter(self._waiting.values()))
+            if not receipt.done:
+                return
+            del self._waiting[receipt.packet_id]
             answer = packets.acknowledge if receipt.qos == 1 else packets.received
             if not self._send(line, answer(receipt.packet_id)):
                 return

@@ -6,7 +6,7 @@ forgotten with a commit of its own, before the broker is told either: so nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from reference_terminal.acquisition.systems import Memory
@@ -17,6 +17,10 @@ _SCOPE = "mqtt received"
 
 class Keeping(Memory, Protocol):
     """What outlasts a restart, committed soon."""
+
+    def keep_latest(self, scope: str, name: str, value: Callable[[], str]) -> None:
+        """Keep a setting with the next commit, as it will be by then."""
+        ...
 
     def touch(self) -> None:
         """Let what was gathered be committed soon."""
@@ -32,6 +36,8 @@ class ReceivedIds:
         kept = memory.setting(_SCOPE, collector) or ""
         self._ids = dict.fromkeys(int(each) for each in kept.split(",") if each)
         self._durable = dict(self._ids)
+        # Whether the next commit takes them.
+        self._due = False
 
     @seam
     def __contains__(self, packet_id: int) -> bool:
@@ -63,8 +69,12 @@ class ReceivedIds:
 
     def committed(self) -> None:
         """A commit has taken all that was kept."""
-        self._durable = dict(self._ids)
+        self._due = False
+        if self._durable.keys() != self._ids.keys():
+            self._durable = dict(self._ids)
 
     def _keep(self) -> None:
-        self._memory.keep_setting(_SCOPE, self._collector, ",".join(map(str, self._ids)))
-        self._memory.touch()
+        if not self._due:
+            self._due = True
+            self._memory.keep_latest(_SCOPE, self._collector, lambda: ",".join(map(str, self._ids)))
+            self._memory.touch()

@@ -15,6 +15,7 @@ from reference_terminal.net.channel import Line, Security, open_line
 from reference_terminal.net.mqtt import packets
 from reference_terminal.net.mqtt.packets import BadPacket
 from reference_terminal.net.mqtt.reasons import in_words
+from reference_terminal.net.turns import Turns
 
 KEEPALIVE_S = 120
 _IDLE_S = 100.0
@@ -54,6 +55,8 @@ class MqttCourier:
         self._connect_timeout_s = connect_timeout_s
         self._line: Line | None = None
         self._octets = bytearray()
+        self._turns = Turns()
+        self._began_s = 0.0
         self._last_id = 0
         self._idle: asyncio.TimerHandle | None = None
 
@@ -152,8 +155,10 @@ class MqttCourier:
                 return body
 
     async def _packet(self, line: Line) -> tuple[int, int, bytes]:
+        self._began_s = await self._turns.rest(self._began_s or self._turns.begin())
         while (found := packets.take(self._octets)) is None:
             data = await line.read(_PIECE)
+            self._began_s = self._turns.begin()
             if not data:
                 raise ConnectionResetError("the broker closed the connection")
             self._octets += data

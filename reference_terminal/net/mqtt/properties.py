@@ -19,6 +19,8 @@ _NUMBERS = {
 }
 _OCTETS = frozenset((0x03, 0x08, 0x09, 0x12, 0x15, 0x16, 0x1A, 0x1C, REASON))
 _PAIR, _VARIABLE = 0x26, 0x0B
+MOST_OCTETS = 65_536
+"""Half a million pairs that nobody has a use for would take seconds to read over."""
 
 
 class BadProperties(Exception):
@@ -53,6 +55,8 @@ def variable(octets: bytes, at: int) -> tuple[int, int]:
 def take(octets: bytes, at: int) -> tuple[Properties, int]:
     """The properties that begin at an octet, and where they end. Raises BadProperties."""
     length, at = variable(octets, at)
+    if length > MOST_OCTETS:
+        raise BadProperties(f"expected at most {MOST_OCTETS} octets of properties, got {length}")
     end = at + length
     if end > len(octets):
         raise BadProperties(f"expected {length} octets of properties, found {len(octets) - at}")

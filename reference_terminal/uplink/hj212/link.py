@@ -511,6 +511,9 @@ class CentreLink:
         while True:
             request = await self._requests.get()
             await self._commands.handle(self, request)
+            if self._line is not None:
+                # A centre that takes no answers is given no more of them.
+                await self._line.drain()
 
     async def _ask_time(self) -> None:
         """Ask for the time once after connecting (1013); the centre answers 9013 and sends 1012."""
