@@ -31,7 +31,7 @@ from simulators.plant import Plant, Works
 from simulators.sentences import MAP_EXPECTED, MAPS_TWICE, MISSING, NO_SOURCE, few
 from simulators.settings import Flaw, Name, Port, Settings, read
 from simulators.tables import DescriptionError, Problem, Table, read_toml
-from simulators.values import PositiveText, matching, one_of
+from simulators.values import PositiveText, matching, near, one_of
 from simulators.world import sentences as said
 
 _BUILT_AT_ONCE = 200
@@ -241,7 +241,7 @@ def _map(table: Table, chosen: str, folder: Path) -> AnyMap | None:
         for problem in error.problems:
             table.problem(f"map: {problem.where}", problem.text, problem.zh)
         return None
-    table.problem("map", *MAP_EXPECTED(names=any_names(), got=chosen))
+    table.problem("map", *MAP_EXPECTED(names=few(any_names()), got=chosen, meant=near(chosen, any_names())))
     return None
 
 

@@ -96,8 +96,8 @@ TWO_NAMED = Sentence(
 )
 MAP_EXPECTED = Sentence(
     "map-expected",
-    "expected a path ending in .toml or one of {names}, got {got!r}",
-    "应为以 .toml 结尾的路径或 {names} 之一，实际为 {got!r}",
+    "expected a path ending in .toml or one of {names}, got {got!r}{meant}",
+    "应为以 .toml 结尾的路径或 {names} 之一，实际为 {got!r}{meant}",
 )
 MAPS_TWICE = Sentence("map-and-maps", "give either map or maps, not both", "map 与 maps 只能给一个")
 NO_SOURCE = Sentence(

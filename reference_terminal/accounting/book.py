@@ -122,7 +122,9 @@ def account_of(book: Book, where: str) -> Account:
     method = library.methods().get(book.method)
     if method is None:
         near = did_you_mean(book.method, list(library.methods()))
-        raise InputError([Problem(f"{where}: method", f"no method {book.method!r}{near}", "没有该方法")])
+        raise InputError(
+            [Problem(f"{where}: method", f"no method {book.method!r}{near.en}", f"没有方法 {book.method!r}{near.zh}")]
+        )
     if not 0 <= book.digits <= 12:
         problems.append(Problem(f"{where}: digits", f"expected 0 to 12, got {book.digits}", "小数位数应为 0 至 12"))
     seen: set[str] = set()

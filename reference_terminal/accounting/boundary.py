@@ -194,9 +194,11 @@ def _of_nothing(config: AccountingConfig, bounds: Sequence[Bound]) -> Iterable[P
     for each in config.figures:
         known = categories if each.of == CATEGORY else gases
         if each.of in (CATEGORY, GAS) and each.key not in known:
-            told = f"figure of {each.of} {each.key!r}: no source has it{did_you_mean(each.key, known)}"
+            hint, there = did_you_mean(each.key, known), [*dict.fromkeys(known)]
             yield Problem(
-                "figures", f"{told}; there are {', '.join(dict.fromkeys(known))}", f"没有排放源属于 {each.key!r}"
+                "figures",
+                f"figure of {each.of} {each.key!r}: no source has it{hint.en}; there are {', '.join(there)}",
+                f"没有排放源属于 {each.key!r}，现有：{'、'.join(there)}{hint.zh}",
             )
         elif each.measure not in (EQUIVALENT, *gases):
             told = f"figure of {each.of} {each.key}: no source emits {each.measure!r}"
@@ -225,10 +227,11 @@ def _changed(
 
 def _no_source(where: str, name: str, sources: Iterable[str]) -> Problem:
     known = list(sources)
+    hint = did_you_mean(name, known)
     return Problem(
         where,
-        f"no source is called {name!r}{did_you_mean(name, known)}; known are {', '.join(known[:20])}",
-        f"没有排放源 {name!r}",
+        f"no source is called {name!r}{hint.en}; known are {', '.join(known[:20])}",
+        f"没有排放源 {name!r}，现有：{'、'.join(known[:20])}{hint.zh}",
     )
 
 
@@ -274,7 +277,7 @@ def _bind(
     if method is None:
         hint = did_you_mean(name, list(library.methods()))
         problems.append(
-            Problem(where, f"no method {name!r}{hint}; name one of account --methods", f"没有方法 {name!r}")
+            Problem(where, f"no method {name!r}{hint.en}; name one of account --methods", f"没有方法 {name!r}{hint.zh}")
         )
         return None
     if not method.holds_in(year):
@@ -293,8 +296,8 @@ def _bind(
         problems.append(
             Problem(
                 where,
-                f"{method.id} has no term {source.term!r}{hint}; it has {', '.join(method.terms)}",
-                f"方法 {method.id} 没有 {source.term} 项",
+                f"{method.id} has no term {source.term!r}{hint.en}; it has {', '.join(method.terms)}",
+                f"方法 {method.id} 没有 {source.term!r} 项，现有：{'、'.join(method.terms)}{hint.zh}",
             )
         )
         return None
@@ -306,8 +309,10 @@ def _bind(
         problems.append(Problem(where, f"the set {method.gwp} has no GWP of {term.gas}", f"{method.gwp} 无该气体 GWP"))
     names = [each.name for each in term.inputs]
     for strange in [each for each in source.inputs if each not in names]:
-        told = f"{term.en} takes {', '.join(names)}, not {strange}{did_you_mean(strange, names)}"
-        problems.append(Problem(f"{where}.{strange}", told, f"该项需要 {'、'.join(names)}，不需要 {strange}"))
+        hint = did_you_mean(strange, names)
+        told = f"{term.en} takes {', '.join(names)}, not {strange}{hint.en}"
+        zh = f"该项需要 {'、'.join(names)}，不需要 {strange}{hint.zh}"
+        problems.append(Problem(f"{where}.{strange}", told, zh))
     fed = [_feed(source, each, method, points, year, where, problems) for each in term.inputs]
     if len(problems) > wrong or formula is None or factor is None:
         return None

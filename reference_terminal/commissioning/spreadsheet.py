@@ -167,8 +167,8 @@ def read_sheets(path: Path) -> Sheets:
             sheets.problems.append(
                 Problem(
                     f"{path.name}: sheet {sheet.title!r}",
-                    f"expected one of {', '.join(COLUMNS)}{did_you_mean(name, list(COLUMNS))}; rename or remove it",
-                    f"应为 {'、'.join(COLUMNS)} 之一，请改名或删除",
+                    f"expected one of {', '.join(COLUMNS)}{did_you_mean(name, list(COLUMNS)).en}; rename or remove it",
+                    f"应为 {'、'.join(COLUMNS)} 之一，请改名或删除{did_you_mean(name, list(COLUMNS)).zh}",
                 )
             )
             continue
@@ -340,8 +340,8 @@ def _grouped(sheets: Sheets, sheet: str, key: str, owners: str, data: dict[str, 
             sheets.problems.append(
                 Problem(
                     row.cell(key),
-                    f"no row of sheet {owners!r} has the id {owner!r}{did_you_mean(owner, names)}",
-                    f"工作表 {owners} 中没有 {owner!r}",
+                    f"no row of sheet {owners!r} has the id {owner!r}{did_you_mean(owner, names).en}",
+                    f"工作表 {owners} 中没有 {owner!r}{did_you_mean(owner, names).zh}",
                 )
             )
             continue

@@ -132,8 +132,8 @@ def _unknown(codes: Sequence[str], known: Sequence[str]) -> list[Problem]:
     return [
         Problem(
             "factors",
-            f"no input is linked to {named}{hint}; known are {linked}",
-            f"没有输入与 {named} 关联，可用编码：{linked}",
+            f"no input is linked to {named}{hint.en}; known are {linked}",
+            f"没有输入与 {named} 关联，可用编码：{linked}{hint.zh}",
         )
     ]
 

@@ -99,7 +99,9 @@ VERSION_TAKEN = event(
     en="{author}: {what} counts from {since} on ({origin}): {reason}",
     zh="{author}：{what} 自 {since} 起生效（{origin}）：{reason}",
 )
-VERSION_REFUSED = event("accounting-version-refused", en="{what} was refused: {reason}", zh="{what} 未采用：{reason}")
+VERSION_REFUSED = event(
+    "accounting-version-refused", en="{author}: {what} was refused: {reason}", zh="{author}：{what} 未采用：{reason}"
+)
 INPUT_REFUSED = event(
     "accounting-input-refused",
     en="{what}, given by {author}, was refused: {reason}",

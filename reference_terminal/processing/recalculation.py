@@ -50,17 +50,17 @@ class Recalculation:
 
     # Versions
 
-    def refused(self, content: VersionConfig, origin: str) -> list[Problem]:
+    def refused(self, content: VersionConfig, author: str, origin: str) -> list[Problem]:
         """What is wrong with a version; it is in the log then."""
         problems = self._emissions.versions.problems(content)
         if problems:
-            self.tell_refused(content.name or origin, problems)
+            self.tell_refused(content.name or origin, author, problems)
         return problems
 
-    def tell_refused(self, what: str, problems: Sequence[Problem]) -> None:
+    def tell_refused(self, what: str, author: str, problems: Sequence[Problem]) -> None:
         """Put a refusal into the log."""
         emitter = self._emissions.config.emitter
-        self._journal.event(messages.VERSION_REFUSED, emitter, what=what, reason=as_text(problems))
+        self._journal.event(messages.VERSION_REFUSED, emitter, author=author, what=what, reason=as_text(problems))
         self._store.flush()
 
     def gather(self, content: VersionConfig, author: str, reason: str, origin: str) -> None:

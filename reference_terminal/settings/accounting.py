@@ -343,10 +343,11 @@ def check(value: AccountingConfig, problems: list[Problem]) -> None:
 
 
 def _unknown(where: str, what: str, got: str, known: Sequence[str], zh: str) -> Problem:
+    hint = did_you_mean(got, known)
     return Problem(
         where,
-        f"no {what} is called {got!r}{did_you_mean(got, known)}; known are {', '.join(known[:20]) or 'none'}",
-        f"没有名为 {got!r} 的{zh}",
+        f"no {what} is called {got!r}{hint.en}; known are {', '.join(known[:20]) or 'none'}",
+        f"没有名为 {got!r} 的{zh}，可用：{'、'.join(known[:20]) or '无'}{hint.zh}",
     )
 
 
@@ -377,9 +378,8 @@ def _product(section: Section, points: Mapping[str, PointConfig]) -> ProductConf
 
 def _is_counter(section: Section, key: str, name: str, points: Mapping[str, PointConfig]) -> bool:
     if name not in points:
-        section.problem(
-            key, f"no point is called {name!r}{did_you_mean(name, list(points))}", f"没有名为 {name!r} 的监测点"
-        )
+        hint = did_you_mean(name, list(points))
+        section.problem(key, f"no point is called {name!r}{hint.en}", f"没有名为 {name!r} 的监测点{hint.zh}")
         return False
     if points[name].kind != "counter":
         section.problem(key, f"{name} is no counter; its periods hold no amounts", f"{name} 不是累计量")
@@ -451,8 +451,8 @@ def _input(name: str, section: Section, points: Mapping[str, PointConfig]) -> In
     if value.point and value.point not in points:
         section.problem(
             "point",
-            f"no point is called {value.point!r}{did_you_mean(value.point, list(points))}",
-            f"没有名为 {value.point!r} 的监测点",
+            f"no point is called {value.point!r}{did_you_mean(value.point, list(points)).en}",
+            f"没有名为 {value.point!r} 的监测点{did_you_mean(value.point, list(points)).zh}",
         )
     section.done()
     return value

@@ -61,8 +61,8 @@ def check_collectors(
             problems.append(
                 Problem(
                     f"meters[{number}].collector",
-                    f"no collector is called {meter.collector!r}{hint}",
-                    f"没有名为 {meter.collector!r} 的采集器",
+                    f"no collector is called {meter.collector!r}{hint.en}",
+                    f"没有名为 {meter.collector!r} 的采集器{hint.zh}",
                 )
             )
         tags = [point.place.tag for point in meter.points]
@@ -80,8 +80,8 @@ def check_systems(systems: Sequence[SystemConfig], meters: Sequence[MeterConfig]
             problems.append(
                 Problem(
                     f"meters[{number}].system",
-                    f"no system is called {meter.system!r}{hint}",
-                    f"没有名为 {meter.system!r} 的系统",
+                    f"no system is called {meter.system!r}{hint.en}",
+                    f"没有名为 {meter.system!r} 的系统{hint.zh}",
                 )
             )
         mine = meter.system if not meter.standby_for else ""
@@ -104,8 +104,8 @@ def _places(
                 problems.append(
                     Problem(
                         f"meters[{number}].{key}",
-                        f"no {key} is called {name!r}{did_you_mean(name, known)}",
-                        f"没有名为 {name!r} 的{zh}",
+                        f"no {key} is called {name!r}{did_you_mean(name, known).en}",
+                        f"没有名为 {name!r} 的{zh}{did_you_mean(name, known).zh}",
                     )
                 )
 
@@ -138,7 +138,8 @@ def _standbys(meters: Sequence[MeterConfig], problems: list[Problem]) -> None:
         main = by_id.get(meter.standby_for)
         if main is None or main.standby_for:
             hint = did_you_mean(meter.standby_for, names)
-            en, zh = f"no meter is called {meter.standby_for!r}{hint}", f"没有名为 {meter.standby_for!r} 的表计"
+            named = repr(meter.standby_for)
+            en, zh = f"no meter is called {named}{hint.en}", f"没有名为 {named} 的表计{hint.zh}"
             problems.append(Problem(where, en, zh))
             continue
         if served.setdefault(main.id, meter.id) != meter.id:
@@ -157,8 +158,8 @@ def _standbys(meters: Sequence[MeterConfig], problems: list[Problem]) -> None:
                 problems.append(
                     Problem(
                         f"meters[{number}].points[{place}].id",
-                        f"{main.id} has no point {point.id!r}{hint}; a standby reads points of its meter",
-                        f"{main.id} 没有监测点 {point.id!r}",
+                        f"{main.id} has no point {point.id!r}{hint.en}; a standby reads points of its meter",
+                        f"{main.id} 没有监测点 {point.id!r}{hint.zh}，备用表只读主表的监测点",
                     )
                 )
             elif (like.kind, like.unit) != (point.kind, point.unit):

@@ -273,8 +273,8 @@ def _relations(config: Config, problems: list[Problem]) -> None:
                 problems.append(
                     Problem(
                         f"centres[{number}].codes.{point}",
-                        f"no point is called {point!r}{did_you_mean(point, list(points))}",
-                        f"没有名为 {point!r} 的监测点",
+                        f"no point is called {point!r}{did_you_mean(point, list(points)).en}",
+                        f"没有名为 {point!r} 的监测点{did_you_mean(point, list(points)).zh}",
                     )
                 )
         codes = [centre_code(centre, point) for point in config.points]

@@ -149,7 +149,11 @@ def ordered(
             if name not in known and name not in names:
                 hint = did_you_mean(name, [*known, *names])
                 problems.append(
-                    Problem(_where(at, "of"), f"no point is called {name!r}{hint}", f"没有名为 {name!r} 的监测点")
+                    Problem(
+                        _where(at, "of"),
+                        f"no point is called {name!r}{hint.en}",
+                        f"没有名为 {name!r} 的监测点{hint.zh}",
+                    )
                 )
                 spoilt[each.id] = None
     while waiting:

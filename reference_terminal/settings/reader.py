@@ -17,11 +17,13 @@ from typing import Annotated, Any, TypeVar, cast, overload
 import msgspec
 from msgspec import inspect
 
+from reference_terminal.model.messages import Text
 from reference_terminal.settings.hosts import is_host
 from reference_terminal.settings.problems import Problem
 
 _MISSING: Any = object()
 _MOST_DIGITS = 30
+_NO_HINT = Text("", "")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,10 +62,10 @@ Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 """A TCP or UDP port."""
 
 
-def did_you_mean(word: str, known: Sequence[str]) -> str:
+def did_you_mean(word: str, known: Sequence[str]) -> Text:
     """`; did you mean 'x'?` if one of `known` is close to `word`, else nothing."""
     close = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    return Text(f"; did you mean {close[0]!r}?", f"；是否应为 {close[0]!r}？") if close else _NO_HINT
 
 
 def note_doubles(problems: list[Problem], where: str, what: str, values: Sequence[str]) -> None:
@@ -122,10 +124,10 @@ def _stand_in(kind: inspect.Type, notes: Mapping[str, Any]) -> Any:
 class _Wrong(Exception):
     """A value that will not do: what was expected in two languages, and what is taken for it all the same."""
 
-    def __init__(self, en: str, zh: str, got: Any, instead: Any = _MISSING, hint: str = "") -> None:
+    def __init__(self, en: str, zh: str, got: Any, instead: Any = _MISSING, hint: Text = _NO_HINT) -> None:
         super().__init__(en)
-        self.en = f"expected {en}, got {got!r}{hint}"
-        self.zh = f"应为{zh}，实际为 {got!r}"
+        self.en = f"expected {en}, got {got!r}{hint.en}"
+        self.zh = f"应为{zh}，实际为 {got!r}{hint.zh}"
         self.instead = instead
 
 
@@ -172,7 +174,7 @@ def _look(kind: inspect.Type, notes: Mapping[str, Any], raw: Any, found: Any) ->
                     raise _Wrong(*some, item, found, did_you_mean(item, choices))
         case _ if choices and not isinstance(kind, inspect.VarTupleType) and found not in choices:
             words = [str(each) for each in choices]
-            hint = did_you_mean(found, words) if isinstance(found, str) else ""
+            hint = did_you_mean(found, words) if isinstance(found, str) else _NO_HINT
             raise _Wrong(f"one of {', '.join(words)}", f" {'、'.join(words)} 之一", raw, choices[0], hint)
         case inspect.StrType() if "\0" in found:
             raise _Wrong("text without NUL", "不含空字符的文本", raw)
@@ -345,11 +347,8 @@ class Section:
         """Note every key of the file that nobody asked for."""
         for key in self._data:
             if key not in self._known:
-                self.problem(
-                    key,
-                    f"unknown key {key!r}{did_you_mean(key, list(self._known))}",
-                    f"未知的键 {key!r}，请删除或更正",
-                )
+                hint = did_you_mean(key, list(self._known))
+                self.problem(key, f"unknown key {key!r}{hint.en}", f"未知的键 {key!r}{hint.zh or '，请删除或更正'}")
 
 
 def _is_list_of_tables(value: Any) -> bool:

@@ -429,13 +429,13 @@ class AccountingApi(Addresses):
         check_words(query)
         problems: list[Problem] = []
         content = read_version(Section(_table(request), "version", problems))
-        recalculation = self._recalculation()
+        recalculation, author = self._recalculation(), query["author"].strip()
         if problems:
-            recalculation.tell_refused(content.name, problems)
-        problems = problems or recalculation.refused(content, "local")
+            recalculation.tell_refused(content.name, author, problems)
+        problems = problems or recalculation.refused(content, author, "local")
         if problems:
             raise refusals.BAD_VERSION(said=as_text(problems))
-        author, reason = query["author"].strip(), query["reason"].strip()
+        reason = query["reason"].strip()
         if not self.terminal.store.attempt(lambda: recalculation.gather(content, author, reason, "local")):
             raise refusals.NOT_RECORDED()
         number = recalculation.taken()

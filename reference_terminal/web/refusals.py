@@ -180,14 +180,14 @@ NO_OBJECT_OF = refusal(
 NOT_FOR_REPORTS = refusal("not-for-reports", 404, en="expected POST {address}", zh="应为 POST {address}")
 BAD_REPORT = refusal("bad-report", 400, en="expected JSON with source and records", zh="应为含 source、records 的 JSON")
 REPORT_UNUSABLE = refusal("report-unusable", 400, en="{said}", zh="{said}")
-UNKNOWN_KEY = refusal("unknown-key", 400, en="unknown key {key}{hint}", zh="未知的键 {key}")
-KEY_MISSING = refusal("key-missing", 400, en="{key} is missing; send {keys}", zh="缺少 {key}")
+UNKNOWN_KEY = refusal("unknown-key", 400, en="unknown key {key}{hint}", zh="未知的键 {key}{hint}")
+KEY_MISSING = refusal("key-missing", 400, en="{key} is missing; send {keys}", zh="缺少 {key}，须给出 {keys}")
 KEY_NOT_TEXT = refusal("key-not-text", 400, en="expected {key} as text", zh="{key} 应为文本")
 UNKNOWN_PARAMETER = refusal(
     "unknown-parameter",
     400,
     en="unknown parameter {key}{hint}; known here: {known}",
-    zh="未知参数 {key}，可用：{known}",
+    zh="未知参数 {key}，可用：{known}{hint}",
 )
 PARAMETER_TWICE = refusal(
     "parameter-twice", 400, en="{key} is given twice; give it once", zh="参数 {key} 重复，请只给一次"
@@ -298,7 +298,7 @@ NO_SOURCE = refusal(
     "no-source",
     404,
     en="no source is called {got}{hint}; there are {known}",
-    zh="没有名为 {got} 的排放源，现有：{known}",
+    zh="没有名为 {got} 的排放源，现有：{known}{hint}",
 )
 NO_STORED_SOURCE = refusal(
     "no-stored-source", 404, en="no emission source is called {got}; there are {known}", zh="没有排放源 {got}"
@@ -319,16 +319,29 @@ NO_DRIFT = refusal(
     zh="{key} 应为 −100 至 100 之间的漂移（满量程百分数）",
 )
 NO_FIGURE = refusal(
-    "no-figure", 404, en="no figure is called {got}{hint}; see GET figures", zh="没有名为 {got} 的排放量，见 figures"
+    "no-figure",
+    404,
+    en="no figure is called {got}{hint}; see GET figures",
+    zh="没有名为 {got} 的排放量，见 GET figures{hint}",
 )
 NO_PRODUCT = refusal(
     "no-product",
     404,
     en="no product is called {got}{hint}; there are {known}",
-    zh="没有名为 {got} 的产品，现有：{known}",
+    zh="没有名为 {got} 的产品，现有：{known}{hint}",
 )
-NO_METHOD = refusal("no-method", 404, en="no source has the method {got}; there are {known}", zh="没有该方法")
-NO_TEMPLATE = refusal("no-template", 400, en="no template of sector {got}{hint}", zh="没有该行业的报告模板")
+NO_METHOD = refusal(
+    "no-method",
+    404,
+    en="no source has the method {got}; there are {known}",
+    zh="没有排放源采用方法 {got}，现有：{known}",
+)
+NO_TEMPLATE = refusal(
+    "no-template",
+    400,
+    en="no template of sector {got}{hint}; known are {known}",
+    zh="没有行业 {got} 的报告模板，可用：{known}{hint}",
+)
 NO_ACCOUNTING = refusal(
     "no-accounting",
     404,

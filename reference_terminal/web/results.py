@@ -17,6 +17,7 @@ from reference_terminal.accounting.book import FORMAT
 from reference_terminal.accounting.printed import rounded, short
 from reference_terminal.accounting.report import WRITERS
 from reference_terminal.accounting.sectors import templates
+from reference_terminal.model.messages import listing
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso, iso_ms, span_named
 from reference_terminal.processing import amounts, explanation, messages, settlement
@@ -336,8 +337,8 @@ class ResultsApi(Addresses):
             raise refusals.UNKNOWN_DOCUMENT_FORM(got=quoted(form[1:]))
         sector = query.get("sector", "")
         if sector and sector not in templates():
-            hint = did_you_mean(sector, list(templates())) or f"; known are {', '.join(templates())}"
-            raise refusals.NO_TEMPLATE(got=quoted(sector), hint=hint)
+            hint = did_you_mean(sector, list(templates()))
+            raise refusals.NO_TEMPLATE(got=quoted(sector), hint=hint, known=listing(templates()))
         if "class" in query:
             from_s, to_s = self._around(query["class"], instant(query, "start", 0))
         else:

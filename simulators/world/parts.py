@@ -14,8 +14,9 @@ from simulators.meters.maps import MapError
 from simulators.meters.serial.maps import AnyMap, BusMap, any_names, any_shipped, load_any
 from simulators.meters.spec import PointSpec
 from simulators.plant import Plant, Works, load_series
-from simulators.sentences import MAP_EXPECTED
+from simulators.sentences import MAP_EXPECTED, few
 from simulators.tables import DescriptionError, Problem
+from simulators.values import near
 from simulators.world import sentences as said
 from simulators.world.model import World
 
@@ -44,7 +45,9 @@ def register_map(chosen: str | AnyMap) -> AnyMap:
         return any_shipped(chosen)
     if chosen.endswith(".toml"):
         return load_any(Path(chosen))
-    raise MapError([Problem(f"map {chosen!r}", *MAP_EXPECTED(names=any_names(), got=chosen))])
+    raise MapError(
+        [Problem(f"map {chosen!r}", *MAP_EXPECTED(names=few(any_names()), got=chosen, meant=near(chosen, any_names())))]
+    )
 
 
 def overridden(device: AnyMap, points: Sequence[PointSpec]) -> AnyMap:

@@ -207,21 +207,38 @@ def log_finding(history: History, asked: Criterion, notice: Notice, *, moments: 
 
 def _one_each(moments: Sequence[Sequence[int]], entries: Sequence[int]) -> dict[int, int]:
     """As many moments as can be told by an entry of their own, each with its entry (both as places in their lists)."""
+    told: dict[int, int] = {}
     taken: dict[int, int] = {}
-
-    def place(moment: int, tried: dict[int, None]) -> bool:
-        for entry, at in enumerate(entries):
-            if entry in tried or not _near(at, moments[moment]):
-                continue
-            tried[entry] = None
-            if entry not in taken or place(taken[entry], tried):
-                taken[entry] = moment
-                return True
-        return False
-
     for moment in range(len(moments)):
-        place(moment, {})
-    return {moment: entry for entry, moment in taken.items()}
+        _place(moment, moments, entries, told, taken)
+    return told
+
+
+def _place(
+    moment: int,
+    moments: Sequence[Sequence[int]],
+    entries: Sequence[int],
+    told: dict[int, int],
+    taken: dict[int, int],
+) -> None:
+    """Give a moment an entry; those that have one already take others where that leaves one free."""
+    wanted_by: dict[int, int] = {}
+    asking = [moment]
+    for each in asking:
+        for entry, at in enumerate(entries):
+            if entry in wanted_by or not _near(at, moments[each]):
+                continue
+            wanted_by[entry] = each
+            if entry in taken:
+                asking.append(taken[entry])
+                continue
+            free: int | None = entry
+            while free is not None:
+                owner = wanted_by[free]
+                before = told.get(owner)
+                taken[free], told[owner] = owner, free
+                free = before
+            return
 
 
 def _near(at: int, moment: Sequence[int]) -> bool:

@@ -126,8 +126,8 @@ def read_place(section: Section, own: Cjt188Own) -> Cjt188Place:
     if found is None:
         section.problem(
             "field",
-            f"expected one of {', '.join(names)}, got {name!r}{did_you_mean(name, names)}",
-            f"应为 {'、'.join(names)} 之一，实际为 {name!r}",
+            f"expected one of {', '.join(names)}, got {name!r}{did_you_mean(name, names).en}",
+            f"应为 {'、'.join(names)} 之一，实际为 {name!r}{did_you_mean(name, names).zh}",
         )
     place = Cjt188Place(identifier=identifier, field=name)
     if found is not None and found.form is not None:
