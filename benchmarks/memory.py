@@ -1,20 +1,24 @@
-"""Memory of a long virtual run: what the process holds at the end of each simulated day.
+"""Memory of a long virtual run: what the process holds after so many simulated hours, and what of it grows.
 
 Leaves judging the numbers to the reader.
 
-    python benchmarks/memory.py [--json] [--days N] [--circuits N] [--all]
+    python benchmarks/memory.py [--json] [--hours 1,6,24,48,168] [--circuits N] [--all] [--where]
 
 A world of so many circuits, polled once a minute, with two centres. `--all` keeps every event in memory until the end.
+`--where` tells by room what Python itself had allocated at each of these hours (tracemalloc: takes some four times as
+long, and its own memory is in the process too); what SQLite holds for the terminal (at most its cache) is not in it.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import logging
 import resource
 import sys
 import tempfile
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,59 +42,96 @@ def resident_mib() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE_MIB
 
 
-class Days(Case):
+def room_of(file: str) -> str:
+    """The two folders that a source file lies in below the checkout, or what is not ours."""
+    try:
+        return "/".join(Path(file).relative_to(Path(__file__).parents[1]).parts[:2])
+    except ValueError:
+        return "packages and Python"
+
+
+def by_room() -> dict[str, float]:
+    """What is allocated (MiB) by the room of the line that asked for it, largest first."""
+    found: dict[str, float] = {}
+    gc.collect()
+    for each in tracemalloc.take_snapshot().statistics("filename"):
+        room = "packages and Python" if ".venv" in each.traceback[0].filename else room_of(each.traceback[0].filename)
+        found[room] = found.get(room, 0.0) + each.size / (1 << 20)
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+class Hours(Case):
     """Circuits are polled once a minute for days."""
 
     zh = "每分钟采集一次，持续数日。"
     checks = {ANSWERED: ("isc-2/7.1.1a",)}
-    days = 7
+    hours: tuple[float, ...] = ()
     found: list[float] = []
+    rooms: list[dict[str, float]] = []
 
     async def drive(self, bench: Bench) -> None:
-        """Let the world run and look at the process at each end of a day."""
-        await bench.clock.sleep(hours=1)
-        self.found.append(resident_mib())
-        for _ in range(self.days):
-            await bench.clock.sleep(hours=24)
+        """Let the world run and look at the process at each of the hours."""
+        passed = 0.0
+        for each in self.hours:
+            await bench.clock.sleep(hours=each - passed)
+            passed = each
             self.found.append(resident_mib())
+            if tracemalloc.is_tracing():
+                self.rooms.append(by_room())
 
     def judge(self, history: History) -> Iterator[Finding]:
         """Count answers."""
         yield ANSWERED.decide(bool(history.of(Served)), measured=len(history.of(Served)))
 
 
+def growth_kib(hours: tuple[float, ...], held_mib: list[float]) -> list[float]:
+    """KiB a simulated hour between one of the hours and the next."""
+    spans = zip(hours, hours[1:], held_mib, held_mib[1:], strict=False)
+    return [round((after - before) * 1024 / (end - begin), 1) for begin, end, before, after in spans]
+
+
 def main() -> None:
     """Measure and tell."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--days", type=int, default=7)
+    parser.add_argument("--hours", default="1,6,24,48,168")
     parser.add_argument("--circuits", type=int, default=10)
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--where", action="store_true")
     asked = parser.parse_args()
     logging.disable(logging.CRITICAL)
-    Days.days, Days.scenario = asked.days, Scenario(circuits=asked.circuits, period_s=60)
+    hours = tuple(sorted(float(each) for each in asked.hours.split(",")))
+    Hours.hours, Hours.scenario = hours, Scenario(circuits=asked.circuits, period_s=60)
     if asked.all:
         run.MOST_HELD = 0
+    if asked.where:
+        tracemalloc.start(1)
     with tempfile.TemporaryDirectory() as room:
-        result = run.run_case(Days, in_folder(setup_in(Path(room), rig_named("virtual")), Path(room) / "days"))
-    found = Days.found
-    an_hour = (found[-1] - found[1]) / (24 * max(1, asked.days - 1))
+        result = run.run_case(Hours, in_folder(setup_in(Path(room), rig_named("virtual")), Path(room) / "hours"))
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    days = [round(each, 1) for each in found]
     numbers: dict[str, object] = {
         "verdict": result.verdict.value,
         "digest": result.digest,
-        "resident_mib": days,
-        "an_hour_kib": round(an_hour * 1024, 1),
+        "hours": hours,
+        "resident_mib": [round(each, 1) for each in Hours.found],
+        "an_hour_kib": growth_kib(hours, Hours.found),
         "peak_mib": round(usage.ru_maxrss / 1024, 1),
         "cpu_s": round(usage.ru_utime, 1),
+        "rooms_mib": Hours.rooms,
     }
     if asked.json:
         print(json.dumps(numbers))
         return
-    print(f"{asked.days} days of {asked.circuits} circuits: {numbers['verdict']}, processor time {numbers['cpu_s']} s")
-    print(f"  in memory after an hour and each day: {', '.join(map(str, days))} MiB")
-    print(f"  {numbers['an_hour_kib']} KiB a simulated hour; peak with the judgement {numbers['peak_mib']} MiB")
+    print(f"{asked.circuits} circuits: {numbers['verdict']}, processor time {numbers['cpu_s']} s")
+    print(f"  hours                           {''.join(f'{each:>10g}' for each in hours)}")
+    print(f"  in memory, MiB                  {''.join(f'{each:>10.1f}' for each in Hours.found)}")
+    grown = growth_kib(hours, Hours.found)
+    print(f"  KiB an hour since the one before{'':10}{''.join(f'{each:>10.1f}' for each in grown)}")
+    for name in Hours.rooms[-1] if Hours.rooms else ():
+        sizes = [each.get(name, 0.0) for each in Hours.rooms]
+        if max(sizes) >= 0.05:
+            print(f"  {name:<32}{''.join(f'{each:>10.2f}' for each in sizes)}")
+    print(f"  peak with the judgement {numbers['peak_mib']} MiB")
 
 
 if __name__ == "__main__":

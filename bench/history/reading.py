@@ -49,12 +49,15 @@ class Places:
     def __len__(self) -> int:
         return len(self._types)
 
-    def add(self, event: Event, octets: int) -> None:
-        """The next event, whose line has so many octets."""
-        if not len(self._types) % _GROUP:
-            self._groups.append(self._end)
-        self._types.append(self._numbers.setdefault(type(event), len(self._numbers)))
-        self._end += octets
+    def extend(self, events: Iterable[Event], lines: Iterable[bytes]) -> None:
+        """The next events and their lines."""
+        numbers, types, end = self._numbers, self._types, self._end
+        for event, line in zip(events, lines, strict=True):
+            if not len(types) % _GROUP:
+                self._groups.append(end)
+            types.append(numbers.setdefault(type(event), len(numbers)))
+            end += len(line)
+        self._end = end
 
     def group(self, number: int) -> tuple[int, int]:
         """First octet and length of the lines of a group."""

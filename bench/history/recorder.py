@@ -18,7 +18,7 @@ from simulators.events import Event
 SPOOL = "record.spool"
 """Events of a record under way that have left memory."""
 _AT_ONCE = 2_000
-"""Once a record is known to be long, so many events leave memory at a time."""
+"""So many events are chained and written together; of a record known to be long they leave memory then."""
 
 
 class Recorder:
@@ -68,9 +68,8 @@ class Recorder:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._spool = (self.folder / SPOOL).open("wb", buffering=0)
         at = self._spool.tell()
-        chain, lines = self._chain.copy(), list[bytes]()
-        for event in self.events:
-            lines.append(chain.line(event))
+        chain = self._chain.copy()
+        lines = chain.lines(self.events)
         try:
             _write(self._spool, b"".join(lines))
         except OSError:
@@ -78,8 +77,7 @@ class Recorder:
                 self._spool.seek(at)
                 self._spool.truncate()
             raise
-        for event, line in zip(self.events, lines, strict=True):
-            self._spooled.add(event, len(line))
+        self._spooled.extend(self.events, lines)
         self._chain = chain
         self.events.clear()
         self._due = min(self._held, _AT_ONCE)
@@ -109,9 +107,10 @@ class Recorder:
         last = self.events[-1].t if self.events else 0
         events: list[Event] = [*self.events, Ended(t=last, events=len(self.events))]
         with partial.open("wb") as out:
-            for number, event in enumerate(events):
-                events[number], line = chain.written(event)
-                out.write(line)
+            for begin in range(0, len(events), _AT_ONCE):
+                some = events[begin : begin + _AT_ONCE]
+                out.writelines(chain.lines(some))
+                events[begin : begin + _AT_ONCE] = some
         partial.replace(path)
         return History(events, chain.digest, path.parent)
 

@@ -39,7 +39,7 @@ def read_history(path: Path) -> History:
     try:
         for number, line in _lines(path):
             event, shown = chain.proven(line, _place(path, number))
-            lines.add(event, len(line))
+            lines.extend((event,), (line,))
             if number <= MOST_HELD:
                 events.append(event)
             elif events:

@@ -179,9 +179,9 @@ class TcpTransport(TcpEnd, asyncio.Transport):
         if not size:
             return
         if not self._backlog and size <= MSS and self._room(size):
-            seq = self._next
-            self._next = seq + size
-            self._send(Segment(seq, bytes(data)))
+            segment = Segment(self._next, bytes(data))
+            self._next = segment.end
+            self._send(segment)
             return
         self._backlog.append(bytes(data))
         self._backlog_octets += size

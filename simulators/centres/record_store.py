@@ -17,8 +17,8 @@ Content: TypeAlias = tuple[dict[str, str], str]
 RecordKey: TypeAlias = tuple[str, str, str, str]
 """Device, kind, code, stamp."""
 
-MOST_HELD = 8_000
-"""So many records are in memory at most; the older half of them leaves when they are more."""
+MOST_HELD = 4_000
+"""So many records are in memory at most; the oldest quarter of them leaves when they are more."""
 
 
 class RecordStore(Mapping[RecordKey, list[Content]]):
@@ -78,7 +78,7 @@ class RecordStore(Mapping[RecordKey, list[Content]]):
             self._older.execute(
                 "CREATE TABLE record (key BLOB PRIMARY KEY, number INTEGER, held BLOB NOT NULL) WITHOUT ROWID"
             )
-        leaving = [*islice(self._latest, MOST_HELD // 2)]
+        leaving = [*islice(self._latest, MOST_HELD // 4 or 1)]
         rows: list[tuple[bytes, int, bytes]] = []
         for key in leaving:
             rows.append((marshal.dumps(key, 0), self._gone + len(rows), marshal.dumps(self._latest.pop(key), 0)))
