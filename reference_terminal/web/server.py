@@ -399,7 +399,9 @@ class Session:
         return bytes(body)
 
     async def _event(self) -> Any:
-        self._began_s = await self._server.turns.rest(self._began_s)
+        if self._http.trailing_data[0]:
+            # What comes next is at hand: nothing is waited for that would let others work.
+            self._began_s = await self._server.turns.rest(self._began_s)
         while (event := self._http.next_event()) is h11.NEED_DATA:
             if self._http.they_are_waiting_for_100_continue:
                 self._writer.write(self._http.send(h11.InformationalResponse(status_code=100, headers=[])) or b"")

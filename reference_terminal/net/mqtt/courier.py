@@ -56,7 +56,8 @@ class MqttCourier:
         self._line: Line | None = None
         self._octets = bytearray()
         self._turns = Turns()
-        self._began_s = 0.0
+        # When octets came that may hold further packets.
+        self._came_s: float | None = None
         self._last_id = 0
         self._idle: asyncio.TimerHandle | None = None
 
@@ -119,6 +120,7 @@ class MqttCourier:
             self.close()
         host, port = self._place
         self._octets.clear()
+        self._came_s = None
         self._line = line = await open_line(host, port, self._security, self._now_s, self._connect_timeout_s)
         async with asyncio.timeout(self._connect_timeout_s):
             await self._welcomed(line)
@@ -155,10 +157,11 @@ class MqttCourier:
                 return body
 
     async def _packet(self, line: Line) -> tuple[int, int, bytes]:
-        self._began_s = await self._turns.rest(self._began_s or self._turns.begin())
+        if self._came_s is not None:
+            self._came_s = await self._turns.rest(self._came_s)
         while (found := packets.take(self._octets)) is None:
             data = await line.read(_PIECE)
-            self._began_s = self._turns.begin()
+            self._came_s = self._turns.begin()
             if not data:
                 raise ConnectionResetError("the broker closed the connection")
             self._octets += data
@@ -171,6 +174,7 @@ class MqttCourier:
         line = self._line
         assert line is not None
         self._last_id = self._last_id % _PACKET_IDS + 1
+        self._came_s = None
         line.write(packets.publish(topic, payload, self._last_id))
         await line.drain()
         while True:
