@@ -32,10 +32,11 @@ HEADS = (
     Words(zh="理由", en="Reason"),
     Words(zh="修改建议", en="Proposed wording"),
     Words(zh="提出单位", en="Raised by"),
+    Words(zh="提出日期", en="Raised on"),
     Words(zh="处理意见", en="Handling"),
     Words(zh="备注", en="Remark"),
 )
-_WIDTHS = (7, 11, 16, 36, 36, 34, 46, 17, 26, 22)
+_WIDTHS = (7, 11, 16, 36, 36, 34, 46, 14, 13, 26, 22)
 _LINE_PT, _MOST_PT = 15, 409
 """Height of a line of a sheet, and of the highest row that a sheet can have."""
 MOST_QUOTED = 240
@@ -47,7 +48,9 @@ _DATE = (2025, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Row:
-    """One comment: draft and clauses, their text where it is at hand, what is said, why, the wording, id and grade."""
+    """One comment: draft and clauses, their text where it is at hand, what is said, why, the wording, since when (ISO
+    8601), id and grade.
+    """
 
     draft: str
     clauses: str
@@ -55,14 +58,15 @@ class Row:
     comment: str
     reason: str
     wording: str
+    raised: str
     remark: str
 
 
 def _cells(rows: Sequence[Row]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for number, row in enumerate(rows, 1):
-        *told, remark = (str(cell) for cell in astuple(row))
-        found.append((str(number), *told, _RAISED_BY, "", remark))
+        *told, raised, remark = (str(cell) for cell in astuple(row))
+        found.append((str(number), *told, _RAISED_BY, raised, "", remark))
     return found
 
 

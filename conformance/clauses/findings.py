@@ -5,6 +5,7 @@ Leaves the written review to `review`. One YAML file per document under findings
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -38,6 +39,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     finding: Words
     why: Words
     rewording: Words
+    raised: datetime.date
+    """When it was first written down."""
     readings: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     """Where facts outside the five drafts come from: ids of sources.yaml."""

@@ -108,6 +108,7 @@ LABELS = {
     "across": Words(zh="跨文件问题", en="Across the drafts"),
     "why": Words(zh="为何会有分歧", en="Why verdicts differ"),
     "rewording": Words(zh="建议改写", en="Testable wording"),
+    "raised": Words(zh="提出于", en="raised on"),
     "clauses": Words(zh="所涉条款", en="Clauses"),
     "sources": Words(zh="外部事实的来源", en="Source of outside facts"),
     "rulings": Words(zh="试验台裁定", en="Ruling in force"),
@@ -464,6 +465,7 @@ def comment_rows(review: Review, language: Language) -> list[comments.Row]:
             comment=say(item.finding.finding),
             reason=say(item.finding.why),
             wording=say(item.finding.rewording),
+            raised=item.finding.raised.isoformat(),
             remark=stop.join(
                 (name, say(GRADE_WORDS[item.finding.grade]), *item.finding.readings, *map(say, item.sources))
             ),

@@ -128,6 +128,7 @@ def finding(**changes: Any) -> dict[str, Any]:
         "finding": _both("没有写时刻", "No time of day is given"),
         "why": _both("各家时刻不同", "Laboratories choose different times"),
         "rewording": _both("写明时刻", "State the time"),
+        "raised": "2026-11-21",
         "readings": ["R-13"],
         **changes,
     }

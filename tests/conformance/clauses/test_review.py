@@ -216,8 +216,9 @@ def test_the_form_of_comments_can_be_filled_in(tmp_path: Path, small: Small) -> 
     assert sheet is not None
     lines = list(sheet.iter_rows(values_only=True))
     assert (
-        lines[0][8] == "Handling"
-        and all(cell for number, cell in enumerate(lines[1]) if number not in (3, 8))
+        lines[0][8:10] == ("Raised on", "Handling")
+        and lines[1][8] == "2026-11-21"
+        and all(cell for number, cell in enumerate(lines[1]) if number not in (3, 9))
         and len(lines) == 2
         and sheet.cell(2, 7).data_type == "s"
     )
@@ -227,6 +228,14 @@ def test_the_form_of_comments_can_be_filled_in(tmp_path: Path, small: Small) -> 
     assert empty == {"Text of the draft", "Handling"}
     table = docx.Document(str(tmp_path / "comments.zh.docx")).tables[0]
     assert [cell.text for cell in table.rows[0].cells][2:4] == ["章条编号", "原文"] and len(table.rows) == 2
+
+
+def test_every_finding_tells_since_when_it_stands(written: dict[tuple[str, str], str]) -> None:
+    for language, words in (("zh", "提出于"), ("en", "raised on")):
+        for name in ("md", "html"):
+            text = written[language, name]
+            assert all(f"{words} {found.raised}" in text.partition(f"{found.id}")[2] for found in load_findings())
+            assert text.count(f" · {words} 2026-") == len(load_findings())
 
 
 def test_the_draft_is_quoted_where_its_text_is_there(tmp_path: Path) -> None:
