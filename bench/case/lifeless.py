@@ -52,9 +52,10 @@ START_US = 600_000_000
 """R-29: so long a terminal may take to acquire after a start."""
 
 
-def never_began(events: Sequence[Event], now_us: int) -> str:
-    """That a terminal has done nothing for longer than any start may take, in one sentence; else empty.
+def never_began(events: Sequence[Event], now_us: int, declared_us: int | None = None) -> str:
+    """That a terminal has done nothing for longer than a start may take, in one sentence; else empty.
 
+    A start may take as long as its maker says (`declared_us`), without his word `START_US`, never longer than that.
     Counted from when it had power and could reach a meter: what the bench does to centres and uplinks excuses no
     terminal that asked nobody.
     """
@@ -62,12 +63,13 @@ def never_began(events: Sequence[Event], now_us: int) -> str:
     if not isinstance(began, Began) or began.rig not in _RIGS or began.kind or not (began.meters and began.centres):
         return ""
     slowest_us = max(round(meter.period_s * 1_000_000) for meter in began.meters)
+    may_take_us = 2 * slowest_us + (START_US if declared_us is None else min(declared_us, START_US))
     claims = all(any(claim.startswith(kinds) for claim in began.claims) for kinds in (_SOURCES, _UPLINKS))
-    if not claims or now_us - began.t <= START_US + 2 * slowest_us or not all(map(_nothing, events)):
+    if not claims or now_us - began.t <= may_take_us or not all(map(_nothing, events)):
         return ""
     free_us = _free_since(began, events)
     started = any(isinstance(event, TerminalState) for event in events)
-    if free_us is None or now_us - free_us <= START_US + 2 * slowest_us:
+    if free_us is None or now_us - free_us <= may_take_us:
         return ""
     return _IDLE.format(f"in {(now_us - free_us) // 1_000_000} s") if started else ""
 

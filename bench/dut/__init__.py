@@ -165,7 +165,8 @@ class Launch:
     `argv` is its command line; it runs in the state folder, which is all of its disk that outlasts lost power. `env` is
     added to a bare environment (PATH, HOME, LANG, TMPDIR). `files` are texts by path below the state folder, written
     before the first start only: the terminal may change them. `ready` is the address at which it listens once it is up
-    (None: it listens nowhere), `ready_s` how long that may take. `own_clock` False says that its clock cannot be moved.
+    (None: it listens nowhere), `ready_s` how long that may take. `starts_s`: how long from its start until it reads or
+    dials, by its maker's word (None: as long as any may take, R-29). `own_clock` False: its clock cannot be moved.
     """
 
     argv: tuple[str, ...]
@@ -173,6 +174,7 @@ class Launch:
     files: Mapping[str, str] = field(default_factory=dict[str, str])
     ready: tuple[str, int] | None = None
     ready_s: float = 30.0
+    starts_s: float | None = None
     own_clock: bool = True
 
 

@@ -7,6 +7,7 @@ profile are told at once, before anything is started.
 
 from __future__ import annotations
 
+import math
 import shutil
 import sys
 from collections.abc import Collection, Mapping, Sequence
@@ -33,7 +34,7 @@ from simulators.meters.places import Collected, SerialLine
 from simulators.values import unknown
 from simulators.world.points import told as point_told
 
-_KEYS = {"command", "env", "files", "ready", "ready_s", "clock", "uplink", "ask"}
+_KEYS = {"command", "env", "files", "ready", "ready_s", "starts_s", "clock", "uplink", "ask"}
 _UPLINKS = (USUAL, *(kind.id for kind in kinds().values() if kind.stands_in))
 _OUTSIDE = "connection.files: expected a path below the state folder, found {!r} / 取值无效"
 _ANSWER_S = 30.0
@@ -256,6 +257,7 @@ class CommandAdapter:
             files=files,
             ready=ready,
             ready_s=float(seat.connection.get("ready_s", 30)),
+            starts_s=seat.connection.get("starts_s"),
             own_clock=seat.connection.get("clock", "movable") == "movable",
         )
 
@@ -353,9 +355,10 @@ class _Checker:
         for name, file in self._table("files", given.get("files", {})).items():
             self._file(name, file)
         self._template("ready", given.get("ready", ""))
-        patience = given.get("ready_s", 30)
-        if isinstance(patience, bool) or not isinstance(patience, int | float) or patience <= 0:
-            self._wrong("ready_s", "seconds above 0", patience)
+        for name in ("ready_s", "starts_s"):
+            patience = given.get(name, 30)
+            if isinstance(patience, bool) or not isinstance(patience, int | float) or not 0 < patience < math.inf:
+                self._wrong(name, "seconds above 0", patience)
         if given.get("clock", "movable") not in ("movable", "host"):
             self._wrong("clock", '"movable" or "host"', given.get("clock"))
         if given.get("uplink", USUAL) not in _UPLINKS:

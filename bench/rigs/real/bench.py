@@ -426,7 +426,9 @@ class RealBench:
 
     async def _never_begins(self) -> str:
         """Wait until the terminal has done nothing for longer than a start may take, and say so."""
-        while not (why := lifeless.never_began(self._recorder.events, self.clock.now_us())):
+        starts_s = self.life.launch.starts_s
+        declared_us = None if starts_s is None else round(starts_s * self.rate * 1_000_000)
+        while not (why := lifeless.never_began(self._recorder.events, self.clock.now_us(), declared_us)):
             await self.clock.sleep(_LOOK_S)
         return why
 

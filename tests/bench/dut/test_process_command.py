@@ -85,6 +85,7 @@ def test_templates_know_the_seat(tmp_path: Path) -> None:
             "files": {"conf/a": "a.j2", "{{ centres[1].name }}.txt": {"text": "{{ 0 | iso }}"}},
             "ready": "{{ local.host }}:502",
             "ready_s": 5,
+            "starts_s": 40,
             "clock": "host",
         },
         tmp_path,
@@ -94,7 +95,7 @@ def test_templates_know_the_seat(tmp_path: Path) -> None:
     assert (
         found.files["conf/a"].startswith("e01.energy=") and found.files["B.txt"] == "1970-01-01T08:00:00.000000+08:00"
     )
-    assert (found.ready, found.ready_s, found.own_clock) == (("127.0.0.1", 502), 5.0, False)
+    assert (found.ready, found.ready_s, found.starts_s, found.own_clock) == (("127.0.0.1", 502), 5.0, 40, False)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +117,7 @@ def test_every_problem_of_a_profile_is_told_at_once(tmp_path: Path) -> None:
             "env": {"A": 3, "B": "{{ open"},
             "files": {"/etc/passwd": {"text": ""}, "../up": {"text": ""}, "x": "none.j2", "y": "bad.j2", "z": {}},
             "ready_s": 0,
+            "starts_s": True,
             "clock": "mine",
             "ask": {
                 "weather": {"get": "http://x"},
@@ -137,6 +139,7 @@ def test_every_problem_of_a_profile_is_told_at_once(tmp_path: Path) -> None:
         "connection.files.y: line 2:",
         "connection.files.z: expected a text, found None",
         "connection.ready_s: expected seconds above 0",
+        "connection.starts_s: expected seconds above 0",
         "connection.clock: expected",
         "found 'weather'",
         "connection.ask.gaps.colour: unknown key",

@@ -157,10 +157,9 @@ class _WouldLookOnForAnHour(LooksOn):
 
 
 def test_a_case_ends_when_the_terminal_never_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bench.case.lifeless.START_US", 1_000_000)
     monkeypatch.setattr("bench.rigs.real.bench._LOOK_S", 0.1)
     claims = dict.fromkeys(_WouldLookOnForAnHour.needs, Claim.YES)
-    idle = msgspec.structs.replace(profile(python("import time; time.sleep(600)")), claims=claims)
+    idle = msgspec.structs.replace(profile(python("import time; time.sleep(600)"), starts_s=1), claims=claims)
     found = conduct(LOOPBACK, _WouldLookOnForAnHour, idle, tmp_path)
     history = record(found, tmp_path)
     (short,) = history.of(CutShort)

@@ -445,6 +445,15 @@ def test_a_case_need_not_go_on_when_no_start_takes_so_long(
     assert why.startswith("the terminal did nothing in ") if over else why == ""
 
 
+@pytest.mark.parametrize(
+    ("says_s", "after_s", "over"), [(60, 69, False), (60, 71, True), (900, 609, False), (900, 611, True)]
+)
+def test_a_maker_may_say_that_his_product_starts_sooner(says_s: int, after_s: int, over: bool) -> None:
+    why = never_began([bench_of(), STARTED], MIDNIGHT + after_s * SECOND, says_s * SECOND)
+    assert bool(why) == over
+    assert never_began([bench_of(), STARTED, POLL], MIDNIGHT + 6110 * SECOND, says_s * SECOND) == ""
+
+
 def test_a_start_counts_from_the_instant_at_which_power_came_back() -> None:
     why = never_began([bench_of("process"), STARTED, CUT, BACK], BACK.t + 611 * SECOND)
     assert why.startswith("the terminal did nothing in 611 s")
