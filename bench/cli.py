@@ -87,7 +87,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="store_true", help="version of the bench / 版本")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", help=argparse.SUPPRESS)
+    commands = top.add_subparsers(prog="carbonbench", dest="command", metavar="COMMAND", help=argparse.SUPPRESS)
     listed: list[str] = []
 
     def command(
