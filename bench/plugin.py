@@ -41,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("carbonbench", "conformance runs / 符合性测试")
     for row in ROWS.values():
         row.add_to(group.addoption)
+    group.addoption("--carbonbench", action="store_true", help="the suite, from any folder / 在任意目录运行用例")
     group.addoption("--live", action="store_true", help="progress and closing table of the bench, not of pytest")
 
 
@@ -60,6 +61,14 @@ def _asks_for_cases(config: pytest.Config) -> bool:
         if any(_is_the_suite(part) for part in (path, *path.parents)):
             return True
     return False
+
+
+def _add_the_suite(config: pytest.Config) -> None:
+    """`--carbonbench` names the suite wherever it is installed; without other words nothing else is collected."""
+    suite = str(Path(inspect.getfile(SuiteBroken)).parents[1])
+    if config.option.carbonbench and suite not in config.args:
+        others = config.args if config.args_source is pytest.Config.ArgsSource.ARGS else []
+        config.args = [*others, suite]
 
 
 def _is_the_suite(folder: Path) -> bool:
@@ -84,8 +93,10 @@ class CaseFile(pytest.File):
 
 
 def _module_of(path: Path) -> str:
-    """The dotted name of a module below the folder `conformance`."""
+    """The dotted name of a module below the folder `conformance`; outside of it pytest tells paths from there on."""
     parts = path.with_suffix("").parts
+    if "conformance" not in parts:
+        return ".".join(("conformance", *parts))
     return ".".join(parts[len(parts) - 1 - parts[::-1].index("conformance") :])
 
 
@@ -203,6 +214,7 @@ def _told(record: logging.LogRecord) -> bool:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Begin the run folder in the controlling process, before Allure looks for its own."""
+    _add_the_suite(config)
     if not _asks_for_cases(config):
         return
     _stop_like_ctrl_c()

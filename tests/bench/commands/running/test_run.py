@@ -237,6 +237,14 @@ def test_pytest_runs_the_same(tmp_path: Path, quick: Path) -> None:
     assert [case["checks"] for case in theirs["cases"]] == [case["checks"] for case in ours["cases"]]
 
 
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
+def test_pytest_runs_the_suite_from_any_folder(tmp_path: Path, workers: list[str]) -> None:
+    words = ["--carbonbench", "--case", ONE, "--out", "out", *workers]
+    told = call([sys.executable, "-m", "pytest", *words], cwd=tmp_path)
+    assert told.code == 0 and "1 passed" in told.out, told.out + told.err
+    assert len(verdicts(run_folder(tmp_path / "out"))["cases"]) == 1
+
+
 def test_pytest_shows_a_failed_check_and_ends_with_1(tmp_path: Path) -> None:
     words = ["--case", ONE, "--defect", "read-now-from-memory", "--out", tmp_path / "out"]
     told = call([sys.executable, "-m", "pytest", "conformance", *words], cwd=ROOT)
