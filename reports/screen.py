@@ -329,10 +329,8 @@ def _print_unanswered(console: Console, cases: Sequence[CaseResult]) -> None:
     waiting = Counter(line for name in {case.id: case for case in cases}.values() for line in name.unanswered)
     head = verdict_line(Verdict.INCONCLUSIVE)
     number = len({case.id for case in cases})
-    head.append(
-        f"  {number} {'case waits' if number == 1 else 'cases wait'} for answers of the profile; add / 档案未作答，请补充：",
-        style="bold",
-    )
+    wait = "case waits" if number == 1 else "cases wait"
+    head.append(f"  {number} {wait} for answers of the profile; add / 档案未作答，请补充：", style="bold")
     console.print(head)
     for line, times in waiting.most_common(MOST_BLOCKS):
         console.print(Line(f"    {visible(line)}    × {times}"), soft_wrap=True)
