@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.dut.access.exchange import Place, ask
-from bench.dut.platform.vocabulary import Analysis, Kind
+from bench.dut.platform.vocabulary import AnyAnalysis, Kind
 from bench.dut.platform.vocabulary.base import POINT, SAMPLES, TERMINAL
 from bench.dut.profile import LoadFigures
 from bench.facade.bench import Unable
@@ -43,7 +43,7 @@ class Question:
     answer, by which wrong content is known; where one is made anew each time there is none."""
 
     of: str
-    word: Analysis | Kind
+    word: AnyAnalysis | Kind
     action: str = "ask"
     fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
@@ -150,8 +150,8 @@ class Loads:
                         code = code_of(point)
                         span = {"point": f"{mn}-{code}", "from_": began_us, "to": now_us() + _HOUR_US}
                         for row in await desk.ask(SAMPLES, **span):
-                            when = stamp(int(row["at"]))
-                            told = (row.get("received") or "0", mn, "realtime", code, when, "N", row["value"])
+                            when = stamp(int(row.at))
+                            told = (row.received or "0", mn, "realtime", code, when, "N", row.value)
                             book.write("\t".join(told) + "\n")
 
         words = f"the platform on test at {intake.host}:{intake.port}"

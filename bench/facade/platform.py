@@ -22,7 +22,7 @@ from bench.dut.access.visit import Kept, Session
 from bench.dut.platform import Functions, Intake, Mapped, Request, analysis_call, object_call
 from bench.dut.platform.asking import Exact, Outcome, Unfit, key_of, rows_of, theirs
 from bench.dut.platform.sending import Keys, ProductForm
-from bench.dut.platform.vocabulary import IMPORT_FIELDS, Analysis, Fields, Kind
+from bench.dut.platform.vocabulary import IMPORT_FIELDS, Analysis, AnyAnalysis, Fields, Kind, Q, R
 from bench.facade.bench import Unable
 from bench.facade.people import People
 from bench.history import Observed
@@ -187,12 +187,12 @@ class Desk:
         await self._do(f"export {kind.name}", kind, mapped, written, {}, reads=reads, kept=kept)
         return kept[0].octets if kept else b""
 
-    async def ask(self, analysis: Analysis, /, **query: Any) -> tuple[dict[str, str], ...]:
+    async def ask(self, analysis: Analysis[Q, R], /, **query: Any) -> tuple[R, ...]:
         """Ask for an analysis; its rows."""
         written = analysis.typed(analysis.query, query)
         mapped = analysis_call(self._platform.functions, analysis.name)
         found = await self._do(f"ask {analysis.name}", analysis, mapped, written, {}, reads=_as(analysis.rows))
-        return found or ()
+        return analysis.shown(found or ())
 
     async def page(self, path: str) -> str:
         """Look at a page, at the door of pages; its text, which the history has too."""
@@ -208,7 +208,7 @@ class Desk:
     async def _do(
         self,
         what: str,
-        word: Kind | Analysis | None,
+        word: Kind | AnyAnalysis | None,
         mapped: Mapped,
         written: Mapping[str, str],
         more: Mapping[str, str],
@@ -275,7 +275,7 @@ class Desk:
     async def _answer(
         self,
         request: Request,
-        word: Kind | Analysis | None,
+        word: Kind | AnyAnalysis | None,
         mapped: Mapped,
         written: Mapping[str, str],
         more: Mapping[str, str],
@@ -304,7 +304,7 @@ class Desk:
         return dict(each for each in people.prepared(self.session, nothing)[2] if each not in plain)
 
     def prepared(
-        self, action: str, word: Kind | Analysis, /, **fields: Any
+        self, action: str, word: Kind | AnyAnalysis, /, **fields: Any
     ) -> tuple[str, str, list[tuple[str, str]], bytes] | None:
         """A request as it would be made, without what signs it: method, target, headers, body.
 
@@ -322,7 +322,7 @@ class Desk:
     def _known(
         self,
         types: Fields,
-        word: Kind | Analysis | None,
+        word: Kind | AnyAnalysis | None,
         mapped: Mapped,
         written: Mapping[str, str],
         more: Mapping[str, str],

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.history import History, Observed
+from bench.dut.platform.vocabulary import SpanQuery
+from bench.dut.platform.vocabulary.base import ALARMS, AlarmsRow
+from bench.history import History
+from conformance.common.platform_answers import Answered, answers
 
 LATEST_US = 60_000_000
 """R-41: from cause to alarm at most 60 s."""
@@ -30,19 +33,19 @@ class Alarm:
 def alarms(history: History) -> list[Alarm]:
     """Every alarm that was shown to anybody, each once, as it was shown last."""
     found: dict[tuple[str, str, str, str], Alarm] = {}
-    for event in history.of(Observed):
-        if event.what != "ask alarms" or event.problem:
+    for event in answers(history, ALARMS):
+        if event.problem:
             continue
         for row in event.rows:
-            raised, cleared = _instant(row.get("raised", "")), _instant(row.get("cleared", ""))
-            key = row.get("id", ""), row.get("kind", ""), row.get("subject", ""), str(raised)
+            raised, cleared = _instant(row.raised), _instant(row.cleared)
+            key = row.id, row.kind, row.subject, str(raised)
             found[key] = Alarm(*key[:3], raised, cleared)
     return sorted(found.values(), key=lambda each: (each.raised, each.id))
 
 
-def last(history: History) -> Observed | None:
+def last(history: History) -> Answered[SpanQuery, AlarmsRow] | None:
     """The last question for alarms; None where nobody asked, or it was not answered: what came until then is open."""
-    asked_for = [event for event in history.of(Observed) if event.what == "ask alarms"]
+    asked_for = answers(history, ALARMS)
     return asked_for[-1] if asked_for and not asked_for[-1].problem else None
 
 

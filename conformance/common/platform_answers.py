@@ -5,10 +5,12 @@ Leaves verdicts to the judges. Kinds and analyses are those of the vocabulary, s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, Generic, TypeVar
 
-from bench.dut.platform.vocabulary import Analysis, Kind, Misspelt, unknown
+from bench.dut.platform.vocabulary import Analysis, Kind, Misspelt, Q, R, unknown
 from bench.history import History, Observed
 
 DONE, REFUSED = "done", "refused"
@@ -24,10 +26,44 @@ def deeds(history: History, action: str, kind: Kind, **query: str) -> list[Obser
     return list(_found(history, f"{action} {kind.name}", query))
 
 
-def answers(history: History, analysis: Analysis, **query: str) -> list[Observed]:
+@dataclass(frozen=True)
+class Answered(Generic[Q, R]):
+    """A question for an analysis, and what came of it: `t` when it was answered, `asked` when it was put."""
+
+    event: Observed
+    query: Q
+    rows: tuple[R, ...]
+
+    @property
+    def t(self) -> int:
+        """True time of the answer, microseconds UTC."""
+        return self.event.t
+
+    @property
+    def asked(self) -> int:
+        """True time of the question, microseconds UTC."""
+        return self.event.asked
+
+    @property
+    def outcome(self) -> str:
+        """done, refused, unanswered, unfit or unmapped."""
+        return self.event.outcome
+
+    @property
+    def problem(self) -> str:
+        """Why nothing came."""
+        return self.event.problem
+
+
+def read(analysis: Analysis[Q, R], event: Observed) -> Answered[Q, R]:
+    """An event of this analysis."""
+    return Answered(event, analysis.question(event.query), analysis.shown(event.rows))
+
+
+def answers(history: History, analysis: Analysis[Q, R], **query: str) -> list[Answered[Q, R]]:
     """Every question for an analysis, answered or not, that was so (`by`, fields; `from_` is the field `from`)."""
     _known(analysis.name, dict(analysis.query), query)
-    return list(_found(history, f"ask {analysis.name}", query))
+    return [read(analysis, event) for event in _found(history, f"ask {analysis.name}", query)]
 
 
 def pages(history: History, **query: str) -> list[Observed]:
@@ -49,28 +85,30 @@ def _found(history: History, what: str, query: dict[str, str]) -> Iterator[Obser
             yield event
 
 
-def done(found: list[Observed]) -> list[Observed]:
+E = TypeVar("E", bound=Observed | Answered[Any, Any])
+
+
+def done(found: list[E]) -> list[E]:
     """Those that the platform carried out."""
     return [event for event in found if event.outcome == DONE]
 
 
-def refused(found: list[Observed]) -> list[Observed]:
+def refused(found: list[E]) -> list[E]:
     """Those that it refused."""
     return [event for event in found if event.outcome == REFUSED]
 
 
-def undecided(found: list[Observed]) -> list[str]:
+def undecided(found: Sequence[Observed | Answered[Any, Any]]) -> list[str]:
     """Those that show nothing of the platform, a sentence each: not mapped, not answered, not as the profile says."""
-    return [f"{event.what}: {event.problem}" for event in found if event.outcome not in (DONE, REFUSED)]
+    events = [each.event if isinstance(each, Answered) else each for each in found]
+    return [f"{event.what}: {event.problem}" for event in events if event.outcome not in (DONE, REFUSED)]
 
 
-def number(row: dict[str, str], name: str) -> Decimal | None:
+def number(text: str) -> Decimal | None:
     """A number of a row; None where it has none."""
-    text = row.get(name, "")
     return Decimal(text) if text else None
 
 
-def instant(row: dict[str, str], name: str) -> int | None:
+def instant(text: str) -> int | None:
     """An instant of a row, microseconds UTC; None where it has none."""
-    text = row.get(name, "")
     return int(text) if text else None

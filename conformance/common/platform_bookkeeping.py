@@ -11,9 +11,11 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from bench.case import Check, Criterion
 from bench.history import History, Observed
+from conformance.common.platform_answers import Answered
 from conformance.common.platform_told import Told, conditions, lists, told
 from conformance.common.times import DAY, HOUR, instant_of_iso
 
@@ -114,9 +116,9 @@ class Books:
             if each.done and (kinds is None or each.kind in kinds):
                 self._take(each)
 
-    def place(self, event: Observed) -> int:
+    def place(self, event: Observed | Answered[Any, Any]) -> int:
         """Where in the history an event of it stands."""
-        return self._places[id(event)]
+        return self._places[id(event.event if isinstance(event, Answered) else event)]
 
     def _take(self, each: Told) -> None:
         thing = self._things.get((each.kind, each.key))

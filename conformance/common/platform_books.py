@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from typing import Generic
 
-from bench.dut.platform.vocabulary import Analysis, Kind, Misspelt, unknown
+from bench.dut.platform.vocabulary import Analysis, AnyAnalysis, Kind, Misspelt, Q, R, unknown
+from bench.dut.platform.vocabulary import Row as Shown
 from bench.history import History, Observed
 from conformance.common.platform_answers import REFUSED
 
@@ -61,7 +63,7 @@ class Books:
         return sum((figure(row.get(name, "")) or Fraction(0) for row in self.all(kind, **only)), Fraction(0))
 
 
-def known(word: Kind | Analysis, fields: Mapping[str, object], named: Mapping[str, str]) -> None:
+def known(word: Kind | AnyAnalysis, fields: Mapping[str, object], named: Mapping[str, str]) -> None:
     """Raises Misspelt for a field that a kind or an analysis has not."""
     for name in named:
         if name not in (*fields, "by", "object"):
@@ -125,7 +127,7 @@ def books(history: History, order: int | None = None) -> Books:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Look:
     """One question that was asked, with the books as they stood then."""
 
     event: Observed
@@ -133,17 +135,9 @@ class Asked:
     books: Books
 
     @property
-    def rows(self) -> Sequence[Row]:
-        """The rows of the answer."""
-        return self.event.rows
-
-    @property
     def by(self) -> str:
         """The account that asked."""
         return self.event.query.get("by", "")
-
-    def __getitem__(self, name: str) -> str:
-        return self.event.query.get(name, "")
 
     def told(self) -> str:
         """For the evidence."""
@@ -152,7 +146,25 @@ class Asked:
         return f"{self.by}: {self.event.what} ({words}){refused}"
 
 
-def _questions(history: History, what: str, only: Mapping[str, str]) -> Iterator[Asked]:
+@dataclass(frozen=True)
+class Asked(Look, Generic[Q, R]):
+    """A question for an analysis, and the rows of the answer."""
+
+    query: Q
+    rows: tuple[R, ...]
+
+
+@dataclass(frozen=True)
+class Listed(Look):
+    """A list of objects of a kind."""
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows of the answer, by field."""
+        return self.event.rows
+
+
+def _questions(history: History, what: str, only: Mapping[str, str]) -> Iterator[Look]:
     kinds: dict[str, dict[str, Row]] = {}
     for order, event, act in _acts(history):
         if act is not None:
@@ -162,23 +174,26 @@ def _questions(history: History, what: str, only: Mapping[str, str]) -> Iterator
             and (not event.problem or event.outcome == REFUSED)
             and all(event.query.get(name, "") == value for name, value in only.items())
         ):
-            yield Asked(event, order, Books({kind: dict(rows) for kind, rows in kinds.items()}))
+            yield Look(event, order, Books({kind: dict(rows) for kind, rows in kinds.items()}))
 
 
-def asked(history: History, analysis: Analysis, **only: str) -> Iterator[Asked]:
+def asked(history: History, analysis: Analysis[Q, R], **only: str) -> Iterator[Asked[Q, R]]:
     """Every question of this analysis that was put to the platform and whose fields are these. Raises Misspelt.
 
     Who is refused has no rows. What is not mapped, not answered or not as the profile says shows nothing, and is no
     question.
     """
     known(analysis, analysis.query, only)
-    yield from _questions(history, f"ask {analysis.name}", only)
+    for look in _questions(history, f"ask {analysis.name}", only):
+        query, rows = analysis.question(look.event.query), analysis.shown(look.event.rows)
+        yield Asked(look.event, look.order, look.books, query, rows)
 
 
-def listed(history: History, kind: Kind, **only: str) -> Iterator[Asked]:
+def listed(history: History, kind: Kind, **only: str) -> Iterator[Listed]:
     """Every list of a kind, as `asked`, whose filter and account (`by`) are these. Raises Misspelt."""
     known(kind, kind.fields, only)
-    yield from _questions(history, f"list {kind.name}", only)
+    for look in _questions(history, f"list {kind.name}", only):
+        yield Listed(look.event, look.order, look.books)
 
 
 def right(shown: str, due: Fraction) -> bool:
@@ -195,11 +210,14 @@ def told(value: Fraction) -> str:
     return f"{float(value):.6f}".rstrip("0").rstrip(".")
 
 
-def wrong_cells(row: Row, due: dict[str, Fraction | str], where: str) -> list[str]:
-    """What of a row is not as it must be, one line each; a figure that is not shown is wrong."""
+def wrong_cells(row: Shown, due: Mapping[str, Fraction | str], where: str) -> list[str]:
+    """What of a row is not as it must be, one line each; a figure that is not shown is wrong.
+
+    Raises AttributeError for a field that the row's type has not.
+    """
     lines: list[str] = []
     for name, value in due.items():
-        shown = row.get(name, "")
+        shown: str = getattr(row, name)
         if isinstance(value, Fraction):
             if not right(shown, value):
                 lines.append(f"{where}: {name} {shown or 'not shown'}, exactly {told(value)}")
@@ -212,12 +230,12 @@ Due = dict[tuple[str, ...], dict[str, Fraction | str]]
 """What each row must hold, by the values of its key fields."""
 
 
-def wrong_rows(rows: Sequence[Row], key: Sequence[str], due: Due, where: str, *, others: bool = False) -> list[str]:
+def wrong_rows(rows: Sequence[Shown], key: Sequence[str], due: Due, where: str, *, others: bool = False) -> list[str]:
     """What of an answer is not as it must be: rows missing, doubled, wrong, or (unless `others` may be) invented."""
     lines: list[str] = []
-    found: dict[tuple[str, ...], Row] = {}
+    found: dict[tuple[str, ...], Shown] = {}
     for row in rows:
-        name = tuple(row.get(each, "") for each in key)
+        name = tuple(str(getattr(row, each)) for each in key)
         if name in found:
             lines.append(f"{where}: {' '.join(name)} is shown twice")
         elif name not in due and not others:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from typing import Any, Protocol
 
 from bench.history import History, Observed
+from conformance.common.platform_answers import Answered
 from conformance.common.readings import number
 
 DIGITS = 4
@@ -42,10 +44,22 @@ def shows(text: str, due: Fraction) -> bool:
     return abs(Fraction(value)) * 10**decimals == whole and (value < 0) == (due < 0 and whole > 0)
 
 
-def mass_shows(row: Mapping[str, str], due_kg: Fraction) -> bool:
+AnyEvent = Observed | Answered[Any, Any]
+
+
+class Figure(Protocol):
+    """A row with one figure."""
+
+    @property
+    def value(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+
+
+def mass_shows(row: Figure, due_kg: Fraction) -> bool:
     """Whether a row's value and unit show so many kg of CO2."""
-    size = kilograms(row.get("unit", ""))
-    return size is not None and shows(row.get("value", ""), due_kg / size)
+    size = kilograms(row.unit)
+    return size is not None and shows(row.value, due_kg / size)
 
 
 def exactly(due: Fraction) -> str:
@@ -53,12 +67,15 @@ def exactly(due: Fraction) -> str:
     return f"{float(due):.12g}"
 
 
-def kept(history: History, kind: str, *, before: Observed | None = None) -> dict[str, dict[str, str]]:
+def kept(
+    history: History, kind: str, *, before: Observed | Answered[Any, Any] | None = None
+) -> dict[str, dict[str, str]]:
     """Objects of a kind as accepted orders left them (before an event), by what they are called, in their order."""
     found: dict[str, dict[str, str]] = {}
     names = {f"{action} {kind}" for action in ("create", "change", "remove")}
+    end = before.event if isinstance(before, Answered) else before
     for event in history.of(Observed):
-        if event is before:
+        if event is end:
             break
         if event.outcome != "done" or event.what not in names:
             continue

@@ -260,7 +260,7 @@ def _not_made_known(history: History) -> list[str]:
 def _not_answered(history: History) -> list[str]:
     """Questions for what is held that had no answer."""
     asked = answers(history, SAMPLES)
-    return [f"{event.query['point']}: {event.problem} / 未得到应答" for event in asked if event.outcome != DONE]
+    return [f"{event.query.point}: {event.problem} / 未得到应答" for event in asked if event.outcome != DONE]
 
 
 def measurements(history: History) -> Iterator[Measurement]:

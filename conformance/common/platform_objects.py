@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bench.dut.platform.vocabulary import Kind
 from bench.history import History
 from conformance.common.platform_answers import REFUSED
-from conformance.common.platform_books import Act, Asked, Row, acts, figure, listed
+from conformance.common.platform_books import Act, Listed, Row, acts, figure, listed
 
 HOME = {"clerk-a": "A", "manager-a": "A", "clerk-b": "B"}
 """The enterprise that an account belongs to (profiles of platforms)."""
@@ -44,15 +44,15 @@ def visible(rows: Sequence[Row], by: str) -> list[Row]:
     return [row for row in rows if home is None or row.get("enterprise", home) == home]
 
 
-def _named(asked: Asked) -> dict[str, Row]:
+def _named(asked: Listed) -> dict[str, Row]:
     return {row.get("id", "") or row.get("object", ""): row for row in asked.rows}
 
 
-def _filter(asked: Asked) -> Mapping[str, str]:
+def _filter(asked: Listed) -> Mapping[str, str]:
     return {name: value for name, value in asked.event.query.items() if name not in ("by", "object")}
 
 
-def differences(asked: Asked, due: Row, where: str) -> list[str]:
+def differences(asked: Listed, due: Row, where: str) -> list[str]:
     """What of one object a list shows otherwise."""
     shown = _named(asked).get(due["id"])
     if shown is None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bench.dut.platform.vocabulary import Analysis, Q, R
 from bench.history import History, Observed
+from conformance.common.platform_answers import Answered, answers, done
 
 VERBS = ("create", "change", "remove")
 _LOST = ("unanswered", "unmapped", "unfit")
@@ -87,9 +89,9 @@ def imports(history: History, *kinds: str) -> list[tuple[str, Observed]]:
     return _done("import", history, kinds)
 
 
-def analyses(history: History, name: str) -> list[Observed]:
+def analyses(history: History, analysis: Analysis[Q, R]) -> list[Answered[Q, R]]:
     """Questions for an analysis that were answered, be it by no rows."""
-    return [event for _, event in _done("ask", history, (name,))]
+    return done(answers(history, analysis))
 
 
 def conditions(event: Observed) -> dict[str, str]:

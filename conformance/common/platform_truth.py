@@ -13,8 +13,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from bench.dut.platform.vocabulary.base import RECORDS, SAMPLES
-from bench.history import Acknowledged, Created, History, Observed, ParkPoint, ParkStands, Uploaded
+from bench.dut.platform.vocabulary import ABSENT
+from bench.dut.platform.vocabulary.base import RECORDS, SAMPLES, RecordsQuery, RecordsRow, SamplesQuery, SamplesRow
+from bench.history import Acknowledged, Created, History, ParkPoint, ParkStands, Uploaded
 from conformance.common import platform_answers as platform
 from conformance.common import times
 
@@ -146,6 +147,28 @@ def _enter(truth: Truth, key: Key, event: Created, text: str, point: ParkPoint) 
 PERIODS = {"minute": "minute", "hour": "hour", "day": "day", "month": "month"}
 
 
+@dataclass(frozen=True)
+class Row:
+    """What is shown of a record: of a sample its `quality` and when it was `received`, of a period its `state`."""
+
+    value: str
+    unit: str
+    quality: str = ABSENT
+    state: str = ABSENT
+    received: str = ABSENT
+
+    @classmethod
+    def of(cls, row: SamplesRow | RecordsRow) -> Row:
+        """One row of an answer."""
+        if isinstance(row, SamplesRow):
+            return cls(row.value, row.unit, quality=row.quality, received=row.received)
+        return cls(row.value, row.unit, state=row.state)
+
+
+_Answer = platform.Answered[SamplesQuery, SamplesRow] | platform.Answered[RecordsQuery, RecordsRow]
+_Told = tuple[str, _Answer]
+
+
 @dataclass
 class Shown:
     """What a platform answered about the points asked for: rows by key, in the order of the answers' own rows.
@@ -154,7 +177,7 @@ class Shown:
     it did not.
     """
 
-    rows: dict[Key, list[dict[str, str]]] = field(default_factory=dict[Key, "list[dict[str, str]]"])
+    rows: dict[Key, list[Row]] = field(default_factory=dict[Key, "list[Row]"])
     asked: dict[tuple[str, str], list[tuple[int, int]]] = field(
         default_factory=dict[tuple[str, str], "list[tuple[int, int]]"]
     )
@@ -174,31 +197,31 @@ def shown(history: History, by: str = "", *, after: int = 0, before: int = 2**62
     """What was answered to an account (empty: any) about samples and records; of a stretch the latest answer counts."""
     found = Shown()
     query = {"by": by} if by else {}
-    told: list[tuple[str, Observed]] = [("realtime", each) for each in platform.answers(history, SAMPLES, **query)]
-    told += [(each.query["period"], each) for each in platform.answers(history, RECORDS, **query)]
+    told: list[_Told] = [("realtime", each) for each in platform.answers(history, SAMPLES, **query)]
+    told += [(each.query.period, each) for each in platform.answers(history, RECORDS, **query)]
     for kind, event in sorted(told, key=lambda one: one[1].t):
         if not after <= event.t < before:
             continue
         if event.outcome != platform.DONE:
             _forget(found, event, kind)
             what = found.refused if event.outcome == platform.REFUSED else found.problems
-            what.append(f"{event.what} {event.query.get('point', '')}: {event.problem}")
+            what.append(f"{event.event.what} {event.query.point}: {event.problem}")
             continue
-        point, start, end = event.query["point"], int(event.query["from"]), int(event.query["to"])
+        point, start, end = event.query.point, int(event.query.from_), int(event.query.to)
         before_it = found.asked.setdefault((point, kind), [])
         if any(first < end and start < last for first, last in before_it):
             for key in [each for each in found.rows if each[:2] == (point, kind) and start <= each.start < end]:
                 del found.rows[key]
         before_it.append((start, end))
         for row in event.rows:
-            at = row["at" if kind == "realtime" else "start"]
-            found.rows.setdefault(Key(point, kind, int(at)), []).append(row)
+            at = row.at if isinstance(row, SamplesRow) else row.start
+            found.rows.setdefault(Key(point, kind, int(at)), []).append(Row.of(row))
     return found
 
 
-def _forget(found: Shown, event: Observed, kind: str) -> None:
+def _forget(found: Shown, event: _Answer, kind: str) -> None:
     """A question that was put again and not answered: what was answered before does not speak for now."""
-    point, start, end = event.query["point"], int(event.query["from"]), int(event.query["to"])
+    point, start, end = event.query.point, int(event.query.from_), int(event.query.to)
     before = found.asked.get((point, kind), [])
     found.asked[point, kind] = [each for each in before if not (each[0] < end and start < each[1])]
     for key in [each for each in found.rows if each[:2] == (point, kind) and start <= each.start < end]:
@@ -256,30 +279,30 @@ def compare(truth: Truth, told: Shown, facts: dict[Key, Fact] | None = None) -> 
     for key in told.rows:
         fact = truth.facts.get(key)
         if key.point in points and key.kind in kinds and (fact is None or not fact.sent) and not _filled(told, key):
-            found.invented.append(f"{named(key)}: {told.rows[key][0].get('value')} was never sent / 从未发送")
+            found.invented.append(f"{named(key)}: {told.rows[key][0].value} was never sent / 从未发送")
     return found
 
 
 def _filled(told: Shown, key: Key) -> bool:
     """Whether a platform says of a record that it is none of its terminals'."""
-    return all(row.get("state", "complete") not in ("complete", "corrected") for row in told.rows[key])
+    return all(row.state is not ABSENT and row.state not in ("complete", "corrected") for row in told.rows[key])
 
 
-def _one(found: Compared, point: ParkPoint, key: Key, fact: Fact, rows: Sequence[dict[str, str]]) -> None:
+def _one(found: Compared, point: ParkPoint, key: Key, fact: Fact, rows: Sequence[Row]) -> None:
     if not rows:
         found.missing.append(f"{named(key)}: {fact.text} {point.sent_unit} is not there / 缺失")
         return
     if len(rows) > 1:
         found.doubled.append(f"{named(key)}: {len(rows)} rows / 重复")
     row = rows[0]
-    value = platform.number(row, "value")
+    value = platform.number(row.value)
     if value != fact.value:
         sent = f"sent {fact.text} {point.sent_unit}"
-        found.altered.append(f"{named(key)}: {row.get('value')} {row.get('unit', '')}, {sent} / 与真值不符")
-    elif point.unit == point.sent_unit and row["value"] != fact.text:
-        found.digits.append(f"{named(key)}: {row['value']}, sent {fact.text} / 位数不同")
-    if row.get("unit", point.unit) != point.unit:
-        found.unit.append(f"{named(key)}: unit {row['unit']}, the point's is {point.unit} / 单位不符")
+        found.altered.append(f"{named(key)}: {row.value} {row.unit}, {sent} / 与真值不符")
+    elif point.unit == point.sent_unit and row.value != fact.text:
+        found.digits.append(f"{named(key)}: {row.value}, sent {fact.text} / 位数不同")
+    if row.unit is not ABSENT and row.unit != point.unit:
+        found.unit.append(f"{named(key)}: unit {row.unit}, the point's is {point.unit} / 单位不符")
 
 
 def named(key: Key) -> str:

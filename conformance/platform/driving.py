@@ -29,19 +29,15 @@ async def sleep_until(bench: Bench, at_us: int) -> None:
     await bench.clock.sleep((at_us - bench.clock.now_us()) / 1_000_000)
 
 
-async def ask_points(
-    desk: Desk, points: Iterable[str], kinds: Sequence[str], from_us: int, to_us: int
-) -> dict[tuple[str, str], tuple[dict[str, str], ...]]:
+async def ask_points(desk: Desk, points: Iterable[str], kinds: Sequence[str], from_us: int, to_us: int) -> None:
     """Ask for what the platform has of points in [from, to), class by class (realtime: what came in)."""
-    found: dict[tuple[str, str], tuple[dict[str, str], ...]] = {}
     for point in points:
         for kind in kinds:
             query = {"point": point, "from_": from_us, "to": to_us}
             if kind == "realtime":
-                found[point, kind] = await desk.ask(SAMPLES, **query)
+                await desk.ask(SAMPLES, **query)
             else:
-                found[point, kind] = await desk.ask(RECORDS, period=kind, **query)
-    return found
+                await desk.ask(RECORDS, period=kind, **query)
 
 
 def points_with(bench: Bench, kind: str) -> list[str]:

@@ -71,4 +71,4 @@ def _shown(history: History, by: str, what: str) -> set[str] | None:
         return None
     if what in _LISTS:
         return {row.get(_LISTS[what], "") for each in found for row in each.rows}
-    return {each.query["id"] for each in found if any(platform.number(row, "value") for row in each.rows)}
+    return {each.query["id"] for each in found if any(platform.number(row.get("value", "")) for row in each.rows)}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bench.case import Finding
-from bench.dut.platform.vocabulary import Analysis, Kind, analyses, kinds
+from bench.dut.platform.vocabulary import AnyAnalysis, Kind, analyses, kinds
 from bench.dut.platform.vocabulary.accounting import BENCHMARK, INDICATOR
 from bench.dut.platform.vocabulary.base import ENTRY
 from bench.dut.platform.vocabulary.public import FOOTPRINT, PURCHASE, REDUCTION_ACTION, SUPPLIER, SUPPLY
@@ -76,7 +76,7 @@ class KeepsRightsBySubject(PlatformCase):
             if desk.word not in ("administrator", "operator-of-park", "manager-a", "clerk-a"):
                 await desk.remove(kind, key)
 
-    def _question(self, analysis: Analysis, day: int) -> dict[str, Any]:
+    def _question(self, analysis: AnyAnalysis, day: int) -> dict[str, Any]:
         """A question about a day of enterprise A, as far as its fields can say so."""
         known: dict[str, Any] = {
             "enterprise": A,

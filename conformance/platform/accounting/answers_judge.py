@@ -10,8 +10,71 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any, Protocol
 
 from bench.case import Check, Criterion, criterion
+from bench.dut.platform.vocabulary import Analysis, AnyAnalysis, Q, R
+from bench.dut.platform.vocabulary.accounting import (
+    COMPARISON,
+    DECOUPLING,
+    EFFICIENCY,
+    EFFICIENCY_WATCH,
+    ENERGY_INTENSITY,
+    ENERGY_LEDGER,
+    GAP,
+    PEERS,
+    RANKING,
+    REGIONAL_INVENTORY,
+    RENEWALS,
+    REPORT_FIGURES,
+    SAVINGS,
+    STRUCTURE,
+    TREND,
+    WASTE_HEAT_ROOM,
+    ComparisonQuery,
+    ComparisonRow,
+    DecouplingQuery,
+    DecouplingRow,
+    EfficiencyQuery,
+    EfficiencyRow,
+    EfficiencyWatchQuery,
+    EfficiencyWatchRow,
+    EnergyIntensityQuery,
+    EnergyIntensityRow,
+    EnergyLedgerQuery,
+    EnergyLedgerRow,
+    GapQuery,
+    GapRow,
+    PeersQuery,
+    PeersRow,
+    RankingQuery,
+    RankingRow,
+    RegionalInventoryQuery,
+    RegionalInventoryRow,
+    RenewalsQuery,
+    RenewalsRow,
+    ReportFiguresQuery,
+    ReportFiguresRow,
+    SavingsQuery,
+    SavingsRow,
+    StructureQuery,
+    StructureRow,
+    TrendQuery,
+    TrendRow,
+    WasteHeatRoomQuery,
+    WasteHeatRoomRow,
+)
+from bench.dut.platform.vocabulary.base import (
+    EMISSIONS,
+    ENERGY,
+    INTENSITY,
+    EmissionsQuery,
+    EmissionsRow,
+    EnergyQuery,
+    EnergyRow,
+    IntensityQuery,
+    IntensityRow,
+)
 from bench.history import History, Observed, Phase
 from conformance.common.platform_accounts import (
     Account,
@@ -25,10 +88,14 @@ from conformance.common.platform_accounts import (
     spans,
     told,
 )
-from conformance.common.platform_answers import DONE, REFUSED
+from conformance.common.platform_answers import DONE, REFUSED, Answered, read
+from conformance.common.platform_figures import Figure
 from conformance.common.readings import number
 
 _BASE = {"emission": "tCO2", "energy": "GJ"}
+
+
+AnyAnswer = Answered[Any, Any]
 
 
 @dataclass
@@ -76,18 +143,20 @@ def tallies(history: History, sent: Measured | None = None) -> Tallies:
 
 def weigh(event: Observed, account: Account, tally: Tally) -> None:
     """One answer into a tally: refused is wrong, otherwise not carried out says nothing."""
-    compare = _COMPARED.get(event.what.removeprefix("ask "))
-    if compare is None:
+    compared = _COMPARED.get(event.what.removeprefix("ask "))
+    if compared is None:
         return
     if event.outcome == REFUSED:
         tally.known += 1
         tally.wrong.append(f"{asked(event)}: {event.problem}")
     elif event.outcome == DONE:
-        compare(event, account, tally)
+        analysis, compare = compared
+        compare(read(analysis, event), account, tally)
 
 
-def asked(event: Observed) -> str:
+def asked(what: Observed | AnyAnswer) -> str:
     """A question for the evidence."""
+    event = what.event if isinstance(what, Answered) else what
     words = {name: text for name, text in event.query.items() if name != "by"}
     for name in ("from", "to", "start", "fixed", "base", "year", "until"):
         if words.get(name, "").isdigit() and len(words[name]) > 8:
@@ -112,18 +181,23 @@ def answer(check: Criterion, *parts: Tally) -> Check:
     return check.none(wrong, all(part.known for part in parts))
 
 
-def _said(row: Mapping[str, str], name: str = "value") -> str:
-    return f"{row.get(name, '') or 'nothing'} {row.get('unit', '')}".strip()
+def _said(value: str, unit: str) -> str:
+    return f"{value or 'nothing'} {unit}".strip()
 
 
 def _shown(due: Fraction, base: str) -> str:
     return f"{float(due):.9g} {base}e" if base == "tCO2" else f"{float(due):.9g} {base}"
 
 
-def _compare(tally: Tally, what: str, row: Mapping[str, str], due: Fraction, base: str, name: str = "value") -> None:
+def _compare(tally: Tally, what: str, row: Figure | None, due: Fraction, base: str) -> None:
+    """The figure of a row; of no row nothing is shown."""
+    _cell(tally, what, row.value if row else "", row.unit if row else "", due, base)
+
+
+def _cell(tally: Tally, what: str, shown: str, unit: str, due: Fraction, base: str) -> None:
     tally.known += 1
-    if not agrees(row.get(name, ""), row.get("unit", ""), due, base):
-        tally.wrong.append(f"{what}: {_said(row, name)}; exactly {_shown(due, base)}")
+    if not agrees(shown, unit, due, base):
+        tally.wrong.append(f"{what}: {_said(shown, unit)}; exactly {_shown(due, base)}")
 
 
 def _per_cent(tally: Tally, what: str, text: str, due: Fraction) -> None:
@@ -136,86 +210,114 @@ def _amount(total: Sum, quantity: str) -> Fraction:
     return total.energy if quantity.startswith("energy") else total.tonnes
 
 
-def _of(query: Mapping[str, str]) -> tuple[str, str]:
-    return query["of"], query.get("id", "")
+class _Whose(Protocol):
+    """A question about a thing."""
+
+    @property
+    def of(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+
+
+class _Within(Protocol):
+    """A question over [from, to)."""
+
+    @property
+    def from_(self) -> str: ...
+    @property
+    def to(self) -> str: ...
+
+
+def _of(query: _Whose) -> tuple[str, str]:
+    return query.of, query.id
+
+
+def _span(query: _Within) -> tuple[int, int]:
+    return int(query.from_), int(query.to)
 
 
 # Totals and intensities.
 
 
-def _totals(quantity: str) -> Callable[[Observed, Account, Tally], None]:
-    def compare(event: Observed, account: Account, tally: Tally) -> None:
+_Totals = Answered[EmissionsQuery, EmissionsRow] | Answered[EnergyQuery, EnergyRow]
+_Intensities = Answered[IntensityQuery, IntensityRow] | Answered[EnergyIntensityQuery, EnergyIntensityRow]
+
+
+def _totals(quantity: str) -> Callable[[_Totals, Account, Tally], None]:
+    def compare(event: _Totals, account: Account, tally: Tally) -> None:
         query = event.query
-        low, high = int(query["from"]), int(query["to"])
-        also = {"carrier": query["carrier"]} if query.get("carrier") else {}
-        periods = list(spans(query["period"], low, high)) if query.get("period") else [(low, high)]
-        rows = {row.get("start", ""): row for row in event.rows}
+        low, high = _span(query)
+        also = {"carrier": query.carrier} if isinstance(query, EnergyQuery) and query.carrier else {}
+        periods = list(spans(query.period, low, high)) if query.period else [(low, high)]
+        rows = {row.start: row for row in event.rows}
         for start, end in periods:
             total = account.sum(*_of(query), start, end, **also)
-            row = rows.pop(str(start), {})
+            row = rows.pop(str(start), None)
             if total.lines and total.known:
                 _compare(tally, f"{asked(event)}, from {told(start)}", row, _amount(total, quantity), _BASE[quantity])
-            elif not total.lines and number(row.get("value", "") or "0") not in (0, None):
+            elif not total.lines and row is not None and number(row.value or "0") not in (0, None):
                 tally.known += 1
-                tally.wrong.append(f"{asked(event)}, from {told(start)}: {_said(row)}; nothing was entered")
+                said = _said(row.value, row.unit)
+                tally.wrong.append(f"{asked(event)}, from {told(start)}: {said}; nothing was entered")
         for row in rows.values():
             tally.known += 1
-            tally.wrong.append(f"{asked(event)}: a row from {row.get('start', '')} that was not asked for")
+            tally.wrong.append(f"{asked(event)}: a row from {row.start} that was not asked for")
 
     return compare
 
 
-def _intensity(quantity: str) -> Callable[[Observed, Account, Tally], None]:
-    def compare(event: Observed, account: Account, tally: Tally) -> None:
+def _intensity(quantity: str) -> Callable[[_Intensities, Account, Tally], None]:
+    def compare(event: _Intensities, account: Account, tally: Tally) -> None:
         query = event.query
-        low, high = int(query["from"]), int(query["to"])
-        product = query.get("product", "")
+        low, high = _span(query)
+        product = query.product
         made, unit = account.made(product, low, high) if product else account.worth(*_of(query), low, high)
         total = account.sum(*_of(query), low, high)
         if made and total.lines:
-            row = event.rows[0] if event.rows else {}
+            row = event.rows[0] if event.rows else None
             _compare(tally, asked(event), row, _amount(total, quantity) / made, f"{_BASE[quantity]}/{unit}")
 
     return compare
 
 
-def measured(account: Account, query: Mapping[str, str], low: int, high: int) -> tuple[Fraction, str] | None:
-    """A quantity of a thing over a period with its base unit; None where nothing was entered."""
-    quantity = query.get("quantity", "emission")
-    total = account.sum(*_of(query), low, high)
+def measured(
+    account: Account, of: str, id: str, low: int, high: int, *, quantity: str = "", product: str = ""
+) -> tuple[Fraction, str] | None:
+    """A quantity (emission, unless it is said) of a thing over a period with its base unit; None: nothing entered."""
+    quantity = quantity or "emission"
+    total = account.sum(of, id, low, high)
     base = _BASE[quantity.partition("-")[0]]
     if not total.lines:
         return None
     if not quantity.endswith("intensity"):
         return _amount(total, quantity), base
-    product = query.get("product", "")
-    made, unit = account.made(product, low, high) if product else account.worth(*_of(query), low, high)
+    made, unit = account.made(product, low, high) if product else account.worth(of, id, low, high)
     return (_amount(total, quantity) / made, f"{base}/{unit}") if made else None
 
 
 # Statistics.
 
 
-def _structure(event: Observed, account: Account, tally: Tally) -> None:
+def _structure(event: Answered[StructureQuery, StructureRow], account: Account, tally: Tally) -> None:
     query = event.query
-    quantity = query.get("quantity", "emission")
-    low, high = int(query["from"]), int(query["to"])
+    quantity = query.quantity or "emission"
+    low, high = _span(query)
     whole = _amount(account.sum(*_of(query), low, high), quantity)
     parts = {
-        name: _amount(total, quantity) for name, total in account.parts(query["parts"], *_of(query), low, high).items()
+        name: _amount(total, quantity) for name, total in account.parts(query.parts, *_of(query), low, high).items()
     }
-    rows = {row.get("part", ""): row for row in event.rows}
+    rows = {row.part: row for row in event.rows}
     for name, due in parts.items():
         if not due:
             continue
-        row = rows.pop(name, {})
+        row = rows.pop(name, StructureRow())
         _compare(tally, f"{asked(event)}, part {name or 'none'}", row, due, _BASE[quantity])
         if whole:
-            _per_cent(tally, f"{asked(event)}, share of {name or 'none'}", row.get("share", ""), due * 100 / whole)
+            _per_cent(tally, f"{asked(event)}, share of {name or 'none'}", row.share, due * 100 / whole)
     for name, row in rows.items():
-        if number(row.get("value", "") or "0") != 0:
+        if number(row.value or "0") != 0:
             tally.known += 1
-            tally.wrong.append(f"{asked(event)}: {_said(row)} of {name}, of which nothing was entered")
+            tally.wrong.append(f"{asked(event)}: {_said(row.value, row.unit)} of {name}, of which nothing was entered")
 
 
 def _year_before(period: str, start: int) -> int:
@@ -230,41 +332,48 @@ def _year_before(period: str, start: int) -> int:
     return at
 
 
-def _comparison(event: Observed, account: Account, tally: Tally) -> None:
+def _measured(
+    account: Account, query: ComparisonQuery | TrendQuery, low: int, high: int
+) -> tuple[Fraction, str] | None:
+    product = query.product if isinstance(query, TrendQuery) else ""
+    return measured(account, *_of(query), low, high, quantity=query.quantity, product=product)
+
+
+def _comparison(event: Answered[ComparisonQuery, ComparisonRow], account: Account, tally: Tally) -> None:
     query = event.query
-    period, start = query["period"], int(query["start"])
+    period, start = query.period, int(query.start)
     bases = {"previous": begin_of(period, start - 1), "year-before": _year_before(period, start)}
-    if query.get("fixed"):
-        bases["fixed"] = int(query["fixed"])
-    value = measured(account, query, start, end_of(period, start))
-    rows = {row.get("basis", ""): row for row in event.rows}
+    if query.fixed:
+        bases["fixed"] = int(query.fixed)
+    value = _measured(account, query, start, end_of(period, start))
+    rows = {row.basis: row for row in event.rows}
     for basis, other in bases.items():
-        reference = measured(account, query, other, end_of(period, other))
+        reference = _measured(account, query, other, end_of(period, other))
         if value is None or reference is None:
             continue
-        row = rows.get(basis, {})
+        row = rows.get(basis, ComparisonRow())
         what = f"{asked(event)}, {basis}"
         _compare(tally, what, row, value[0], value[1])
-        _compare(tally, what, row, reference[0], value[1], "reference")
-        _compare(tally, what, row, value[0] - reference[0], value[1], "change")
+        _cell(tally, what, row.reference, row.unit, reference[0], value[1])
+        _cell(tally, what, row.change, row.unit, value[0] - reference[0], value[1])
         if reference[0]:
-            _per_cent(tally, what, row.get("percent", ""), (value[0] - reference[0]) * 100 / reference[0])
+            _per_cent(tally, what, row.percent, (value[0] - reference[0]) * 100 / reference[0])
 
 
-def _trend(event: Observed, account: Account, tally: Tally) -> None:
+def _trend(event: Answered[TrendQuery, TrendRow], account: Account, tally: Tally) -> None:
     query = event.query
-    rows = {row.get("start", ""): row for row in event.rows}
+    rows = {row.start: row for row in event.rows}
     last: tuple[Fraction, str] | None = None
-    for start, end in spans(query["period"], int(query["from"]), int(query["to"])):
-        value = measured(account, query, start, end)
+    for start, end in spans(query.period, int(query.from_), int(query.to)):
+        value = _measured(account, query, start, end)
         if value is not None:
-            row = rows.get(str(start), {})
+            row = rows.get(str(start), TrendRow())
             what = f"{asked(event)}, from {told(start)}"
             _compare(tally, what, row, *value)
             if last is not None:
-                _compare(tally, what, row, value[0] - last[0], value[1], "change")
+                _cell(tally, what, row.change, row.unit, value[0] - last[0], value[1])
                 if last[0]:
-                    _per_cent(tally, what, row.get("percent", ""), (value[0] - last[0]) * 100 / last[0])
+                    _per_cent(tally, what, row.percent, (value[0] - last[0]) * 100 / last[0])
         last = value
 
 
@@ -272,30 +381,30 @@ _OWN = {"manager-a": "A", "clerk-a": "A", "clerk-b": "B"}
 """Whose enterprise an account sees alone."""
 
 
-def _ranking(event: Observed, account: Account, tally: Tally) -> None:
+def _ranking(event: Answered[RankingQuery, RankingRow], account: Account, tally: Tally) -> None:
     query = event.query
-    quantity, by = query.get("quantity", "emission"), query.get("of", "enterprise")
-    low, high = int(query["from"]), int(query["to"])
-    where = ("region", query["region"]) if query.get("region") else ("enterprise", _OWN.get(query["by"], ""))
+    quantity, by = query.quantity or "emission", query.of or "enterprise"
+    low, high = _span(query)
+    where = ("region", query.region) if query.region else ("enterprise", _OWN.get(query.by, ""))
     sums = {name: total for name, total in account.parts(by, *where, low, high).items() if name}
     seen = {name: _amount(total, quantity) for name, total in sums.items()}
     due = sorted(seen, key=lambda name: -seen[name])
-    rows = sorted((row for row in event.rows if number(row.get("place", ""))), key=lambda row: int(row["place"]))
+    rows = sorted((row for row in event.rows if number(row.place)), key=lambda row: int(row.place))
     tally.known += len(due)
-    order = [row.get("id", "") for row in rows]
+    order = [row.id for row in rows]
     if order != due:
         tally.wrong.append(f"{asked(event)}: {', '.join(order) or 'nobody'}; the order is {', '.join(due)}")
     for row in rows:
-        if row.get("id", "") in seen:
-            _compare(tally, f"{asked(event)}, {row['id']}", row, seen[row["id"]], _BASE[quantity])
+        if row.id in seen:
+            _compare(tally, f"{asked(event)}, {row.id}", row, seen[row.id], _BASE[quantity])
 
 
 _TAPIO = (("weak", "expansive-coupling", "expansive-negative"), ("weak-negative", "recessive-coupling", "recessive"))
 
 
-def _decoupling(event: Observed, account: Account, tally: Tally) -> None:
+def _decoupling(event: Answered[DecouplingQuery, DecouplingRow], account: Account, tally: Tally) -> None:
     query = event.query
-    years = [(begin_of("year", int(query[name])), 0) for name in ("base", "year")]
+    years = [(begin_of("year", int(moment)), 0) for moment in (query.base, query.year)]
     (old, worth), (new, later) = (
         (
             account.sum(*_of(query), start, end_of("year", start)).tonnes,
@@ -306,18 +415,18 @@ def _decoupling(event: Observed, account: Account, tally: Tally) -> None:
     if not (old and worth and later) or later == worth:
         return
     emission, value = (new - old) * 100 / old, (later - worth) * 100 / worth
-    row = event.rows[0] if event.rows else {}
-    _per_cent(tally, f"{asked(event)}, change of emission", row.get("emission_change", ""), emission)
-    _per_cent(tally, f"{asked(event)}, change of output value", row.get("value_change", ""), value)
-    if row.get("model") == "oecd":
+    row = event.rows[0] if event.rows else DecouplingRow()
+    _per_cent(tally, f"{asked(event)}, change of emission", row.emission_change, emission)
+    _per_cent(tally, f"{asked(event)}, change of output value", row.value_change, value)
+    if row.model == "oecd":
         due, state = 1 - (new / later) / (old / worth), ""
     else:
         due, state = emission / value, tapio(emission, value)
     tally.known += 1
-    if not agrees(row.get("index", ""), "1", due, "1"):
-        tally.wrong.append(f"{asked(event)}: index {row.get('index', '')}; exactly {float(due):.9g}")
-    if state and row.get("state", "") != state:
-        tally.wrong.append(f"{asked(event)}: {row.get('state', '') or 'no state'}; by Tapio {state}")
+    if not agrees(row.index, "1", due, "1"):
+        tally.wrong.append(f"{asked(event)}: index {row.index}; exactly {float(due):.9g}")
+    if state and row.state != state:
+        tally.wrong.append(f"{asked(event)}: {row.state or 'no state'}; by Tapio {state}")
 
 
 def tapio(emission: Fraction, value: Fraction) -> str:
@@ -340,22 +449,22 @@ def _efficiencies(account: Account, by: str, low: int, high: int) -> dict[str, t
     return found
 
 
-def _efficiency(event: Observed, account: Account, tally: Tally) -> None:
+def _efficiency(event: Answered[EfficiencyQuery, EfficiencyRow], account: Account, tally: Tally) -> None:
     query = event.query
-    due = _efficiencies(account, query["parts"], int(query["from"]), int(query["to"]))
-    rows = {row.get("part", ""): row for row in event.rows}
+    due = _efficiencies(account, query.parts, int(query.from_), int(query.to))
+    rows = {row.part: row for row in event.rows}
     for name, (value, unit) in due.items():
-        _compare(tally, f"{asked(event)}, {name}", rows.get(name, {}), value, unit)
+        _compare(tally, f"{asked(event)}, {name}", rows.get(name), value, unit)
 
 
-def _watch(event: Observed, account: Account, tally: Tally) -> None:
+def _watch(event: Answered[EfficiencyWatchQuery, EfficiencyWatchRow], account: Account, tally: Tally) -> None:
     query = event.query
     old, new = (
         _efficiencies(account, "enterprise", start, end_of("year", start))
-        for start in (begin_of("year", int(query[name])) for name in ("base", "year"))
+        for start in (begin_of("year", int(moment)) for moment in (query.base, query.year))
     )
     due = {name for name, (value, _) in new.items() if name in old and value > old[name][0]}
-    shown = {row.get("id", "") for row in event.rows}
+    shown = {row.id for row in event.rows}
     tally.known += len(new)
     if shown != due:
         tally.wrong.append(f"{asked(event)}: {', '.join(sorted(shown)) or 'nobody'}; due {', '.join(sorted(due))}")
@@ -373,58 +482,58 @@ def _newest(rows: Mapping[str, Mapping[str, str]], indicator: str, at: int) -> d
     return found
 
 
-def _gap(event: Observed, account: Account, tally: Tally) -> None:
+def _gap(event: Answered[GapQuery, GapRow], account: Account, tally: Tally) -> None:
     query = event.query
-    low, high = int(query["from"]), int(query["to"])
-    indicator = account.entered.of("indicator")[query["indicator"]]
-    product = query.get("product", "")
-    whose = {"of": "product", "id": product} if product else {"of": "enterprise", "id": query["enterprise"]}
-    found = measured(account, {**whose, "product": product, "quantity": indicator["quantity"]}, low, high)
+    low, high = _span(query)
+    indicator = account.entered.of("indicator")[query.indicator]
+    product = query.product
+    whose = ("product", product) if product else ("enterprise", query.enterprise)
+    found = measured(account, *whose, low, high, product=product, quantity=indicator["quantity"])
     if found is None:
         return
     actual, base = found
-    rows = {row.get("against", ""): row for row in event.rows}
+    rows = {row.against: row for row in event.rows}
     listed = {
-        **_newest(account.entered.of("benchmark"), query["indicator"], low),
-        **_newest(account.entered.of("emission_limit"), query["indicator"], low),
+        **_newest(account.entered.of("benchmark"), query.indicator, low),
+        **_newest(account.entered.of("emission_limit"), query.indicator, low),
     }
     for level, each in listed.items():
-        row = rows.get(level, {})
+        row = rows.get(level, GapRow())
         due = converted(Fraction(each["value"]), each["unit"], base)
         what = f"{asked(event)}, {level}"
-        _compare(tally, what, row, actual, base, "actual")
-        _compare(tally, what, row, due, base, "reference")
-        _compare(tally, what, row, actual - due, base, "gap")
+        _cell(tally, what, row.actual, row.unit, actual, base)
+        _cell(tally, what, row.reference, row.unit, due, base)
+        _cell(tally, what, row.gap, row.unit, actual - due, base)
 
 
-def _peers(event: Observed, account: Account, tally: Tally) -> None:
+def _peers(event: Answered[PeersQuery, PeersRow], account: Account, tally: Tally) -> None:
     query = event.query
-    low, high = int(query["from"]), int(query["to"])
+    low, high = _span(query)
     enterprises = account.entered.of("enterprise")
-    group = enterprises[query["enterprise"]].get(query["among"], "")
+    group = enterprises[query.enterprise].get(query.among, "")
     amounts: dict[str, Fraction] = {}
     worths: dict[str, Fraction] = {}
     unit = ""
     for key, each in enterprises.items():
         total = account.sum("enterprise", key, low, high)
-        if each.get(query["among"]) == group and total.lines:
+        if each.get(query.among) == group and total.lines:
             worth, unit = account.worth("enterprise", key, low, high)
-            amounts[key], worths[key] = _amount(total, query["quantity"]), worth
-    per = query["quantity"].endswith("intensity")
-    if query["enterprise"] not in amounts or (per and not all(worths.values())):
+            amounts[key], worths[key] = _amount(total, query.quantity), worth
+    per = query.quantity.endswith("intensity")
+    if query.enterprise not in amounts or (per and not all(worths.values())):
         return
-    base = _BASE[query["quantity"].partition("-")[0]] + (f"/{unit}" if per else "")
-    own = amounts[query["enterprise"]] / (worths[query["enterprise"]] if per else 1)
+    base = _BASE[query.quantity.partition("-")[0]] + (f"/{unit}" if per else "")
+    own = amounts[query.enterprise] / (worths[query.enterprise] if per else 1)
     average = sum(amounts.values(), Fraction(0)) / (sum(worths.values(), Fraction(0)) if per else len(amounts))
-    row = event.rows[0] if event.rows else {}
-    _compare(tally, f"{asked(event)}, its own", row, own, base, "actual")
-    _compare(tally, f"{asked(event)}, average", row, average, base, "average")
+    row = event.rows[0] if event.rows else PeersRow()
+    _cell(tally, f"{asked(event)}, its own", row.actual, row.unit, own, base)
+    _cell(tally, f"{asked(event)}, average", row.average, row.unit, average, base)
 
 
 # Ledgers of energy.
 
 
-def _inside(account: Account, kind: str, query: Mapping[str, str]) -> list[dict[str, str]]:
+def _inside(account: Account, kind: str, query: _Whose) -> list[dict[str, str]]:
     of, id = _of(query)
     park = {key for key, each in account.entered.of("enterprise").items() if each.get("park") == id}
     return [
@@ -441,46 +550,46 @@ def _gigajoules(each: Mapping[str, str]) -> Fraction:
     return converted(value, each["unit"], "GJ")
 
 
-def _within(rows: list[dict[str, str]], query: Mapping[str, str]) -> list[dict[str, str]]:
-    low, high = int(query["from"]), int(query["to"])
+def _over(rows: list[dict[str, str]], query: _Within) -> list[dict[str, str]]:
+    low, high = _span(query)
     return [each for each in rows if low <= int(each["start"]) and end_of(each["period"], int(each["start"])) <= high]
 
 
-def _ledger(event: Observed, account: Account, tally: Tally) -> None:
+def _ledger(event: Answered[EnergyLedgerQuery, EnergyLedgerRow], account: Account, tally: Tally) -> None:
     due: dict[tuple[str, str], Fraction] = {}
-    for each in _within(_inside(account, "energy_flow", event.query), event.query):
+    for each in _over(_inside(account, "energy_flow", event.query), event.query):
         key = each["carrier"], each["direction"]
         due[key] = due.get(key, Fraction(0)) + _gigajoules(each)
-    rows = {(row.get("carrier", ""), row.get("direction", "")): row for row in event.rows}
+    rows = {(row.carrier, row.direction): row for row in event.rows}
     for key, value in due.items():
-        _compare(tally, f"{asked(event)}, {' '.join(key)}", rows.get(key, {}), value, "GJ")
+        _compare(tally, f"{asked(event)}, {' '.join(key)}", rows.get(key), value, "GJ")
 
 
-def _room(event: Observed, account: Account, tally: Tally) -> None:
-    flows = _within(_inside(account, "energy_flow", event.query), event.query)
+def _room(event: Answered[WasteHeatRoomQuery, WasteHeatRoomRow], account: Account, tally: Tally) -> None:
+    flows = _over(_inside(account, "energy_flow", event.query), event.query)
     sums = {
         name: sum((_gigajoules(each) for each in flows if each["direction"] == name), Fraction(0))
         for name in ("waste", "recovered")
     }
-    row = event.rows[0] if event.rows else {}
-    _compare(tally, asked(event), row, sums["waste"] - sums["recovered"], "GJ", "room")
+    row = event.rows[0] if event.rows else WasteHeatRoomRow()
+    _cell(tally, asked(event), row.room, row.unit, sums["waste"] - sums["recovered"], "GJ")
 
 
-def _savings(event: Observed, account: Account, tally: Tally) -> None:
+def _savings(event: Answered[SavingsQuery, SavingsRow], account: Account, tally: Tally) -> None:
     due: dict[str, Fraction] = {"total": Fraction(0)}
-    for each in _within(_inside(account, "saving", event.query), event.query):
+    for each in _over(_inside(account, "saving", event.query), event.query):
         due[each["measure"]] = due.get(each["measure"], Fraction(0)) + _gigajoules(each)
         due["total"] += _gigajoules(each)
-    rows = {row.get("part", ""): row for row in event.rows}
+    rows = {row.part: row for row in event.rows}
     for name, value in due.items():
-        _compare(tally, f"{asked(event)}, {name}", rows.get(name, {}), value, "GJ")
+        _compare(tally, f"{asked(event)}, {name}", rows.get(name), value, "GJ")
 
 
-def _renewals(event: Observed, account: Account, tally: Tally) -> None:
-    until = int(event.query["until"])
+def _renewals(event: Answered[RenewalsQuery, RenewalsRow], account: Account, tally: Tally) -> None:
+    until = int(event.query.until)
     listed = _inside(account, "equipment", event.query)
     due = {each["id"] for each in listed if int(each["renew_by"]) <= until}
-    shown = {row.get("id", "") for row in event.rows}
+    shown = {row.id for row in event.rows}
     tally.known += len(listed)
     if shown != due:
         tally.wrong.append(f"{asked(event)}: {', '.join(sorted(shown)) or 'nothing'}; due {', '.join(sorted(due))}")
@@ -492,60 +601,68 @@ _POTENTIALS = {"CO2": 1, "CH4": 21, "N2O": 310}
 """The guide for provincial inventories counts by the second assessment report."""
 
 
-def _inventory(event: Observed, account: Account, tally: Tally) -> None:
+def _inventory(event: Answered[RegionalInventoryQuery, RegionalInventoryRow], account: Account, tally: Tally) -> None:
     query = event.query
     sums: dict[str, Fraction] = {}
     for each in account.entered.of("inventory_line").values():
-        inside = int(query["from"]) <= int(each["start"]) < int(query["to"])
-        if each["region"] != query["region"] or each["category"] == "memo" or not inside:
+        inside = int(query.from_) <= int(each["start"]) < int(query.to)
+        if each["region"] != query.region or each["category"] == "memo" or not inside:
             continue
         above, _, below = each["factor_unit"].partition("/")
         mass = converted(Fraction(each["amount"]), each["unit"], below)
         mass *= converted(Fraction(each["factor"]), above, f"t{each['gas']}")
         sums[each["gas"]] = sums.get(each["gas"], Fraction(0)) + (-mass if each.get("removal") == "true" else mass)
-    rows = {row.get("gas", ""): row for row in event.rows}
+    rows = {row.gas: row for row in event.rows}
     for gas, mass in sums.items():
-        _compare(tally, f"{asked(event)}, {gas}", rows.get(gas, {}), mass * _POTENTIALS[gas], "tCO2")
+        _compare(tally, f"{asked(event)}, {gas}", rows.get(gas), mass * _POTENTIALS[gas], "tCO2")
     total = sum((mass * _POTENTIALS[gas] for gas, mass in sums.items()), Fraction(0))
-    _compare(tally, f"{asked(event)}, total", rows.get("total", {}), total, "tCO2")
+    _compare(tally, f"{asked(event)}, total", rows.get("total"), total, "tCO2")
 
 
-def _report(event: Observed, account: Account, tally: Tally) -> None:
-    report = account.entered.of("emission_report").get(event.query["report"])
+def _report(event: Answered[ReportFiguresQuery, ReportFiguresRow], account: Account, tally: Tally) -> None:
+    report = account.entered.of("emission_report").get(event.query.report)
     if report is None:
         return
-    whose = {"of": report["of"], "id": report["whose"]}
+    whose = report["of"], report["whose"]
     low = int(report["start"])
     high = end_of(report["period"], low)
-    rows = {row.get("item", ""): row for row in event.rows}
-    total = account.sum(*_of(whose), low, high)
-    _compare(tally, f"{asked(event)}, total", rows.get("total", {}), total.tonnes, "tCO2")
-    _compare(tally, f"{asked(event)}, energy", rows.get("energy", {}), total.energy, "GJ")
-    for name, part in account.parts("source_class", *_of(whose), low, high).items():
-        _compare(tally, f"{asked(event)}, {name}", rows.get(f"class:{name}", {}), part.tonnes, "tCO2")
+    rows = {row.item: row for row in event.rows}
+    total = account.sum(*whose, low, high)
+    _compare(tally, f"{asked(event)}, total", rows.get("total"), total.tonnes, "tCO2")
+    _compare(tally, f"{asked(event)}, energy", rows.get("energy"), total.energy, "GJ")
+    for name, part in account.parts("source_class", *whose, low, high).items():
+        _compare(tally, f"{asked(event)}, {name}", rows.get(f"class:{name}"), part.tonnes, "tCO2")
 
 
-_COMPARED: Mapping[str, Callable[[Observed, Account, Tally], None]] = {
-    "emissions": _totals("emission"),
-    "energy": _totals("energy"),
-    "intensity": _intensity("emission"),
-    "energy_intensity": _intensity("energy"),
-    "structure": _structure,
-    "comparison": _comparison,
-    "trend": _trend,
-    "ranking": _ranking,
-    "decoupling": _decoupling,
-    "efficiency": _efficiency,
-    "efficiency_watch": _watch,
-    "gap": _gap,
-    "peers": _peers,
-    "energy_ledger": _ledger,
-    "waste_heat_room": _room,
-    "savings": _savings,
-    "renewals": _renewals,
-    "regional_inventory": _inventory,
-    "report_figures": _report,
-}
+def _pair(
+    analysis: Analysis[Q, R], compare: Callable[[Answered[Q, R], Account, Tally], None]
+) -> tuple[str, tuple[AnyAnalysis, Callable[[AnyAnswer, Account, Tally], None]]]:
+    return analysis.name, (analysis, compare)
+
+
+_COMPARED = dict(
+    [
+        _pair(EMISSIONS, _totals("emission")),
+        _pair(ENERGY, _totals("energy")),
+        _pair(INTENSITY, _intensity("emission")),
+        _pair(ENERGY_INTENSITY, _intensity("energy")),
+        _pair(STRUCTURE, _structure),
+        _pair(COMPARISON, _comparison),
+        _pair(TREND, _trend),
+        _pair(RANKING, _ranking),
+        _pair(DECOUPLING, _decoupling),
+        _pair(EFFICIENCY, _efficiency),
+        _pair(EFFICIENCY_WATCH, _watch),
+        _pair(GAP, _gap),
+        _pair(PEERS, _peers),
+        _pair(ENERGY_LEDGER, _ledger),
+        _pair(WASTE_HEAT_ROOM, _room),
+        _pair(SAVINGS, _savings),
+        _pair(RENEWALS, _renewals),
+        _pair(REGIONAL_INVENTORY, _inventory),
+        _pair(REPORT_FIGURES, _report),
+    ]
+)
 
 
 TAKEN = criterion(

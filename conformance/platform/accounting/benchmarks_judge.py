@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from bench.case import Check, Criterion, criterion
+from bench.dut.platform.vocabulary import accounting
 from bench.history import History, Observed, Phase
 from conformance.common.platform_accounts import Account, Kept, agrees, converted
-from conformance.common.platform_answers import DONE, REFUSED
+from conformance.common.platform_answers import DONE, REFUSED, read
 from conformance.common.readings import number
 from conformance.platform.accounting.answers_judge import (
     TAKEN,
@@ -126,7 +127,7 @@ def _listed(event: Observed, entered: Kept, kind: str, imported: set[str], tally
 def _peers(history: History, among: str) -> Tally:
     tally = Tally()
     for event, account in questions(history):
-        if event.what == "ask peers" and event.query.get("among") == among:
+        if event.what == f"ask {accounting.PEERS.name}" and read(accounting.PEERS, event).query.among == among:
             weigh(event, account, tally)
     return tally
 
@@ -148,9 +149,9 @@ def _pushed(history: History) -> Tally:
             tally.known += 1
             row = rows.get(key, {})
             indicator = entered.of("indicator")[notice["indicator"]]
-            query = {"of": "product", "id": notice["product"], "product": notice["product"]}
-            query["quantity"] = indicator["quantity"]
-            due = measured(account, query, int(notice["from"]), int(notice["to"]))
+            product = notice["product"]
+            stretch = int(notice["from"]), int(notice["to"])
+            due = measured(account, "product", product, *stretch, product=product, quantity=indicator["quantity"])
             if due is None:
                 continue
             if not agrees(row.get("actual", ""), row.get("unit", ""), *due):

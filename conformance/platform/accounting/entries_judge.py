@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.case import Check, Criterion, criterion
+from bench.dut.platform.vocabulary.base import ALARMS, EMISSIONS
 from bench.history import History, Observed, Phase
-from conformance.common.platform_answers import DONE, REFUSED
+from conformance.common.platform_answers import DONE, REFUSED, answers
 from conformance.platform.accounting.answers_judge import TAKEN, Tally, answer, of, questions, taken, tallies, weigh
 
 ENTERED = criterion(
@@ -57,7 +58,7 @@ def findings(history: History) -> Iterator[Check]:
     for event, account in questions(history):
         at = order[id(event)]
         name, by = next(((name, by) for start, name, by in reversed(marks) if start < at), ("", ""))
-        if event.what == "ask emissions":
+        if event.what == f"ask {EMISSIONS.name}":
             weigh(event, account, found.setdefault((name, by), Tally()))
     for who, (en, zh, by) in _WHO.items():
         yield answer(ENTERED.of(who, en, zh), found.get(("entered", by), Tally()))
@@ -94,27 +95,21 @@ def _abnormal(history: History) -> list[tuple[str, str, Observed]]:
 def _warned(history: History, check: Criterion, by: str) -> Check:
     """Alarms that stand before and after; a refusal of the entry with a sentence is a warning too."""
     wild = next((event for who, _, event in _abnormal(history) if who == by), None)
-    lists = [
-        event
-        for event in history.of(Observed)
-        if event.what == "ask alarms" and event.query["by"] == by and event.outcome in (DONE, REFUSED)
-    ]
+    lists = [each for each in answers(history, ALARMS, by=by) if each.outcome in (DONE, REFUSED)]
     if wild is None or (not lists and wild.outcome != REFUSED):
         return check.decide(None)
     if wild.outcome == REFUSED:
         return check.decide(400 <= wild.status < 500, evidence=[wild.problem])
     subjects = {wild.query["id"], wild.query["point"], wild.query["enterprise"]}
-    order = [event for event in history.of(Observed) if event in (wild, *lists)]
-    at = order.index(wild)
-    before = [row for event in order[:at] for row in event.rows]
-    after = [row for event in order[at + 1 :] for row in event.rows]
-    known = {row.get("id", "") for row in before}
-    usual = [
-        row for row in before if any(row.get("subject", "") == event.query["id"] for event in _entries(history, by))
-    ]
-    new = [row for row in after if row.get("id", "") not in known and row.get("subject", "") in subjects]
-    wrong = [f"usual entry warned of: {row.get('kind', '')} {row.get('subject', '')}" for row in usual]
-    heard = any(event in order[at + 1 :] for event in lists)
+    place = {id(event): number for number, event in enumerate(history.events)}
+    later = [each for each in lists if place[id(each.event)] > place[id(wild)]]
+    before = [row for each in lists if each not in later for row in each.rows]
+    after = [row for each in later for row in each.rows]
+    known = {row.id for row in before}
+    usual = [row for row in before if any(row.subject == event.query["id"] for event in _entries(history, by))]
+    new = [row for row in after if row.id not in known and row.subject in subjects]
+    wrong = [f"usual entry warned of: {row.kind} {row.subject}" for row in usual]
+    heard = bool(later)
     if not new and heard:
         wrong.append(f"no alarm of {', '.join(sorted(subjects))} after {wild.query['value']} {wild.query['unit']}")
     return check.none(wrong, heard)

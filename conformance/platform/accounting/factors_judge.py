@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from bench.case import Check, criterion
+from bench.dut.platform.vocabulary.accounting import DEFAULTS, DefaultsRow
+from bench.dut.platform.vocabulary.base import EMISSIONS, EmissionsQuery, EmissionsRow
 from bench.history import History, Observed, Phase
 from conformance.common.carbon import tables
 from conformance.common.platform_accounts import Account, Kept, agrees, fuel_defaults, spans
-from conformance.common.platform_answers import DONE, REFUSED
+from conformance.common.platform_answers import DONE, REFUSED, Answered, answers, read
 from conformance.common.readings import number
 from conformance.platform.accounting.answers_judge import TAKEN, Tally, answer, asked, taken, tallies
 from conformance.platform.accounting.answers_judge import of as found_of
@@ -67,7 +69,10 @@ ANEW = criterion(
 )
 
 
-def _phases(history: History) -> Iterator[tuple[str, Observed, Account]]:
+_Emissions = Answered[EmissionsQuery, EmissionsRow]
+
+
+def _phases(history: History) -> Iterator[tuple[str, _Emissions, Account]]:
     """Every question for emissions with the phase it was asked in and the account then."""
     phase = ""
     entered = Kept()
@@ -75,13 +80,13 @@ def _phases(history: History) -> Iterator[tuple[str, Observed, Account]]:
         if isinstance(event, Phase):
             phase = event.name
         elif isinstance(event, Observed):
-            if event.what == "ask emissions":
-                yield phase, event, Account(entered)
+            if event.what == f"ask {EMISSIONS.name}":
+                yield phase, read(EMISSIONS, event), Account(entered)
             else:
                 entered.take(event)
 
 
-def _days(event: Observed, account: Account, tally: Tally) -> None:
+def _days(event: _Emissions, account: Account, tally: Tally) -> None:
     """One question by days."""
     if event.outcome == REFUSED:
         tally.known += 1
@@ -89,15 +94,15 @@ def _days(event: Observed, account: Account, tally: Tally) -> None:
     if event.outcome != DONE:
         return
     query = event.query
-    rows = {row.get("start", ""): row for row in event.rows}
-    for start, end in spans(query["period"], int(query["from"]), int(query["to"])):
-        due = account.sum(query["of"], query["id"], start, end)
+    rows = {row.start: row for row in event.rows}
+    for start, end in spans(query.period, int(query.from_), int(query.to)):
+        due = account.sum(query.of, query.id, start, end)
         if not due.lines:
             continue
-        row = rows.get(str(start), {})
+        row = rows.get(str(start), EmissionsRow())
         tally.known += 1
-        if not agrees(row.get("value", ""), row.get("unit", ""), due.tonnes, "tCO2"):
-            shown = f"{row.get('value', '') or 'nothing'} {row.get('unit', '')}".strip()
+        if not agrees(row.value, row.unit, due.tonnes, "tCO2"):
+            shown = f"{row.value or 'nothing'} {row.unit}".strip()
             tally.wrong.append(f"{asked(event)}: {shown}; exactly {float(due.tonnes):.9g} tCO2")
 
 
@@ -139,30 +144,30 @@ _OFFICIAL = {"NCV": "GJ", "CC": "tC/TJ", "OF": "%"}
 
 def _defaults(history: History) -> Tally:
     tally = Tally()
-    for event in history.of(Observed):
-        if event.what != "ask defaults" or event.outcome not in (DONE, REFUSED):
+    for event in answers(history, DEFAULTS):
+        if event.outcome not in (DONE, REFUSED):
             continue
         tally.known += 1
         if event.outcome == REFUSED:
             tally.wrong.append(f"{asked(event)}: {event.problem}")
             continue
-        carrier = event.query["carrier"]
-        shown = {row.get("symbol", ""): row for row in event.rows}
+        carrier = event.query.carrier
+        shown = {row.symbol: row for row in event.rows}
         if carrier == "electricity":
-            due = tables.grid(event.query["region"], int(event.query["year"]))["EF"]
-            row = shown.get("EF", {})
-            if not agrees(row.get("value", ""), row.get("unit", ""), due, "tCO2/MWh"):
-                tally.wrong.append(f"{asked(event)}: {row.get('value', '') or 'nothing'}; published {float(due)}")
+            due = tables.grid(event.query.region, int(event.query.year))["EF"]
+            row = shown.get("EF", DefaultsRow())
+            if not agrees(row.value, row.unit, due, "tCO2/MWh"):
+                tally.wrong.append(f"{asked(event)}: {row.value or 'nothing'}; published {float(due)}")
         elif not any(_is_table(shown, table) for table in fuel_defaults(carrier)):
-            told = ", ".join(f"{symbol} {row.get('value', '')}" for symbol, row in shown.items())
+            told = ", ".join(f"{symbol} {row.value}" for symbol, row in shown.items())
             tally.wrong.append(f"{asked(event)}: {told or 'nothing'} is in no official table")
     return tally
 
 
-def _is_table(shown: dict[str, dict[str, str]], table: dict[str, Fraction]) -> bool:
+def _is_table(shown: dict[str, DefaultsRow], table: dict[str, Fraction]) -> bool:
     """Whether heating value, carbon and oxidised share are those of one table, oxidation as share or in per cent."""
     for symbol in _OFFICIAL:
-        value = number(shown.get(symbol, {}).get("value", ""))
+        value = number(shown.get(symbol, DefaultsRow()).value)
         if value is None:
             return False
         exact = Fraction(value) / (100 if symbol == "OF" and value > 1 else 1)

@@ -165,8 +165,8 @@ class AnalysesEmissionAndEnergy(PlatformCase):
         await government.ask(RANKING, of="enterprise", region=EAST, from_=_SPAN[0], to=_SPAN[1])
         for of, id in (("region", EAST), ("sector", "chemicals")):
             await _trend(government, of, id)
-            for analysis in (INTENSITY, ENERGY_INTENSITY):
-                await government.ask(analysis, of=of, id=id, from_=_CARRIER_YEAR[0], to=_CARRIER_YEAR[1])
+            await government.ask(INTENSITY, of=of, id=id, from_=_CARRIER_YEAR[0], to=_CARRIER_YEAR[1])
+            await government.ask(ENERGY_INTENSITY, of=of, id=id, from_=_CARRIER_YEAR[0], to=_CARRIER_YEAR[1])
         await government.ask(
             STRUCTURE, of="region", id=EAST, quantity="energy", parts="carrier", from_=_SPAN[0], to=_SPAN[1]
         )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.case import Check, Criterion, criterion
+from bench.dut.platform.vocabulary.accounting import STRUCTURE
 from bench.history import History
+from conformance.common.platform_answers import read
 from conformance.platform.accounting.answers_judge import (
     TAKEN,
     Tally,
@@ -137,8 +139,10 @@ def period_findings(history: History) -> Iterator[Check]:
 def _structures(history: History, quantity: str, who: str) -> Tally:
     tally = Tally()
     for event, account in questions(history):
-        same = event.query.get("quantity") == quantity and event.query.get("by") == who
-        if event.what == "ask structure" and same:
+        if event.what != f"ask {STRUCTURE.name}":
+            continue
+        query = read(STRUCTURE, event).query
+        if (query.quantity, query.by) == (quantity, who):
             weigh(event, account, tally)
     return tally
 

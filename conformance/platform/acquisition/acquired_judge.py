@@ -198,9 +198,9 @@ def _monitored(truth: Truth, told: truths.Shown) -> Iterator[Check]:
             gap = max(after - before for before, after in pairwise(sorted((*ends, *seen))))
             gaps += [f"{point}: {gap // MINUTE} min without a value / 无数据"] if gap > LONGEST_US else []
             last = max(keys, key=lambda key: key.start)
-            row = next(iter(told.rows.get(last, [])), {})
-            if number(row, "value") != truth.facts[last].value:
-                shown = row.get("value", "nothing")
+            row = next(iter(told.rows.get(last, [])), None)
+            if row is None or number(row.value) != truth.facts[last].value:
+                shown = "nothing" if row is None else row.value
                 stale.append(f"{truths.named(last)}: {shown}, the meter had {truth.facts[last].text} / 与示数不符")
         known = sent.keys() == {point.id for point in truth.points.values() if takes(point)} and bool(sent)
         yield CONTINUOUS[word].none(gaps, known)

@@ -35,7 +35,7 @@ SOUND_TAKEN = criterion(
 def findings(history: History) -> Iterator[Check]:
     """What was believed of what should not be, and what was lost beside it."""
     truth, told = truths.truth_of(history), truths.shown(history)
-    shown = {(key.point, row.get("value", "")) for key, rows in told.rows.items() for row in rows}
+    shown = {(key.point, row.value) for key, rows in told.rows.items() for row in rows}
     numbers = {(point, Decimal(text)) for point, text in shown if text}
     asked = {key.point for key in told.rows}
     lies = [(key, text) for key, text in truth.lies if key.point in asked]

@@ -49,7 +49,7 @@ def _totals(truth: Truth, told: Shown) -> Decimal:
     worst = Decimal(100)
     for keys in ends.values():
         first, last = min(keys, key=lambda each: each.start), max(keys, key=lambda each: each.start)
-        shown = [platform.number(rows[0], "value") for rows in (told.rows.get(first), told.rows.get(last)) if rows]
+        shown = [platform.number(rows[0].value) for rows in (told.rows.get(first), told.rows.get(last)) if rows]
         total = truth.facts[last].value - truth.facts[first].value
         if len(shown) < 2 or shown[0] is None or shown[1] is None:
             return Decimal(0)
@@ -70,15 +70,15 @@ def findings(history: History) -> Iterator[Check | Measurement]:
         known += 1
         point = truth.points[key.point]
         rows = told.rows.get(key, [])
-        row = rows[0] if len(rows) == 1 else {}
-        value = platform.number(row, "value")
+        row = rows[0] if len(rows) == 1 else None
+        value = platform.number(row.value) if row is not None else None
         step = Decimal(1).scaleb(-point.decimals)
         near = value is not None and abs(value - fact.value) <= step
-        quality = row.get("quality") == "valid"
+        quality = row is not None and row.quality == "valid"
         exact += near
-        right += bool(row) and quality and row.get("unit") == point.unit
+        right += quality and row is not None and row.unit == point.unit
         if not near or not quality:
-            shown = f"{row.get('value', 'nothing')} {row.get('unit', '')} {row.get('quality', '')}"
+            shown = "nothing" if row is None else f"{row.value} {row.unit} {row.quality}"
             amiss.append(f"{truths.named(key)}: {shown}, sent {fact.text} {fact.flag} / 不符")
     for asked, found, least in ((ACCURACY, exact, 99), (CORRECTNESS, right, 98)):
         share = Decimal(100 * found) / known if known else None

@@ -10,8 +10,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bench.case import Check, Criterion, Text, criterion
-from bench.dut.platform.vocabulary.base import ENTERPRISE, SAMPLES
-from bench.history import History, Observed
+from bench.dut.platform.vocabulary.base import ENTERPRISE, SAMPLES, SamplesQuery, SamplesRow
+from bench.history import History
 from conformance.common import platform_answers as platform
 from conformance.common import platform_truth as truths
 from conformance.common import times
@@ -69,7 +69,7 @@ def update_findings(history: History) -> Iterator[Check]:
     stamps: dict[str, list[tuple[int, int]]] = {}
     for key, rows in told.rows.items():
         if key.kind == "realtime":
-            received = platform.instant(rows[0], "received") or key.start
+            received = platform.instant(rows[0].received) or key.start
             stamps.setdefault(key.point, []).append((key.start, received))
     longest, where = 0, ""
     gaps: list[int] = []
@@ -125,14 +125,14 @@ def _within(asked: Criterion, history: History, delays: list[Decimal]) -> Check:
 
 def sensor_findings(history: History) -> Iterator[Check]:
     """From each reading's creation to the first answer that has it; one never seen counts until the last that could."""
-    looks: dict[str, list[Observed]] = {}
+    looks: dict[str, list[platform.Answered[SamplesQuery, SamplesRow]]] = {}
     for event in platform.done(platform.answers(history, SAMPLES)):
-        looks.setdefault(event.query["point"], []).append(event)
+        looks.setdefault(event.query.point, []).append(event)
     shown: dict[tuple[str, int], int] = {}
     for point, events in looks.items():
         for event in events:
             for row in event.rows:
-                shown.setdefault((point, int(row["at"])), event.t)
+                shown.setdefault((point, int(row.at)), event.t)
     delays: list[Decimal] = []
     unseen: list[str] = []
     for key, fact in truths.truth_of(history).of(("realtime",)).items():
@@ -146,5 +146,5 @@ def sensor_findings(history: History) -> Iterator[Check]:
     yield SENSOR_SEEN.none(unseen, any(each.rows for events in looks.values() for each in events) and delays)
 
 
-def _covers(event: Observed, at: int) -> bool:
-    return int(event.query["from"]) <= at < int(event.query["to"])
+def _covers(event: platform.Answered[SamplesQuery, SamplesRow], at: int) -> bool:
+    return int(event.query.from_) <= at < int(event.query.to)

@@ -173,8 +173,8 @@ def stand_in_findings(history: History, groups: tuple[tuple[str, str], ...]) -> 
 def _instead(truth: Truth, told: Shown, key: Key, event: Observed) -> list[str]:
     rows = told.rows.get(key, [])
     wanted = truths.converted(Decimal(event.query["value"]), event.query["unit"], truth.points[key.point].unit)
-    value = platform.number(rows[0], "value") if rows else None
-    state = rows[0].get("state", "") if rows else ""
+    value = platform.number(rows[0].value) if rows else None
+    state = rows[0].state if rows else ""
     if len(rows) != 1 or value != wanted:
         return [f"{truths.named(key)}: {value}, entered {event.query['value']} {event.query['unit']} / 与填报不符"]
     if state in ("complete", "corrected"):
@@ -184,6 +184,6 @@ def _instead(truth: Truth, told: Shown, key: Key, event: Observed) -> list[str]:
 
 def _unsaid(told: Shown, key: Key, fact: Fact) -> list[str]:
     rows = told.rows.get(key, [])
-    value = platform.number(rows[0], "value") if rows else None
-    said = rows and rows[0].get("state") == "manual"
+    value = platform.number(rows[0].value) if rows else None
+    said = rows and rows[0].state == "manual"
     return [] if value == fact.value or said else [f"{truths.named(key)}: {value}, read {fact.text} / 读数被取代"]

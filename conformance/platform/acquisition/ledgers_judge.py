@@ -61,7 +61,7 @@ def _months(truth: Truth, told: Shown, takes: Callable[[ParkPoint], bool]) -> tu
             key = Key(point, "month", start)
             rows = told.rows.get(key, [])
             total = sums.get((point, times.stamp_of(start)[:6]))
-            value = platform.number(rows[0], "value") if rows else None
+            value = platform.number(rows[0].value) if rows else None
             if len(rows) != 1 or value != total:
                 wrong.append(f"{truths.named(key)}: {value}, its days add up to {total} / 与各日之和不符")
     return wrong, known

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bench.case import Check, criterion
-from bench.dut.platform.vocabulary.base import ENTRY, POINT, RECORDS
+from bench.dut.platform.vocabulary.base import ENTRY, POINT, RECORDS, RecordsRow
 from bench.history import History, Observed, Phase
 from conformance.common import platform_alarms
 from conformance.common import platform_answers as platform
@@ -73,20 +73,24 @@ def findings(history: History) -> Iterator[Check]:
     yield _impossible(history, impossible, entered, hours)
 
 
-def _records(history: History, period: str) -> dict[str, dict[int, dict[str, str]]]:
+def _records(history: History, period: str) -> dict[str, dict[int, RecordsRow]]:
     """The records that were shown last, by point and start."""
     return {
-        event.query["point"]: {int(row["start"]): row for row in event.rows}
+        event.query.point: {int(row.start): row for row in event.rows}
         for event in platform.done(platform.answers(history, RECORDS, period=period))
     }
 
 
-def _value(records: dict[str, dict[int, dict[str, str]]], point: str, start: int) -> Decimal | None:
+def _value(records: dict[str, dict[int, RecordsRow]], point: str, start: int) -> Decimal | None:
     row = records.get(point, {}).get(start)
-    return None if row is None else platform.number(row, "value")
+    return None if row is None else platform.number(row.value)
 
 
-def _days(entered: dict[Hour, Decimal], days: dict[str, dict[int, dict[str, str]]]) -> Iterator[Check]:
+def _state(row: RecordsRow | None) -> str:
+    return "" if row is None else row.state
+
+
+def _days(entered: dict[Hour, Decimal], days: dict[str, dict[int, RecordsRow]]) -> Iterator[Check]:
     sums: dict[Hour, list[Decimal]] = {}
     for (point, start), value in entered.items():
         sums.setdefault((point, floor(start, DAY)), []).append(value)
@@ -98,7 +102,7 @@ def _days(entered: dict[Hour, Decimal], days: dict[str, dict[int, dict[str, str]
         if _value(days, point, start) != sum(values)
     ]
     yield SUMMED.none(wrong, whole)
-    states = {key: days[key[0]].get(key[1], {}).get("state", "") for key in known if key not in whole}
+    states = {key: _state(days[key[0]].get(key[1])) for key in known if key not in whole}
     found = [
         f"{point} {local(start)}: {state} / 标为完整" for (point, start), state in states.items() if state in _WHOLE
     ]
@@ -107,7 +111,7 @@ def _days(entered: dict[Hour, Decimal], days: dict[str, dict[int, dict[str, str]
 
 
 def _impossible(
-    history: History, tried: list[Observed], entered: dict[Hour, Decimal], hours: dict[str, dict[int, dict[str, str]]]
+    history: History, tried: list[Observed], entered: dict[Hour, Decimal], hours: dict[str, dict[int, RecordsRow]]
 ) -> Check:
     """Those that were taken, are shown as if they were sound, and of which nobody is warned."""
     known = [event for event in tried if event.outcome in (platform.DONE, platform.REFUSED)]
@@ -117,15 +121,9 @@ def _impossible(
     for event in platform.done(known):
         row = hours.get("A.lime", {}).get(int(event.query["start"]))
         subjects = (event.rows[0].get("object", "") if event.rows else "", event.query["id"], "A.lime", "A")
-        if (
-            row is None
-            or row.get("state") == "invalid"
-            or platform.number(row, "value") != Decimal(event.query["value"])
-        ):
+        if row is None or row.state == "invalid" or platform.number(row.value) != Decimal(event.query["value"]):
             continue
         if not platform_alarms.about(history, *subjects, since=event.asked - platform_alarms.CLOCK_US):
-            wrong.append(
-                f"{event.query['value']} {event.query['unit']}: in force as {row.get('value')} {row.get('unit')}"
-            )
+            wrong.append(f"{event.query['value']} {event.query['unit']}: in force as {row.value} {row.unit}")
     decided = len(known) == len(tried) > 0 and sound and platform_alarms.asked(history)
     return IMPOSSIBLE.none(wrong if decided else [], decided and known)

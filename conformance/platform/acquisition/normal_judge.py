@@ -84,11 +84,11 @@ def findings(history: History) -> Iterator[Check]:
         if key not in told.rows:
             wrong.append(f"{truths.named(key)}: {fact.text} is not shown / 未显示")
         for row in told.rows.get(key, []):
-            state = row.get("quality") or row.get("state", "")
+            state = row.quality or row.state
             if state in (*COMPLETE, "valid"):
-                wrong.append(f"{truths.named(key)}: {row.get('value')} {state}, sent {fact.text} {fact.flag} / 作有效")
-            elif platform.number(row, "value") != fact.value:
-                wrong.append(f"{truths.named(key)}: {row.get('value')}, sent {fact.text} / 原值已改")
+                wrong.append(f"{truths.named(key)}: {row.value} {state}, sent {fact.text} {fact.flag} / 作有效")
+            elif platform.number(row.value) != fact.value:
+                wrong.append(f"{truths.named(key)}: {row.value}, sent {fact.text} / 原值已改")
     yield INVALID_TOLD.none(wrong, seen)
     yield from _hours(truth, told, {key: fact for key, fact in facts.items() if key.kind == "minute"}, invalid)
 
@@ -106,7 +106,7 @@ def _hours(truth: Truth, told: Shown, facts: dict[Key, Fact], invalid: dict[Key,
         spoilt = any(key in invalid for key in keys)
         whole = len(good) == len(keys)
         rows = told.rows.get(hour, [])
-        value, state = (platform.number(rows[0], "value"), rows[0].get("state", "")) if rows else (None, "missing")
+        value, state = (platform.number(rows[0].value), rows[0].state) if rows else (None, "missing")
         total = sum((each.value for each in good), Decimal(0))
         expected = total if truth.points[hour.point].kind == "counter" or not good else total / len(good)
         which = "counted" if spoilt else "sums"
@@ -155,7 +155,7 @@ def midnight_findings(history: History) -> Iterator[Check]:
         ):
             continue
         rows, rose = told.rows.get(hour, []), after.value - fact.value
-        value = platform.number(rows[0], "value") if len(rows) == 1 else None
+        value = platform.number(rows[0].value) if len(rows) == 1 else None
         if any(times.floor(edge, _DAY_US) == edge for edge in (key.start, key.start + _HOUR_US)):
             known += 1
             if value != rose:

@@ -83,7 +83,7 @@ def totals(truth: Truth, told: Shown, made: dict[Key, Fact]) -> tuple[list[str],
             continue
         known += 1
         rows = told.rows.get(key, [])
-        value = platform.number(rows[0], "value") if rows else None
+        value = platform.number(rows[0].value) if rows else None
         if value != total or len(rows) != 1:
             wrong.append(f"{truths.named(key)}: {value}, the records add up to {total} / 合计不符")
     return wrong, known

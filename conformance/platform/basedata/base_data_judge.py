@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.case import Check, criterion
+from bench.dut.platform.vocabulary.system import INVENTORY, InventoryRow
 from bench.history import History
 from conformance.common.platform_bookkeeping import Books, held, listings, plain, shows
 from conformance.common.platform_told import analyses
@@ -107,12 +108,12 @@ def configuration_findings(history: History) -> Iterator[Check]:
     yield CONFIGURED.none([line for each in found for line in each.wrong], known)
     wrong: list[str] = []
     seen = 0
-    for event in analyses(history, "inventory"):
+    for event in analyses(history, INVENTORY):
         query = event.query
-        rows = {row.get("point", ""): row for row in event.rows}
-        for item in books.inventory(query["of"], query["id"], int(query["from"]), int(query["to"]), books.place(event)):
+        rows = {row.point: row for row in event.rows}
+        for item in books.inventory(query.of, query.id, int(query.from_), int(query.to), books.place(event)):
             seen += 1
-            shown = rows.get(item.point, {}).get("emission", "")
+            shown = rows.get(item.point, InventoryRow()).emission
             if not shows(shown, item.emission):
-                wrong.append(f"{query['id']} {item.point}: {shown or 'missing'} t, exactly {plain(item.emission)}")
+                wrong.append(f"{query.id} {item.point}: {shown or 'missing'} t, exactly {plain(item.emission)}")
     yield held(CONFIGURATION_COUNTS, wrong, seen if books.all("recovery") else 0, 3)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from bench.case import Check, criterion
+from bench.dut.platform.vocabulary.base import EMISSIONS, SAMPLES, EmissionsRow
 from bench.history import History, ParkStands, Phase
 from conformance.common.platform_bookkeeping import Books, held, listings, plain, same, shows
 from conformance.common.platform_told import analyses, lists
@@ -60,10 +61,10 @@ def findings(history: History) -> Iterator[Check]:
 
 def _samples(history: History, known: list[Value]) -> Iterator[tuple[int, str]]:
     """What answers about samples lack or have beyond what was acknowledged, each with when it was asked."""
-    for event in analyses(history, "samples"):
-        begin, end, point = int(event.query["from"]), int(event.query["to"]), event.query["point"]
+    for event in analyses(history, SAMPLES):
+        begin, end, point = int(event.query.from_), int(event.query.to), event.query.point
         due = {each.at: each.text for each in known if each.point == point and begin <= each.at < end}
-        shown = {instant_of_iso(row.get("at", "")): row.get("value", "") for row in event.rows}
+        shown = {instant_of_iso(row.at): row.value for row in event.rows}
         for at, text in due.items():
             if not same(shown.get(at, ""), text):
                 yield event.asked, f"{point} {local(at)}: {shown.get(at, 'missing')}, sent {text}"
@@ -81,8 +82,8 @@ def _access(history: History, known: list[Value]) -> Check:
         if sender.name == point.sender
     }
     offered = {way for mark in history.of(Phase) if mark.name == "ways" for way in mark.detail["ways"].split()}
-    asked = {ways[event.query["point"]] for event in analyses(history, "samples")}
-    there = {ways[event.query["point"]] for event in analyses(history, "samples") if event.rows}
+    asked = {ways[event.query.point] for event in analyses(history, SAMPLES)}
+    there = {ways[event.query.point] for event in analyses(history, SAMPLES) if event.rows}
     wrong = [line for _, line in _samples(history, known)]
     wrong += [f"nothing came in by {way}" for way in sorted(offered & asked - there)]
     due = [each for each in known if ways[each.point] in offered]
@@ -93,10 +94,10 @@ def _statistics(history: History, books: Books) -> Check:
     """Figures of emissions of days, from the entries."""
     wrong: list[str] = []
     seen = 0
-    for event in analyses(history, "emissions"):
-        of, id = event.query["of"], event.query["id"]
-        rows = {instant_of_iso(row.get("start", "")): row for row in event.rows}
-        for start in range(int(event.query["from"]), int(event.query["to"]), DAY):
+    for event in analyses(history, EMISSIONS):
+        of, id = event.query.of, event.query.id
+        rows = {instant_of_iso(row.start): row for row in event.rows}
+        for start in range(int(event.query.from_), int(event.query.to), DAY):
             due = Fraction(0)
             found = 0
             for thing in books.all("point"):
@@ -108,10 +109,8 @@ def _statistics(history: History, books: Books) -> Check:
             if not found:
                 continue
             seen += 1
-            row = rows.get(start, {})
-            size = {"t": 1, "tCO2": 1, "tCO2e": 1, "kg": 1000, "kgCO2": 1000, "kgCO2e": 1000}.get(
-                row.get("unit", ""), 0
-            )
-            if not size or not shows(row.get("value", ""), due * size):
-                wrong.append(f"{of} {id} {local(start)}: {row.get('value')} {row.get('unit')}, exactly {plain(due)} t")
+            row = rows.get(start, EmissionsRow())
+            size = {"t": 1, "tCO2": 1, "tCO2e": 1, "kg": 1000, "kgCO2": 1000, "kgCO2e": 1000}.get(row.unit, 0)
+            if not size or not shows(row.value, due * size):
+                wrong.append(f"{of} {id} {local(start)}: {row.value} {row.unit}, exactly {plain(due)} t")
     return held(STATISTICS, wrong, seen, 4)

@@ -10,10 +10,10 @@ from fractions import Fraction
 
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.base import EMISSIONS, ENTERPRISE
-from bench.dut.platform.vocabulary.public import DISCLOSED, DISCLOSURE, REDUCTION_ACTION
+from bench.dut.platform.vocabulary.public import DISCLOSED, DISCLOSURE, REDUCTION_ACTION, DisclosedQuery, DisclosedRow
 from bench.history import History, Observed, Phase
-from conformance.common.platform_answers import answers
-from conformance.common.platform_figures import exactly, fraction, kept, kilograms, lines, mass_shows, shows
+from conformance.common.platform_answers import Answered, answers
+from conformance.common.platform_figures import Figure, exactly, fraction, kept, kilograms, lines, mass_shows, shows
 
 SHOWN = criterion(
     "disclosed-to-public",
@@ -62,6 +62,9 @@ SECRET = "secret-word"
 PUBLIC = "public"
 
 
+Seen = Answered[DisclosedQuery, DisclosedRow]
+
+
 def findings(history: History) -> Iterator[Check]:
     """Everything that the public was shown, against what is kept."""
     asked = answers(history, DISCLOSED, by=PUBLIC)
@@ -80,44 +83,44 @@ def findings(history: History) -> Iterator[Check]:
     yield _nothing_else(history)
 
 
-def _published(history: History, event: Observed) -> bool:
+def _published(history: History, event: Seen) -> bool:
     """Whether what is asked for was published when it was."""
-    wanted = (event.query.get("enterprise"), event.query.get("year"))
+    wanted = (event.query.enterprise, event.query.year)
     found = kept(history, DISCLOSURE.name, before=event).values()
     return any((each["enterprise"], each["year"], each.get("state")) == (*wanted, "published") for each in found)
 
 
-def _of(event: Observed) -> str:
-    return f"{event.query.get('enterprise')} {event.query.get('year')}"
+def _of(event: Seen) -> str:
+    return f"{event.query.enterprise} {event.query.year}"
 
 
-def _items(event: Observed, item: str) -> list[dict[str, str]]:
-    return [row for row in event.rows if row.get("item") == item]
+def _items(event: Seen, item: str) -> list[DisclosedRow]:
+    return [row for row in event.rows if row.item == item]
 
 
-def _basics(history: History, event: Observed) -> Iterator[str]:
-    fields = kept(history, ENTERPRISE.name, before=event).get(event.query["enterprise"], {})
+def _basics(history: History, event: Seen) -> Iterator[str]:
+    fields = kept(history, ENTERPRISE.name, before=event).get(event.query.enterprise, {})
     for item in ("name", "sector", "region"):
-        shown = [row.get("value") for row in _items(event, item)]
+        shown = [row.value for row in _items(event, item)]
         if shown != [fields.get(item)]:
             yield f"{_of(event)} {item}: shown {shown}, kept {fields.get(item)!r}"
 
 
-def _emission(history: History, seen: list[Observed]) -> Check:
+def _emission(history: History, seen: list[Seen]) -> Check:
     """The account is what somebody of the enterprise was shown for the same year, nearest in time."""
     wrong: list[str] = []
     known = 0
     for event in seen:
-        told = answers(history, EMISSIONS, of="enterprise", id=event.query["enterprise"], period="year")
-        account = [each for each in told if _earlier(history, each, event)]
+        told = answers(history, EMISSIONS, of="enterprise", id=event.query.enterprise, period="year")
+        account = [each for each in told if _earlier(history, each.event, event.event)]
         if not account or account[-1].outcome != "done" or not account[-1].rows:
             continue
         known += 1
         row = account[-1].rows[0]
         rows = _items(event, "emission")
         if len(rows) != 1 or not _same(rows[0], row):
-            shown = ", ".join(f"{each.get('value')} {each.get('unit')}" for each in rows) or "nothing"
-            wrong.append(f"{_of(event)}: shown {shown}, the account has {row.get('value')} {row.get('unit')}")
+            shown = ", ".join(f"{each.value} {each.unit}" for each in rows) or "nothing"
+            wrong.append(f"{_of(event)}: shown {shown}, the account has {row.value} {row.unit}")
     return EMISSION.none(wrong, seen and known == len(seen))
 
 
@@ -126,47 +129,47 @@ def _earlier(history: History, one: Observed, other: Observed) -> bool:
     return next(each is one for each in history.of(Observed) if each is one or each is other)
 
 
-def _same(shown: dict[str, str], account: dict[str, str]) -> bool:
+def _same(shown: Figure, account: Figure) -> bool:
     """Whether two figures are the same as far as both have digits."""
-    sizes = kilograms(shown.get("unit", "")), kilograms(account.get("unit", ""))
+    sizes = kilograms(shown.unit), kilograms(account.unit)
     if sizes[0] is None or sizes[0] != sizes[1]:
         return False
-    texts = (shown.get("value", ""), account.get("value", ""))
+    texts = (shown.value, account.value)
     coarse, fine = sorted(texts, key=lambda text: len(text.partition(".")[2]))
     return shows(coarse, fraction(fine, "-1"))
 
 
-def _of_year(history: History, event: Observed) -> list[dict[str, str]]:
-    wanted = (event.query["enterprise"], event.query["year"])
+def _of_year(history: History, event: Seen) -> list[dict[str, str]]:
+    wanted = (event.query.enterprise, event.query.year)
     found = kept(history, REDUCTION_ACTION.name, before=event).values()
     return [fields for fields in found if (fields["enterprise"], fields["year"]) == wanted]
 
 
-def _reduction(history: History, event: Observed) -> Iterator[str]:
+def _reduction(history: History, event: Seen) -> Iterator[str]:
     due = sum((fraction(fields["reduction"]) for fields in _of_year(history, event)), Fraction(0)) * 1000
     rows = _items(event, "reduction")
     if len(rows) != 1 or not mass_shows(rows[0], due):
-        shown = ", ".join(f"{row.get('value')} {row.get('unit')}" for row in rows) or "nothing"
+        shown = ", ".join(f"{row.value} {row.unit}" for row in rows) or "nothing"
         yield f"{_of(event)}: shown {shown}; exactly {exactly(due)} kg"
 
 
-def _target(history: History, event: Observed) -> Iterator[str]:
+def _target(history: History, event: Seen) -> Iterator[str]:
     for fields in kept(history, DISCLOSURE.name, before=event).values():
-        if (fields["enterprise"], fields["year"]) == (event.query["enterprise"], event.query["year"]):
+        if (fields["enterprise"], fields["year"]) == (event.query.enterprise, event.query.year):
             rows = _items(event, "target")
             due = fraction(fields["target"]) * 1000
-            if len(rows) != 1 or not mass_shows(rows[0], due) or rows[0].get("subject") != fields["target_year"]:
-                shown = ", ".join(f"{row.get('value')} for {row.get('subject')}" for row in rows) or "nothing"
+            if len(rows) != 1 or not mass_shows(rows[0], due) or rows[0].subject != fields["target_year"]:
+                shown = ", ".join(f"{row.value} for {row.subject}" for row in rows) or "nothing"
                 yield f"{_of(event)}: shown {shown}; entered {fields['target']} for {fields['target_year']}"
 
 
-def _actions(history: History, event: Observed) -> Iterator[str]:
+def _actions(history: History, event: Seen) -> Iterator[str]:
     due = {fields["name"]: fraction(fields["reduction"]) * 1000 for fields in _of_year(history, event)}
-    shown = {row.get("subject", ""): row for row in _items(event, "action")}
+    shown = {row.subject: row for row in _items(event, "action")}
     yield from (f"{_of(event)}: {name!r} is not shown" for name in due if name not in shown)
     yield from (f"{_of(event)}: {name!r} is none of this year" for name in shown if name not in due)
     yield from (
-        f"{_of(event)}: {name!r} with {shown[name].get('value')}"
+        f"{_of(event)}: {name!r} with {shown[name].value}"
         for name, kg in due.items()
         if name in shown and not mass_shows(shown[name], kg)
     )

@@ -11,10 +11,10 @@ from fractions import Fraction
 
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.base import EMISSIONS
-from bench.dut.platform.vocabulary.public import EMITTER, EMITTERS_OVERVIEW
-from bench.history import History, Observed, Phase
+from bench.dut.platform.vocabulary.public import EMITTER, EMITTERS_OVERVIEW, EmittersOverviewQuery, EmittersOverviewRow
+from bench.history import History, Phase
 from conformance.common import platform_alarms
-from conformance.common.platform_answers import answers, deeds, done
+from conformance.common.platform_answers import Answered, answers, deeds, done
 from conformance.common.platform_figures import exactly, fraction, kept, kilograms, lines, shows
 from conformance.common.readings import number
 
@@ -47,6 +47,9 @@ OVER = "over-limit"
 _SOON_US = 120_000_000
 
 
+Look = Answered[EmittersOverviewQuery, EmittersOverviewRow]
+
+
 def list_finding(history: History) -> Check:
     """Each list against what was accepted before it."""
     wrong: list[str] = []
@@ -74,18 +77,14 @@ def overview_findings(history: History) -> Iterator[Check]:
         for event in asked:
             due = _due(history, quantity, event)
             known += len(due)
-            rows = {
-                (row.get("emitter", ""), row.get("subject", "")): row
-                for row in event.rows
-                if row.get("quantity") == quantity
-            }
+            rows = {(row.emitter, row.subject): row for row in event.rows if row.quantity == quantity}
             wrong += [
                 f"{emitter} is not of this region" for emitter, _ in rows if emitter not in _listed(history, event)
             ]
             for (emitter, subject), value in due.items():
                 row = rows.get((emitter, subject))
                 if row is None or not _right(quantity, row, value):
-                    told = "no figure" if row is None else f"{row.get('value')} {row.get('unit')}"
+                    told = "no figure" if row is None else f"{row.value} {row.unit}"
                     wrong.append(f"{emitter}, {subject}: {told}; exactly {exactly(value.value)}")
         yield OVERVIEW.of(quantity, *words).none(lines(wrong), known)
 
@@ -98,14 +97,14 @@ class Due:
     open: Fraction = Fraction(0)
 
 
-def _right(quantity: str, row: dict[str, str], due: Due) -> bool:
+def _right(quantity: str, row: EmittersOverviewRow, due: Due) -> bool:
     """Whether a row shows it; units of trade are tonnes by themselves."""
-    value = number(row.get("value", ""))
-    size = Fraction(1000) if quantity == "trade" else kilograms(row.get("unit", ""))
+    value = number(row.value)
+    size = Fraction(1000) if quantity == "trade" else kilograms(row.unit)
     if value is None or size is None:
         return False
-    shown, step = Fraction(value) * size / 1000, half_step(row["value"]) * size / 1000
-    return shows(row["value"], due.value * 1000 / size) or abs(shown - due.value) <= due.open + step
+    shown, step = Fraction(value) * size / 1000, half_step(row.value) * size / 1000
+    return shows(row.value, due.value * 1000 / size) or abs(shown - due.value) <= due.open + step
 
 
 def half_step(text: str) -> Fraction:
@@ -113,9 +112,9 @@ def half_step(text: str) -> Fraction:
     return Fraction(1, 2 * 10 ** len(text.partition(".")[2]))
 
 
-def _listed(history: History, event: Observed) -> dict[str, str]:
+def _listed(history: History, event: Look) -> dict[str, str]:
     """The emitters of the region that was asked for, each with its enterprise."""
-    region = event.query.get("region", "")
+    region = event.query.region
     return {
         key: fields["enterprise"]
         for key, fields in kept(history, EMITTER.name, before=event).items()
@@ -123,10 +122,10 @@ def _listed(history: History, event: Observed) -> dict[str, str]:
     }
 
 
-def _due(history: History, quantity: str, event: Observed) -> dict[tuple[str, str], Due]:
+def _due(history: History, quantity: str, event: Look) -> dict[tuple[str, str], Due]:
     """What must be shown by emitter and subject, from the account's own answers over the same stretch."""
     found: dict[tuple[str, str], Due] = {}
-    low, high = int(event.query["from"]), int(event.query["to"])
+    low, high = int(event.query.from_), int(event.query.to)
     for emitter, enterprise in _listed(history, event).items():
         total = _account(history, "enterprise", enterprise, low, high)
         if quantity == "emission" and total is not None:
@@ -148,9 +147,9 @@ def _due(history: History, quantity: str, event: Observed) -> dict[tuple[str, st
 def _account(history: History, of: str, id: str, low: int, high: int) -> Due | None:
     """Tonnes by the answers about a thing whose periods fill a stretch; None where nobody asked."""
     for event in done(answers(history, EMISSIONS, of=of, id=id)):
-        rows = [row for row in event.rows if low <= int(row["start"]) and int(row["end"]) <= high and row.get("value")]
-        sizes = [kilograms(row.get("unit", "")) for row in rows]
-        known = [(row["value"], size / 1000) for row, size in zip(rows, sizes, strict=True) if size is not None]
+        rows = [row for row in event.rows if low <= int(row.start) and int(row.end) <= high and row.value]
+        sizes = [kilograms(row.unit) for row in rows]
+        known = [(row.value, size / 1000) for row, size in zip(rows, sizes, strict=True) if size is not None]
         if rows and len(known) == len(rows):
             total = sum((fraction(text) * size for text, size in known), Fraction(0))
             return Due(total, sum((half_step(text) * size for text, size in known), Fraction(0)))
@@ -183,11 +182,11 @@ def warning_finding(history: History) -> Check:
     others = [key for key in kept(history, EMITTER.name) if key != emitter]
     enterprises = {key: fields["enterprise"] for key, fields in kept(history, EMITTER.name).items()}
     rows = look.rows
-    told = [row for row in rows if row.get("subject") in (emitter, enterprises[emitter]) and int(row["raised"]) >= at]
-    early = [row for row in rows if row.get("subject") == emitter and int(row["raised"]) < at]
+    told = [row for row in rows if row.subject in (emitter, enterprises[emitter]) and int(row.raised) >= at]
+    early = [row for row in rows if row.subject == emitter and int(row.raised) < at]
     wrong = [f"{emitter}: {len(told)} warnings"] if len(told) != 1 else []
-    late = [int(row["raised"]) - at for row in told if int(row["raised"]) > at + _SOON_US]
+    late = [int(row.raised) - at for row in told if int(row.raised) > at + _SOON_US]
     wrong += [f"{emitter}: warned of after {after / 1e6:.0f} s" for after in late]
     wrong += [f"{emitter}: warned of before it was above its limit" for _ in early]
-    wrong += [f"{row.get('subject')}: it is below its limit" for row in rows if row.get("subject") in others]
+    wrong += [f"{row.subject}: it is below its limit" for row in rows if row.subject in others]
     return WARNED.none(wrong, True)

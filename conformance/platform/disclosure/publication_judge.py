@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.case import Check, criterion
-from bench.dut.platform.vocabulary.public import ARTICLE, BOARD, CATEGORIES, MESSAGE, PUBLICATIONS
+from bench.dut.platform.vocabulary.public import ARTICLE, BOARD, CATEGORIES, MESSAGE, PUBLICATIONS, PublicationsRow
 from bench.history import History, Observed
 from conformance.common.platform_answers import answers, done
 from conformance.common.platform_figures import kept, lines
@@ -42,8 +42,8 @@ def article_findings(history: History) -> Iterator[Check]:
     categories: set[str] = set()
     hidden = 0
     for event in seen:
-        rows = {row.get("title", ""): row for row in event.rows}
-        category = event.query.get("category", "")
+        rows = {row.title: row for row in event.rows}
+        category = event.query.category
         for key, fields in kept(history, ARTICLE.name, before=event).items():
             if fields["state"] != "published":
                 hidden += 1
@@ -55,10 +55,10 @@ def article_findings(history: History) -> Iterator[Check]:
     yield UNPUBLISHED_HIDDEN.none(lines(shown), hidden and any(event.rows for event in seen))
 
 
-def _unlike(fields: dict[str, str], row: dict[str, str] | None) -> str:
+def _unlike(fields: dict[str, str], row: PublicationsRow | None) -> str:
     if row is None:
         return "it is not shown"
-    return next((f"its {name} is another" for name in _FIELDS if row.get(name, "") != fields.get(name, "")), "")
+    return next((f"its {name} is another" for name in _FIELDS if getattr(row, name) != fields.get(name, "")), "")
 
 
 def message_finding(history: History) -> Check:
@@ -67,21 +67,21 @@ def message_finding(history: History) -> Check:
     wrong: list[str] = []
     readers: set[str] = set()
     for event in looks:
-        rows = {row.get("message", ""): row for row in event.rows}
-        for made in _made(history, event):
+        rows = {row.message: row for row in event.rows}
+        for made in _made(history, event.event):
             key = made.rows[0]["object"]
             row = rows.get(key)
-            if made.query["by"] != event.query["by"]:
-                readers.add(event.query["by"])
+            if made.query["by"] != event.query.by:
+                readers.add(event.query.by)
             if row is None:
-                wrong.append(f"{key}: {event.query['by']} does not see it")
+                wrong.append(f"{key}: {event.query.by} does not see it")
                 continue
-            if row.get("body") != made.query["body"] or row.get("answers", "") != made.query.get("answers", ""):
+            if row.body != made.query["body"] or row.answers != made.query.get("answers", ""):
                 wrong.append(f"{key}: another text, or it answers another message")
-            if not row.get("writer"):
+            if not row.writer:
                 wrong.append(f"{key}: nobody wrote it")
-            if not made.asked <= int(row.get("written") or 0) <= made.t:
-                wrong.append(f"{key}: written at {row.get('written')}, it was made between {made.asked} and {made.t}")
+            if not made.asked <= int(row.written or 0) <= made.t:
+                wrong.append(f"{key}: written at {row.written}, it was made between {made.asked} and {made.t}")
     writers = {made.query["by"] for made in _made(history)}
     answered = any(made.query.get("answers") for made in _made(history))
     return ANSWERED.none(lines(wrong), len(readers) > 1 and len(writers) > 1 and answered)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.case import Check, criterion
-from bench.dut.platform.vocabulary.base import RECORDS
+from bench.dut.platform.vocabulary.base import RECORDS, RecordsRow
 from bench.dut.platform.vocabulary.public import OPEN_RECORDS
 from bench.history import History, ParkStands, Phase, Stored
 from conformance.common.platform_answers import answers, done, number
@@ -58,14 +58,14 @@ PATIENCE_US = 10 * MINUTE
 _WHOLE = ("complete", "corrected")
 
 
-def _whole(history: History) -> dict[tuple[str, int], dict[str, str]]:
+def _whole(history: History) -> dict[tuple[str, int], RecordsRow]:
     """Hours that the platform itself shows as whole, by point and start, that were over for so long when asked."""
-    found: dict[tuple[str, int], dict[str, str]] = {}
+    found: dict[tuple[str, int], RecordsRow] = {}
     for event in done(answers(history, RECORDS, period="hour")):
         for row in event.rows:
-            start = int(row["start"])
-            if row.get("state") in _WHOLE and start + HOUR + PATIENCE_US <= event.asked:
-                found[event.query["point"], start] = row
+            start = int(row.start)
+            if row.state in _WHOLE and start + HOUR + PATIENCE_US <= event.asked:
+                found[event.query.point, start] = row
     return found
 
 
@@ -90,16 +90,16 @@ def partner_findings(history: History, centre: str, enterprise: str) -> Iterator
     yield NOTHING_ELSE.none(lines(strange), stored)
 
 
-def _unlike(row: dict[str, str], came: list[Stored]) -> str:
+def _unlike(row: RecordsRow, came: list[Stored]) -> str:
     """What is wrong with how an hour came; empty where nothing is."""
     if not came:
         return "did not come"
     last = came[-1]
     if len(came) > 1 or last.copies > 1:
         return f"came {sum(event.copies for event in came)} times"
-    if number({"value": last.fields.get("Value", "")}, "value") != number(row, "value"):
-        return f"{last.fields.get('Value', 'no value')}, the platform shows {row.get('value')}"
-    return "" if last.flag == "N" else f"flag {last.flag}, the platform shows it as {row.get('state')}"
+    if number(last.fields.get("Value", "")) != number(row.value):
+        return f"{last.fields.get('Value', 'no value')}, the platform shows {row.value}"
+    return "" if last.flag == "N" else f"flag {last.flag}, the platform shows it as {row.state}"
 
 
 def open_findings(history: History, reader: str) -> Iterator[Check]:
@@ -107,19 +107,20 @@ def open_findings(history: History, reader: str) -> Iterator[Check]:
     wrong: list[str] = []
     known = 0
     for event in done(answers(history, OPEN_RECORDS, by=reader)):
-        same = {name: event.query[name] for name in ("point", "period", "from", "to")}
-        own = done(answers(history, RECORDS, by=reader, **{"from_" if k == "from" else k: v for k, v in same.items()}))
+        put = event.query
+        same = {"point": put.point, "period": put.period, "from_": put.from_, "to": put.to}
+        own = done(answers(history, RECORDS, by=reader, **same))
         if not own:
             continue
-        due = {row["start"]: (number(row, "value"), row.get("unit", "")) for row in own[-1].rows}
-        shown = {row["start"]: (number(row, "value"), row.get("unit", "")) for row in event.rows}
+        due = {row.start: (number(row.value), row.unit) for row in own[-1].rows}
+        shown = {row.start: (number(row.value), row.unit) for row in event.rows}
         known += len(due)
         for start in sorted({*due, *shown}):
             if due.get(start) != shown.get(start):
                 opened, seen = shown.get(start, "nothing"), due.get(start, "nothing")
-                wrong.append(f"{same['point']} {local(int(start))}: {opened}, the platform shows {seen}")
+                wrong.append(f"{put.point} {local(int(start))}: {opened}, the platform shows {seen}")
     yield OPENED.none(lines(wrong), known)
-    others = [event for event in answers(history, OPEN_RECORDS) if event.query["by"] != reader]
+    others = [event for event in answers(history, OPEN_RECORDS) if event.query.by != reader]
     tried = [event for event in others if event.outcome in ("done", "refused")]
-    given = [f"{event.query['by']}: {len(event.rows)} rows of {event.query['point']}" for event in tried if event.rows]
-    yield GUARDED.none(lines(given), known and {event.query["by"] for event in tried} >= {"public", "clerk-b"})
+    given = [f"{event.query.by}: {len(event.rows)} rows of {event.query.point}" for event in tried if event.rows]
+    yield GUARDED.none(lines(given), known and {event.query.by for event in tried} >= {"public", "clerk-b"})

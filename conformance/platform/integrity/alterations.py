@@ -53,7 +53,7 @@ class FindsAlteredRecords(PlatformCase):
         rows = await auditor.ask(SAMPLES, point="A.p00", from_=start, to=end)
         whole = {"enterprise": A, "from_": start, "to": end}
         await auditor.ask(VERIFY, **whole)
-        instants = [int(row["at"]) for row in rows]
+        instants = [int(row.at) for row in rows]
         await bench.power.cut()
         bench.terminal.alter(self._alterations(bench, instants))
         await bench.power.restore()

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from bench.case import Check, EvidenceKind, criterion
 from bench.dut.platform.vocabulary.base import SAMPLES
-from bench.dut.platform.vocabulary.public import VERIFY
+from bench.dut.platform.vocabulary.public import VERIFY, VerifyQuery, VerifyRow
 from bench.history import Created, History, Observed, Phase, Uploaded
-from conformance.common.platform_answers import answers, done
+from conformance.common.platform_answers import Answered, answers, done
 from conformance.common.platform_figures import lines
 from conformance.common.readings import number
 
@@ -48,6 +48,7 @@ FORGED = "forged"
 """Name of the phase before a forgery is sent; its details are the point and the value."""
 _STAMP_US = 1_000_000
 Name = tuple[str, int]
+_Look = Answered[VerifyQuery, VerifyRow]
 
 
 def store_findings(history: History) -> Iterator[Check]:
@@ -56,8 +57,8 @@ def store_findings(history: History) -> Iterator[Check]:
     places = [place for place, event in enumerate(told) if event.what == "tampering" and not event.problem]
     at = places[0] if places else len(told)
     looks = done(answers(history, VERIFY))
-    before = [event for event in told[:at] if event in looks]
-    after = [event for event in told[at:] if event in looks]
+    first = [event for event in told[:at] if any(event is look.event for look in looks)]
+    before, after = looks[: len(first)], looks[len(first) :]
     compared = _compared(before[-1]) if before else 0
     named = [line for event in before for line in _named(event)]
     yield UNTOUCHED_AGREES.none_among(compared, named, evidence=[f"{compared} compared / 条已比对", *lines(named)])
@@ -82,23 +83,23 @@ def _near(found: set[Name], point: str, start: int, how: str) -> bool:
     return (point, start) in found or (how == "stamp" and (point, start + _STAMP_US) in found)
 
 
-def _compared(event: Observed) -> int:
-    return max((int(row.get("compared") or 0) for row in event.rows), default=0)
+def _compared(event: _Look) -> int:
+    return max((int(row.compared or 0) for row in event.rows), default=0)
 
 
-def _named(event: Observed) -> list[Name]:
-    return [(row.get("point", ""), int(row.get("at") or 0)) for row in event.rows if row.get("finding")]
+def _named(event: _Look) -> list[Name]:
+    return [(row.point, int(row.at or 0)) for row in event.rows if row.finding]
 
 
 def forgery_finding(history: History) -> Check:
     """What strangers sent is in no answer; what the terminal itself sent is."""
     forged = [(event.detail["point"], event.detail["value"]) for event in history.of(Phase) if event.name == FORGED]
     looks = done(answers(history, SAMPLES))
-    rows = [(event.query["point"], row) for event in looks for row in event.rows]
+    rows = [(event.query.point, row) for event in looks for row in event.rows]
     believed = [
         f"{point}: {value}"
         for point, value in forged
-        if any(where == point and number(row.get("value", "")) == number(value) for where, row in rows)
+        if any(where == point and number(row.value) == number(value) for where, row in rows)
     ]
     sent = any(event.kind == "realtime" and not event.fault for event in history.of(Created))
     left = [event for event in history.of(Uploaded) if event.fault in FORGERIES]

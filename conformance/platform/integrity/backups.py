@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bench.case import Finding, Rig
 from bench.dut import Alteration
-from bench.dut.platform.vocabulary.base import SAMPLES
+from bench.dut.platform.vocabulary.base import SAMPLES, SamplesRow
 from bench.dut.platform.vocabulary.public import BACKUP
 from bench.facade.bench import Bench
 from bench.facade.platform import Desk
@@ -45,7 +45,7 @@ class RestoresAnEnterprise(PlatformCase):
         await bench.clock.sleep(seconds=40)
         bench.phase(backups_judge.LOSS)
         await bench.power.cut()
-        bench.terminal.alter([Alteration("removed", "A.p00", "realtime", int(row["at"])) for row in rows])
+        bench.terminal.alter([Alteration("removed", "A.p00", "realtime", int(row.at)) for row in rows])
         await bench.power.restore()
         await bench.clock.sleep(seconds=30)
         # Logging in waits for a platform that is slow to start, whose sessions need not have lived on.
@@ -63,7 +63,7 @@ class RestoresAnEnterprise(PlatformCase):
         await keeper.take_in(BACKUP, octets)
         await self._look(keeper, start, end)
 
-    async def _look(self, keeper: Desk, start: int, end: int) -> tuple[dict[str, str], ...]:
+    async def _look(self, keeper: Desk, start: int, end: int) -> tuple[SamplesRow, ...]:
         """Every point's values; those of the first are handed back."""
         rows = [await keeper.ask(SAMPLES, point=point, from_=start, to=end) for point in ("A.p00", "A.p01", "B.p00")]
         return rows[0]

@@ -45,7 +45,7 @@ class TracesForwardAndBack(PlatformCase):
         rows = await auditor.ask(SAMPLES, point="A.p00", from_=start, to=start + HOUR)
         for of, id in (("point", "A.p00"), ("process", "A-iron"), ("enterprise", A), ("park", "P")):
             await auditor.ask(EMISSIONS, of=of, id=id, period="day", from_=midnight, to=midnight + DAY)
-        await auditor.ask(TRACE_FORWARD, point="A.p00", at=int(rows[len(rows) // 2]["at"]) if rows else start)
+        await auditor.ask(TRACE_FORWARD, point="A.p00", at=int(rows[len(rows) // 2].at) if rows else start)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from tracing_judge.back_findings(history)

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from bench.case import Check, criterion
-from bench.dut.platform.vocabulary.base import EMISSIONS, FACTOR
+from bench.dut.platform.vocabulary.base import EMISSIONS, FACTOR, EmissionsQuery, EmissionsRow
 from bench.dut.platform.vocabulary.public import TRACE_BACK, TRACE_FORWARD
-from bench.history import Created, History, Observed, ParkStands
-from conformance.common.platform_answers import answers, deeds, done
-from conformance.common.platform_figures import exactly, fraction, kilograms, lines
+from bench.history import Created, History, ParkStands
+from conformance.common.platform_answers import Answered, answers, deeds, done
+from conformance.common.platform_figures import Figure, exactly, fraction, kilograms, lines
 
 LINKED = criterion(
     "trace-linked",
@@ -64,45 +64,45 @@ def back_findings(history: History) -> Iterator[Check]:
     wrong: list[str] = []
     versions: list[str] = []
     for event in looks:
-        low = int(event.query["start"])
+        low = int(event.query.start)
         high = low + 3_600_000_000
-        figure = [row for row in event.rows if row.get("what") == "figure"]
-        records = {row["id"]: row for row in event.rows if row.get("what") == "record"}
-        factors = [row for row in event.rows if row.get("what") == "factor"]
-        sizes = {row.get("unit", ""): fraction(row.get("value", "")) for row in factors}
+        figure = [row for row in event.rows if row.what == "figure"]
+        records = {row.id: row for row in event.rows if row.what == "record"}
+        factors = [row for row in event.rows if row.what == "factor"]
+        sizes = {row.unit: fraction(row.value) for row in factors}
         total = sum((_times(row, sizes) for row in records.values()), Fraction(0))
         shown = _tonnes(figure[0]) if figure else None
         if shown is None or abs(shown - total) > Fraction(1, 10**6):
-            loose.append(f"{event.query['id']}: records and factors give {exactly(total)} t, the figure is {shown}")
-        wrong += [] if records else [f"{event.query['id']}: no record is named"]
+            loose.append(f"{event.query.id}: records and factors give {exactly(total)} t, the figure is {shown}")
+        wrong += [] if records else [f"{event.query.id}: no record is named"]
         for point in records:
-            named = {int(row["at"]) for row in event.rows if row.get("what") == "sample" and row.get("id") == point}
+            named = {int(row.at) for row in event.rows if row.what == "sample" and row.id == point}
             due = _samples(history, point, low, high)
             wrong += [f"{point} {at}: not named" for at in sorted(due - named)]
             wrong += [f"{point} {at}: none of this figure" for at in sorted(named - due)]
-        due_factors = {_first_value(history, row["id"]) for row in factors}
-        told = {fraction(row.get("value", "")) for row in factors}
-        if not factors or told != due_factors or not all(row.get("version") for row in factors):
-            versions.append(f"{event.query['id']}: factors {', '.join(sorted(map(str, map(float, told))))}")
+        due_factors = {_first_value(history, row.id) for row in factors}
+        told = {fraction(row.value) for row in factors}
+        if not factors or told != due_factors or not all(row.version for row in factors):
+            versions.append(f"{event.query.id}: factors {', '.join(sorted(map(str, map(float, told))))}")
     changed = done(deeds(history, "change", FACTOR))
     yield LINKED.none_among(looks, loose)
     yield BACK.none_among(looks, wrong, evidence=lines(wrong))
     yield VERSIONS.none(versions, len(looks) > 1 and changed)
 
 
-def _times(record: dict[str, str], factors: dict[str, Fraction]) -> Fraction:
+def _times(record: Figure, factors: dict[str, Fraction]) -> Fraction:
     """A record by the factor per its unit, t."""
     for unit, value in factors.items():
         mass, _, per = unit.partition("/")
         size = kilograms(mass)
-        if per == record.get("unit") and size is not None:
-            return fraction(record.get("value", "")) * value * size / 1000
+        if per == record.unit and size is not None:
+            return fraction(record.value) * value * size / 1000
     return Fraction(0)
 
 
-def _tonnes(row: dict[str, str]) -> Fraction | None:
-    size = kilograms(row.get("unit", ""))
-    return None if size is None or not row.get("value") else fraction(row["value"]) * size / 1000
+def _tonnes(row: Figure) -> Fraction | None:
+    size = kilograms(row.unit)
+    return None if size is None or not row.value else fraction(row.value) * size / 1000
 
 
 def _first_value(history: History, key: str) -> Fraction:
@@ -118,18 +118,18 @@ def forward_finding(history: History) -> Check:
     known = 0
     for event in looks:
         for of in USED_IN:
-            told = [row for row in event.rows if row.get("what") == of and row.get("period") == "day"]
+            told = [row for row in event.rows if row.what == of and row.period == "day"]
             for shown in _shown(history, of):
                 known += 1
-                row = next((each for each in told if each.get("id") == shown.query["id"]), None)
+                row = next((each for each in told if each.id == shown.query.id), None)
                 day = shown.rows[0]
-                if row is None or row.get("start") != day["start"]:
-                    wrong.append(f"{of} {shown.query['id']}: not named")
+                if row is None or row.start != day.start:
+                    wrong.append(f"{of} {shown.query.id}: not named")
                 elif abs((_tonnes(row) or Fraction(-1)) - (_tonnes(day) or Fraction(0))) > Fraction(1, 10**6):
-                    wrong.append(f"{of} {shown.query['id']}: {row.get('value')}, shown is {day.get('value')}")
+                    wrong.append(f"{of} {shown.query.id}: {row.value}, shown is {day.value}")
     return FORWARD.none(wrong, looks and known >= len(USED_IN))
 
 
-def _shown(history: History, of: str) -> list[Observed]:
+def _shown(history: History, of: str) -> list[Answered[EmissionsQuery, EmissionsRow]]:
     """The last answer about a thing's day."""
     return [event for event in done(answers(history, EMISSIONS, of=of, period="day")) if event.rows][-1:]

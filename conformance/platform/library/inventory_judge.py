@@ -9,7 +9,10 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from bench.case import Check, criterion
-from bench.history import History, Observed
+from bench.dut.platform.vocabulary import ABSENT
+from bench.dut.platform.vocabulary.system import INVENTORY, InventoryQuery, InventoryRow
+from bench.history import History
+from conformance.common.platform_answers import Answered
 from conformance.common.platform_bookkeeping import CLASSES, Books, Item, held, plain, shows
 from conformance.common.platform_told import analyses
 
@@ -34,15 +37,15 @@ DIVIDED = criterion(
 )
 
 
-def _due(books: Books, event: Observed) -> list[Item]:
+def _due(books: Books, event: Answered[InventoryQuery, InventoryRow]) -> list[Item]:
     query = event.query
-    return books.inventory(query["of"], query["id"], int(query["from"]), int(query["to"]), books.place(event))
+    return books.inventory(query.of, query.id, int(query.from_), int(query.to), books.place(event))
 
 
-def _wrong(event: Observed, due: Sequence[Item]) -> list[str]:
+def _wrong(event: Answered[InventoryQuery, InventoryRow], due: Sequence[Item]) -> list[str]:
     """Rows that are missing, too many or wrong, source by source where rows name sources."""
-    where = f"{event.query['of']} {event.query['id']}"
-    rows = {row["point"]: row for row in event.rows if row.get("point")}
+    where = f"{event.query.of} {event.query.id}"
+    rows = {row.point: row for row in event.rows if row.point}
     if event.rows and not rows:
         return [f"{where}: {line}" for line in _classes(event, due)]
     wrong = [f"{where}: {point} is not of it" for point in rows if point not in {each.point for each in due}]
@@ -52,30 +55,28 @@ def _wrong(event: Observed, due: Sequence[Item]) -> list[str]:
         row = rows.get(item.point)
         if row is None:
             wrong.append(f"{where}: {item.point} is missing")
-        elif not shows(row.get("quantity", ""), item.quantity) or row.get("unit", item.unit) != item.unit:
-            shown = f"{row.get('quantity', '')} {row.get('unit', '')}"
+        elif not shows(row.quantity, item.quantity) or (row.unit is not ABSENT and row.unit != item.unit):
+            shown = f"{row.quantity} {row.unit}"
             wrong.append(f"{where}: {item.point} {shown}, told {plain(item.quantity)} {item.unit}")
-        elif not shows(row.get("emission", ""), item.emission):
-            wrong.append(f"{where}: {item.point} emits {row.get('emission')} t, exactly {plain(item.emission)}")
+        elif not shows(row.emission, item.emission):
+            wrong.append(f"{where}: {item.point} emits {row.emission} t, exactly {plain(item.emission)}")
     return wrong
 
 
-def _classes(event: Observed, due: Sequence[Item]) -> list[str]:
+def _classes(event: Answered[InventoryQuery, InventoryRow], due: Sequence[Item]) -> list[str]:
     """Classes whose sum is not that of their sources."""
     wrong = [
-        f"class {row.get('source_class', '')!r} is none of the classes"
-        for row in event.rows
-        if row.get("source_class") not in CLASSES
+        f"class {row.source_class!r} is none of the classes" for row in event.rows if row.source_class not in CLASSES
     ]
     for name in CLASSES:
-        mine = [row for row in event.rows if row.get("source_class") == name]
+        mine = [row for row in event.rows if row.source_class == name]
         exact = sum((each.emission for each in due if each.source_class == name), Fraction(0))
         try:
-            shown = sum((Fraction(row.get("emission", "")) for row in mine), Fraction(0))
+            shown = sum((Fraction(row.emission) for row in mine), Fraction(0))
         except ValueError:
             wrong.append(f"{name}: no number")
             continue
-        steps = max((_step(row["emission"]) for row in mine), default=Fraction(0))
+        steps = max((_step(row.emission) for row in mine), default=Fraction(0))
         if abs(shown - exact) > steps / 2 * max(len(mine), 1) or (steps > Fraction(1, 1000) and shown != exact):
             wrong.append(f"{name}: {plain(shown)} t, exactly {plain(exact)}")
     return wrong
@@ -93,15 +94,15 @@ def findings(history: History) -> Iterator[Check]:
     seen = {"enterprise": 0, "process": 0}
     divided: list[str] = []
     classes: set[str] = set()
-    for event in analyses(history, "inventory"):
+    for event in analyses(history, INVENTORY):
         due = _due(books, event)
-        of = event.query["of"]
+        of = event.query.of
         if not due:
             continue
         seen[of] += 1
         wrong[of] += _wrong(event, due)
         classes |= {each.source_class for each in due}
-        divided += [f"{of} {event.query['id']}: {line}" for line in _classes(event, due)]
+        divided += [f"{of} {event.query.id}: {line}" for line in _classes(event, due)]
     yield held(OF_ENTERPRISE, wrong["enterprise"], seen["enterprise"], 2)
     yield held(OF_PROCESS, wrong["process"], seen["process"], 2)
     yield held(DIVIDED, divided, len(classes & set(CLASSES[:5])), 5)

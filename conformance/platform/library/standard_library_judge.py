@@ -9,7 +9,16 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from bench.case import Check, criterion
-from bench.history import History, Observed
+from bench.dut.platform.vocabulary.system import (
+    INVENTORY,
+    LIBRARY,
+    InventoryQuery,
+    InventoryRow,
+    LibraryQuery,
+    LibraryRow,
+)
+from bench.history import History
+from conformance.common.platform_answers import Answered
 from conformance.common.platform_bookkeeping import Books, Thing, held, plain, shows
 from conformance.common.platform_told import analyses, may, rights, told, versions
 from conformance.common.times import instant_of_iso, local
@@ -69,11 +78,11 @@ def _library(history: History, books: Books) -> Iterator[Check]:
     lacking: list[str] = []
     facilities: list[str] = []
     seen = 0
-    for event in analyses(history, "library"):
-        enterprise = event.query["enterprise"]
+    for event in analyses(history, LIBRARY):
+        enterprise = event.query.enterprise
         points = [each.now(books.place(event)) for each in books.things("point", enterprise=enterprise)]
         due = {point["id"]: point for point in points if point}
-        rows = {row.get("point", ""): row for row in event.rows}
+        rows = {row.point: row for row in event.rows}
         seen += len(due)
         lacking += [
             f"{name or 'a row without source'} is no source of {enterprise}" for name in rows if name not in due
@@ -86,22 +95,24 @@ def _library(history: History, books: Books) -> Iterator[Check]:
                 continue
             lacking += _content(books, point, row, event)
             facility = _facility(books, point, books.place(event))
-            if (row.get("facility", ""), row.get("facility_name", "")) != facility:
-                shown = f"{row.get('facility')} {row.get('facility_name')}"
+            if (row.facility, row.facility_name) != facility:
+                shown = f"{row.facility} {row.facility_name}"
                 facilities.append(f"{name}: {shown}, told {' '.join(facility)}")
     yield held(FROM_INVENTORY, lacking, seen, 2)
     yield held(FACILITIES, facilities, seen, 2)
 
 
-def _content(books: Books, point: Mapping[str, str], row: Mapping[str, str], event: Observed) -> list[str]:
+def _content(
+    books: Books, point: Mapping[str, str], row: LibraryRow, event: Answered[LibraryQuery, LibraryRow]
+) -> list[str]:
     """What of a row of the library is not what counts for its source when it was asked."""
     wrong: list[str] = []
     factor = books.factor(point, event.asked, books.place(event))
-    if factor and not shows(row.get("factor", ""), Fraction(factor["value"])):
-        wrong.append(f"{point['id']}: factor {row.get('factor')}, told {factor['value']}")
+    if factor and not shows(row.factor, Fraction(factor["value"])):
+        wrong.append(f"{point['id']}: factor {row.factor}, told {factor['value']}")
     formula = books.formula(point, event.asked, books.place(event))
-    if formula and "".join(row.get("formula", "").split()) != "".join(formula["expression"].split()):
-        wrong.append(f"{point['id']}: formula {row.get('formula')}, told {formula['expression']}")
+    if formula and "".join(row.formula.split()) != "".join(formula["expression"].split()):
+        wrong.append(f"{point['id']}: formula {row.formula}, told {formula['expression']}")
     return wrong
 
 
@@ -111,8 +122,8 @@ def _facility(books: Books, point: Mapping[str, str], at: int) -> tuple[str, str
     return id, names[0] if names else ""
 
 
-def _emissions(event: Observed) -> dict[str, str]:
-    return {row["point"]: row.get("emission", "") for row in event.rows if row.get("point")}
+def _emissions(event: Answered[InventoryQuery, InventoryRow]) -> dict[str, str]:
+    return {row.point: row.emission for row in event.rows if row.point}
 
 
 def _computation(history: History, books: Books) -> Check:
@@ -120,13 +131,13 @@ def _computation(history: History, books: Books) -> Check:
     wrong: list[str] = []
     changed = 0
     last: dict[tuple[str, ...], Fraction] = {}
-    for event in analyses(history, "inventory"):
+    for event in analyses(history, INVENTORY):
         query = event.query
         shown = _emissions(event)
-        for item in books.inventory(query["of"], query["id"], int(query["from"]), int(query["to"]), books.place(event)):
+        for item in books.inventory(query.of, query.id, int(query.from_), int(query.to), books.place(event)):
             if not shows(shown.get(item.point, ""), item.emission):
                 wrong.append(f"{item.point}: {shown.get(item.point, 'missing')} t, exactly {plain(item.emission)}")
-            key = (query["of"], query["id"], query["from"], query["to"], item.point)
+            key = (query.of, query.id, query.from_, query.to, item.point)
             changed += key in last and last[key] != item.emission
             last[key] = item.emission
     return held(SERVES_COMPUTATION, wrong, changed, 2)
@@ -138,12 +149,12 @@ def _counts_from(history: History, books: Books) -> Check:
     others: list[str] = []
     sides: set[str] = set()
     since = _second_versions(books)
-    for event in analyses(history, "inventory"):
+    for event in analyses(history, INVENTORY):
         query = event.query
-        begin, end = int(query["from"]), int(query["to"])
+        begin, end = int(query.from_), int(query.to)
         shown = _emissions(event)
         told_already = [at for at, known in since if known < books.place(event)]
-        for item in books.inventory(query["of"], query["id"], begin, end, books.place(event)):
+        for item in books.inventory(query.of, query.id, begin, end, books.place(event)):
             point = books.point(item.point, books.place(event))
             own = [at for at, known in _of_point(books, point) if known < books.place(event)]
             if not told_already or not own:

@@ -122,7 +122,7 @@ def _held(history: History) -> Check:
     """What was entered is there before anybody asks for it under load."""
     years = int(history.began.parameters.get("load.years", platform_load.FIGURES["years"]))
     asked = answers(history, RECORDS, period="month")
-    held = sum(1 for event in done(asked) for row in event.rows if row.get("value"))
+    held = sum(1 for event in done(asked) for row in event.rows if row.value)
     wanted = POINTS * _MONTHS * years
     return YEARS_HELD.decide(
         True if held >= wanted else None, measured=held, limit=wanted, op=">=", evidence=undecided(asked)[:1]

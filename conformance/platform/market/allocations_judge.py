@@ -13,6 +13,7 @@ from bench.dut.platform.vocabulary.market import (
     ALLOCATION_SOURCES,
     ALLOCATIONS,
     ALLOWANCE_BASIS,
+    AllocationComparisonRow,
 )
 from bench.history import History
 from conformance.common import platform_alarms
@@ -90,10 +91,10 @@ def _reckoned(history: History) -> Iterator[Check]:
     changes = {act.fields.get("enterprise", "") or act.key: act.order for act in _changes(history)}
     methods: set[str] = set()
     for each in asked(history, ALLOCATIONS):
-        due = market_truth.allocations(each.books, each["of"], each["id"], each["year"])
+        due = market_truth.allocations(each.books, each.query.of, each.query.id, each.query.year)
         wrong = wrong_rows(each.rows, ("enterprise",), due, each.told())
         later = any(at < each.order for at in changes.values())
-        where = OF_PARK if each["of"] != "enterprise" else FOLLOWS if later else RECKONED
+        where = OF_PARK if each.query.of != "enterprise" else FOLLOWS if later else RECKONED
         lines[where.id] += wrong
         known[where.id] += len(due)
         if where is RECKONED:
@@ -146,7 +147,7 @@ def _traced(history: History) -> Check:
     wrong: list[str] = []
     known = 0
     for each in asked(history, ALLOCATION_SOURCES):
-        bases = each.books.all(ALLOWANCE_BASIS, enterprise=each["enterprise"], year=each["year"])
+        bases = each.books.all(ALLOWANCE_BASIS, enterprise=each.query.enterprise, year=each.query.year)
         due = {
             (row["id"],): {
                 "rule": row["rule"],
@@ -159,11 +160,11 @@ def _traced(history: History) -> Check:
         known += len(due)
         told = {act.key: act.event for act in acts(history, ALLOWANCE_BASIS) if act.taken and act.order <= each.order}
         for row in each.rows:
-            event, shown = told.get(row.get("basis", "")), row.get("entered", "")
+            event, shown = told.get(row.basis), row.entered
             if event is not None and not (shown and event.asked - 1_000_000 <= int(shown) <= event.t + 1_000_000):
-                wrong.append(f"{each.told()}: {row.get('basis')} entered {shown or 'not shown'}, it was at {event.t}")
-            if not row.get("author"):
-                wrong.append(f"{each.told()}: {row.get('basis')} names nobody who entered it")
+                wrong.append(f"{each.told()}: {row.basis} entered {shown or 'not shown'}, it was at {event.t}")
+            if not row.author:
+                wrong.append(f"{each.told()}: {row.basis} names nobody who entered it")
     return TRACED.none(wrong, known)
 
 
@@ -172,10 +173,10 @@ def _compared(history: History) -> Check:
     wrong: list[str] = []
     known = 0
     for each in asked(history, ALLOCATION_COMPARISON):
-        due = market_truth.comparison(each.books, each["year"], each["region"], each["sector"])
-        shown = {row.get("enterprise", ""): row for row in each.rows}
+        due = market_truth.comparison(each.books, each.query.year, each.query.region, each.query.sector)
+        shown = {row.enterprise: row for row in each.rows}
         wrong += [f"{each.told()}: {name} does not belong there" for name in sorted(set(shown) - {n for n, _ in due})]
         for name, cells in due:
-            wrong += wrong_cells(shown.get(name, {}), cells, f"{each.told()}: {name}")
+            wrong += wrong_cells(shown.get(name, AllocationComparisonRow()), cells, f"{each.told()}: {name}")
             known += 1
     return COMPARED.none(wrong, known > 1)

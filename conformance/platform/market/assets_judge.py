@@ -114,13 +114,13 @@ def asset_findings(history: History) -> Iterator[Check]:
     wrong: list[str] = []
     known = 0
     for each in asked(history, CARBON_ASSETS):
-        due = market_truth.assets(each.books, each["of"], each["id"], each["year"], each.event.asked)
+        due = market_truth.assets(each.books, each.query.of, each.query.id, each.query.year, each.event.asked)
         wrong += wrong_rows(each.rows, ("enterprise", "asset"), due, each.told())
         known += len(due)
     yield TOTALS.none(wrong, known > 3)
     wrong, known = [], 0
     for each in asked(history, ASSET_TREND):
-        due = market_truth.trend(each.books, each["id"], each["asset"], int(each["from"]), int(each["to"]))
+        due = market_truth.trend(each.books, each.query.id, each.query.asset, int(each.query.from_), int(each.query.to))
         wrong += wrong_rows(each.rows, ("end",), due, each.told())
         known += len({str(cells["stock"]) for cells in due.values()})
     yield TREND.none(wrong, known > 2)
@@ -137,7 +137,7 @@ def _use(history: History, names: Sequence[str]) -> tuple[list[str], bool]:
     wrong: list[str] = []
     states: set[object] = set()
     for each in asked(history, ALLOWANCE_USE):
-        due = market_truth.use(each.books, each["of"], each["id"], each["year"])
+        due = market_truth.use(each.books, each.query.of, each.query.id, each.query.year)
         states |= {cells["state"] for cells in due.values()}
         wrong += wrong_rows(each.rows, ("enterprise",), _only(due, *names), each.told())
     return wrong, len(states) > 1
@@ -175,7 +175,7 @@ def compliance_findings(history: History) -> Iterator[Check]:
         wrong: list[str] = []
         known = 0
         for each in asked(history, COMPLIANCE_STATISTICS, of=of):
-            due = market_truth.compliance(each.books, of, each["id"], each["year"])
+            due = market_truth.compliance(each.books, of, each.query.id, each.query.year)
             wrong += wrong_rows(each.rows, ("enterprise",), due, each.told())
             known += len(due)
         yield check.none(wrong, known)

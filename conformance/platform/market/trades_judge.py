@@ -8,7 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bench.case import Check, criterion
-from bench.dut.platform.vocabulary.market import ASSET_LEDGER, CARBON_TRADE, TRADE_STATISTICS
+from bench.dut.platform.vocabulary.market import (
+    ASSET_LEDGER,
+    CARBON_TRADE,
+    TRADE_STATISTICS,
+    AssetLedgerQuery,
+    AssetLedgerRow,
+)
 from bench.history import History, Observed
 from conformance.common.platform_books import Asked, Due, acts, asked, figure, wrong_rows
 from conformance.common.platform_objects import HOME, entered, queried, updated
@@ -88,8 +94,8 @@ def statistics(history: History, asset: str, names: Sequence[str], *of: str) -> 
     wrong: list[str] = []
     known = 0
     for each in asked(history, TRADE_STATISTICS, asset=asset):
-        if each["of"] in of:
-            due = _only(market_truth.trades(each.books, each["of"], each["id"], asset, each["year"]), *names)
+        if each.query.of in of:
+            due = _only(market_truth.trades(each.books, each.query.of, each.query.id, asset, each.query.year), *names)
             wrong += wrong_rows(each.rows, ("enterprise",), due, each.told())
             known += len(due)
     return wrong, known
@@ -110,9 +116,7 @@ def trade_findings(history: History, asset: str) -> Iterator[Check]:
 def money_findings(history: History) -> Iterator[Check]:
     """Surplus of allowances, cost and gain of every asset."""
     wrong, known = statistics(history, "allowance", ("surplus",), "enterprise")
-    signs = {
-        (figure(row.get("surplus", "")) or 0) > 0 for each in asked(history, TRADE_STATISTICS) for row in each.rows
-    }
+    signs = {(figure(row.surplus) or 0) > 0 for each in asked(history, TRADE_STATISTICS) for row in each.rows}
     yield SURPLUS.none(wrong, known and (len(signs) > 1 or bool(wrong)))
     found = [statistics(history, asset, _MONEY, "enterprise") for asset in NAMES]
     yield COST.none([line for lines, _ in found for line in lines], sum(known for _, known in found))
@@ -128,14 +132,14 @@ def ledger_finding(history: History) -> Check:
     return LEDGER.none(wrong, known > 1)
 
 
-def _ledger(each: Asked) -> list[str]:
+def _ledger(each: Asked[AssetLedgerQuery, AssetLedgerRow]) -> list[str]:
     due: Due = {}
     balance = market_truth.ZERO
-    for when, name, _, volume in market_truth.entries(each.books, each["enterprise"], each["asset"]):
+    for when, name, _, volume in market_truth.entries(each.books, each.query.enterprise, each.query.asset):
         balance += volume
         due[name,] = {"when": str(when), "volume": volume, "balance": balance}
     lines = wrong_rows(each.rows, ("entry",), due, each.told())
-    lines += [f"{each.told()}: {row.get('entry')} names nobody" for row in each.rows if not row.get("author")]
+    lines += [f"{each.told()}: {row.entry} names nobody" for row in each.rows if not row.author]
     return lines
 
 

@@ -6,10 +6,11 @@ alarms are called to the product: a subject that names what failed is what is lo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.case import Check, Measurement, criterion, measure
+from bench.dut.platform.vocabulary.base import AlarmsRow
 from bench.history import Acknowledged, Created, History, ParkStands, Phase
 from conformance.common import platform_alarms
 from conformance.common.platform_bookkeeping import Books, held, listings
@@ -84,28 +85,25 @@ def faults(history: History) -> list[Fault]:
     return found
 
 
-Row = Mapping[str, str]
-
-
-def _about(row: Row, names: tuple[str, ...]) -> bool:
-    return row.get("subject", "") in names
+def _about(row: AlarmsRow, names: tuple[str, ...]) -> bool:
+    return row.subject in names
 
 
 def findings(history: History, *whats: str) -> Iterator[Check | Measurement]:
     """Each fault against the last list of alarms."""
     answered = platform_alarms.last(history)
-    rows: list[Row] = list(answered.rows) if answered else []
+    rows = list(answered.rows) if answered else []
     tried = [each for each in faults(history) if answered and each.end < answered.asked]
     missed: dict[str, list[str]] = {what: [] for what in whats}
     standing: list[str] = []
-    mine: list[Row] = []
+    mine: list[AlarmsRow] = []
     worst = 0
     for fault in tried:
         found = [
             (at, row)
             for row in rows
             if _about(row, fault.names)
-            and (at := instant_of_iso(row.get("raised", ""))) is not None
+            and (at := instant_of_iso(row.raised)) is not None
             and fault.shows - EARLY_US <= at < fault.end
         ]
         mine += [row for _, row in found]
@@ -118,16 +116,16 @@ def findings(history: History, *whats: str) -> Iterator[Check | Measurement]:
             missed[fault.what].append(f"{fault}: {seconds(first - fault.shows)} s later")
         if len(found) > 1:
             missed[fault.what].append(f"{fault}: {len(found)} alarms")
-        cleared = instant_of_iso(row.get("cleared", "")) if row.get("cleared") not in ("", "0", None) else None
+        cleared = instant_of_iso(row.cleared) if row.cleared not in ("", "0") else None
         if cleared is None or not fault.end - SECOND <= cleared <= fault.end + CLEARED_US:
             standing.append(f"{fault}, mended {local(fault.end)}: cleared {local(cleared) if cleared else 'never'}")
     known = _names(history)
-    false = [row for row in rows if row not in mine and row.get("subject") in known]
+    false = [row for row in rows if row not in mine and row.subject in known]
     yield measure("slowest-alarm", seconds(worst), en="longest time to an alarm", zh="至报警最长时间", unit="s")
     for what in whats:
         yield held(RAISED.of(what, *WHAT[what]), missed[what], len([each for each in tried if each.what == what]))
     yield held(CLEARED, standing, len(tried) - sum(map(len, missed.values())) if answered else 0)
-    shown = [f"{row.get('kind')} {row.get('subject')} {local(int(row.get('raised') or 0))}" for row in false]
+    shown = [f"{row.kind} {row.subject} {local(int(row.raised or 0))}" for row in false]
     yield held(NONE_FALSE, shown, len(tried) if mine else 0)
 
 
@@ -143,14 +141,14 @@ def setting_findings(history: History) -> Iterator[Check]:
     books = Books(history, ("communication",))
     wrong = [line for each in listings(history, books, "communication") for line in each.wrong]
     answered = platform_alarms.last(history)
-    rows: list[Row] = list(answered.rows) if answered else []
+    rows = list(answered.rows) if answered else []
     settings: set[str] = set()
     for fault in faults(history):
         mine = [thing.versions[-1].fields for thing in books.things("communication", terminal=fault.names[0])]
         if fault.what != "terminal" or not mine or answered is None:
             continue
         settings.add(mine[0]["silent_after_s"])
-        raised = [instant_of_iso(row.get("raised", "")) or 0 for row in rows if _about(row, fault.names)]
+        raised = [instant_of_iso(row.raised) or 0 for row in rows if _about(row, fault.names)]
         early = [at for at in raised if fault.shows - 600 * SECOND < at < fault.shows - EARLY_US]
         due = [at for at in raised if fault.shows - EARLY_US <= at <= fault.shows + RAISED_US]
         if early or not due:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bench.case import Check, criterion
+from bench.dut.platform.vocabulary import system
+from bench.dut.platform.vocabulary.base import EMISSIONS, SAMPLES, EmissionsRow
+from bench.dut.platform.vocabulary.system import MONITOR, MONITORING_REPORT, MonitoringReportRow, MonitorRow
 from bench.history import Acknowledged, Created, History, ParkStands
 from conformance.common.platform_bookkeeping import Books, held, listings, plain, same, shows
 from conformance.common.platform_told import analyses
@@ -115,21 +118,21 @@ def _now(history: History, known: list[Value]) -> Iterator[Check]:
     states: list[str] = []
     seen = 0
     kinds: set[str] = set()
-    for event in analyses(history, "monitor"):
-        rows = {row.get("point", ""): row for row in event.rows}
+    for event in analyses(history, MONITOR):
+        rows = {row.point: row for row in event.rows}
         for point in dict.fromkeys(each.point for each in known):
             mine = [each for each in known if each.point == point and each.taken <= event.asked]
             if not mine:
                 continue
             newest = mine[-1]
-            row = rows.get(point, {})
+            row = rows.get(point, MonitorRow())
             seen += 1
-            if not same(row.get("value", ""), newest.text) or instant_of_iso(row.get("taken", "")) != newest.at:
-                values.append(f"{local(event.asked)} {point}: {row.get('value', 'nothing')}, sent {newest.text}")
+            if not same(row.value, newest.text) or instant_of_iso(row.taken) != newest.at:
+                values.append(f"{local(event.asked)} {point}: {row.value or 'nothing'}, sent {newest.text}")
             due = _state(history, newest, event.asked)
             if due:
                 kinds.add(due)
-                states += [f"{point}: {row.get('state')}, is {due}"] if row.get("state") != due else []
+                states += [f"{point}: {row.state}, is {due}"] if row.state != due else []
     yield held(REAL_TIME, values, seen, 4)
     yield held(STATES, states, len(kinds), 3)
 
@@ -148,10 +151,10 @@ def _queries(history: History, known: list[Value]) -> Check:
     """Each answer about samples, value by value."""
     wrong: list[str] = []
     seen = 0
-    for event in analyses(history, "samples"):
-        begin, end, point = int(event.query["from"]), int(event.query["to"]), event.query["point"]
+    for event in analyses(history, SAMPLES):
+        begin, end, point = int(event.query.from_), int(event.query.to), event.query.point
         due = {each.at: each.text for each in known if each.point == point and begin <= each.at < end}
-        shown = {instant_of_iso(row.get("at", "")): row.get("value", "") for row in event.rows}
+        shown = {instant_of_iso(row.at): row.value for row in event.rows}
         seen += len(due)
         wrong += [
             f"{point} {local(at)}: {shown.get(at, 'missing')}, sent {text}"
@@ -182,30 +185,28 @@ def _emissions(history: History) -> Check:
                     hours[key] = hours.get(key, Fraction(0)) + tonnes
     wrong: list[str] = []
     seen = 0
-    for event in analyses(history, "emissions"):
-        id = event.query["id"]
-        shown = {instant_of_iso(row.get("start", "")): row for row in event.rows}
-        for start in range(int(event.query["from"]), int(event.query["to"]), HOUR):
+    for event in analyses(history, EMISSIONS):
+        id = event.query.id
+        shown = {instant_of_iso(row.start): row for row in event.rows}
+        for start in range(int(event.query.from_), int(event.query.to), HOUR):
             due = hours.get((id, start))
             if due is None:
                 continue
             seen += 1
-            row = shown.get(start, {})
-            size = {"t": 1, "tCO2": 1, "tCO2e": 1, "kg": 1000, "kgCO2": 1000, "kgCO2e": 1000}.get(
-                row.get("unit", ""), 0
-            )
-            if not size or not shows(row.get("value", ""), due * size):
-                wrong.append(f"{id} {local(start)}: {row.get('value')} {row.get('unit')}, exactly {plain(due)} t")
+            row = shown.get(start, EmissionsRow())
+            size = {"t": 1, "tCO2": 1, "tCO2e": 1, "kg": 1000, "kgCO2": 1000, "kgCO2e": 1000}.get(row.unit, 0)
+            if not size or not shows(row.value, due * size):
+                wrong.append(f"{id} {local(start)}: {row.value} {row.unit}, exactly {plain(due)} t")
     return held(ANALYSED, wrong, seen, 2)
 
 
 def _abnormal(history: History, known: list[Value]) -> Check:
     wrong: list[str] = []
     seen = 0
-    for event in analyses(history, "abnormal"):
-        begin, end = int(event.query["from"]), int(event.query["to"])
+    for event in analyses(history, system.ABNORMAL):
+        begin, end = int(event.query.from_), int(event.query.to)
         due = {(each.point, each.at) for each in known if each.abnormal and begin <= each.at < end}
-        shown = {(row.get("point", ""), instant_of_iso(row.get("taken", "")) or 0) for row in event.rows}
+        shown = {(row.point, instant_of_iso(row.taken) or 0) for row in event.rows}
         seen += len(due)
         wrong += [f"{point} {local(at)} is missing" for point, at in sorted(due - shown)]
         wrong += [f"{point} {local(at)} is not abnormal" for point, at in sorted(shown - due)]
@@ -215,9 +216,9 @@ def _abnormal(history: History, known: list[Value]) -> Check:
 def _report(history: History, known: list[Value]) -> Check:
     wrong: list[str] = []
     seen = 0
-    for event in analyses(history, "monitoring-report"):
-        rows = {(row.get("point", ""), instant_of_iso(row.get("start", "")) or 0): row for row in event.rows}
-        begin, end = int(event.query["from"]), int(event.query["to"])
+    for event in analyses(history, MONITORING_REPORT):
+        rows = {(row.point, instant_of_iso(row.start) or 0): row for row in event.rows}
+        begin, end = int(event.query.from_), int(event.query.to)
         for point in dict.fromkeys(each.point for each in known):
             for start in range(begin, end, HOUR):
                 mine = [each for each in known if each.point == point and start <= each.at < start + HOUR]
@@ -225,10 +226,11 @@ def _report(history: History, known: list[Value]) -> Check:
                 if not good:
                     continue
                 seen += 1
-                row = rows.get((point, start), {})
-                due = {"mean": sum(good, Fraction(0)) / len(good), "least": min(good), "most": max(good)}
-                off = [name for name, value in due.items() if not shows(row.get(name, ""), value)]
-                off += ["valid"] if row.get("valid") != str(len(good)) else []
-                off += ["abnormal"] if row.get("abnormal") != str(len(mine) - len(good)) else []
+                row = rows.get((point, start), MonitoringReportRow())
+                mean = sum(good, Fraction(0)) / len(good)
+                due = (("mean", row.mean, mean), ("least", row.least, min(good)), ("most", row.most, max(good)))
+                off = [name for name, text, value in due if not shows(text, value)]
+                off += ["valid"] if row.valid != str(len(good)) else []
+                off += ["abnormal"] if row.abnormal != str(len(mine) - len(good)) else []
                 wrong += [f"{point} {local(start)}: {' '.join(off)}"] if off else []
     return held(REPORTED, wrong, seen, 2)

@@ -80,7 +80,7 @@ class _Kept:
     def _same(self, name: str, shown: dict[str, str], entered: str) -> bool:
         """Numbers by value, everything else as it is written."""
         if self.kind.fields[name] is DECIMAL:
-            return platform.number(shown, name) == platform.number({name: entered}, name)
+            return platform.number(shown.get(name, "")) == platform.number(entered)
         return shown.get(name, "") == entered
 
 

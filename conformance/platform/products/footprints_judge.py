@@ -6,12 +6,20 @@ Leaves suppliers' footprints to `suppliers_judge`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from bench.case import Check, criterion
+from bench.dut.platform.vocabulary.base import ALARMS
+from bench.dut.platform.vocabulary.public import (
+    FOOTPRINT_COMPARISON,
+    FOOTPRINT_RANKING,
+    FOOTPRINT_RESULT,
+    FOOTPRINT_STATISTICS,
+)
 from bench.history import History, Observed, Phase
-from conformance.common.platform_figures import exactly, fraction, kept, lines, mass_shows, orders
+from conformance.common.platform_answers import answers, done
+from conformance.common.platform_figures import AnyEvent, Figure, exactly, fraction, kept, lines, mass_shows, orders
 
 ENTERED = criterion(
     "footprint-entered",
@@ -71,7 +79,7 @@ _COMPARED_FIELDS = ("footprint", "stage", "name", "nature", "unit")
 _COMPARED_NUMBERS = ("amount", "factor", "share")
 
 
-def _parts(history: History, event: Observed) -> dict[str, list[dict[str, str]]]:
+def _parts(history: History, event: AnyEvent) -> dict[str, list[dict[str, str]]]:
     """The items of each footprint before an event, by what it is called: those entered and those of the file."""
     items = [*kept(history, "footprint_item", before=event).values(), *_file(history)]
     found: dict[str, list[dict[str, str]]] = {key: [] for key in kept(history, "footprint")}
@@ -106,7 +114,7 @@ def _kg(study: Mapping[str, str], item: Mapping[str, str]) -> Fraction:
     return sign * amount / fraction(study["quantity"])
 
 
-def _sum(history: History, event: Observed, key: str, **want: str) -> Fraction:
+def _sum(history: History, event: AnyEvent, key: str, **want: str) -> Fraction:
     """What the items of a footprint gave before an event, kgCO2e; those whose fields are so."""
     study = kept(history, "footprint")[key]
     return sum(
@@ -117,16 +125,6 @@ def _sum(history: History, event: Observed, key: str, **want: str) -> Fraction:
         ),
         Fraction(0),
     )
-
-
-def _answers(history: History, name: str, **query: str) -> list[Observed]:
-    return [
-        event
-        for event in history.of(Observed)
-        if event.what == f"ask {name}"
-        and event.outcome == "done"
-        and all(event.query.get(key) == text for key, text in query.items())
-    ]
 
 
 def entry_findings(history: History) -> Iterator[Check]:
@@ -181,8 +179,8 @@ def abnormal_finding(history: History) -> Check:
     made = {event.query.get("id", ""): event for event in orders(history, "footprint_item")}
     keys = {id: row["object"] for id, event in made.items() if event.outcome == "done" for row in event.rows}
     studies = {id: event.query.get("footprint", "") for id, event in made.items()}
-    looked = [event for event in history.of(Observed) if event.what == "ask alarms" and event.outcome == "done"]
-    told = [row.get("subject", "") for event in looked for row in event.rows]
+    looked = done(answers(history, ALARMS))
+    told = [row.subject for event in looked for row in event.rows]
 
     def is_told(id: str) -> bool:
         return any(_names(subject, word) for subject in told for word in (id, keys.get(id, "")) if word)
@@ -207,15 +205,15 @@ def _names(subject: str, word: str) -> bool:
 def figure_findings(history: History) -> Iterator[Check]:
     """Results, statistics, comparison and ranking, against what the items give."""
     totals, natures = [], []
-    asked = _answers(history, "footprint_result")
+    asked = done(answers(history, FOOTPRINT_RESULT))
     for event in asked:
-        key = event.query["footprint"]
-        net = [row for row in event.rows if (row.get("stage"), row.get("nature")) == ("total", "net")]
+        key = event.query.footprint
+        net = [row for row in event.rows if (row.stage, row.nature) == ("total", "net")]
         due = _sum(history, event, key)
         if len(net) != 1 or not mass_shows(net[0], due):
             totals.append(f"{key}: {_told(net)}; exactly {exactly(due)} kgCO2e")
         for nature in NATURES:
-            of = [row for row in event.rows if (row.get("stage"), row.get("nature")) == ("total", nature)]
+            of = [row for row in event.rows if (row.stage, row.nature) == ("total", nature)]
             due = _sum(history, event, key, nature=nature)
             if due and (len(of) != 1 or not mass_shows(of[0], due)):
                 natures.append(f"{key}, {nature}: {_told(of)}; exactly {exactly(due)} kgCO2e")
@@ -230,21 +228,21 @@ NATURES = ("fossil", "biogenic", "removal")
 STAGES = ("raw-material", "production", "distribution", "use", "end-of-life")
 
 
-def _told(rows: list[dict[str, str]]) -> str:
-    return ", ".join(f"{row.get('value')} {row.get('unit')}" for row in rows) or "no figure"
+def _told(rows: Sequence[Figure]) -> str:
+    return ", ".join(f"{row.value} {row.unit}" for row in rows) or "no figure"
 
 
 def _statistics(history: History) -> Check:
-    asked = _answers(history, "footprint_statistics")
+    asked = done(answers(history, FOOTPRINT_STATISTICS))
     wrong: list[str] = []
     for event in asked:
         for key, study in kept(history, "footprint").items():
             for stage in STAGES:
-                rows = [row for row in event.rows if (row.get("footprint"), row.get("stage")) == (key, stage)]
+                rows = [row for row in event.rows if (row.footprint, row.stage) == (key, stage)]
                 due = _sum(history, event, key, stage=stage)
                 if not any(item["stage"] == stage for item in _parts(history, event)[key]):
                     continue
-                if len(rows) != 1 or not mass_shows(rows[0], due) or rows[0].get("product") != study["product"]:
+                if len(rows) != 1 or not mass_shows(rows[0], due) or rows[0].product != study["product"]:
                     wrong.append(f"{key}, {stage}: {_told(rows)}; exactly {exactly(due)} kgCO2e")
     return STAGES_RIGHT.none_among(asked, wrong)
 
@@ -253,8 +251,8 @@ def _comparison(history: History) -> Check:
     wrong: list[str] = []
     seen: set[str] = set()
     studies = kept(history, "footprint")
-    for event in _answers(history, "footprint_comparison"):
-        along = event.query["along"]
+    for event in done(answers(history, FOOTPRINT_COMPARISON)):
+        along = event.query.along
         seen.add(along)
         due: dict[tuple[str, str], Fraction] = {}
         for key, study in studies.items():
@@ -263,7 +261,7 @@ def _comparison(history: History) -> Check:
                 due |= {(stage, key): _sum(history, event, key, stage=stage) for stage in stages}
             else:
                 due[study[along], key] = _sum(history, event, key)
-        shown = {(row.get("group", ""), row.get("footprint", "")): row for row in event.rows}
+        shown = {(row.group, row.footprint): row for row in event.rows}
         wrong += [
             f"by {along}: {group} has {key} that it should not" for group, key in shown if (group, key) not in due
         ]
@@ -277,18 +275,18 @@ def _comparison(history: History) -> Check:
 
 def _ranking(history: History) -> Check:
     """Smallest or greatest first, as the product has it; equal figures may share a place."""
-    asked = _answers(history, "footprint_ranking")
+    asked = done(answers(history, FOOTPRINT_RANKING))
     wrong: list[str] = []
     for event in asked:
         due = {key: _sum(history, event, key) for key in kept(history, "footprint")}
-        rows = sorted(event.rows, key=lambda row: int(row.get("place") or 0))
-        keys = [row.get("footprint", "") for row in rows]
+        rows = sorted(event.rows, key=lambda row: int(row.place or 0))
+        keys = [row.footprint for row in rows]
         if sorted(keys) != sorted(due):
             wrong.append(f"ranked are {', '.join(keys)}; there are {', '.join(due)}")
             continue
         figures = [due[key] for key in keys]
         if figures not in (sorted(figures), sorted(figures, reverse=True)):
-            wrong.append("order: " + ", ".join(f"{row.get('place')}. {row.get('footprint')}" for row in rows))
-        if [row.get("place") for row in rows] != [str(figures.index(figure) + 1) for figure in figures]:
-            wrong.append("places: " + ", ".join(row.get("place", "") for row in rows))
+            wrong.append("order: " + ", ".join(f"{row.place}. {row.footprint}" for row in rows))
+        if [row.place for row in rows] != [str(figures.index(figure) + 1) for figure in figures]:
+            wrong.append("places: " + ", ".join(row.place for row in rows))
     return RANKED.none_among(asked, wrong)

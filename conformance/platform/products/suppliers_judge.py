@@ -12,7 +12,7 @@ from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.public import FOOTPRINT_RESULT, INDIRECT, PURCHASE, SCOPE3, SUPPLIER, SUPPLY
 from bench.history import History, Observed
 from conformance.common.platform_answers import answers, deeds, done
-from conformance.common.platform_figures import exactly, fraction, kept, lines, mass_shows
+from conformance.common.platform_figures import Figure, exactly, fraction, kept, lines, mass_shows
 
 LIBRARY_KEPT = criterion(
     "supplier-library",
@@ -118,8 +118,8 @@ def scope3_findings(history: History) -> Iterator[Check]:
     asked = done(answers(history, SCOPE3))
     wrong: list[str] = []
     for event in asked:
-        due = _due(history, event.query["enterprise"], int(event.query["from"]), int(event.query["to"]))
-        rows = {row.get("supply", ""): row for row in event.rows}
+        due = _due(history, event.query.enterprise, int(event.query.from_), int(event.query.to))
+        rows = {row.supply: row for row in event.rows}
         wrong += [f"{key}: nothing was bought of it" for key in rows if key not in due]
         wrong += [
             f"{key}: {_told(rows.get(key))}; exactly {exactly(kg)} kgCO2e"
@@ -131,15 +131,15 @@ def scope3_findings(history: History) -> Iterator[Check]:
     yield _indirect(history)
 
 
-def _told(row: dict[str, str] | None) -> str:
-    return "no figure" if row is None else f"{row.get('value')} {row.get('unit')}"
+def _told(row: Figure | None) -> str:
+    return "no figure" if row is None else f"{row.value} {row.unit}"
 
 
 def _by_supply(history: History) -> Check:
     wrong: list[str] = []
     asked = done(answers(history, FOOTPRINT_RESULT))
     for event in asked:
-        key = event.query["footprint"]
+        key = event.query.footprint
         study = kept(history, "footprint")[key]
         due = sum(
             (
@@ -149,7 +149,7 @@ def _by_supply(history: History) -> Check:
             ),
             Fraction(0),
         )
-        net = [row for row in event.rows if (row.get("stage"), row.get("nature")) == ("total", "net")]
+        net = [row for row in event.rows if (row.stage, row.nature) == ("total", "net")]
         if len(net) != 1 or not mass_shows(net[0], due):
             wrong.append(f"{key}: {_told(net[0] if net else None)}; exactly {exactly(due)} kgCO2e")
     return FOOTPRINT_BY_SUPPLY.none_among(asked, wrong)
@@ -160,14 +160,14 @@ def _indirect(history: History) -> Check:
     asked = done(answers(history, INDIRECT))
     wrong: list[str] = []
     for event in asked:
-        low, high = int(event.query["from"]), int(event.query["to"])
-        due = {"supply": sum(_due(history, event.query["enterprise"], low, high).values(), Fraction(0))}
-        due |= _bought(history, event.query["enterprise"], low, high)
+        low, high = int(event.query.from_), int(event.query.to)
+        due = {"supply": sum(_due(history, event.query.enterprise, low, high).values(), Fraction(0))}
+        due |= _bought(history, event.query.enterprise, low, high)
         for source, kg in due.items():
-            rows = [row for row in event.rows if row.get("source") == source]
+            rows = [row for row in event.rows if row.source == source]
             scope = "3" if source == "supply" else "2"
-            if len(rows) != 1 or not mass_shows(rows[0], kg) or rows[0].get("scope") != scope:
-                told = ", ".join(f"scope {row.get('scope')} {_told(row)}" for row in rows) or "no figure"
+            if len(rows) != 1 or not mass_shows(rows[0], kg) or rows[0].scope != scope:
+                told = ", ".join(f"scope {row.scope} {_told(row)}" for row in rows) or "no figure"
                 wrong.append(f"{source}: {told}; exactly {exactly(kg)} kgCO2e of scope {scope}")
     return INDIRECT_SHOWN.none_among(asked, wrong)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bench.case import Check, criterion
+from bench.dut.platform.vocabulary.system import CONTRADICTIONS, FINDINGS, ContradictionsRow
 from bench.history import History, Phase
 from conformance.common.platform_bookkeeping import LENGTHS, Books, Thing, held, listings, same
 from conformance.common.platform_told import analyses, may, rights, told, versions
@@ -61,10 +62,10 @@ _VALIDATED = ("parameter", "factor", "entry")
 def validation_findings(history: History) -> Iterator[Check]:
     """What was planted, and what was not, against refusals and findings."""
     planted = {mark.detail["id"]: mark.detail["field"] for mark in history.of(Phase) if mark.name == PLANTED}
-    reports = analyses(history, "findings")
+    reports = analyses(history, FINDINGS)
     last = reports[-1] if reports else None
-    shown = {row.get("id", ""): row for row in (last.rows if last else ())}
-    fields = {(row.get("id", ""), row.get("field", "")) for row in (last.rows if last else ())}
+    shown = {row.id: row for row in (last.rows if last else ())}
+    fields = {(row.id, row.field) for row in (last.rows if last else ())}
     missed: list[str] = []
     blamed: list[str] = []
     seen = [0, 0]
@@ -81,7 +82,7 @@ def validation_findings(history: History) -> Iterator[Check]:
         else:
             seen[1] += 1
             if not each.done or id in shown:
-                blamed.append(f"{each.kind} {id}: {'refused' if not each.done else shown[id].get('reason', '')}")
+                blamed.append(f"{each.kind} {id}: {'refused' if not each.done else shown[id].reason}")
     yield held(FOUND, missed, seen[0] if last else 0, 4)
     yield held(NONE_BLAMED, blamed, seen[1] if fields else 0, 4)
 
@@ -134,18 +135,19 @@ def contradiction_findings(history: History) -> Iterator[Check]:
     invented: list[str] = []
     kinds: set[str] = set()
     lines = pointed_out = 0
-    for event in analyses(history, "contradictions"):
+    for event in analyses(history, CONTRADICTIONS):
         query = event.query
-        due = _due(books, query["enterprise"], int(query["from"]), int(query["to"]), books.place(event))
+        due = _due(books, query.enterprise, int(query.from_), int(query.to), books.place(event))
         wrong = {id for id, _, _ in due}
         lines += len([thing for thing in books.things("production_report") if thing.key not in wrong])
         kinds |= {against for _, _, against in due}
-        rows = {(row.get("id", ""), row.get("field", ""), row.get("against", "")): row for row in event.rows}
+        rows = {(row.id, row.field, row.against): row for row in event.rows}
         for key, (own, other) in due.items():
-            row = rows.pop(key, {})
-            pointed_out += bool(row)
-            if not same(row.get("value", ""), str(own)) or not same(row.get("other", ""), str(other)):
-                missed.append(f"{' '.join(key)}: {row.get('value', 'nothing')} and {row.get('other', 'nothing')}")
+            row = rows.pop(key, None)
+            pointed_out += row is not None
+            row = row or ContradictionsRow()
+            if not same(row.value, str(own)) or not same(row.other, str(other)):
+                missed.append(f"{' '.join(key)}: {row.value or 'nothing'} and {row.other or 'nothing'}")
         invented += [f"{id} {field} {against}" for id, field, against in rows]
     yield held(CONTRADICTED, missed, len(kinds), 3)
     yield held(NO_FALSE_CONTRADICTION, invented, lines if pointed_out else 0)

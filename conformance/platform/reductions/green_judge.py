@@ -62,11 +62,11 @@ def findings(history: History) -> Iterator[Check]:
     known = dict.fromkeys(lines, 0)
     scopes: set[str] = set()
     for each in asked(history, GREEN_STATISTICS):
-        due = reductions_truth.green(each.books, each["of"], each["id"], each["year"])
-        if each["of"] != "enterprise":
+        due = reductions_truth.green(each.books, each.query.of, each.query.id, each.query.year)
+        if each.query.of != "enterprise":
             lines[OF_PARK.id] += wrong_rows(each.rows, ("form", "way"), due, each.told())
             known[OF_PARK.id] += len(due)
-            scopes.add(each["of"])
+            scopes.add(each.query.of)
             continue
         newer = len(each.books.all(FACTOR, carrier="electricity")) > 2
         for check, names in ((USED, ("energy",)), (LATEST if newer else REDUCED, ("reduction",))):
@@ -80,8 +80,8 @@ def findings(history: History) -> Iterator[Check]:
         wrong: list[str] = []
         seen = 0
         for each in asked(history, PROCESS_REDUCTIONS):
-            if each["of"] in wanted:
-                due = reductions_truth.processes(each.books, each["of"], each["id"], each["year"])
+            if each.query.of in wanted:
+                due = reductions_truth.processes(each.books, each.query.of, each.query.id, each.query.year)
                 wrong += wrong_rows(each.rows, ("enterprise", "process"), due, each.told())
                 seen += len(due)
         yield check.none(wrong, seen > len(wanted))

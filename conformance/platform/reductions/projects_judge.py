@@ -18,6 +18,7 @@ from bench.dut.platform.vocabulary.market import (
     REDUCTION_PROJECT,
     SINK_STATISTICS,
     VOLUNTARY_STATISTICS,
+    SinkStatisticsRow,
 )
 from bench.history import History
 from conformance.common import platform_alarms
@@ -124,12 +125,12 @@ def voluntary_findings(history: History) -> Iterator[Check]:
     """Voluntary reductions by scheme, enterprise and park; sinks."""
     found: dict[str, tuple[list[str], int]] = {}
     for each in asked(history, VOLUNTARY_STATISTICS):
-        due = reductions_truth.voluntary(each.books, each["of"], each["id"], each["year"])
+        due = reductions_truth.voluntary(each.books, each.query.of, each.query.id, each.query.year)
         for scheme in ("national", "local"):
-            rows = [row for row in each.rows if row.get("scheme") == scheme]
+            rows = [row for row in each.rows if row.scheme == scheme]
             wrong = wrong_rows(rows, ("scheme",), {k: v for k, v in due.items() if k == (scheme,)}, each.told())
-            lines, known = found.get(f"{scheme} {each['of']}", ([], 0))
-            found[f"{scheme} {each['of']}"] = [*lines, *wrong], known + ((scheme,) in due)
+            lines, known = found.get(f"{scheme} {each.query.of}", ([], 0))
+            found[f"{scheme} {each.query.of}"] = [*lines, *wrong], known + ((scheme,) in due)
     for check, scheme in ((NATIONAL, "national"), (LOCAL, "local")):
         mine = [value for name, value in found.items() if name.startswith(scheme)]
         yield check.none([line for lines, _ in mine for line in lines], sum(known for _, known in mine))
@@ -138,8 +139,8 @@ def voluntary_findings(history: History) -> Iterator[Check]:
     park = [value for name, value in found.items() if name.endswith("park")]
     wrong, seen = [line for lines, _ in park for line in lines], 0
     for each in asked(history, SINK_STATISTICS):
-        due_row = reductions_truth.sinks(each.books, each["year"])
-        wrong += wrong_cells(each.rows[0] if each.rows else {}, due_row, each.told())
+        due_row = reductions_truth.sinks(each.books, each.query.year)
+        wrong += wrong_cells(each.rows[0] if each.rows else SinkStatisticsRow(), due_row, each.told())
         seen += 1
     yield SUMS.none(wrong, seen and sum(known for _, known in park))
 
@@ -150,14 +151,14 @@ def project_findings(history: History) -> Iterator[Check]:
     known = dict.fromkeys(lines, 0)
     quarters: set[str] = set()
     for each in asked(history, PROJECT_TRACKING):
-        due = reductions_truth.tracking(each.books, each["of"], each["id"], quarter_end(int(each["start"])))
+        due = reductions_truth.tracking(each.books, each.query.of, each.query.id, quarter_end(int(each.query.start)))
         lines[TABLE.id] += wrong_rows(each.rows, ("project",), _only(due, "stage", "budget", "planned"), each.told())
         updates = wrong_rows(each.rows, ("project",), _only(due, "progress", "spent"), each.told(), others=True)
         lines[QUARTERLY.id] += updates
         lines[EFFECT.id] += wrong_rows(each.rows, ("project",), _only(due, "effect"), each.told(), others=True)
         for check in (TABLE, QUARTERLY, EFFECT):
             known[check.id] += len(due)
-        quarters.add(each["start"])
+        quarters.add(each.query.start)
     yield TABLE.none(lines[TABLE.id], known[TABLE.id])
     yield QUARTERLY.none(lines[QUARTERLY.id], len(quarters) > 1)
     yield EFFECT.none(lines[EFFECT.id], known[EFFECT.id])
@@ -215,7 +216,7 @@ def intensive_findings(history: History) -> Iterator[Check]:
     wrong: list[str] = []
     states: set[object] = set()
     for each in asked(history, INTENSIVE_PROJECTS):
-        due = reductions_truth.intensive(each.books, each["year"])
+        due = reductions_truth.intensive(each.books, each.query.year)
         wrong += wrong_rows(each.rows, ("project",), due, each.told())
         states |= {cells["state"] for cells in due.values()}
     yield MONITORED.none(wrong, len(states) > 1)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bench.case import Check, Measurement, Text, criterion, measure
+from bench.dut.platform.vocabulary.system import CLOCK
 from bench.history import History
 from conformance.common.platform_told import analyses
 from conformance.common.times import HOUR, SECOND, instant_of_iso, local, seconds
@@ -26,8 +27,8 @@ def findings(history: History) -> Iterator[Check | Measurement]:
     within = 0
     lines: list[str] = []
     hours: set[int] = set()
-    for event in analyses(history, "clock"):
-        shown = instant_of_iso(event.rows[0].get("now", "")) if event.rows else None
+    for event in analyses(history, CLOCK):
+        shown = instant_of_iso(event.rows[0].now) if event.rows else None
         if shown is None:
             continue
         middle = (event.asked + event.t) // 2

@@ -9,8 +9,11 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from bench.case import Check, criterion
+from bench.dut.platform.vocabulary.base import AUDIT, AuditQuery, AuditRow
+from bench.dut.platform.vocabulary.system import DEVIATION, INVENTORY, DeviationRow, InventoryQuery, InventoryRow
 from bench.history import History, Observed
 from conformance.common import people
+from conformance.common.platform_answers import Answered
 from conformance.common.platform_bookkeeping import LENGTHS, Books, Item, held, listings, plain, shows
 from conformance.common.platform_told import Told, analyses, may, rights, told
 from conformance.common.times import SECOND, instant_of_iso, local
@@ -158,11 +161,12 @@ def _moved(books: Books, each: Told) -> bool:
 def log_findings(history: History) -> Iterator[Check]:
     """The whole log against what was done, and searches of it against the whole."""
     names = {login.account: login.user for login in people.logins(history)}
-    answered = analyses(history, "audit")
-    whole = [event for event in answered if set(event.query) == {"by", "from", "to"}]
-    last = max(whole, key=lambda event: int(event.query["to"]) - int(event.query["from"]), default=None)
+    answered = analyses(history, AUDIT)
+    whole = [event for event in answered if not event.query.user and not event.query.kind]
+    whole = [event for event in whole if event.query.from_ and event.query.to]
+    last = max(whole, key=lambda event: int(event.query.to) - int(event.query.from_), default=None)
     missing: list[str] = []
-    span = (int(last.query["from"]), int(last.query["to"])) if last is not None else (0, 0)
+    span = (int(last.query.from_), int(last.query.to)) if last is not None else (0, 0)
     done = [each for each in told(history) if span[0] <= each.asked and each.at <= span[1] and not each.lost]
     left = list(last.rows if last is not None else ())
     # A row tells of one thing; what was done names its object, so that it is looked for first.
@@ -178,35 +182,35 @@ def log_findings(history: History) -> Iterator[Check]:
     for event in answered:
         if last is None or event is last:
             continue
-        conditions = {name: text for name, text in event.query.items() if name in ("user", "from", "to")}
-        due = [row for row in last.rows if _meets(row, conditions)]
+        due = [row for row in last.rows if _meets(row, event.query)]
         seen += 1
-        where = " ".join(f"{name}={text}" for name, text in conditions.items())
+        asked = (("user", event.query.user), ("from", event.query.from_), ("to", event.query.to))
+        where = " ".join(f"{name}={text}" for name, text in asked if text)
         lacking = [row for row in due if row not in event.rows]
-        beyond = [row for row in event.rows if not _meets(row, conditions)]
+        beyond = [row for row in event.rows if not _meets(row, event.query)]
         wrong += [f"{where}: {len(lacking)} missing, {len(beyond)} beyond"] if lacking or beyond or not due else []
     yield held(LOG_SEARCHED, wrong, seen, 2)
 
 
-def _tells(row: Mapping[str, str], each: Told, user: str) -> bool:
-    at = instant_of_iso(row.get("at", ""))
-    if at is None or not each.asked - _LATE_US <= at <= each.at + _LATE_US or row.get("user") != user:
+def _tells(row: AuditRow, each: Told, user: str) -> bool:
+    at = instant_of_iso(row.at)
+    if at is None or not each.asked - _LATE_US <= at <= each.at + _LATE_US or row.user != user:
         return False
     id = each.fields.get("id") or each.key
-    return not each.done or not id or id in row.get("subject", "") or id in row.get("detail", "")
+    return not each.done or not id or id in row.subject or id in row.detail
 
 
-def _meets(row: Mapping[str, str], conditions: Mapping[str, str]) -> bool:
-    at = instant_of_iso(row.get("at", "")) or 0
-    if "user" in conditions and row.get("user") != conditions["user"]:
+def _meets(row: AuditRow, query: AuditQuery) -> bool:
+    at = instant_of_iso(row.at) or 0
+    if query.user and row.user != query.user:
         return False
-    return int(conditions.get("from", "0")) <= at < int(conditions.get("to", str(at + 1)))
+    return int(query.from_ or 0) <= at < int(query.to or at + 1)
 
 
 def settings_findings(history: History) -> Iterator[Check]:
     """Entries, parameters, standard values, rights, and who is served."""
     books = Books(history)
-    inventories = [(event, _due(books, event)) for event in analyses(history, "inventory")]
+    inventories = [(event, _due(books, event)) for event in analyses(history, INVENTORY)]
     fed = {each.versions[-1].fields.get("carrier", "") for each in books.all("parameter")}
     ruled = [_compared(event, [item for item in due if item.carrier in fed]) for event, due in inventories]
     others = [_compared(event, [item for item in due if item.carrier not in fed]) for event, due in inventories]
@@ -221,18 +225,18 @@ def settings_findings(history: History) -> Iterator[Check]:
     yield _served(history)
 
 
-def _due(books: Books, event: Observed) -> list[Item]:
+def _due(books: Books, event: Answered[InventoryQuery, InventoryRow]) -> list[Item]:
     query = event.query
-    return books.inventory(query["of"], query["id"], int(query["from"]), int(query["to"]), books.place(event))
+    return books.inventory(query.of, query.id, int(query.from_), int(query.to), books.place(event))
 
 
-def _compared(event: Observed, due: list[Item]) -> list[str]:
-    rows = {row.get("point", ""): row for row in event.rows}
+def _compared(event: Answered[InventoryQuery, InventoryRow], due: list[Item]) -> list[str]:
+    rows = {row.point: row for row in event.rows}
     wrong: list[str] = []
     for item in due:
-        row = rows.get(item.point, {})
-        if not shows(row.get("quantity", ""), item.quantity) or not shows(row.get("emission", ""), item.emission):
-            shown = f"{row.get('quantity')} {item.unit}, {row.get('emission')} t"
+        row = rows.get(item.point, InventoryRow())
+        if not shows(row.quantity, item.quantity) or not shows(row.emission, item.emission):
+            shown = f"{row.quantity} {item.unit}, {row.emission} t"
             wrong.append(f"{item.point}: {shown}; exactly {plain(item.quantity)}, {plain(item.emission)} t")
     return wrong
 
@@ -242,16 +246,16 @@ def _standards(history: History, books: Books) -> Check:
     found = listings(history, books, "standard_value")
     wrong = [line for each in found for line in each.wrong]
     seen = 0
-    for event in analyses(history, "deviation"):
-        begin, end = int(event.query["from"]), int(event.query["to"])
-        rows = {(row.get("point", ""), instant_of_iso(row.get("start", "")) or 0): row for row in event.rows}
+    for event in analyses(history, DEVIATION):
+        begin, end = int(event.query.from_), int(event.query.to)
+        rows = {(row.point, instant_of_iso(row.start) or 0): row for row in event.rows}
         for point, start, quantity, standard in _compared_periods(
-            books, event.query["enterprise"], begin, end, books.place(event)
+            books, event.query.enterprise, begin, end, books.place(event)
         ):
             seen += 1
-            row = rows.pop((point, start), {})
+            row = rows.pop((point, start), DeviationRow())
             due = (quantity, standard, quantity - standard)
-            shown = tuple(row.get(name, "") for name in ("value", "standard", "difference"))
+            shown = (row.value, row.standard, row.difference)
             if not all(shows(text, value) for text, value in zip(shown, due, strict=True)):
                 wrong.append(f"{point} {local(start)}: {shown}, exactly {', '.join(map(plain, due))}")
         wrong += [f"{point} {local(start)}: no standard value is in force" for point, start in rows]

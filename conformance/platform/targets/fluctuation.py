@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bench.case import Finding
 from bench.dut.platform.vocabulary.base import ALARMS
-from bench.dut.platform.vocabulary.market import TARGET
+from bench.dut.platform.vocabulary.targets import TARGET
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.park import Enterprise, Measured, Named, Park, Terminal

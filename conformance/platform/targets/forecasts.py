@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.case import Finding
-from bench.dut.platform.vocabulary.market import FORECAST, PEAK, SCENARIO, SCENARIO_STEP
+from bench.dut.platform.vocabulary.targets import FORECAST, PEAK, SCENARIO, SCENARIO_STEP
 from bench.facade.bench import Bench
 from bench.history import History
 from conformance.platform import OBJECTS, PlatformCase

@@ -7,9 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import TypeVar
 
 from bench.case import Check, criterion
-from bench.dut.platform.vocabulary.market import FORECAST, PEAK, SCENARIO
+from bench.dut.platform.vocabulary import Analysis, R
+from bench.dut.platform.vocabulary.targets import (
+    FORECAST,
+    PEAK,
+    SCENARIO,
+    ForecastQuery,
+    ForecastRow,
+    PeakQuery,
+    PeakRow,
+)
 from bench.history import History
 from conformance.common.platform_books import Asked, asked, figure, told
 from conformance.platform.targets import targets_truth
@@ -47,25 +57,26 @@ def findings(history: History, level: str) -> Iterator[Check]:
     words = LEVELS[level]
     wrong: list[str] = []
     paths: set[tuple[object, ...]] = set()
-    for each in _of(history, level, "forecast"):
-        due = targets_truth.path(each.books, each["scenario"], int(each["until"]))
-        shown = {row.get("year", ""): row for row in each.rows}
+    for each in _of(history, level, FORECAST):
+        due = targets_truth.path(each.books, each.query.scenario, int(each.query.until))
+        shown = {row.year: row for row in each.rows}
         for year, emission, removal in due:
-            for name, value in (("emission", emission), ("removal", removal)):
-                wrong += _near(shown.get(str(year), {}).get(name, ""), value, f"{each.told()}: {year} {name}")
+            row = shown.get(str(year), ForecastRow())
+            wrong += _near(row.emission, emission, f"{each.told()}: {year} emission")
+            wrong += _near(row.removal, removal, f"{each.told()}: {year} removal")
         paths.add(tuple(emission for _, emission, _ in due))
     yield PATH.of(level, *words).none(wrong, len(paths) > 1)
     wrong, years = [], set[object]()
-    for each in _of(history, level, "peak"):
-        due = targets_truth.peak(targets_truth.path(each.books, each["scenario"], int(each["until"])))
-        row = each.rows[0] if each.rows else {}
-        wrong += _near(row.get("peak", ""), due["peak"], f"{each.told()}: peak")
-        wrong += _exact(row.get("peak_year", ""), due["peak_year"], f"{each.told()}: peak year")
+    for each in _of(history, level, PEAK):
+        due = targets_truth.peak(targets_truth.path(each.books, each.query.scenario, int(each.query.until)))
+        row = each.rows[0] if each.rows else PeakRow()
+        wrong += _near(row.peak, due["peak"], f"{each.told()}: peak")
+        wrong += _exact(row.peak_year, due["peak_year"], f"{each.told()}: peak year")
         years.add(due["peak_year"])
     yield PEAKED.of(level, *words).none(wrong, len(years) > 1)
-    answers: dict[tuple[str, ...], list[Asked]] = {}
-    for each in (*_of(history, level, "forecast"), *_of(history, level, "peak")):
-        answers.setdefault((each.event.what, each["scenario"], each["until"]), []).append(each)
+    answers: dict[tuple[str, ...], list[Scenarios]] = {}
+    for each in (*_of(history, level, FORECAST), *_of(history, level, PEAK)):
+        answers.setdefault((each.event.what, each.query.scenario, each.query.until), []).append(each)
     twice = [found for found in answers.values() if len(found) > 1 and any(each.rows for each in found)]
     changed = [f"{found[0].told()}: another answer the second time" for found in twice if _differ(found)]
     yield SAME.of(level, *words).none(changed, twice)
@@ -76,23 +87,26 @@ def neutrality_finding(history: History) -> Check:
     wrong: list[str] = []
     reached: set[bool] = set()
     for each in asked(history, PEAK):
-        due = targets_truth.peak(targets_truth.path(each.books, each["scenario"], int(each["until"])))
-        row = each.rows[0] if each.rows else {}
+        due = targets_truth.peak(targets_truth.path(each.books, each.query.scenario, int(each.query.until)))
+        row = each.rows[0] if each.rows else PeakRow()
         reached.add("years" in due)
-        for name in ("neutral_year", "years"):
+        for name, shown in (("neutral_year", row.neutral_year), ("years", row.years)):
             if name in due:
-                wrong += _exact(row.get(name, ""), due[name], f"{each.told()}: {name}")
-            elif row.get(name):
-                wrong.append(f"{each.told()}: {name} {row[name]}, and it is not reached by then")
+                wrong += _exact(shown, due[name], f"{each.told()}: {name}")
+            elif shown:
+                wrong.append(f"{each.told()}: {name} {shown}, and it is not reached by then")
     return NEUTRAL.none(wrong, len(reached) > 1)
 
 
-def _of(history: History, level: str, name: str) -> list[Asked]:
-    analysis = {"forecast": FORECAST, "peak": PEAK}[name]
-    return [each for each in asked(history, analysis) if each.books.one(SCENARIO, each["scenario"])["of"] == level]
+Q = TypeVar("Q", ForecastQuery, PeakQuery)
+Scenarios = Asked[ForecastQuery, ForecastRow] | Asked[PeakQuery, PeakRow]
 
 
-def _differ(found: list[Asked]) -> bool:
+def _of(history: History, level: str, analysis: Analysis[Q, R]) -> list[Asked[Q, R]]:
+    return [each for each in asked(history, analysis) if each.books.one(SCENARIO, each.query.scenario)["of"] == level]
+
+
+def _differ(found: list[Scenarios]) -> bool:
     return any(list(each.rows) != list(found[0].rows) for each in found[1:])
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bench.case import Finding
-from bench.dut.platform.vocabulary.market import CLOSED_ACCOUNT, INDICATORS, TARGET, TARGET_BREAKDOWN, TARGET_PART
+from bench.dut.platform.vocabulary.market import CLOSED_ACCOUNT
+from bench.dut.platform.vocabulary.targets import INDICATORS, TARGET, TARGET_BREAKDOWN, TARGET_PART
 from bench.facade.bench import Bench
 from bench.history import History
 from conformance.common.platform_calendar import month_start
@@ -171,8 +172,8 @@ class BreaksTargetsDown(PlatformCase):
             more, less = found[2], found[4]
             moved = f"{parties.chance.randrange(11, 99)}.125"
             for row, sign in ((more, 1), (less, -1)):
-                value = _moved(row.get("value", "0"), moved, sign)
-                await operator.change(TARGET_PART, row.get("part", ""), value=value)
+                value = _moved(row.value or "0", moved, sign)
+                await operator.change(TARGET_PART, row.part, value=value)
         await operator.ask(TARGET_BREAKDOWN, target="park-total", parts="month")
         await operator.change(TARGET, key, value=parties.draw(50_000, 90_000))
         await operator.list(TARGET)

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from bench.case import Check, criterion
-from bench.dut.platform.vocabulary.market import (
-    CLOSED_ACCOUNT,
+from bench.dut.platform.vocabulary import ABSENT
+from bench.dut.platform.vocabulary.market import CLOSED_ACCOUNT
+from bench.dut.platform.vocabulary.targets import (
     INDICATORS,
     TARGET,
     TARGET_ASSESSMENT,
@@ -18,6 +19,10 @@ from bench.dut.platform.vocabulary.market import (
     TARGET_LINKS,
     TARGET_PART,
     TARGET_PROGRESS,
+    TargetBreakdownQuery,
+    TargetBreakdownRow,
+    TargetProgressQuery,
+    TargetProgressRow,
 )
 from bench.history import History
 from conformance.common import platform_alarms
@@ -197,17 +202,23 @@ def kept_findings(history: History) -> Iterator[Check]:
         yield HOLDS.of(group, *words).none(wrong, len(known) == len(INDICATORS[group]))
 
 
-def _target(each: Asked) -> Row:
+Breakdown = Asked[TargetBreakdownQuery, TargetBreakdownRow]
+Progress = Asked[TargetProgressQuery, TargetProgressRow]
+
+
+def _target(each: Breakdown | Progress) -> Row:
     return next(
-        row for key, row in each.books.kinds.get(TARGET.name, {}).items() if each["target"] in (key, row.get("object"))
+        row
+        for key, row in each.books.kinds.get(TARGET.name, {}).items()
+        if each.query.target in (key, row.get("object"))
     )
 
 
-def _sum(rows: Sequence[Row], names: Sequence[str] = ()) -> Fraction:
-    return sum((figure(row.get("value", "")) or ZERO for row in rows if not names or row.get("subject") in names), ZERO)
+def _sum(rows: Sequence[TargetBreakdownRow]) -> Fraction:
+    return sum((figure(row.value) or ZERO for row in rows), ZERO)
 
 
-def _adds_up(each: Asked) -> list[str]:
+def _adds_up(each: Breakdown) -> list[str]:
     value = number(_target(each), "value")
     found = _sum(each.rows)
     return [] if found == value else [f"{each.told()}: parts add up to {told(found)}, the target is {told(value)}"]
@@ -220,52 +231,54 @@ def breakdown_findings(history: History) -> Iterator[Check]:
     """Parts over time and down the levels, as they were first made."""
     changed = [act.order for act in acts(history, TARGET_PART, TARGET) if act.verb == "change"]
     first = [each for each in asked(history, TARGET_BREAKDOWN) if not changed or each.order < min(changed)]
-    over_time = [each for each in first if each["parts"] in _STEPS]
+    over_time = [each for each in first if each.query.parts in _STEPS]
     wrong = [line for each in over_time for line in _stages(each)]
     yield STAGED.none(wrong, over_time)
     shapes = [line for each in over_time for line in _by_past(each)]
     yield MODELLED.none(shapes, over_time)
     lines = [line for each in over_time for line in _adds_up(each)]
-    lines += [f"{each.told()}: {len(each.rows)} parts" for each in over_time if len(each.rows) != _STEPS[each["parts"]]]
-    yield SCALES.none(lines, {each["parts"] for each in over_time} == {*_STEPS})
-    levels = [each for each in first if each["parts"] in ("sector", "region", "enterprise")]
+    lines += [
+        f"{each.told()}: {len(each.rows)} parts" for each in over_time if len(each.rows) != _STEPS[each.query.parts]
+    ]
+    yield SCALES.none(lines, {each.query.parts for each in over_time} == {*_STEPS})
+    levels = [each for each in first if each.query.parts in ("sector", "region", "enterprise")]
     yield ADDS_UP.none(
-        [line for each in levels for line in _adds_up(each)], len({each["parts"] for each in levels}) > 2
+        [line for each in levels for line in _adds_up(each)], len({each.query.parts for each in levels}) > 2
     )
-    deep = [each for each in first if each["parts"] in ("enterprise", "enterprise-month")]
+    deep = [each for each in first if each.query.parts in ("enterprise", "enterprise-month")]
     lines = [line for each in deep for line in (*_adds_up(each), *_by_past(each), *_all_there(each))]
-    yield TO_ENTERPRISES.none(lines, len({each["parts"] for each in deep}) > 1)
+    yield TO_ENTERPRISES.none(lines, len({each.query.parts for each in deep}) > 1)
 
 
-def _stages(each: Asked) -> list[str]:
+def _stages(each: Breakdown) -> list[str]:
     """Parts over time cover the target's year without gap."""
     year = int(_target(each)["year"])
     at, end = year_start(str(year)), year_start(str(year + 1))
-    for row in sorted(each.rows, key=lambda row: int(row.get("start", "0") or 0)):
-        if row.get("start") != str(at):
-            return [f"{each.told()}: a part begins at {row.get('start')}, the one before ends at {at}"]
-        at = int(row.get("end", "0") or 0)
+    for row in sorted(each.rows, key=lambda row: int(row.start or 0)):
+        if row.start != str(at):
+            return [f"{each.told()}: a part begins at {row.start}, the one before ends at {at}"]
+        at = int(row.end or 0)
     return [] if at == end else [f"{each.told()}: the parts end at {at}, the year at {end}"]
 
 
-def _by_past(each: Asked) -> list[str]:
+def _by_past(each: Breakdown) -> list[str]:
     """Parts stand to the whole as in the past, to 5 % of the part."""
     target = _target(each)
     whole = number(target, "value")
     lines = [] if each.rows else [f"{each.told()}: no parts"]
     for row in each.rows:
-        due, shown = targets_truth.share(each.books, row, target), figure(row.get("value", ""))
+        due, shown = targets_truth.share(each.books, row, target), figure(row.value)
         if due is None:
             continue
         if shown is None or abs(shown - whole * due) * 20 > whole * due:
-            lines.append(f"{each.told()}: {row.get('part')} {row.get('value')}, by the past {told(whole * due)}")
+            lines.append(f"{each.told()}: {row.part} {row.value}, by the past {told(whole * due)}")
     return lines
 
 
-def _all_there(each: Asked) -> list[str]:
+def _all_there(each: Breakdown) -> list[str]:
     target = _target(each)
     names = set(targets_truth.whom(each.books, target["of"], target["subject"]))
-    seen = {row.get("subject", "") for row in each.rows}
+    seen = {row.subject for row in each.rows}
     return [f"{each.told()}: nothing for {name}" for name in sorted(names - seen)]
 
 
@@ -281,8 +294,8 @@ def correction_findings(history: History) -> Iterator[Check]:
     seen = 0
     for each in asked(history, TARGET_BREAKDOWN):
         mine = [act for act in hand if act.taken and act.order < each.order]
-        revised = [act for act in revisions if act.key == each["target"] and act.order < each.order]
-        shown = {row.get("part", ""): row for row in each.rows}
+        revised = [act for act in revisions if act.key == each.query.target and act.order < each.order]
+        shown = {row.part: row for row in each.rows}
         if revised:
             lines += _adds_up(each)
             seen += 1
@@ -292,21 +305,23 @@ def correction_findings(history: History) -> Iterator[Check]:
             before = _before(history, each, min(act.order for act in mine))
             due = {**before, **{act.key: act.fields["value"] for act in mine}}
             wrong += [
-                f"{each.told()}: {name} {row.get('value')}, expected {due[name]}"
+                f"{each.told()}: {name} {row.value}, expected {due[name]}"
                 for name, row in shown.items()
-                if name in due and figure(row.get("value", "")) != figure(due[name])
+                if name in due and figure(row.value) != figure(due[name])
             ]
     yield CORRECTED.none(wrong, known)
     found = updated(history, TARGET)
     yield REVISED.none([*lines, *found.wrong], seen and found.known)
 
 
-def _before(history: History, each: Asked, at: int) -> dict[str, str]:
+def _before(history: History, each: Breakdown | Progress, at: int) -> dict[str, str]:
     """Parts as the same question showed them before an instant."""
     found = [
-        one for one in asked(history, TARGET_BREAKDOWN, target=each["target"], parts=each["parts"]) if one.order < at
+        one
+        for one in asked(history, TARGET_BREAKDOWN, target=each.query.target, parts=each.query.parts)
+        if one.order < at
     ]
-    return {row.get("part", ""): row.get("value", "") for row in found[-1].rows} if found else {}
+    return {row.part: row.value for row in found[-1].rows} if found else {}
 
 
 def progress_findings(history: History) -> Iterator[Check]:
@@ -318,12 +333,12 @@ def progress_findings(history: History) -> Iterator[Check]:
     accounts: set[int] = set()
     for each in asked(history, TARGET_PROGRESS):
         target = _target(each)
-        wholes = [row for row in each.rows if not row.get("part")]
+        wholes = [row for row in each.rows if not row.part]
         if len(wholes) != 1:
             for check in (AS_A_WHOLE.id, *sorts):
                 lines[check].append(f"{each.told()}: {len(wholes)} rows for the target itself")
         due_parts = _parts(history, each)
-        shown = {row.get("part", "") for row in each.rows}
+        shown = {row.part for row in each.rows}
         lines[AS_A_WHOLE.id] += [f"{each.told()}: part {name} is missing" for name in due_parts if name not in shown]
         for row in each.rows:
             cells = _due(each, target, row, due_parts)
@@ -333,7 +348,7 @@ def progress_findings(history: History) -> Iterator[Check]:
             states.add(cells["state"])
             for check, names in sorts.items():
                 some = {name: cells[name] for name in names}
-                lines[check] += wrong_cells(row, some, f"{each.told()}: {row.get('part') or 'the target'}")
+                lines[check] += wrong_cells(row, some, f"{each.told()}: {row.part or 'the target'}")
         if accounts:
             lines[REGULAR.id] += lines[TRACKED.id]
         accounts.add(len(each.books.all(CLOSED_ACCOUNT)))
@@ -344,14 +359,14 @@ def progress_findings(history: History) -> Iterator[Check]:
     yield REST.none(lines[REST.id], known)
 
 
-def _parts(history: History, each: Asked) -> dict[str, str]:
+def _parts(history: History, each: Progress) -> dict[str, str]:
     """The parts of this sort as the platform last told them before a question: id and value."""
     return _before(history, each, each.order)
 
 
-def _due(each: Asked, target: Row, row: Row, parts: dict[str, str]) -> targets_truth.Cells | None:
+def _due(each: Progress, target: Row, row: TargetProgressRow, parts: dict[str, str]) -> targets_truth.Cells | None:
     """What a row of progress must hold; None for a part that nobody was told of."""
-    part = row.get("part", "")
+    part = row.part
     if part and part not in parts:
         return None
     year = target["year"]
@@ -359,8 +374,8 @@ def _due(each: Asked, target: Row, row: Row, parts: dict[str, str]) -> targets_t
     of, subject = target["of"], target["subject"]
     value = number(target, "value")
     if part:
-        start, end = int(row.get("start") or start), int(row.get("end") or end)
-        of, subject = row.get("of", of), row.get("subject", subject)
+        start, end = int(row.start or start), int(row.end or end)
+        of, subject = of if row.of is ABSENT else row.of, subject if row.subject is ABSENT else row.subject
         value = figure(parts[part]) or ZERO
     return targets_truth.progress(each.books, target, value, of, subject, start, end, each.event.asked)
 
@@ -424,7 +439,7 @@ def assessment_findings(history: History) -> Iterator[Check]:
         places: list[str] = []
         known = 0
         for each in asked(history, TARGET_ASSESSMENT, of=level):
-            due = targets_truth.assessment(each.books, level, each["id"], each["year"])
+            due = targets_truth.assessment(each.books, level, each.query.id, each.query.year)
             for lines, names in (
                 (results, ("subject", "value", "actual", "result")),
                 (places, ("place", "rate")),
@@ -441,7 +456,7 @@ def link_finding(history: History) -> Check:
     wrong: list[str] = []
     states: set[object] = set()
     for each in asked(history, TARGET_LINKS):
-        due = targets_truth.links(each.books, each["of"], each["id"], each["year"])
+        due = targets_truth.links(each.books, each.query.of, each.query.id, each.query.year)
         wrong += wrong_rows(each.rows, ("total", "intensity"), due, each.told())
         states |= {cells["state"] for cells in due.values()}
     return LINKED.none(wrong, len(states) > 1)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from bench.dut.platform.vocabulary.base import ENTERPRISE
-from bench.dut.platform.vocabulary.market import CLOSED_ACCOUNT, SCENARIO, SCENARIO_STEP, TARGET
+from bench.dut.platform.vocabulary.market import CLOSED_ACCOUNT
+from bench.dut.platform.vocabulary.targets import SCENARIO, SCENARIO_STEP, TARGET, TargetBreakdownRow
 from conformance.common.platform_books import Books, Due, Row
 from conformance.common.platform_calendar import month_ends, month_of, year_start
 from conformance.platform.market.market_truth import ZERO, enterprises, number
@@ -61,11 +62,11 @@ def past(books: Books, names: list[str], months: range) -> Fraction:
     )
 
 
-def share(books: Books, part: Row, target: Row) -> Fraction | None:
+def share(books: Books, part: TargetBreakdownRow, target: Row) -> Fraction | None:
     """The part of the past that falls to a part of a target; None where nothing is known."""
     everybody = whom(books, target["of"], target["subject"])
-    mine = whom(books, part["of"], part["subject"])
-    months = range(month_of(int(part["start"])), month_of(int(part["end"]) - 1) + 1)
+    mine = whom(books, part.of, part.subject)
+    months = range(month_of(int(part.start)), month_of(int(part.end) - 1) + 1)
     whole = past(books, everybody, range(1, 13))
     return past(books, mine, months) / whole if whole else None
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from bench.case import Finding
 from bench.dut.platform.vocabulary.base import ALARMS
-from bench.dut.platform.vocabulary.market import (
+from bench.dut.platform.vocabulary.targets import (
     TARGET,
     TARGET_ASSESSMENT,
     TARGET_BREAKDOWN,

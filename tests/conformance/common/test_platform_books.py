@@ -9,11 +9,12 @@ import pytest
 from bench.case import Case, Verdict
 from bench.case.checks import Check
 from bench.dut.platform.vocabulary import Misspelt
+from bench.dut.platform.vocabulary.accounting import RankingRow
 from bench.dut.platform.vocabulary.market import CARBON_TRADE, TRADE_STATISTICS
 from bench.history import Event, History, Observed
 from conformance.clauses.suite import case_classes
 from conformance.common import platform_calendar as calendar
-from conformance.common.platform_books import acts, asked, books, right, wrong_rows
+from conformance.common.platform_books import Due, acts, asked, books, right, wrong_rows
 from conformance.common.platform_objects import entered, queried, removed, updated
 from conformance.platform.market import market_truth
 
@@ -82,9 +83,9 @@ def test_a_figure_is_right_at_the_digits_that_it_shows() -> None:
     third = Fraction(1, 3)
     assert right("0.333", third) and right("0.3333", third) and not right("0.334", third) and not right("", third)
     assert right("1000", Fraction(2001, 2)) and not right("1002", Fraction(2001, 2))
-    due = {("A",): {"value": third}}
-    assert not wrong_rows(({"enterprise": "A", "value": "0.33"},), ("enterprise",), due, "x")
-    assert len(wrong_rows(({"enterprise": "B"},), ("enterprise",), due, "x")) == 2
+    due: Due = {("A",): {"value": third}}
+    assert not wrong_rows((RankingRow(id="A", value="0.33"),), ("id",), due, "x")
+    assert len(wrong_rows((RankingRow(id="B"),), ("id",), due, "x")) == 2
 
 
 def test_months_and_years_of_local_time() -> None:

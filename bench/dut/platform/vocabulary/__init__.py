@@ -11,12 +11,14 @@ import difflib
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Any
+from typing import Annotated, Any, Final, Generic, TypeVar, get_type_hints
+
+import msgspec
 
 from bench.case import Text
 
@@ -116,13 +118,58 @@ def one_of(*words: str) -> FieldType:
     return FieldType(f"one of {', '.join(words)}", write, _shown)
 
 
-Fields = Mapping[str, FieldType]
-SPAN: Fields = {"from": INSTANT, "to": INSTANT}
-"""What a question over [from, to) has."""
-FIGURE: Fields = {"value": DECIMAL, "unit": TEXT}
-"""What a row with one figure has."""
 _RESERVED = ("by", "object")
 """What an event of the record holds besides the fields: who asked, and of which object."""
+Id = Annotated[str, ID]
+Str = Annotated[str, TEXT]
+Number = Annotated[str, DECIMAL]
+Instant = Annotated[str, INSTANT]
+Count = Annotated[str, COUNT]
+
+
+class _Absent(str):
+    """A text that an answer does not have."""
+
+    __slots__ = ()
+
+
+ABSENT: Final[str] = _Absent()
+"""What a row has of a field that the product's answer lacks: empty, and told from a field shown empty by `is`."""
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of an answer as judges and drives read it: texts by field, `ABSENT` where it lacks one."""
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """A question as judges read it: texts by field, empty where nothing was said; `by` is the account that asked."""
+
+    by: str = ""
+
+
+class SpanQuery(Query, frozen=True, kw_only=True):
+    """A question over [from, to)."""
+
+    from_: Instant = ""
+    to: Instant = ""
+
+
+Q = TypeVar("Q", bound=Query)
+R = TypeVar("R", bound=Row)
+Fields = Mapping[str, FieldType]
+
+
+def fields_of(struct: type[Query | Row]) -> Fields:
+    """The fields of a question or a row with their types, in the order of a record; who asked is none of them."""
+    hints = get_type_hints(struct, include_extras=True)
+    told = [each for each in msgspec.structs.fields(struct) if each.name not in _RESERVED]
+    return {each.encode_name: hints[each.name].__metadata__[0] for each in told}
+
+
+SPAN: Fields = {"from": INSTANT, "to": INSTANT}
+"""What an object over [from, to) has."""
+FIGURE: Fields = {"value": DECIMAL, "unit": TEXT}
+"""What a row with one figure has."""
 VERSION_FIELDS: Fields = {"version": COUNT, "at": INSTANT, "author": TEXT, "action": TEXT}
 """What a row of an object's history has besides the object's own fields; action: created, changed, removed."""
 LIST_FIELDS: Fields = {"object": ID}
@@ -176,11 +223,24 @@ class Kind(Word):
 
 
 @dataclass(frozen=True)
-class Analysis(Word):
-    """What a platform can be asked: the fields of the question and those of each row of its answer."""
+class Analysis(Word, Generic[Q, R]):
+    """What a platform can be asked: the types of the question and of a row of its answer, and the fields of both."""
 
+    asks: type[Q]
+    row: type[R]
     query: Fields
     rows: Fields
+
+    def question(self, query: Mapping[str, str]) -> Q:
+        """A question as the record has it."""
+        return msgspec.convert(query, self.asks)
+
+    def shown(self, rows: Iterable[Mapping[str, str]]) -> tuple[R, ...]:
+        """Rows as the record has them."""
+        return tuple(msgspec.convert(row, self.row) for row in rows)
+
+
+AnyAnalysis = Analysis[Any, Any]
 
 
 def unknown(name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
@@ -191,7 +251,7 @@ def unknown(name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
 
 
 _kinds: dict[str, Kind] = {}
-_analyses: dict[str, Analysis] = {}
+_analyses: dict[str, AnyAnalysis] = {}
 _TENANTS = ("platform", "park", "enterprise")
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -216,10 +276,12 @@ def kind(name: str, *, en: str, zh: str, tenant: str, fields: Fields) -> Kind:
     return made
 
 
-def analysis(name: str, *, en: str, zh: str, query: Fields, rows: Fields) -> Analysis:
+def analysis(name: str, *, en: str, zh: str, query: type[Q], row: type[R]) -> Analysis[Q, R]:
     """Declare what can be asked. Raises ValueError for a name that is taken or a field that cannot be."""
-    _named(name, query)
-    made = _analyses[name] = Analysis(name, Text(en, zh), dict(query), dict(rows))
+    fields = fields_of(query)
+    _named(name, fields)
+    made = Analysis(name, Text(en, zh), query, row, fields, fields_of(row))
+    _analyses[name] = made
     return made
 
 
@@ -235,7 +297,7 @@ def kinds() -> dict[str, Kind]:
     return dict(sorted(_kinds.items()))
 
 
-def analyses() -> dict[str, Analysis]:
+def analyses() -> dict[str, AnyAnalysis]:
     """Every analysis by name, sorted."""
     _walked()
     return dict(sorted(_analyses.items()))

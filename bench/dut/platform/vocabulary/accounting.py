@@ -5,7 +5,29 @@ Totals of emissions and energy are base words. Numbers are decimal text, instant
 
 from __future__ import annotations
 
-from bench.dut.platform.vocabulary import COUNT, DECIMAL, FIGURE, FLAG, ID, INSTANT, SPAN, TEXT, analysis, kind, one_of
+from typing import Annotated
+
+from bench.dut.platform.vocabulary import (
+    ABSENT,
+    DECIMAL,
+    FIGURE,
+    FLAG,
+    ID,
+    INSTANT,
+    SPAN,
+    TEXT,
+    Count,
+    Id,
+    Instant,
+    Number,
+    Query,
+    Row,
+    SpanQuery,
+    Str,
+    analysis,
+    kind,
+    one_of,
+)
 from bench.dut.platform.vocabulary.base import OF, PERIOD
 
 METHOD = one_of(
@@ -20,7 +42,6 @@ METHOD = one_of(
 )
 """The documents of methods: GB/T 32150, parts of GB/T 32151 by their number, the guide for provincial inventories."""
 QUANTITY = one_of("emission", "energy", "emission-intensity", "energy-intensity")
-_WHOSE = {"of": OF, "id": ID}
 
 EMISSION_SOURCE = kind(
     "emission_source",
@@ -220,63 +241,167 @@ EQUIPMENT = kind(
     fields={"id": ID, "enterprise": ID, "facility": ID, "name": TEXT, "installed": INSTANT, "renew_by": INSTANT},
 )
 
-_VALUE = {**FIGURE}
+
+class EnergyIntensityQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for energy per unit of a product, or of output value without one."""
+
+    of: Annotated[str, OF] = ""
+    id: Id = ""
+    product: Id = ""
+
+
+class EnergyIntensityRow(Row, frozen=True, kw_only=True):
+    """A row of energy per unit of a product, or of output value without one."""
+
+    start: Instant = ABSENT
+    end: Instant = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+    state: Str = ABSENT
+
+
 ENERGY_INTENSITY = analysis(
     "energy_intensity",
     en="energy per unit of a product, or of output value without one",
     zh="能耗强度（按产品；不指定产品时按产值）",
-    query={**_WHOSE, "product": ID, **SPAN},
-    rows={"start": INSTANT, "end": INSTANT, **_VALUE, "state": TEXT},
+    query=EnergyIntensityQuery,
+    row=EnergyIntensityRow,
 )
+
+
+class StructureQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for shares by class, carrier, process, enterprise or another part (contribution)."""
+
+    of: Annotated[str, OF] = ""
+    id: Id = ""
+    quantity: Annotated[str, QUANTITY] = ""
+    parts: Annotated[
+        str, one_of("source_class", "carrier", "process", "facility", "product", "enterprise", "sector", "region")
+    ] = ""
+
+
+class StructureRow(Row, frozen=True, kw_only=True):
+    """A row of shares of emission or energy by class, carrier, process, enterprise or another part (contribution)."""
+
+    part: Str = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+    share: Number = ABSENT
+
+
 STRUCTURE = analysis(
     "structure",
     en="shares of emission or energy by class, carrier, process, enterprise or another part (contribution)",
     zh="碳排放量或能耗的构成与贡献",
-    query={
-        **_WHOSE,
-        "quantity": QUANTITY,
-        "parts": one_of("source_class", "carrier", "process", "facility", "product", "enterprise", "sector", "region"),
-        **SPAN,
-    },
-    rows={"part": TEXT, **_VALUE, "share": DECIMAL},
+    query=StructureQuery,
+    row=StructureRow,
 )
+
+
+class ComparisonQuery(Query, frozen=True, kw_only=True):
+    """What is asked for a period beside a fixed one, the one before, and the same of the year before."""
+
+    of: Annotated[str, OF] = ""
+    id: Id = ""
+    quantity: Annotated[str, QUANTITY] = ""
+    period: Annotated[str, PERIOD] = ""
+    start: Instant = ""
+    fixed: Instant = ""
+
+
+class ComparisonRow(Row, frozen=True, kw_only=True):
+    """A row of a period beside a fixed one, the one before, and the same of the year before."""
+
+    basis: Annotated[str, one_of("fixed", "previous", "year-before")] = ABSENT
+    value: Number = ABSENT
+    reference: Number = ABSENT
+    change: Number = ABSENT
+    percent: Number = ABSENT
+    unit: Str = ABSENT
+
+
 COMPARISON = analysis(
     "comparison",
     en="a period beside a fixed one, the one before, and the same of the year before",
     zh="定比、环比、同比",
-    query={**_WHOSE, "quantity": QUANTITY, "period": PERIOD, "start": INSTANT, "fixed": INSTANT},
-    rows={
-        "basis": one_of("fixed", "previous", "year-before"),
-        "value": DECIMAL,
-        "reference": DECIMAL,
-        "change": DECIMAL,
-        "percent": DECIMAL,
-        "unit": TEXT,
-    },
+    query=ComparisonQuery,
+    row=ComparisonRow,
 )
+
+
+class TrendQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for periods in a row, each with its change to the one before."""
+
+    of: Annotated[str, OF] = ""
+    id: Id = ""
+    quantity: Annotated[str, QUANTITY] = ""
+    product: Id = ""
+    period: Annotated[str, PERIOD] = ""
+
+
+class TrendRow(Row, frozen=True, kw_only=True):
+    """A row of periods in a row, each with its change to the one before."""
+
+    start: Instant = ABSENT
+    end: Instant = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+    change: Number = ABSENT
+    percent: Number = ABSENT
+
+
 TREND = analysis(
     "trend",
     en="periods in a row, each with its change to the one before",
     zh="趋势",
-    query={**_WHOSE, "quantity": QUANTITY, "product": ID, "period": PERIOD, **SPAN},
-    rows={"start": INSTANT, "end": INSTANT, **_VALUE, "change": DECIMAL, "percent": DECIMAL},
+    query=TrendQuery,
+    row=TrendRow,
 )
+
+
+class RankingQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for enterprises in the order of what they give off."""
+
+    of: Annotated[str, one_of("enterprise", "process", "facility")] = ""
+    quantity: Annotated[str, QUANTITY] = ""
+    region: Str = ""
+
+
+class RankingRow(Row, frozen=True, kw_only=True):
+    """A row of enterprises in the order of what they give off."""
+
+    place: Count = ABSENT
+    id: Id = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+
+
 RANKING = analysis(
     "ranking",
     en="enterprises in the order of what they give off",
     zh="碳排放排名",
-    query={"of": one_of("enterprise", "process", "facility"), "quantity": QUANTITY, "region": TEXT, **SPAN},
-    rows={"place": COUNT, "id": ID, **_VALUE},
+    query=RankingQuery,
+    row=RankingRow,
 )
-DECOUPLING = analysis(
-    "decoupling",
-    en="decoupling of emission from output value between two years",
-    zh="碳排放与经济增长的脱钩分析",
-    query={"of": one_of("park", "region", "sector", "enterprise"), "id": ID, "base": INSTANT, "year": INSTANT},
-    rows={
-        "model": one_of("tapio", "oecd"),
-        "index": DECIMAL,
-        "state": one_of(
+
+
+class DecouplingQuery(Query, frozen=True, kw_only=True):
+    """What is asked for decoupling of emission from output value between two years."""
+
+    of: Annotated[str, one_of("park", "region", "sector", "enterprise")] = ""
+    id: Id = ""
+    base: Instant = ""
+    year: Instant = ""
+
+
+class DecouplingRow(Row, frozen=True, kw_only=True):
+    """A row of decoupling of emission from output value between two years."""
+
+    model: Annotated[str, one_of("tapio", "oecd")] = ABSENT
+    index: Number = ABSENT
+    state: Annotated[
+        str,
+        one_of(
             "strong",
             "weak",
             "expansive-coupling",
@@ -286,96 +411,298 @@ DECOUPLING = analysis(
             "recessive-coupling",
             "recessive",
         ),
-        "emission_change": DECIMAL,
-        "value_change": DECIMAL,
-    },
+    ] = ABSENT
+    emission_change: Number = ABSENT
+    value_change: Number = ABSENT
+
+
+DECOUPLING = analysis(
+    "decoupling",
+    en="decoupling of emission from output value between two years",
+    zh="碳排放与经济增长的脱钩分析",
+    query=DecouplingQuery,
+    row=DecouplingRow,
 )
 """Changes in per cent; Tapio's index is the ratio of both, the OECD's 1 less the ratio of intensities."""
+
+
+class EfficiencyQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for emission per output value by region, sector or enterprise."""
+
+    parts: Annotated[str, one_of("region", "sector", "enterprise")] = ""
+
+
+class EfficiencyRow(Row, frozen=True, kw_only=True):
+    """A row of emission per output value by region, sector or enterprise."""
+
+    part: Str = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+    place: Count = ABSENT
+
+
 EFFICIENCY = analysis(
     "efficiency",
     en="emission per output value by region, sector or enterprise",
     zh="碳排放效率评价",
-    query={"parts": one_of("region", "sector", "enterprise"), **SPAN},
-    rows={"part": TEXT, **_VALUE, "place": COUNT},
+    query=EfficiencyQuery,
+    row=EfficiencyRow,
 )
+
+
+class EfficiencyWatchQuery(Query, frozen=True, kw_only=True):
+    """What is asked for enterprises whose efficiency has fallen."""
+
+    base: Instant = ""
+    year: Instant = ""
+
+
+class EfficiencyWatchRow(Row, frozen=True, kw_only=True):
+    """A row of enterprises whose efficiency has fallen."""
+
+    id: Id = ABSENT
+    before: Number = ABSENT
+    after: Number = ABSENT
+    unit: Str = ABSENT
+
+
 EFFICIENCY_WATCH = analysis(
     "efficiency_watch",
     en="enterprises whose efficiency has fallen",
     zh="碳排放效率下降的重点关注企业",
-    query={"base": INSTANT, "year": INSTANT},
-    rows={"id": ID, "before": DECIMAL, "after": DECIMAL, "unit": TEXT},
+    query=EfficiencyWatchQuery,
+    row=EfficiencyWatchRow,
 )
+
+
+class GapQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for an enterprise's indicator beside benchmarks and limits."""
+
+    enterprise: Id = ""
+    indicator: Id = ""
+    product: Id = ""
+
+
+class GapRow(Row, frozen=True, kw_only=True):
+    """A row of an enterprise's indicator beside benchmarks and limits."""
+
+    actual: Number = ABSENT
+    against: Annotated[
+        str, one_of("international", "national", "sector", "park", "outstanding", "advanced", "limit")
+    ] = ABSENT
+    reference: Number = ABSENT
+    gap: Number = ABSENT
+    percent: Number = ABSENT
+    unit: Str = ABSENT
+
+
 GAP = analysis(
     "gap",
     en="an enterprise's indicator beside benchmarks and limits",
     zh="指标与标杆、限额的差距",
-    query={"enterprise": ID, "indicator": ID, "product": ID, **SPAN},
-    rows={
-        "actual": DECIMAL,
-        "against": one_of("international", "national", "sector", "park", "outstanding", "advanced", "limit"),
-        "reference": DECIMAL,
-        "gap": DECIMAL,
-        "percent": DECIMAL,
-        "unit": TEXT,
-    },
+    query=GapQuery,
+    row=GapRow,
 )
 """gap = actual less reference, percent that of the reference."""
+
+
+class PeersQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for an enterprise's indicator beside the average of its sector, region or park."""
+
+    enterprise: Id = ""
+    quantity: Annotated[str, QUANTITY] = ""
+    among: Annotated[str, one_of("sector", "region", "park")] = ""
+
+
+class PeersRow(Row, frozen=True, kw_only=True):
+    """A row of an enterprise's indicator beside the average of its sector, region or park."""
+
+    actual: Number = ABSENT
+    average: Number = ABSENT
+    count: Count = ABSENT
+    place: Count = ABSENT
+    unit: Str = ABSENT
+
+
 PEERS = analysis(
     "peers",
     en="an enterprise's indicator beside the average of its sector, region or park",
     zh="与同行业、同地区、园区平均水平对比",
-    query={"enterprise": ID, "quantity": QUANTITY, "among": one_of("sector", "region", "park"), **SPAN},
-    rows={"actual": DECIMAL, "average": DECIMAL, "count": COUNT, "place": COUNT, "unit": TEXT},
+    query=PeersQuery,
+    row=PeersRow,
 )
 """The average of a group is its whole emission (or energy) by its whole output value; place 1 is the lowest."""
+
+
+class EnergyLedgerQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for energy generated and used."""
+
+    of: Annotated[str, one_of("park", "enterprise", "facility")] = ""
+    id: Id = ""
+
+
+class EnergyLedgerRow(Row, frozen=True, kw_only=True):
+    """A row of energy generated and used."""
+
+    carrier: Str = ABSENT
+    direction: Str = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+
+
 ENERGY_LEDGER = analysis(
     "energy_ledger",
     en="energy generated and used",
     zh="能量产生与消耗台账",
-    query={"of": one_of("park", "enterprise", "facility"), "id": ID, **SPAN},
-    rows={"carrier": TEXT, "direction": TEXT, **_VALUE},
+    query=EnergyLedgerQuery,
+    row=EnergyLedgerRow,
 )
+
+
+class WasteHeatRoomQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for waste heat, what is recovered of it, and the room that is left."""
+
+    of: Annotated[str, one_of("park", "enterprise", "facility")] = ""
+    id: Id = ""
+
+
+class WasteHeatRoomRow(Row, frozen=True, kw_only=True):
+    """A row of waste heat, what is recovered of it, and the room that is left."""
+
+    waste: Number = ABSENT
+    recovered: Number = ABSENT
+    room: Number = ABSENT
+    unit: Str = ABSENT
+
+
 WASTE_HEAT_ROOM = analysis(
     "waste_heat_room",
     en="waste heat, what is recovered of it, and the room that is left",
     zh="余热利用空间",
-    query={"of": one_of("park", "enterprise", "facility"), "id": ID, **SPAN},
-    rows={"waste": DECIMAL, "recovered": DECIMAL, "room": DECIMAL, "unit": TEXT},
+    query=WasteHeatRoomQuery,
+    row=WasteHeatRoomRow,
 )
+
+
+class SavingsQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for energy saved."""
+
+    of: Annotated[str, one_of("park", "enterprise", "facility")] = ""
+    id: Id = ""
+
+
+class SavingsRow(Row, frozen=True, kw_only=True):
+    """A row of energy saved."""
+
+    part: Str = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+
+
 SAVINGS = analysis(
     "savings",
     en="energy saved",
     zh="节能量统计",
-    query={"of": one_of("park", "enterprise", "facility"), "id": ID, **SPAN},
-    rows={"part": TEXT, **_VALUE},
+    query=SavingsQuery,
+    row=SavingsRow,
 )
+
+
+class RenewalsQuery(Query, frozen=True, kw_only=True):
+    """What is asked for equipment that is due for renewal."""
+
+    of: Annotated[str, one_of("park", "enterprise", "facility")] = ""
+    id: Id = ""
+    until: Instant = ""
+
+
+class RenewalsRow(Row, frozen=True, kw_only=True):
+    """A row of equipment that is due for renewal."""
+
+    id: Id = ABSENT
+    renew_by: Instant = ABSENT
+
+
 RENEWALS = analysis(
     "renewals",
     en="equipment that is due for renewal",
     zh="设备更新需求",
-    query={"of": one_of("park", "enterprise", "facility"), "id": ID, "until": INSTANT},
-    rows={"id": ID, "renew_by": INSTANT},
+    query=RenewalsQuery,
+    row=RenewalsRow,
 )
+
+
+class ReportFiguresQuery(Query, frozen=True, kw_only=True):
+    """What is asked for the figures of an emission report."""
+
+    report: Id = ""
+
+
+class ReportFiguresRow(Row, frozen=True, kw_only=True):
+    """A row of the figures of an emission report."""
+
+    item: Str = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+
+
 REPORT_FIGURES = analysis(
     "report_figures",
     en="the figures of an emission report",
     zh="碳排放报告中的数值",
-    query={"report": ID},
-    rows={"item": TEXT, **_VALUE},
+    query=ReportFiguresQuery,
+    row=ReportFiguresRow,
 )
 """item: total, energy, class:<source class>, source:<source or point>."""
+
+
+class RegionalInventoryQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for inventory of a region by the provincial guide: by gas and in sum."""
+
+    region: Str = ""
+
+
+class RegionalInventoryRow(Row, frozen=True, kw_only=True):
+    """A row of inventory of a region by the provincial guide: by gas and in sum."""
+
+    gas: Str = ABSENT
+    mass: Number = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+
+
 REGIONAL_INVENTORY = analysis(
     "regional_inventory",
     en="inventory of a region by the provincial guide: by gas and in sum",
     zh="区域温室气体清单（省级清单编制指南）",
-    query={"region": TEXT, **SPAN},
-    rows={"gas": TEXT, "mass": DECIMAL, **_VALUE},
+    query=RegionalInventoryQuery,
+    row=RegionalInventoryRow,
 )
 """mass in t of the gas, value in t of CO2 equivalent; the row with gas `total` is the sum, sinks deducted."""
+
+
+class DefaultsQuery(Query, frozen=True, kw_only=True):
+    """What is asked for default values that are built in."""
+
+    carrier: Str = ""
+    symbol: Str = ""
+    region: Str = ""
+    year: Count = ""
+
+
+class DefaultsRow(Row, frozen=True, kw_only=True):
+    """A row of default values that are built in."""
+
+    symbol: Str = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+    source: Str = ABSENT
+
+
 DEFAULTS = analysis(
     "defaults",
     en="default values that are built in",
     zh="内嵌缺省值",
-    query={"carrier": TEXT, "symbol": TEXT, "region": TEXT, "year": COUNT},
-    rows={"symbol": TEXT, **_VALUE, "source": TEXT},
+    query=DefaultsQuery,
+    row=DefaultsRow,
 )

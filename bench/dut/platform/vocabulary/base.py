@@ -5,7 +5,26 @@ Leaves the words of one chapter to modules of their own. Instants are microsecon
 
 from __future__ import annotations
 
-from bench.dut.platform.vocabulary import DECIMAL, FIGURE, ID, INSTANT, SPAN, TEXT, analysis, kind, one_of
+from typing import Annotated
+
+from bench.dut.platform.vocabulary import (
+    ABSENT,
+    DECIMAL,
+    FIGURE,
+    ID,
+    INSTANT,
+    TEXT,
+    Id,
+    Instant,
+    Number,
+    Query,
+    Row,
+    SpanQuery,
+    Str,
+    analysis,
+    kind,
+    one_of,
+)
 
 SOURCE_CLASS = one_of("fuel", "process", "electricity", "heat", "stored", "other")
 """What an emission comes from, by the lists of the documents."""
@@ -113,59 +132,187 @@ ENTRY = kind(
     },
 )
 
+
+class SamplesQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for values received of a point."""
+
+    point: Id = ""
+
+
+class SamplesRow(Row, frozen=True, kw_only=True):
+    """A row of values received of a point."""
+
+    at: Instant = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+    quality: Str = ABSENT
+    received: Instant = ABSENT
+
+
 SAMPLES = analysis(
     "samples",
     en="values received of a point",
     zh="监测点接收值",
-    query={"point": ID, **SPAN},
-    rows={"at": INSTANT, **FIGURE, "quality": TEXT, "received": INSTANT},
+    query=SamplesQuery,
+    row=SamplesRow,
 )
+
+
+class RecordsQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for values of a point by period."""
+
+    point: Id = ""
+    period: Annotated[str, PERIOD] = ""
+
+
+class RecordsRow(Row, frozen=True, kw_only=True):
+    """A row of values of a point by period."""
+
+    start: Instant = ABSENT
+    end: Instant = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+    state: Str = ABSENT
+
+
 RECORDS = analysis(
     "records",
     en="values of a point by period",
     zh="监测点周期值",
-    query={"point": ID, "period": PERIOD, **SPAN},
-    rows={"start": INSTANT, "end": INSTANT, **FIGURE, "state": TEXT},
+    query=RecordsQuery,
+    row=RecordsRow,
 )
-_FIGURE = {
-    "start": INSTANT,
-    "end": INSTANT,
-    **FIGURE,
-    "method": TEXT,
-    "state": one_of("complete", "partial", "missing"),
-}
+
+
+class EmissionsQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for emissions."""
+
+    of: Annotated[str, OF] = ""
+    id: Id = ""
+    period: Annotated[str, PERIOD] = ""
+
+
+class EmissionsRow(Row, frozen=True, kw_only=True):
+    """A row of emissions."""
+
+    start: Instant = ABSENT
+    end: Instant = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+    method: Str = ABSENT
+    state: Annotated[str, one_of("complete", "partial", "missing")] = ABSENT
+
+
 EMISSIONS = analysis(
     "emissions",
     en="emissions",
     zh="碳排放量",
-    query={"of": OF, "id": ID, "period": PERIOD, **SPAN},
-    rows=_FIGURE,
+    query=EmissionsQuery,
+    row=EmissionsRow,
 )
+
+
+class EnergyQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for energy used."""
+
+    of: Annotated[str, OF] = ""
+    id: Id = ""
+    carrier: Str = ""
+    period: Annotated[str, PERIOD] = ""
+
+
+class EnergyRow(Row, frozen=True, kw_only=True):
+    """A row of energy used."""
+
+    start: Instant = ABSENT
+    end: Instant = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+    method: Str = ABSENT
+    state: Annotated[str, one_of("complete", "partial", "missing")] = ABSENT
+    carrier: Str = ABSENT
+
+
 ENERGY = analysis(
     "energy",
     en="energy used",
     zh="能源消费量",
-    query={"of": OF, "id": ID, "carrier": TEXT, "period": PERIOD, **SPAN},
-    rows={**_FIGURE, "carrier": TEXT},
+    query=EnergyQuery,
+    row=EnergyRow,
 )
+
+
+class IntensityQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for emissions per unit of a product."""
+
+    of: Annotated[str, OF] = ""
+    id: Id = ""
+    product: Id = ""
+
+
+class IntensityRow(Row, frozen=True, kw_only=True):
+    """A row of emissions per unit of a product."""
+
+    start: Instant = ABSENT
+    end: Instant = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+    method: Str = ABSENT
+    state: Annotated[str, one_of("complete", "partial", "missing")] = ABSENT
+
+
 INTENSITY = analysis(
     "intensity",
     en="emissions per unit of a product",
     zh="碳排放强度",
-    query={"of": OF, "id": ID, "product": ID, **SPAN},
-    rows=_FIGURE,
+    query=IntensityQuery,
+    row=IntensityRow,
 )
+
+
+class AlarmsRow(Row, frozen=True, kw_only=True):
+    """A row of alarms, standing and cleared."""
+
+    id: Id = ABSENT
+    kind: Str = ABSENT
+    subject: Str = ABSENT
+    raised: Instant = ABSENT
+    cleared: Instant = ABSENT
+
+
 ALARMS = analysis(
     "alarms",
     en="alarms, standing and cleared",
     zh="报警",
-    query=SPAN,
-    rows={"id": ID, "kind": TEXT, "subject": TEXT, "raised": INSTANT, "cleared": INSTANT},
+    query=SpanQuery,
+    row=AlarmsRow,
 )
+
+
+class AuditQuery(Query, frozen=True, kw_only=True):
+    """What is asked for audit log."""
+
+    from_: Instant = ""
+    to: Instant = ""
+    user: Str = ""
+    kind: Str = ""
+
+
+class AuditRow(Row, frozen=True, kw_only=True):
+    """A row of audit log."""
+
+    at: Instant = ABSENT
+    user: Str = ABSENT
+    kind: Str = ABSENT
+    subject: Str = ABSENT
+    outcome: Str = ABSENT
+    detail: Str = ABSENT
+
+
 AUDIT = analysis(
     "audit",
     en="audit log",
     zh="审计日志",
-    query={**SPAN, "user": TEXT, "kind": TEXT},
-    rows={"at": INSTANT, "user": TEXT, "kind": TEXT, "subject": TEXT, "outcome": TEXT, "detail": TEXT},
+    query=AuditQuery,
+    row=AuditRow,
 )

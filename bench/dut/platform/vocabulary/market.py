@@ -7,7 +7,27 @@ unless said otherwise, money is CNY, energy of green power MWh, other energy ton
 
 from __future__ import annotations
 
-from bench.dut.platform.vocabulary import COUNT, DECIMAL, FIGURE, ID, INSTANT, SPAN, TEXT, analysis, kind, one_of
+from typing import Annotated
+
+from bench.dut.platform.vocabulary import (
+    ABSENT,
+    COUNT,
+    DECIMAL,
+    ID,
+    INSTANT,
+    TEXT,
+    Count,
+    Id,
+    Instant,
+    Number,
+    Query,
+    Row,
+    SpanQuery,
+    Str,
+    analysis,
+    kind,
+    one_of,
+)
 
 ASSET = one_of("allowance", "ccer", "local")
 """Allowances, nationally certified reductions (CCER), reductions certified by the local authority."""
@@ -234,314 +254,414 @@ INTENSIVE_PROJECT = kind(
 
 # --- targets and forecasts (CPCIF 5.5; ISC-1 5.1.4, 5.1.5, 5.2.5, 5.2.6) ---
 
-INDICATORS = {
-    "emission": ("total", "intensity", "level", "energy-structure", "energy-efficiency", "waste-recycling"),
-    "reduction": (
-        "reduction-total",
-        "intensity-fall",
-        "renewables",
-        "green-power",
-        "technology-cost",
-        "technology-benefit",
-    ),
-    "assets": (
-        "assets-total",
-        "allocation",
-        "sinks-purchased",
-        "ccer-developed",
-        "ccer-traded",
-        "local-developed",
-        "local-traded",
-        "compliance-rate",
-        "compliance-quantity",
-        "compliance-cost",
-    ),
-}
-"""Words for the indicators that CPCIF 5.5.3.1 a) to c) names, by sub-target."""
-_SUBJECT = one_of("park", "sector", "region", "enterprise", "process")
-TARGET = kind(
-    "target",
-    en="target",
-    zh="双碳目标",
-    tenant="enterprise",
-    fields={
-        "id": ID,
-        "of": _SUBJECT,
-        "subject": ID,
-        "enterprise": ID,  # empty where it is the park's own
-        "indicator": TEXT,
-        "year": COUNT,
-        **FIGURE,
-        "output": DECIMAL,  # planned output that an intensity refers to
-        "warn": DECIMAL,  # % of the value from which on there is a warning
-        "state": one_of("draft", "issued"),
-    },
-)
-TARGET_PART = kind(
-    "target_part",
-    en="part of a target",
-    zh="分解目标",
-    tenant="enterprise",
-    fields={
-        "id": ID,
-        "target": ID,
-        "of": TEXT,
-        "subject": ID,
-        "enterprise": ID,
-        "start": INSTANT,
-        "end": INSTANT,
-        "value": DECIMAL,
-    },
-)
-SCENARIO = kind(
-    "scenario",
-    en="scenario of development",
-    zh="发展情景",
-    tenant="enterprise",
-    fields={
-        "id": ID,
-        "of": one_of("park", "enterprise"),
-        "subject": ID,
-        "enterprise": ID,  # empty where it is the park's own
-        "name": TEXT,
-        "base": COUNT,  # year whose closed accounts it starts from
-        "removal": DECIMAL,  # t removed by sinks in the base year
-        "removal_growth": DECIMAL,  # % a year
-    },
-)
-SCENARIO_STEP = kind(
-    "scenario_step",
-    en="rates of a scenario from a year on",
-    zh="情景分段参数",
-    tenant="enterprise",
-    fields={
-        "id": ID,
-        "scenario": ID,
-        "enterprise": ID,
-        "first": COUNT,  # year
-        "activity": DECIMAL,  # growth of activity, % a year
-        "intensity": DECIMAL,  # fall of emission per activity, % a year
-    },
-)
-"""Emission of a year = that of the year before × (1 + activity) × (1 - intensity), rates of the last step begun."""
 
-# --- what is asked ---
+class AllocationsQuery(Query, frozen=True, kw_only=True):
+    """What is asked for allowances reckoned."""
 
-_OF = {"of": one_of("park", "sector", "enterprise"), "id": ID}
+    of: Annotated[str, one_of("park", "sector", "enterprise")] = ""
+    id: Id = ""
+    year: Count = ""
+
+
+class AllocationsRow(Row, frozen=True, kw_only=True):
+    """A row of allowances reckoned."""
+
+    enterprise: Id = ABSENT
+    rule: Id = ABSENT
+    output: Number = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+
 
 ALLOCATIONS = analysis(
     "allocations",
     en="allowances reckoned",
     zh="配额核算结果",
-    query={**_OF, "year": COUNT},
-    rows={"enterprise": ID, "rule": ID, "output": DECIMAL, **FIGURE},
+    query=AllocationsQuery,
+    row=AllocationsRow,
 )
+
+
+class AllocationSourcesQuery(Query, frozen=True, kw_only=True):
+    """What is asked for where reckoned allowances come from."""
+
+    enterprise: Id = ""
+    year: Count = ""
+
+
+class AllocationSourcesRow(Row, frozen=True, kw_only=True):
+    """A row of where reckoned allowances come from."""
+
+    basis: Id = ABSENT
+    rule: Id = ABSENT
+    output: Number = ABSENT
+    source: Str = ABSENT
+    author: Str = ABSENT
+    entered: Instant = ABSENT
+
+
 ALLOCATION_SOURCES = analysis(
     "allocation_sources",
     en="where reckoned allowances come from",
     zh="配额核算溯源",
-    query={"enterprise": ID, "year": COUNT},
-    rows={"basis": ID, "rule": ID, "output": DECIMAL, "source": TEXT, "author": TEXT, "entered": INSTANT},
+    query=AllocationSourcesQuery,
+    row=AllocationSourcesRow,
 )
+
+
+class AllocationComparisonQuery(Query, frozen=True, kw_only=True):
+    """What is asked for allowances compared with those of the same region and sector."""
+
+    year: Count = ""
+    region: Str = ""
+    sector: Str = ""
+
+
+class AllocationComparisonRow(Row, frozen=True, kw_only=True):
+    """A row of allowances compared with those of the same region and sector."""
+
+    place: Count = ABSENT
+    enterprise: Id = ABSENT
+    output: Number = ABSENT
+    value: Number = ABSENT
+    intensity: Number = ABSENT
+
+
 ALLOCATION_COMPARISON = analysis(
     "allocation_comparison",
     en="allowances compared with those of the same region and sector",
     zh="同地区、同行业配额对比",
-    query={"year": COUNT, "region": TEXT, "sector": TEXT},
-    rows={"place": COUNT, "enterprise": ID, "output": DECIMAL, "value": DECIMAL, "intensity": DECIMAL},
+    query=AllocationComparisonQuery,
+    row=AllocationComparisonRow,
 )
 """Placed by allowances, the largest first; intensity: the closed account's emission per output."""
+
+
+class TradeStatisticsQuery(Query, frozen=True, kw_only=True):
+    """What is asked for statistics of trades."""
+
+    of: Annotated[str, one_of("park", "sector", "enterprise")] = ""
+    id: Id = ""
+    asset: Annotated[str, ASSET] = ""
+    year: Count = ""
+
+
+class TradeStatisticsRow(Row, frozen=True, kw_only=True):
+    """A row of statistics of trades."""
+
+    enterprise: Id = ABSENT
+    asset: Annotated[str, ASSET] = ABSENT
+    bought: Number = ABSENT
+    sold: Number = ABSENT
+    cost: Number = ABSENT
+    proceeds: Number = ABSENT
+    gain: Number = ABSENT
+    price: Number = ABSENT
+    stock: Number = ABSENT
+    surplus: Number = ABSENT
+
+
 TRADE_STATISTICS = analysis(
     "trade_statistics",
     en="statistics of trades",
     zh="交易统计",
-    query={**_OF, "asset": ASSET, "year": COUNT},
-    rows={
-        "enterprise": ID,
-        "asset": ASSET,
-        "bought": DECIMAL,
-        "sold": DECIMAL,
-        "cost": DECIMAL,
-        "proceeds": DECIMAL,
-        "gain": DECIMAL,
-        "price": DECIMAL,  # mean of all trades, by volume
-        "stock": DECIMAL,
-        "surplus": DECIMAL,  # stock less what is still to be surrendered; negative is a shortage
-    },
+    query=TradeStatisticsQuery,
+    row=TradeStatisticsRow,
 )
+
+
+class CarbonAssetsQuery(Query, frozen=True, kw_only=True):
+    """What is asked for carbon assets held and their value."""
+
+    of: Annotated[str, one_of("park", "sector", "enterprise")] = ""
+    id: Id = ""
+    year: Count = ""
+
+
+class CarbonAssetsRow(Row, frozen=True, kw_only=True):
+    """A row of carbon assets held and their value."""
+
+    enterprise: Id = ABSENT
+    asset: Annotated[str, ASSET] = ABSENT
+    stock: Number = ABSENT
+    price: Number = ABSENT
+    value: Number = ABSENT
+    surplus: Number = ABSENT
+
+
 CARBON_ASSETS = analysis(
     "carbon_assets",
     en="carbon assets held and their value",
     zh="碳资产总览",
-    query={**_OF, "year": COUNT},
-    rows={"enterprise": ID, "asset": ASSET, "stock": DECIMAL, "price": DECIMAL, "value": DECIMAL, "surplus": DECIMAL},
+    query=CarbonAssetsQuery,
+    row=CarbonAssetsRow,
 )
+
+
+class AssetTrendQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for stock of carbon assets over time."""
+
+    of: Annotated[str, one_of("park", "sector", "enterprise")] = ""
+    id: Id = ""
+    asset: Annotated[str, ASSET] = ""
+
+
+class AssetTrendRow(Row, frozen=True, kw_only=True):
+    """A row of stock of carbon assets over time."""
+
+    end: Instant = ABSENT
+    stock: Number = ABSENT
+
+
 ASSET_TREND = analysis(
     "asset_trend",
     en="stock of carbon assets over time",
     zh="碳资产变化趋势",
-    query={**_OF, "asset": ASSET, **SPAN},
-    rows={"end": INSTANT, "stock": DECIMAL},
+    query=AssetTrendQuery,
+    row=AssetTrendRow,
 )
 """One row for the end of each month."""
+
+
+class AllowanceUseQuery(Query, frozen=True, kw_only=True):
+    """What is asked for allowances, their use and remainder."""
+
+    of: Annotated[str, one_of("park", "sector", "enterprise")] = ""
+    id: Id = ""
+    year: Count = ""
+
+
+class AllowanceUseRow(Row, frozen=True, kw_only=True):
+    """A row of allowances, their use and remainder."""
+
+    enterprise: Id = ABSENT
+    allowance: Number = ABSENT
+    used: Number = ABSENT
+    remainder: Number = ABSENT
+    predicted: Number = ABSENT
+    excess: Number = ABSENT
+    state: Str = ABSENT
+
+
 ALLOWANCE_USE = analysis(
     "allowance_use",
     en="allowances, their use and remainder",
     zh="配额使用与余量",
-    query={**_OF, "year": COUNT},
-    rows={
-        "enterprise": ID,
-        "allowance": DECIMAL,  # stock before anything was surrendered
-        "used": DECIMAL,  # emitted in the months that are closed
-        "remainder": DECIMAL,
-        "predicted": DECIMAL,  # emission of the whole year
-        "excess": DECIMAL,  # predicted less allowance, 0 where there is none
-        "state": TEXT,  # within | excess
-    },
+    query=AllowanceUseQuery,
+    row=AllowanceUseRow,
 )
+
+
+class AssetLedgerQuery(Query, frozen=True, kw_only=True):
+    """What is asked for accounts of trades and compliance."""
+
+    enterprise: Id = ""
+    asset: Annotated[str, ASSET] = ""
+
+
+class AssetLedgerRow(Row, frozen=True, kw_only=True):
+    """A row of accounts of trades and compliance."""
+
+    when: Instant = ABSENT
+    entry: Id = ABSENT
+    kind: Str = ABSENT
+    volume: Number = ABSENT
+    balance: Number = ABSENT
+    author: Str = ABSENT
+
+
 ASSET_LEDGER = analysis(
     "asset_ledger",
     en="accounts of trades and compliance",
     zh="履约、交易账目明细",
-    query={"enterprise": ID, "asset": ASSET},
-    rows={"when": INSTANT, "entry": ID, "kind": TEXT, "volume": DECIMAL, "balance": DECIMAL, "author": TEXT},
+    query=AssetLedgerQuery,
+    row=AssetLedgerRow,
 )
 """Rows in order of `when`; volume is signed, balance is the stock after it."""
+
+
+class ComplianceStatisticsQuery(Query, frozen=True, kw_only=True):
+    """What is asked for compliance: quantity, way, cost and rate."""
+
+    of: Annotated[str, one_of("park", "sector", "enterprise")] = ""
+    id: Id = ""
+    year: Count = ""
+
+
+class ComplianceStatisticsRow(Row, frozen=True, kw_only=True):
+    """A row of compliance: quantity, way, cost and rate."""
+
+    enterprise: Id = ABSENT
+    due: Number = ABSENT
+    surrendered: Number = ABSENT
+    allowance: Number = ABSENT
+    ccer: Number = ABSENT
+    local: Number = ABSENT
+    rate: Number = ABSENT
+    cost: Number = ABSENT
+
+
 COMPLIANCE_STATISTICS = analysis(
     "compliance_statistics",
     en="compliance: quantity, way, cost and rate",
     zh="履约统计",
-    query={**_OF, "year": COUNT},
-    rows={
-        "enterprise": ID,
-        "due": DECIMAL,
-        "surrendered": DECIMAL,
-        "allowance": DECIMAL,
-        "ccer": DECIMAL,
-        "local": DECIMAL,
-        "rate": DECIMAL,  # %
-        "cost": DECIMAL,
-    },
+    query=ComplianceStatisticsQuery,
+    row=ComplianceStatisticsRow,
 )
+
+
+class VoluntaryStatisticsQuery(Query, frozen=True, kw_only=True):
+    """What is asked for statistics of voluntary reductions."""
+
+    of: Annotated[str, one_of("park", "sector", "enterprise")] = ""
+    id: Id = ""
+    year: Count = ""
+
+
+class VoluntaryStatisticsRow(Row, frozen=True, kw_only=True):
+    """A row of statistics of voluntary reductions."""
+
+    scheme: Str = ABSENT
+    projects: Count = ABSENT
+    monitored: Number = ABSENT
+    issued: Number = ABSENT
+
+
 VOLUNTARY_STATISTICS = analysis(
     "voluntary_statistics",
     en="statistics of voluntary reductions",
     zh="自愿减排量统计",
-    query={**_OF, "year": COUNT},
-    rows={"scheme": TEXT, "projects": COUNT, "monitored": DECIMAL, "issued": DECIMAL},
+    query=VoluntaryStatisticsQuery,
+    row=VoluntaryStatisticsRow,
 )
+
+
+class SinkStatisticsQuery(Query, frozen=True, kw_only=True):
+    """What is asked for statistics of the park's sinks."""
+
+    year: Count = ""
+
+
+class SinkStatisticsRow(Row, frozen=True, kw_only=True):
+    """A row of statistics of the park's sinks."""
+
+    sinks: Count = ABSENT
+    area: Number = ABSENT
+    removal: Number = ABSENT
+
+
 SINK_STATISTICS = analysis(
     "sink_statistics",
     en="statistics of the park's sinks",
     zh="园区碳汇统计",
-    query={"year": COUNT},
-    rows={"sinks": COUNT, "area": DECIMAL, "removal": DECIMAL},
+    query=SinkStatisticsQuery,
+    row=SinkStatisticsRow,
 )
+
+
+class GreenStatisticsQuery(Query, frozen=True, kw_only=True):
+    """What is asked for green power and certificates used, and the reduction from them."""
+
+    of: Annotated[str, one_of("park", "sector", "enterprise")] = ""
+    id: Id = ""
+    year: Count = ""
+
+
+class GreenStatisticsRow(Row, frozen=True, kw_only=True):
+    """A row of green power and certificates used, and the reduction from them."""
+
+    form: Str = ABSENT
+    way: Str = ABSENT
+    energy: Number = ABSENT
+    reduction: Number = ABSENT
+
+
 GREEN_STATISTICS = analysis(
     "green_statistics",
     en="green power and certificates used, and the reduction from them",
     zh="绿电与绿证统计",
-    query={**_OF, "year": COUNT},
-    rows={"form": TEXT, "way": TEXT, "energy": DECIMAL, "reduction": DECIMAL},
+    query=GreenStatisticsQuery,
+    row=GreenStatisticsRow,
 )
+
+
+class ProcessReductionsQuery(Query, frozen=True, kw_only=True):
+    """What is asked for reductions by changes of process."""
+
+    of: Annotated[str, one_of("park", "sector", "enterprise")] = ""
+    id: Id = ""
+    year: Count = ""
+
+
+class ProcessReductionsRow(Row, frozen=True, kw_only=True):
+    """A row of reductions by changes of process."""
+
+    enterprise: Id = ABSENT
+    process: Id = ABSENT
+    reduction: Number = ABSENT
+
+
 PROCESS_REDUCTIONS = analysis(
     "process_reductions",
     en="reductions by changes of process",
     zh="工艺过程减排统计",
-    query={**_OF, "year": COUNT},
-    rows={"enterprise": ID, "process": ID, "reduction": DECIMAL},
+    query=ProcessReductionsQuery,
+    row=ProcessReductionsRow,
 )
+
+
+class ProjectTrackingQuery(Query, frozen=True, kw_only=True):
+    """What is asked for tracking table of reduction projects."""
+
+    of: Annotated[str, one_of("park", "sector", "enterprise")] = ""
+    id: Id = ""
+    start: Instant = ""
+
+
+class ProjectTrackingRow(Row, frozen=True, kw_only=True):
+    """A row of tracking table of reduction projects."""
+
+    project: Id = ABSENT
+    stage: Str = ABSENT
+    progress: Number = ABSENT
+    spent: Number = ABSENT
+    budget: Number = ABSENT
+    effect: Number = ABSENT
+    planned: Number = ABSENT
+    state: Str = ABSENT
+
+
 PROJECT_TRACKING = analysis(
     "project_tracking",
     en="tracking table of reduction projects",
     zh="减排项目进展跟踪表",
-    query={**_OF, "start": INSTANT},
-    rows={
-        "project": ID,
-        "stage": TEXT,
-        "progress": DECIMAL,
-        "spent": DECIMAL,
-        "budget": DECIMAL,
-        "effect": DECIMAL,
-        "planned": DECIMAL,
-        "state": TEXT,  # normal | warning
-    },
+    query=ProjectTrackingQuery,
+    row=ProjectTrackingRow,
 )
 """`start` is that of the quarter; spent and effect are sums from the project's start to the end of the quarter."""
+
+
+class IntensiveProjectsQuery(Query, frozen=True, kw_only=True):
+    """What is asked for actual energy use and emission of projects of high energy use."""
+
+    year: Count = ""
+
+
+class IntensiveProjectsRow(Row, frozen=True, kw_only=True):
+    """A row of actual energy use and emission of projects of high energy use."""
+
+    project: Id = ABSENT
+    energy: Number = ABSENT
+    emission: Number = ABSENT
+    energy_share: Number = ABSENT
+    emission_share: Number = ABSENT
+    state: Str = ABSENT
+
+
 INTENSIVE_PROJECTS = analysis(
     "intensive_projects",
     en="actual energy use and emission of projects of high energy use",
     zh="高耗能高排放项目监测",
-    query={"year": COUNT},
-    rows={
-        "project": ID,
-        "energy": DECIMAL,
-        "emission": DECIMAL,
-        "energy_share": DECIMAL,  # % of its limit
-        "emission_share": DECIMAL,
-        "state": TEXT,  # normal | warning
-    },
+    query=IntensiveProjectsQuery,
+    row=IntensiveProjectsRow,
 )
-_PARTS = one_of("month", "quarter", "enterprise", "sector", "region", "enterprise-month")
-_PART = {"part": ID, "of": TEXT, "subject": ID, "start": INSTANT, "end": INSTANT, "value": DECIMAL}
-"""A part of a target; `part` is empty for the target itself."""
-TARGET_BREAKDOWN = analysis(
-    "target_breakdown",
-    en="break a target down",
-    zh="目标分解",
-    query={"target": ID, "parts": _PARTS},
-    rows=_PART,
-)
-"""The parts asked for become objects `target_part`, as far as they are not."""
-TARGET_PROGRESS = analysis(
-    "target_progress",
-    en="progress of targets and their parts",
-    zh="目标进展",
-    query={"target": ID, "parts": _PARTS},
-    rows={
-        **_PART,
-        "actual": DECIMAL,
-        "rate": DECIMAL,  # %
-        "rest": DECIMAL,  # what is left for the remaining time
-        "state": TEXT,  # open | met | missed
-    },
-)
-TARGET_ASSESSMENT = analysis(
-    "target_assessment",
-    en="assessment of targets",
-    zh="目标考核",
-    query={**_OF, "year": COUNT},
-    rows={
-        "place": COUNT,
-        "target": ID,
-        "subject": ID,
-        "value": DECIMAL,
-        "actual": DECIMAL,
-        "rate": DECIMAL,
-        "result": TEXT,  # met | missed
-    },
-)
-"""Placed by rate (actual as % of the target), the lowest first."""
-TARGET_LINKS = analysis(
-    "target_links",
-    en="targets for total and intensity side by side",
-    zh="总量目标与强度目标衔接",
-    query={**_OF, "year": COUNT},
-    rows={"total": ID, "intensity": ID, "implied": DECIMAL, "difference": DECIMAL, "state": TEXT},
-)
-"""implied: intensity × planned output; difference: total less implied; state: linked | contradictory."""
-FORECAST = analysis(
-    "forecast",
-    en="emissions of the years to come, by scenario",
-    zh="情景预测",
-    query={"scenario": ID, "until": COUNT},
-    rows={"year": COUNT, "emission": DECIMAL, "removal": DECIMAL},
-)
-PEAK = analysis(
-    "peak",
-    en="peak and neutrality of a scenario",
-    zh="达峰与中和预测",
-    query={"scenario": ID, "until": COUNT},
-    rows={"peak_year": COUNT, "peak": DECIMAL, "neutral_year": COUNT, "years": COUNT},
-)
-"""neutral_year: the first in which removal is not below emission; years: from the base year to it."""

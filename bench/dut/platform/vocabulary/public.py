@@ -5,7 +5,28 @@ Leaves enterprises, points and figures of emission to `base`.
 
 from __future__ import annotations
 
-from bench.dut.platform.vocabulary import COUNT, DECIMAL, FIGURE, ID, INSTANT, SPAN, TEXT, analysis, kind, one_of
+from typing import Annotated
+
+from bench.dut.platform.vocabulary import (
+    ABSENT,
+    COUNT,
+    DECIMAL,
+    ID,
+    INSTANT,
+    SPAN,
+    TEXT,
+    Count,
+    Id,
+    Instant,
+    Number,
+    Query,
+    Row,
+    SpanQuery,
+    Str,
+    analysis,
+    kind,
+    one_of,
+)
 from bench.dut.platform.vocabulary.base import OF, PERIOD
 
 STAGES = ("raw-material", "production", "distribution", "use", "end-of-life")
@@ -178,113 +199,363 @@ OPERATION_RIGHT = kind(
 )
 """`operation` is control."""
 
+
+class FootprintResultQuery(Query, frozen=True, kw_only=True):
+    """What is asked for result of a product footprint per declared unit."""
+
+    footprint: Id = ""
+
+
+class FootprintResultRow(Row, frozen=True, kw_only=True):
+    """A row of result of a product footprint per declared unit."""
+
+    stage: Str = ABSENT
+    nature: Str = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+
+
 FOOTPRINT_RESULT = analysis(
     "footprint_result",
     en="result of a product footprint per declared unit",
     zh="单位产品碳足迹核算结果",
-    query={"footprint": ID},
-    rows={"stage": TEXT, "nature": TEXT, **FIGURE},
+    query=FootprintResultQuery,
+    row=FootprintResultRow,
 )
 """By stage and nature in kgCO2e per declared unit; stage `total` has a row for each nature and one of nature `net`."""
+
+
+class FootprintStatisticsQuery(Query, frozen=True, kw_only=True):
+    """What is asked for statistics of products and emissions by life-cycle stage."""
+
+    enterprise: Id = ""
+    year: Count = ""
+
+
+class FootprintStatisticsRow(Row, frozen=True, kw_only=True):
+    """A row of statistics of products and emissions by life-cycle stage."""
+
+    footprint: Id = ABSENT
+    product: Str = ABSENT
+    stage: Str = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+
+
 FOOTPRINT_STATISTICS = analysis(
     "footprint_statistics",
     en="statistics of products and emissions by life-cycle stage",
     zh="产品信息与生命周期各阶段排放统计",
-    query={"enterprise": ID, "year": COUNT},
-    rows={"footprint": ID, "product": TEXT, "stage": TEXT, **FIGURE},
+    query=FootprintStatisticsQuery,
+    row=FootprintStatisticsRow,
 )
+
+
+class FootprintComparisonQuery(Query, frozen=True, kw_only=True):
+    """What is asked for comparison of footprints."""
+
+    along: Annotated[str, _ALONG] = ""
+    enterprise: Id = ""
+    year: Count = ""
+
+
+class FootprintComparisonRow(Row, frozen=True, kw_only=True):
+    """A row of comparison of footprints."""
+
+    group: Str = ABSENT
+    footprint: Id = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+
+
 FOOTPRINT_COMPARISON = analysis(
     "footprint_comparison",
     en="comparison of footprints",
     zh="产品碳足迹对比",
-    query={"along": _ALONG, "enterprise": ID, "year": COUNT},
-    rows={"group": TEXT, "footprint": ID, **FIGURE},
+    query=FootprintComparisonQuery,
+    row=FootprintComparisonRow,
 )
 """`along` stage, region or brand: a row for each footprint and group that it has part in."""
+
+
+class FootprintRankingQuery(Query, frozen=True, kw_only=True):
+    """What is asked for ranking of footprints."""
+
+    enterprise: Id = ""
+    year: Count = ""
+
+
+class FootprintRankingRow(Row, frozen=True, kw_only=True):
+    """A row of ranking of footprints."""
+
+    place: Count = ABSENT
+    footprint: Id = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+
+
 FOOTPRINT_RANKING = analysis(
     "footprint_ranking",
     en="ranking of footprints",
     zh="产品碳足迹排名",
-    query={"enterprise": ID, "year": COUNT},
-    rows={"place": COUNT, "footprint": ID, **FIGURE},
+    query=FootprintRankingQuery,
+    row=FootprintRankingRow,
 )
+
+
+class Scope3Query(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for scope 3 emissions by purchased material."""
+
+    enterprise: Id = ""
+
+
+class Scope3Row(Row, frozen=True, kw_only=True):
+    """A row of scope 3 emissions by purchased material."""
+
+    supply: Id = ABSENT
+    supplier: Id = ABSENT
+    amount: Number = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+
+
 SCOPE3 = analysis(
     "scope3",
     en="scope 3 emissions by purchased material",
     zh="按采购原料的范围 3 排放",
-    query={"enterprise": ID, **SPAN},
-    rows={"supply": ID, "supplier": ID, "amount": DECIMAL, **FIGURE},
+    query=Scope3Query,
+    row=Scope3Row,
 )
+
+
+class IndirectQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for indirect emissions."""
+
+    enterprise: Id = ""
+
+
+class IndirectRow(Row, frozen=True, kw_only=True):
+    """A row of indirect emissions."""
+
+    scope: Str = ABSENT
+    source: Str = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+
+
 INDIRECT = analysis(
     "indirect",
     en="indirect emissions",
     zh="间接排放",
-    query={"enterprise": ID, **SPAN},
-    rows={"scope": TEXT, "source": TEXT, **FIGURE},
+    query=IndirectQuery,
+    row=IndirectRow,
 )
 """`scope` 2 (source electricity or heat) or 3 (source supply)."""
+
+
+class EmittersOverviewQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for key figures of the emitters of a region."""
+
+    region: Str = ""
+
+
+class EmittersOverviewRow(Row, frozen=True, kw_only=True):
+    """A row of key figures of the emitters of a region."""
+
+    emitter: Id = ABSENT
+    quantity: Str = ABSENT
+    subject: Id = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+
+
 EMITTERS_OVERVIEW = analysis(
     "emitters_overview",
     en="key figures of the emitters of a region",
     zh="区域碳排放单位关键数据一览",
-    query={"region": TEXT, **SPAN},
-    rows={"emitter": ID, "quantity": TEXT, "subject": ID, **FIGURE},
+    query=EmittersOverviewQuery,
+    row=EmittersOverviewRow,
 )
 """`quantity` emission, intensity (subject: the product), point (subject: the point) or trade (balance of what was
 bought and sold)."""
+
+
+class DisclosedQuery(Query, frozen=True, kw_only=True):
+    """What is asked for what an enterprise discloses for a year."""
+
+    enterprise: Id = ""
+    year: Count = ""
+
+
+class DisclosedRow(Row, frozen=True, kw_only=True):
+    """A row of what an enterprise discloses for a year."""
+
+    item: Str = ABSENT
+    subject: Str = ABSENT
+    value: Str = ABSENT
+    unit: Str = ABSENT
+
+
 DISCLOSED = analysis(
     "disclosed",
     en="what an enterprise discloses for a year",
     zh="企业年度披露内容",
-    query={"enterprise": ID, "year": COUNT},
-    rows={"item": TEXT, "subject": TEXT, "value": TEXT, "unit": TEXT},
+    query=DisclosedQuery,
+    row=DisclosedRow,
 )
 """`item` name, sector, region, emission, reduction, target (subject: its year) or action (subject: its name)."""
+
+
+class VerifyQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for verification of stored data against their fingerprints."""
+
+    enterprise: Id = ""
+
+
+class VerifyRow(Row, frozen=True, kw_only=True):
+    """A row of verification of stored data against their fingerprints."""
+
+    compared: Count = ABSENT
+    point: Id = ABSENT
+    at: Instant = ABSENT
+    finding: Str = ABSENT
+
+
 VERIFY = analysis(
     "verify",
     en="verification of stored data against their fingerprints",
     zh="存储数据指纹核验",
-    query={"enterprise": ID, **SPAN},
-    rows={"compared": COUNT, "point": ID, "at": INSTANT, "finding": TEXT},
+    query=VerifyQuery,
+    row=VerifyRow,
 )
 """First a row with `compared`, how many were looked at; then one for each that does not agree."""
+
+
+class TraceBackQuery(Query, frozen=True, kw_only=True):
+    """What is asked for what a figure was made of."""
+
+    of: Annotated[str, OF] = ""
+    id: Id = ""
+    period: Annotated[str, PERIOD] = ""
+    start: Instant = ""
+
+
+class TraceBackRow(Row, frozen=True, kw_only=True):
+    """A row of what a figure was made of."""
+
+    what: Str = ABSENT
+    id: Id = ABSENT
+    at: Instant = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+    version: Str = ABSENT
+
+
 TRACE_BACK = analysis(
     "trace_back",
     en="what a figure was made of",
     zh="数据逆向追溯",
-    query={"of": OF, "id": ID, "period": PERIOD, "start": INSTANT},
-    rows={"what": TEXT, "id": ID, "at": INSTANT, **FIGURE, "version": TEXT},
+    query=TraceBackQuery,
+    row=TraceBackRow,
 )
 """`what` figure (the one asked for), record (of a point, at its start), sample (as received), entry or factor."""
+
+
+class TraceForwardQuery(Query, frozen=True, kw_only=True):
+    """What is asked for what a value was used in."""
+
+    point: Id = ""
+    at: Instant = ""
+
+
+class TraceForwardRow(Row, frozen=True, kw_only=True):
+    """A row of what a value was used in."""
+
+    what: Str = ABSENT
+    id: Id = ABSENT
+    period: Annotated[str, PERIOD] = ABSENT
+    start: Instant = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+
+
 TRACE_FORWARD = analysis(
     "trace_forward",
     en="what a value was used in",
     zh="数据正向追溯",
-    query={"point": ID, "at": INSTANT},
-    rows={"what": TEXT, "id": ID, "period": PERIOD, "start": INSTANT, **FIGURE},
+    query=TraceForwardQuery,
+    row=TraceForwardRow,
 )
 """`what` record (id: the point), or the figure of what: point, process, facility, enterprise, park …"""
+
+
+class OpenRecordsQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for records by the open interface."""
+
+    point: Id = ""
+    period: Annotated[str, PERIOD] = ""
+
+
+class OpenRecordsRow(Row, frozen=True, kw_only=True):
+    """A row of records by the open interface."""
+
+    start: Instant = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+
+
 OPEN_RECORDS = analysis(
     "open_records",
     en="records by the open interface",
     zh="开放接口记录数据",
-    query={"point": ID, "period": PERIOD, **SPAN},
-    rows={"start": INSTANT, **FIGURE},
+    query=OpenRecordsQuery,
+    row=OpenRecordsRow,
 )
 """What a customer's own program gets by the interface that the maker opens for it."""
+
+
+class PublicationsQuery(Query, frozen=True, kw_only=True):
+    """What is asked for what is published in words and pictures."""
+
+    category: Annotated[str, one_of(*CATEGORIES)] = ""
+
+
+class PublicationsRow(Row, frozen=True, kw_only=True):
+    """A row of what is published in words and pictures."""
+
+    article: Id = ABSENT
+    category: Str = ABSENT
+    title: Str = ABSENT
+    body: Str = ABSENT
+    picture: Str = ABSENT
+
+
 PUBLICATIONS = analysis(
     "publications",
     en="what is published in words and pictures",
     zh="已发布的图文信息",
-    query={"category": one_of(*CATEGORIES)},
-    rows={"article": ID, "category": TEXT, "title": TEXT, "body": TEXT, "picture": TEXT},
+    query=PublicationsQuery,
+    row=PublicationsRow,
 )
 """What anybody sees, logged in or not."""
+
+
+class BoardRow(Row, frozen=True, kw_only=True):
+    """A row of message board."""
+
+    message: Id = ABSENT
+    subject: Str = ABSENT
+    body: Str = ABSENT
+    answers: Id = ABSENT
+    writer: Str = ABSENT
+    written: Instant = ABSENT
+
+
 BOARD = analysis(
     "board",
     en="message board",
     zh="留言板",
-    query={},
-    rows={"message": ID, "subject": TEXT, "body": TEXT, "answers": ID, "writer": TEXT, "written": INSTANT},
+    query=Query,
+    row=BoardRow,
 )
 """Writer and instant are the platform's own."""

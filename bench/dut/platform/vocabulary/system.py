@@ -6,7 +6,28 @@ products or recovered is negative (SSEA 5.4.2, 5.4.3, 5.4.6, 5.4.9; CPCIF 5.2.1.
 
 from __future__ import annotations
 
-from bench.dut.platform.vocabulary import COUNT, DECIMAL, FIGURE, ID, INSTANT, SPAN, TEXT, analysis, kind, one_of
+from typing import Annotated
+
+from bench.dut.platform.vocabulary import (
+    ABSENT,
+    COUNT,
+    DECIMAL,
+    FIGURE,
+    ID,
+    INSTANT,
+    TEXT,
+    Count,
+    Id,
+    Instant,
+    Number,
+    Query,
+    Row,
+    SpanQuery,
+    Str,
+    analysis,
+    kind,
+    one_of,
+)
 from bench.dut.platform.vocabulary.base import PERIOD, SOURCE_CLASS
 
 ROLE = one_of("administrator", "operator", "auditor", "clerk", "manager", "government")
@@ -212,113 +233,236 @@ QUALITY_CHECK = kind(
 )
 """What an online instrument showed of a known value; `limit` is the largest difference allowed."""
 
+
+class InventoryQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for inventory of emission data."""
+
+    of: Annotated[str, one_of("enterprise", "process")] = ""
+    id: Id = ""
+
+
+class InventoryRow(Row, frozen=True, kw_only=True):
+    """A row of inventory of emission data."""
+
+    source_class: Str = ABSENT
+    point: Id = ABSENT
+    process: Id = ABSENT
+    carrier: Str = ABSENT
+    quantity: Number = ABSENT
+    unit: Str = ABSENT
+    emission: Number = ABSENT
+
+
 INVENTORY = analysis(
     "inventory",
     en="inventory of emission data",
     zh="碳排放数据清单",
-    query={"of": one_of("enterprise", "process"), "id": ID, **SPAN},
-    rows={
-        "source_class": TEXT,
-        "point": ID,
-        "process": ID,
-        "carrier": TEXT,
-        "quantity": DECIMAL,
-        "unit": TEXT,
-        "emission": DECIMAL,
-    },
+    query=InventoryQuery,
+    row=InventoryRow,
 )
 """One row for each source with a quantity in the time, or with no point one for each class; emission in tCO2."""
+
+
+class LibraryQuery(Query, frozen=True, kw_only=True):
+    """What is asked for library of accounting standards."""
+
+    enterprise: Id = ""
+
+
+class LibraryRow(Row, frozen=True, kw_only=True):
+    """A row of library of accounting standards."""
+
+    point: Id = ABSENT
+    source_class: Str = ABSENT
+    formula: Str = ABSENT
+    factor: Number = ABSENT
+    unit: Str = ABSENT
+    facility: Id = ABSENT
+    facility_name: Str = ABSENT
+
+
 LIBRARY = analysis(
     "library",
     en="library of accounting standards",
     zh="碳排放核算标准库",
-    query={"enterprise": ID},
-    rows={
-        "point": ID,
-        "source_class": TEXT,
-        "formula": TEXT,
-        "factor": DECIMAL,
-        "unit": TEXT,
-        "facility": ID,
-        "facility_name": TEXT,
-    },
+    query=LibraryQuery,
+    row=LibraryRow,
 )
 """What counts now for each source of an enterprise."""
+
+
+class DeviationQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for deviation from standard values."""
+
+    enterprise: Id = ""
+
+
+class DeviationRow(Row, frozen=True, kw_only=True):
+    """A row of deviation from standard values."""
+
+    point: Id = ABSENT
+    start: Instant = ABSENT
+    end: Instant = ABSENT
+    value: Number = ABSENT
+    standard: Number = ABSENT
+    difference: Number = ABSENT
+    unit: Str = ABSENT
+
+
 DEVIATION = analysis(
     "deviation",
     en="deviation from standard values",
     zh="与标准值的偏差",
-    query={"enterprise": ID, **SPAN},
-    rows={
-        "point": ID,
-        "start": INSTANT,
-        "end": INSTANT,
-        "value": DECIMAL,
-        "standard": DECIMAL,
-        "difference": DECIMAL,
-        "unit": TEXT,
-    },
+    query=DeviationQuery,
+    row=DeviationRow,
 )
 """Each period with a standard value in force at its start: quantity, standard, quantity less standard."""
+
+
+class MonitorQuery(Query, frozen=True, kw_only=True):
+    """What is asked for real-time monitoring."""
+
+    enterprise: Id = ""
+
+
+class MonitorRow(Row, frozen=True, kw_only=True):
+    """A row of real-time monitoring."""
+
+    point: Id = ABSENT
+    taken: Instant = ABSENT
+    value: Number = ABSENT
+    unit: Str = ABSENT
+    quality: Str = ABSENT
+    state: Annotated[str, one_of("normal", "abnormal", "silent")] = ABSENT
+
+
 MONITOR = analysis(
     "monitor",
     en="real-time monitoring",
     zh="实时监测",
-    query={"enterprise": ID},
-    rows={
-        "point": ID,
-        "taken": INSTANT,
-        **FIGURE,
-        "quality": TEXT,
-        "state": one_of("normal", "abnormal", "silent"),
-    },
+    query=MonitorQuery,
+    row=MonitorRow,
 )
 """The newest value of each point of an enterprise, of which instant it is, and how the point stands."""
+
+
+class AbnormalQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for abnormal online data."""
+
+    enterprise: Id = ""
+
+
+class AbnormalRow(Row, frozen=True, kw_only=True):
+    """A row of abnormal online data."""
+
+    point: Id = ABSENT
+    taken: Instant = ABSENT
+    value: Number = ABSENT
+    reason: Str = ABSENT
+
+
 ABNORMAL = analysis(
     "abnormal",
     en="abnormal online data",
     zh="异常监测数据",
-    query={"enterprise": ID, **SPAN},
-    rows={"point": ID, "taken": INSTANT, "value": DECIMAL, "reason": TEXT},
+    query=AbnormalQuery,
+    row=AbnormalRow,
 )
+
+
+class MonitoringReportQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for report of online monitoring data."""
+
+    enterprise: Id = ""
+    period: Annotated[str, PERIOD] = ""
+
+
+class MonitoringReportRow(Row, frozen=True, kw_only=True):
+    """A row of report of online monitoring data."""
+
+    point: Id = ABSENT
+    start: Instant = ABSENT
+    end: Instant = ABSENT
+    mean: Number = ABSENT
+    least: Number = ABSENT
+    most: Number = ABSENT
+    valid: Count = ABSENT
+    abnormal: Count = ABSENT
+    unit: Str = ABSENT
+
+
 MONITORING_REPORT = analysis(
     "monitoring-report",
     en="report of online monitoring data",
     zh="在线监测数据报表",
-    query={"enterprise": ID, "period": PERIOD, **SPAN},
-    rows={
-        "point": ID,
-        "start": INSTANT,
-        "end": INSTANT,
-        "mean": DECIMAL,
-        "least": DECIMAL,
-        "most": DECIMAL,
-        "valid": COUNT,
-        "abnormal": COUNT,
-        "unit": TEXT,
-    },
+    query=MonitoringReportQuery,
+    row=MonitoringReportRow,
 )
 """Of each point and period: mean, least and greatest of the valid values, and how many there are of each kind."""
+
+
+class FindingsQuery(Query, frozen=True, kw_only=True):
+    """What is asked for findings of the automatic validation."""
+
+    enterprise: Id = ""
+
+
+class FindingsRow(Row, frozen=True, kw_only=True):
+    """A row of findings of the automatic validation."""
+
+    kind: Str = ABSENT
+    id: Id = ABSENT
+    field: Str = ABSENT
+    value: Str = ABSENT
+    reason: Str = ABSENT
+
+
 FINDINGS = analysis(
     "findings",
     en="findings of the automatic validation",
     zh="自动校验结果",
-    query={"enterprise": ID},
-    rows={"kind": TEXT, "id": ID, "field": TEXT, "value": TEXT, "reason": TEXT},
+    query=FindingsQuery,
+    row=FindingsRow,
 )
 """Every object of an enterprise that cannot be right as it stands, and which field of it."""
+
+
+class ContradictionsQuery(SpanQuery, frozen=True, kw_only=True):
+    """What is asked for contradictions between reports and other data."""
+
+    enterprise: Id = ""
+
+
+class ContradictionsRow(Row, frozen=True, kw_only=True):
+    """A row of contradictions between reports and other data."""
+
+    id: Id = ABSENT
+    field: Str = ABSENT
+    value: Number = ABSENT
+    other: Number = ABSENT
+    against: Annotated[str, one_of("balance", "entry", "neighbour")] = ABSENT
+
+
 CONTRADICTIONS = analysis(
     "contradictions",
     en="contradictions between reports and other data",
     zh="报表与其他数据的矛盾",
-    query={"enterprise": ID, **SPAN},
-    rows={
-        "id": ID,
-        "field": TEXT,
-        "value": DECIMAL,
-        "other": DECIMAL,
-        "against": one_of("balance", "entry", "neighbour"),
-    },
+    query=ContradictionsQuery,
+    row=ContradictionsRow,
 )
 """A line of a report that contradicts its own balance, the quantities entered, or the stock of the line before."""
-CLOCK = analysis("clock", en="clock of the server", zh="服务器时钟", query={}, rows={"now": INSTANT})
+
+
+class ClockRow(Row, frozen=True, kw_only=True):
+    """A row of clock of the server."""
+
+    now: Instant = ABSENT
+
+
+CLOCK = analysis(
+    "clock",
+    en="clock of the server",
+    zh="服务器时钟",
+    query=Query,
+    row=ClockRow,
+)
