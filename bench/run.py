@@ -358,7 +358,10 @@ def _judged_again(
         look(history, str(path))
     if result.interrupted:
         return result
-    judged = judge(case_type(), history)
+    try:
+        judged = judge(case_type(), history)
+    except HistoryError as error:
+        raise HistoryError(f"{path}: {error}") from None
     return msgspec.structs.replace(
         result,
         clauses=case_type.clauses,

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from bench.history.chain import HistoryError
 from bench.history.events import Observed
 from bench.history.reading import History
 
@@ -58,7 +59,7 @@ class Observation(Generic[Q, R]):
         return Observed(t=t, what=self.what, asked=asked, query=query.words(), rows=kept, problem=problem)
 
     def of(self, history: History) -> list[Seen[Q, R]]:
-        """Every observation of this kind, in order. Raises ValueError for a record in which one lacks a text."""
+        """Every observation of this kind, in order. Raises HistoryError as `read`."""
         return [self.read(event) for event in history.of(Observed) if event.what == self.what]
 
     def answered(self, history: History) -> list[Seen[Q, R]]:
@@ -70,9 +71,15 @@ class Observation(Generic[Q, R]):
         return [row for each in self.of(history) for row in each.rows]
 
     def read(self, event: Observed) -> Seen[Q, R]:
-        """One event of this kind. Raises ValueError where it lacks a text."""
-        rows = _read(event.rows, self.row)
-        (query,) = _read([event.query], self.query)
+        """One event of this kind. Raises HistoryError where it lacks a text, or has a word of no type."""
+        try:
+            rows = _read(event.rows, self.row)
+            (query,) = _read([event.query], self.query)
+        except msgspec.ValidationError as error:
+            raise HistoryError(
+                f"{self.what!r} asked at {event.asked} us: {error}; this version cannot judge such a record "
+                "/ 记录中有本版本不认识的内容，无法评判"
+            ) from None
         return Seen(event.t, event.asked, query, rows, event.problem)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hand_made import observed
 
-from bench.history import History, people
+from bench.history import History, HistoryError, people
 from bench.history.observation import Observation
 from bench.history.people import LOGIN, LoginQuery, OutcomeRow
 
@@ -31,8 +31,14 @@ def test_a_text_of_no_kind_cannot_be_asked_for() -> None:
 
 
 def test_a_record_that_lacks_a_text_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="missing required field `account`"):
+    with pytest.raises(HistoryError, match=r"^'login' asked at 1 us: .*missing required field `account`.* / "):
         LOGIN.of(History([observed("login", 1, [], door="api")]))
+
+
+def test_a_word_that_the_type_does_not_know_is_one_sentence() -> None:
+    event = observed("login", 1, [{"outcome": "opened"}], **QUERY.words())
+    with pytest.raises(HistoryError, match=r"^'login' asked at 1 us: Invalid enum value 'opened'.* / .*无法评判$"):
+        LOGIN.of(History([event]))
 
 
 def test_no_two_kinds_have_one_word() -> None:

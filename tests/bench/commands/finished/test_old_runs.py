@@ -10,11 +10,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from suite_kit import ROOT, alter
+from hand_made import observed
+from suite_kit import ROOT, alter, in_place
 
 from bench.case import CaseResult, Verdict
 from bench.commands.finished import rejudge
 from bench.commands.finished.rejudge import read_run
+from bench.history import Ended, Recorder, read_history
 from bench.run import rejudge_case
 from conformance.clauses.suite import case_classes
 from reports.clause_results import clause_results
@@ -142,3 +144,25 @@ def test_an_old_verdict_altered_by_hand_is_caught(tmp_path: Path, capsys: pytest
     assert rejudge.verify(folder) == 1
     assert rejudge.main(folder) == 1
     assert f"{case['id']}#1 {check['id']}: pass" in capsys.readouterr().out
+
+
+def test_a_word_of_another_house_is_one_sentence(tmp_path: Path) -> None:
+    folder = copied("passes", tmp_path)
+    place = folder / "cases" / "alarms" / "logs-by-its-own-clock" / "1" / "record.jsonl"
+    recorder = Recorder()
+    for event in read_history(place).events:
+        if not isinstance(event, Ended):
+            recorder(event)
+    query = {"door": "api", "account": "operator", "user": "op", "given": "right", "role": "operator"}
+    recorder(observed("login", recorder.events[-1].t, [{"outcome": "let-in"}], **query))
+    digest = recorder.save(place).digest
+    text = (folder / "verdicts.json").read_text("utf-8").replace(place.parent.parent.name, "locks-after-failures")
+    held = json.loads(text.replace("alarms/locks-after", "logins/locks-after"))
+    (case,) = [case for case in held["cases"] if case["id"] == "logins/locks-after-failures"]
+    case |= {"record": str(place.relative_to(folder)), "digest": digest}
+    (folder / "verdicts.json").write_text(json.dumps(held), "utf-8")
+    told = in_place("rejudge", folder, cwd=tmp_path)
+    assert told.code == 3 and told.err.count("\n") == 1, told
+    assert told.err.startswith(f"{place}: 'login' asked at ")
+    assert "Invalid enum value 'let-in'" in told.err and "无法评判" in told.err
+    assert "Traceback" not in in_place("verify", folder, cwd=tmp_path).err
