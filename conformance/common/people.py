@@ -190,9 +190,12 @@ def _numbers(rows: list[told_of.RulesRow]) -> dict[str, int]:
 
 
 def passwords(history: History, *given: str) -> list[tuple[str, str]]:
-    """Changes of passwords by what the new one was like, each with what came of it."""
-    found = [(event.query.given or "", event.rows[0].outcome) for event in told_of.PASSWORD.of(history) if event.rows]
-    return [each for each in found if not given or each[0] in given]
+    """Changes of passwords by what the new one was like, each with what came of it; `failed`: an error of the product's
+    own (status 500), which is no refusal.
+    """
+    found = [(event.query.given or "", event.rows[0]) for event in told_of.PASSWORD.of(history) if event.rows]
+    told = [(each, "failed" if (row.status or "").startswith("5") else row.outcome) for each, row in found]
+    return [each for each in told if not given or each[0] in given]
 
 
 def readings(history: History, *told: str) -> list[Reading]:

@@ -100,20 +100,25 @@ class Pages:
         self._people.tell(told_of.FORMS, asked, whose, forms)
 
     def _forms_held(self, door: str, root: str, page: str, address: str) -> list[FormRow]:
-        """For each function of a door that is done by a form of this page: which of its fields the form lacks."""
+        """For each function of a door that is done by a form of this page: which of its fields the form lacks.
+
+        Logging in and changing one's own password are looked for in the same way.
+        """
+        known = self._people.visits.door(door)
+        calls = [(each.name, each.calls.get(door), each.objects) for each in self._people.access.functions]
+        calls += [("login", call, ()) for call in known.login] + [("password", call, ()) for call in known.password]
         found: list[FormRow] = []
         held = held_forms(page, address)
-        for function in self._people.access.functions:
-            call = function.calls.get(door)
+        for name, call, objects in calls:
             if call is None or not call.form or not call.post or call.file is not None:
                 continue
             for form in held:
                 if form.is_for(root + call.post, call.form):
                     # Where somebody else's object is tried, it is what only a forger sends.
-                    forged = {name for name, text in call.form.items() if function.objects and "object" in text}
-                    lacks = [name for name in call.form if name not in form.fields and name not in forged]
+                    forged = {key for key, text in call.form.items() if objects and "object" in text}
+                    lacks = [key for key in call.form if key not in form.fields and key not in forged]
                     at = address.partition("://")[2].partition("/")[2].partition("?")[0]
-                    found.append(FormRow(function=function.name, page=f"/{at}", lacks=", ".join(lacks)))
+                    found.append(FormRow(function=name, page=f"/{at}", lacks=", ".join(lacks)))
         return found
 
     async def displayed(self, session: Session, points: Sequence[str]) -> None:

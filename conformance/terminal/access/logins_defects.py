@@ -16,6 +16,7 @@ from reference_terminal.access.sessions import COOKIE, Session, Sessions
 from reference_terminal.model.messages import Text
 from reference_terminal.model.times import iso
 from reference_terminal.settings.accounts import RulesConfig
+from reference_terminal.web import refusals
 from reference_terminal.web.accounts import AccessApi, Door
 from reference_terminal.web.errors import HttpError
 
@@ -98,6 +99,18 @@ def _fault(patch: Patch, passed: str) -> None:
 def short_passwords_taken(patch: Patch) -> None:
     """Four digits are easily remembered."""
     _fault(patch, "characters")
+
+
+@defect(
+    "weak-passwords-end-in-an-error",
+    en="a password that is too weak is answered with an error of the terminal's own",
+    zh="口令过弱时返回终端内部错误",
+    clauses=("isc-2/7.4.1.1(1)c",),
+)
+def weak_passwords_end_in_an_error(patch: Patch) -> None:
+    """Its sentence has a bracket too few."""
+    weak = "password-too-simple"
+    patch(refusals, "LOGIN", {**refusals.LOGIN, weak: replace(refusals.LOGIN[weak], status=500)})
 
 
 @defect(

@@ -185,8 +185,8 @@ def identity_findings(history: History) -> Iterator[Check]:
 def weak_finding(history: History) -> Check:
     """Short and simple passwords are refused, good ones taken."""
     weak, good = people.passwords(history, "short", "simple"), people.passwords(history, "good")
-    wrong = [f"{given}: {outcome}" for given, outcome in weak if outcome == "changed"]
-    wrong += [f"{given}: {outcome}" for given, outcome in good if outcome == "refused"]
+    wrong = [f"{given}: {outcome}" for given, outcome in weak if outcome in ("changed", "failed")]
+    wrong += [f"{given}: {outcome}" for given, outcome in good if outcome in ("refused", "failed")]
     told = {given for given, outcome in [*weak, *good] if outcome != "unanswered"}
     return _under_both(WEAK_REFUSED, wrong, told == {"short", "simple", "good"})
 

@@ -9,10 +9,11 @@ from conformance.defects import Patch, defect
 from reference_terminal.access.rights import Right
 from reference_terminal.acquisition.diagnosis import Diagnosis, Frame
 from reference_terminal.management.installer import Installer, Outcome
+from reference_terminal.model.messages import Text
 from reference_terminal.web.centre_orders import CentreOrders
 from reference_terminal.web.pages import device, site
 from reference_terminal.web.pages.asks import Asks
-from reference_terminal.web.pages.blocks import Block, Form
+from reference_terminal.web.pages.blocks import Block, Field, Form
 from reference_terminal.web.periods import PeriodApi
 
 
@@ -147,3 +148,14 @@ def no_form_for_the_timetable(patch: Patch) -> None:
         return [each for each in await own(asks) if not isinstance(each, Form)]
 
     own = patch(device, "_rounds", rounds)
+
+
+@defect(
+    "login-form-without-code",
+    en="the form of the login has no field for the one-time code",
+    zh="登录表单没有动态口令栏",
+    clauses=("isc-2/8.2f",),
+)
+def login_form_without_code(patch: Patch) -> None:
+    """Codes are for programs."""
+    patch(site, "_CODE", Field("token", Text("One-time code (if used)", "动态口令（如已启用）"), needed=False))

@@ -147,11 +147,23 @@ class InterpolatesFailedHours(Case):
         async def until(minutes: float) -> None:
             await bench.clock.sleep((hour + minutes * MINUTE - bench.clock.now_us()) / SECOND)
 
-        for since, to in ((30.5, 40.5), (70.5, 100.5)):
+        gas = bench.meters["stack_co2"]
+
+        async def silent(since: float, to: float) -> None:
             await until(since)
-            bench.meters["stack_co2"].set_fault(Silent())
+            gas.set_fault(Silent())
             await until(to)
-            bench.meters["stack_co2"].clear()
+            gas.clear()
+
+        await silent(30.5, 40.5)
+        # Nothing is burnt: minutes and a whole hour of no emission are valid.
+        await until(44.5)
+        gas.preset("share", "0")
+        await until(52.5)
+        gas.release("share")
+        await silent(70.5, 100.5)
+        await until(119.5)
+        gas.preset("share", "0")
         for asked in (121.1, 181.1):
             await until(asked)
             await bench.operator.emissions("source", "stack", "hour", hour, floor(bench.clock.now_us(), HOUR))

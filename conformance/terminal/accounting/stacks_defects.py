@@ -104,6 +104,26 @@ def hour_of_stack_added_up(patch: Patch) -> None:
 
 
 @defect(
+    "nothing-emitted-is-no-value",
+    en="a valid minute or hour of a stack without any emission is left out of the mean",
+    zh="烟气实测为零的有效分钟、小时不计入均值",
+    clauses=_CLAUSES,
+)
+def nothing_emitted_is_no_value(patch: Patch) -> None:
+    """Nought was how an analyser said that it was off."""
+    whole, beside = stacks.mean, stacks.between
+
+    def mean(masses: Sequence[Fraction], of: int) -> Fraction:
+        return whole([each for each in masses if each], of)
+
+    def between(masses: Sequence[Fraction]) -> Fraction:
+        return beside([each for each in masses if each] or masses)
+
+    patch(stacks, "mean", mean)
+    patch(stacks, "between", between)
+
+
+@defect(
     "last-hour-stands-for-failure",
     en="the last valid hour, not the largest, stands for a failure",
     zh="以最近一个有效小时值而非最大值替代",

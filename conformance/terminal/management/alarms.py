@@ -78,6 +78,30 @@ class TellsFaults(_Faults, Case):
         yield from alarms_judge.findings(history)
 
 
+class TellsSilenceOfSlowPolling(Case):
+    """A meter that is polled every two minutes is silent after three periods: told within 60 s, by name."""
+
+    zh = "采集周期为 2 min 的仪表连续三个周期无应答后 60 s 内告警，指明对象，恢复后解除并记入日志。"
+    checks = {each: clauses for each, clauses in TellsFaults.checks.items() if each != alarms_judge.ALARM_ONCE}
+    needs = (MODBUS, LOCAL, "monitoring.fault-alarm", "monitoring.fault-location")
+    scenario = Scenario(circuits=2, points=1, period_s=120, kinds=(), centres=())
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=6, seconds=3)
+        bench.phase("fault", what="meter", names="e02 e02.energy", after_s=3 * 120)
+        bench.meters["e02"].set_fault(Silent())
+        await bench.clock.sleep(minutes=15)
+        bench.phase("mended")
+        bench.meters["e02"].clear()
+        await bench.clock.sleep(minutes=6)
+        await bench.operator.alarms()
+        await bench.operator.log(start)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from (each for each in alarms_judge.findings(history) if each.id != alarms_judge.ALARM_ONCE.id)
+
+
 class TellsFaultsFromAfar(_Faults, Case):
     """A silent meter, a channel out of range and a lost centre are told to management software afar, by name."""
 

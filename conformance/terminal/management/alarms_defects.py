@@ -33,6 +33,17 @@ def silence_told_after_an_hour(patch: Patch) -> None:
 
 
 @defect(
+    "silence-told-a-period-late",
+    en="a silent meter raises an alarm after four periods",
+    zh="仪表无应答 4 个周期后才告警",
+    clauses=_ALARM,
+)
+def silence_told_a_period_late(patch: Patch) -> None:
+    """One more chance for the meter."""
+    patch(pipeline, "SILENT_PERIODS", 4)
+
+
+@defect(
     "alarm-at-every-poll",
     en="a fault raises an alarm at every poll while it lasts",
     zh="故障期间每次采集都重复告警",

@@ -31,7 +31,7 @@ class FindsWhatIsKeptAltered(Case):
         settings_integrity_judge.ALTERED_TOLD.of("certificate"): ("isc-2/7.4.1.4(1)a",),
         settings_integrity_judge.ALTERED_TOLD.of("period"): ("isc-2/7.4.1.4(1)b",),
         settings_integrity_judge.ALTERED_PERIOD_UNUSED: ("isc-2/7.4.1.4(1)b",),
-        **beside(*delivery.ARRIVAL),
+        **beside(settings_integrity_judge.ALTERED_ENDED.sometimes(), *delivery.ARRIVAL),
     }
     needs = (
         MODBUS,
@@ -67,9 +67,15 @@ class FindsWhatIsKeptAltered(Case):
         await bench.clock.sleep(minutes=14)
         await bench.operator.alarms()
         await bench.operator.log(start)
+        meter = next(iter(bench.meters))
+        await bench.operator.set_period(meter, _SET_S, _AUTHOR)
+        bench.phase("set-anew", meter=meter)
+        await bench.clock.sleep(minutes=3)
+        await bench.operator.alarms()
         await bench.centres.settle(minutes=6)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from settings_integrity_judge.told_findings(history)
+        yield from settings_integrity_judge.ended_findings(history)
         yield settings_integrity_judge.unused_finding(history, _ALTERED_S)
         yield from delivery.findings(reconciled(history))

@@ -10,7 +10,9 @@ from collections.abc import Callable
 
 from conformance.defects import Patch, defect
 from conformance.defects.seams import whispers_alarms
+from reference_terminal.model.messages import Alarm
 from reference_terminal.operations.messages import SETTING_ALTERED
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
 _CLAUSES = ("isc-2/7.4.1.4(1)a", "isc-2/7.4.1.4(1)b")
@@ -56,3 +58,20 @@ def altered_settings_are_used(patch: Patch) -> None:
 def altered_settings_unsaid(patch: Patch) -> None:
     """It is mended silently: the default is used."""
     whispers_alarms(patch, lambda kind, en: kind == SETTING_ALTERED.kind)
+
+
+@defect(
+    "altered-settings-alarm-for-ever",
+    en="the alarm that a setting was altered stands though it was made anew",
+    zh="被篡改的设置重新设定后告警仍不解除",
+    clauses=_CLAUSES,
+)
+def altered_settings_alarm_for_ever(patch: Patch) -> None:
+    """It did happen."""
+    whole = Journal.clear_alarm
+
+    def clear_alarm(self: Journal, alarm: Alarm, subject: str) -> None:
+        if alarm.kind != SETTING_ALTERED.kind:
+            whole(self, alarm, subject)
+
+    patch(Journal, "clear_alarm", clear_alarm)

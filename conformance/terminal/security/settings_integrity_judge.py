@@ -5,6 +5,7 @@ Leaves altered records to `tampering_judge`. What was altered is in the record: 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bench.case import Check, EvidenceKind, Notice, criterion
@@ -26,6 +27,12 @@ ALTERED_TOLD = criterion(
     unit="entries",
     notices=(Notice.CERTIFICATE_ALTERED, Notice.SETTING_ALTERED),
     evidence=EvidenceKind.STORAGE,
+)
+ALTERED_ENDED = criterion(
+    "altered-period-ended",
+    en="once the period is set anew, the alarm that it was altered ends",
+    zh="重新设定采集周期后，其被篡改的告警解除",
+    unit="alarms",
 )
 
 
@@ -66,6 +73,24 @@ def told_findings(history: History) -> Iterator[Check]:
             op=">=",
             evidence=list(found.values())[:4],
         )
+
+
+def ended_findings(history: History) -> Iterator[Check]:
+    """The alarm about the meter whose period is set anew, where there is one: a line of a log has no end."""
+    mark = history.phase("set-anew")
+    if mark is None:
+        return
+    asked = [event for event in history.of(Observed) if event.what == "alarms" and not event.problem]
+    name = re.compile(rf"(?<![A-Za-z0-9]){re.escape(mark.detail['meter'])}(?![A-Za-z0-9])")
+    told = [
+        row
+        for event in asked
+        if event.t > mark.t
+        for row in event.rows
+        if row.get("raised") and notices.tells(history, row, Notice.SETTING_ALTERED) and name.search(notices.line(row))
+    ]
+    if told:
+        yield ALTERED_ENDED.none([notices.line(row) for row in told if not row.get("cleared")], len(told))
 
 
 def _codes(history: History, notice: Notice) -> set[str]:
