@@ -27,6 +27,7 @@ from bench.commands.running.session import RigError, Session, Shared, failure_bl
 from bench.commands.workers import die_with_controller
 from bench.journal import Planned
 from bench.stopping import like_ctrl_c
+from conformance.clauses.ledger import LedgerError
 from conformance.clauses.loading import SuiteBroken
 from conformance.clauses.suite import case_modules, cases_in
 
@@ -181,8 +182,11 @@ class Collector:
             self.session.broken(str(report.longrepr))
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
-        """A run folder that takes no more (a full disk) ends the run with a sentence; it can be resumed."""
+        """A run folder that takes no more (a full disk), or a bench that is another one by now: one sentence."""
         error = excinfo.value
+        if isinstance(error, Exception) and self.session.house_changed():
+            _tell_changed(self.session.folder, error)
+            return True
         if not isinstance(error, OSError):
             return False
         _tell_full(self.session.folder, error)
@@ -234,7 +238,7 @@ def pytest_configure(config: pytest.Config) -> None:
             print(error, file=sys.stderr)
             raise pytest.UsageError from None
         raise pytest.UsageError(str(error)) from None
-    except (RigError, SuiteBroken) as error:
+    except (RigError, SuiteBroken, LedgerError) as error:
         pytest.exit(str(error), returncode=EXIT_ERROR)
     except KeyboardInterrupt:
         # Before the session stands pytest tells nobody, and its own code for this is ours for an undecided run.
@@ -293,9 +297,22 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     try:
         interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not run.ended_early
         session.exitstatus = run.close(interrupted=interrupted)
-    except OSError as error:
-        _tell_full(run.folder, error)
+    except Exception as error:
+        if run.house_changed():
+            _tell_changed(run.folder, error)
+        elif isinstance(error, OSError):
+            _tell_full(run.folder, error)
+        else:
+            raise
         session.exitstatus = EXIT_ERROR
+
+
+def _tell_changed(folder: Path, error: Exception) -> None:
+    print(
+        f"{folder}: the files of this bench changed while it ran ({type(error).__name__}), and its reports cannot be "
+        "made; let them alone and run it again / 运行期间测试台自身的文件被更改，无法生成报告，请勿改动并重新运行",
+        file=sys.stderr,
+    )
 
 
 def _tell_full(folder: Path, error: OSError) -> None:

@@ -143,6 +143,7 @@ class Session:
         """A case failed, and the run was to end at the first."""
         self._planned: dict[tuple[str, int], Planned] = {}
         self._opening = shared.opening if shared else ""
+        self._house = ""
         self._workers = 1
         if shared and options.within:
             self.fitting = Fitting(options.within, 0.0, frozenset(shared.within), {})
@@ -380,6 +381,7 @@ class Session:
 
         Raises SessionError if that cannot be.
         """
+        self._house = house_digest()
         if self.options.resume:
             self._file = self._taken_up()
         self.work_with(workers)
@@ -426,7 +428,7 @@ class Session:
                 number=keeper.number,
                 inputs=self._file.settings.inputs,
                 commit=self._file.settings.commit,
-                house=house_digest(),
+                house=self._house,
                 certificates=[fingerprint(der) for der in self._lab.certificates],
                 server=self._lab.clock,
             )
@@ -442,6 +444,13 @@ class Session:
             self._opening = sm3
             # What was made of the setup before does not know it.
             self.__dict__.pop("setup", None)
+
+    def house_changed(self) -> bool:
+        """Whether the files of this bench are other ones than when the run began."""
+        try:
+            return bool(self._house) and house_digest() != self._house
+        except OSError:
+            return True
 
     def _kept(self) -> Keeper:
         return Keeper(self.folder, self.run, self._lab, durable=self.options.rig != VIRTUAL_RIG)
