@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import pcap
-from bench.virtual.redaction import veiled
+from bench.virtual.redaction import redacted
 from bench.virtual.rules import PacketKind
 
 Address = tuple[str, int]
@@ -71,7 +71,7 @@ class Capture:
         Private keys are blanked out.
         """
         by_segment: dict[str, list[Passed]] = {}
-        for packet in veiled(sorted(self._packets, key=lambda one: one.at_s)):
+        for packet in redacted(sorted(self._packets, key=lambda one: one.at_s)):
             by_segment.setdefault(packet.segment, []).append(packet)
         return [_write(folder, segment, packets, start_us) for segment, packets in sorted(by_segment.items())]
 

@@ -38,7 +38,7 @@ import simpy
 from bench.virtual.domain import CURRENT, Life, PowerCut
 from bench.virtual.handles import VirtualHandle, VirtualTimer, name_of
 from bench.virtual.networked import NetworkedLoop
-from bench.virtual.reaper import Graveyard, birth_of, life_of
+from bench.virtual.reaper import Reaper, birth_of, life_of
 
 T = TypeVar("T")
 
@@ -83,7 +83,7 @@ class VirtualLoop(NetworkedLoop):
         self._births = 0
         self._agen_births = 0
         self._generators: weakref.WeakValueDictionary[int, AsyncGenerator[Any, Any]] = weakref.WeakValueDictionary()
-        self._graveyard = Graveyard()
+        self._reaper = Reaper()
         self._burial_hooks: list[Callable[[Life], object]] = []
         self._disposing = False
         self._finishing = False
@@ -175,7 +175,7 @@ class VirtualLoop(NetworkedLoop):
         if isinstance(handle, VirtualTimer):
             handle._scheduled = False
         if not self._closed:
-            self._graveyard.keep(handle)
+            self._reaper.keep(handle)
 
     # Running
 
@@ -247,7 +247,7 @@ class VirtualLoop(NetworkedLoop):
                             except BaseException as error:
                                 self._report(handle, error)
                         elif life.dead:
-                            self._graveyard.keep(handle)
+                            self._reaper.keep(handle)
                         else:
                             try:
                                 handle._context.run(handle._callback, *handle._args)  # pyright: ignore[reportArgumentType, reportCallIssue]
@@ -255,7 +255,7 @@ class VirtualLoop(NetworkedLoop):
                                 raise
                             except BaseException as error:
                                 if life.dead:
-                                    self._graveyard.keep(handle)
+                                    self._reaper.keep(handle)
                                 else:
                                     self._report(handle, error)
                             life.events = count = life.events + 1
@@ -397,12 +397,12 @@ class VirtualLoop(NetworkedLoop):
     def bury(self, life: Life) -> None:
         """Keep what a dead life leaves behind, so that nothing of it is ever finalised into the world."""
         tasks = sorted((task for task in asyncio.all_tasks(self) if life_of(task) is life), key=birth_of)
-        self._graveyard.bury(life, tasks)
+        self._reaper.bury(life, tasks)
         dead = [entry[2] for entry in self._timers if entry[2]._life is life]
         if dead:
             for timer in dead:
                 timer._scheduled = False
-            self._graveyard.keep_all(dead)
+            self._reaper.keep_all(dead)
             self._timers[:] = [entry for entry in self._timers if entry[2]._life is not life]
             heapify(self._timers)
             self._cancelled_timers = sum(1 for entry in self._timers if entry[2]._cancelled)
@@ -411,7 +411,7 @@ class VirtualLoop(NetworkedLoop):
 
     def keep(self, thing: object) -> None:
         """Hold a reference to something of a dead life until the loop closes."""
-        self._graveyard.keep(thing)
+        self._reaper.keep(thing)
 
     def _agen_first_iteration(self, agen: AsyncGenerator[Any, Any]) -> None:
         self._agen_births = birth = self._agen_births + 1
@@ -428,7 +428,7 @@ class VirtualLoop(NetworkedLoop):
     async def shutdown_asyncgens(self) -> None:
         """Close the asynchronous generators of the living, oldest first."""
         self._asyncgens_shutdown_called = True
-        graves = self._graveyard.kept()
+        graves = self._reaper.kept()
         for agen in [agen for agen in self._generators.values() if id(agen) not in graves]:
             try:
                 await agen.aclose()
@@ -450,11 +450,11 @@ class VirtualLoop(NetworkedLoop):
             return
         super().close()
         self._timers.clear()
-        if not self._graveyard:
+        if not self._reaper:
             return
         self._disposing = True
         try:
-            self._graveyard.release()
+            self._reaper.release()
         finally:
             self._disposing = False
 

@@ -17,7 +17,7 @@ from typing import Any
 from bench.virtual.domain import Life
 
 
-class Graveyard:
+class Reaper:
     """Handles, generators, tasks and whatever else belonged to the dead of one world."""
 
     def __init__(self) -> None:

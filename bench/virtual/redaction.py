@@ -19,7 +19,7 @@ _BLANK = b"*"
 Span = tuple[int, int]
 
 
-def veiled(packets: Sequence[Passed]) -> list[Passed]:
+def redacted(packets: Sequence[Passed]) -> list[Passed]:
     """The packets, with the octets of every private key replaced by asterisks."""
     said: dict[tuple[int, Address], bytearray] = {}
     for packet in packets:

@@ -14,7 +14,7 @@ from typing import Any
 
 from bench.case import EXIT_PASS, EXIT_USAGE, Item
 from bench.commands.products import init_platform
-from bench.commands.products.asked import Asked, InitError, answered, command_words, quotes, template_name, words_of
+from bench.commands.products.questions import Asked, InitError, answered, command_words, quotes, template_name, words_of
 from bench.dut.profile import DOCUMENTS
 
 READS: Mapping[str, Mapping[str, str]] = {

@@ -16,7 +16,7 @@ from http.client import HTTPException
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from bench.commands.products.asked import Asked, command_words, quotes, template_name, words_of
+from bench.commands.products.questions import Asked, command_words, quotes, template_name, words_of
 from bench.dut.platform import WAYS
 from bench.dut.platform.vocabulary import kinds
 from bench.dut.profile import DOCUMENTS
