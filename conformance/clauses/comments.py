@@ -36,7 +36,7 @@ HEADS = (
     Words(zh="处理意见", en="Handling"),
     Words(zh="备注", en="Remark"),
 )
-_WIDTHS = (7, 11, 16, 36, 36, 34, 46, 14, 13, 26, 22)
+_WIDTHS = (7, 11, 15, 34, 36, 32, 44, 17, 16, 25, 20)
 _LINE_PT, _MOST_PT = 15, 409
 """Height of a line of a sheet, and of the highest row that a sheet can have."""
 MOST_QUOTED = 240
@@ -171,6 +171,7 @@ def as_docx(rows: Sequence[Row], language: str) -> bytes:
         column.width = width
     for number, cells in enumerate([_heads(language), *_cells(rows)]):
         line = table.add_row() if number else table.rows[0]
+        line._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for cell, text, width in zip(line.cells, cells, widths, strict=True):
             cell.text, cell.width = text, width
     out = io.BytesIO()

@@ -6,12 +6,14 @@ import csv
 import html
 import io
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import docx
 import pytest
 from clauses_small import Small, finding
+from docx.shared import Mm
 from openpyxl import load_workbook
 
 from bench import cli
@@ -228,6 +230,11 @@ def test_the_form_of_comments_can_be_filled_in(tmp_path: Path, small: Small) -> 
     assert empty == {"Text of the draft", "Handling"}
     table = docx.Document(str(tmp_path / "comments.zh.docx")).tables[0]
     assert [cell.text for cell in table.rows[0].cells][2:4] == ["章条编号", "原文"] and len(table.rows) == 2
+    # A date or a name is not torn over two lines, nor a comment over two pages.
+    heads = [cell.text for cell in table.rows[0].cells]
+    assert all((table.rows[1].cells[heads.index(name)].width or Mm(0)).mm > 24 for name in ("提出单位", "提出日期"))
+    with zipfile.ZipFile(tmp_path / "comments.zh.docx") as packed:
+        assert packed.read("word/document.xml").count(b"<w:cantSplit") == len(table.rows)
 
 
 def test_every_finding_tells_since_when_it_stands(written: dict[tuple[str, str], str]) -> None:
