@@ -9,12 +9,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from contextlib import AbstractAsyncContextManager
 
+from bench.history.questions import Question
+
 
 class Emissions(ABC):
     """Questions and orders about emissions; whoever inherits this knows how to ask."""
 
     @abstractmethod
-    async def _ask(self, what: str, query: dict[str, str]) -> tuple[dict[str, str], ...]: ...
+    async def _ask(self, what: Question, query: dict[str, str]) -> tuple[dict[str, str], ...]: ...
 
     @abstractmethod
     def emissions_told(self) -> AbstractAsyncContextManager[object]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import base64
 from abc import ABC, abstractmethod
 
+from bench.history.questions import Question
+
 
 class Orders(ABC):
     """Orders and the questions that belong to them; whoever inherits this knows how to ask."""
 
     @abstractmethod
-    async def _ask(self, what: str, query: dict[str, str]) -> tuple[dict[str, str], ...]: ...
+    async def _ask(self, what: Question, query: dict[str, str]) -> tuple[dict[str, str], ...]: ...
 
     async def alarms(self) -> None:
         """Alarms, standing and cleared."""

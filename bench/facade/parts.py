@@ -20,6 +20,7 @@ from bench.facade.emissions import Emissions
 from bench.facade.orders import Orders
 from bench.facade.stored_sets import StoredSets
 from bench.history import Event, Observed
+from bench.history.questions import Question
 from simulators.centres.base import AnyCentre
 from simulators.centres.hj212.centre import Centre
 from simulators.centres.http import JsonCentre
@@ -235,7 +236,7 @@ class OperatorAtTerminal(Orders, StoredSets, Emissions):
     def __init__(self, bench: Standing) -> None:
         self._bench = bench
 
-    async def _ask(self, what: str, query: dict[str, str]) -> tuple[dict[str, str], ...]:
+    async def _ask(self, what: Question, query: dict[str, str]) -> tuple[dict[str, str], ...]:
         bench = self._bench
         asked = bench.clock.now_us()
         rows: tuple[dict[str, str], ...] = ()
@@ -252,7 +253,8 @@ class OperatorAtTerminal(Orders, StoredSets, Emissions):
     @asynccontextmanager
     async def emissions_told(self) -> AsyncGenerator[None]:
         """What the terminal tells of emissions by itself, as it comes."""
-        bench, what = self._bench, "emission-event"
+        bench = self._bench
+        what: Question = "emission-event"
         began = bench.clock.now_us()
 
         def record(row: dict[str, str], problem: str = "") -> None:
@@ -292,7 +294,7 @@ class OperatorAtTerminal(Orders, StoredSets, Emissions):
             heard.cancel()
             await asyncio.gather(heard, return_exceptions=True)
 
-    async def _carry(self, what: str, query: dict[str, str], octets: bytes = b"") -> bytes:
+    async def _carry(self, what: Question, query: dict[str, str], octets: bytes = b"") -> bytes:
         """As `_ask`, with a file in the question or in the answer: the history tells its length and SM3."""
         bench = self._bench
         asked = bench.clock.now_us()

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from bench.history.questions import Question
+
 
 class StoredSets(ABC):
     """Questions about the store; whoever inherits this knows how to ask."""
 
     @abstractmethod
-    async def _ask(self, what: str, query: dict[str, str]) -> tuple[dict[str, str], ...]: ...
+    async def _ask(self, what: Question, query: dict[str, str]) -> tuple[dict[str, str], ...]: ...
 
     @abstractmethod
-    async def _carry(self, what: str, query: dict[str, str], octets: bytes = b"") -> bytes: ...
+    async def _carry(self, what: Question, query: dict[str, str], octets: bytes = b"") -> bytes: ...
 
     async def capacity(self) -> None:
         """How much the store holds and may hold."""

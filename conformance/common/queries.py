@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bench.history import History, Observed
+from bench.history.questions import Looked, Question
 
 
-def questions(history: History, what: str) -> list[Observed]:
+def questions(history: History, what: Question | Looked) -> list[Observed]:
     """Every question about `what` (readings, records, log, alarms …), answered or not."""
     return [event for event in history.of(Observed) if event.what == what]
 
@@ -20,6 +21,6 @@ def quality_of(row: Mapping[str, str]) -> str:
     return row.get("quality", "") or ("good" if row.get("value") else "bad")
 
 
-def answers(history: History, what: str) -> list[Observed]:
+def answers(history: History, what: Question | Looked) -> list[Observed]:
     """The questions about `what` that were answered, be it by no rows."""
     return [event for event in questions(history, what) if not event.problem]

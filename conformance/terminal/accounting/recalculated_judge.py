@@ -43,7 +43,7 @@ TAKEN = criterion(
 
 def orders_finding(history: History) -> Check:
     """Every factor entered and every recalculation ordered was answered, and not by an error."""
-    orders = [event for what in ("factor", "recalculate") for event in questions(history, what)]
+    orders = [event for what in ("factor", "recalculation") for event in questions(history, what)]
     failed = [f"{local(event.asked)} {event.what}: {event.problem}" for event in orders if event.problem]
     return TAKEN.none(failed, len(orders))
 
