@@ -68,6 +68,8 @@ def test_help_of_every_command(tmp_path: Path) -> None:
     for command in commands:
         assert f" {command} " in told.out
         assert in_place(command, "--help", cwd=tmp_path).code == 0
+    for command in ("compare", "run", "explain-emission"):
+        assert in_place(command, "--help", cwd=tmp_path).out.startswith(f"usage: carbonbench {command} [-h]")
 
 
 def test_a_command_that_is_none_gets_one_sentence(tmp_path: Path) -> None:
