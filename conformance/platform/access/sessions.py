@@ -36,10 +36,10 @@ class EndsSessions(PlatformCase):
             over.account = None
             await people.logout(desk.session)
             await bench.clock.sleep(seconds=1)
-            bench.phase(judge.OUT, word=word)
+            judge.OUT.put(bench, judge.Whose(word=word))
             await Desk(bench.platform, word, over).list(ENTERPRISE)
             await bench.clock.sleep(seconds=1)
-            bench.phase(judge.AGAIN, word=word)
+            judge.AGAIN.put(bench, judge.Whose(word=word))
             desk = await bench.platform.login(word)
             await desk.list(ENTERPRISE)
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.base import ENTERPRISE
-from bench.history import History, Phase
+from bench.history import History
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common import platform_answers as platform
 
 ENDED = criterion(
@@ -16,7 +18,15 @@ ENDED = criterion(
     zh="用户退出登录后原会话被拒绝，重新登录后恢复可用",
     unit="sessions",
 )
-OUT, AGAIN = "logged-out", "logging-in-again"
+
+
+class Whose(Words, frozen=True, kw_only=True):
+    """Whose session: the account's word."""
+
+    word: str
+
+
+OUT, AGAIN = Mark("logged-out", Whose), Mark("logging-in-again", Whose)
 """Names of the phases after which a session is over, and another one begins; their detail is the account's word."""
 
 
@@ -24,9 +34,9 @@ def finding(history: History) -> Check:
     """Each account that logged out; where it got nothing before or after, its refusal shows nothing."""
     wrong: list[str] = []
     known = 0
-    for out in [event for event in history.of(Phase) if event.name == OUT]:
-        word = out.detail["word"]
-        again = next((e.t for e in history.of(Phase) if e.name == AGAIN and e.detail["word"] == word), None)
+    for out in OUT.of(history):
+        word = out.detail.word
+        again = next((mark.t for mark in AGAIN.of(history) if mark.detail.word == word), None)
         looks = platform.deeds(history, "list", ENTERPRISE, by=word)
         before = [each for each in looks if each.t <= out.t and each.rows]
         between = [each for each in looks if each.asked >= out.t and again is not None and each.t < again]

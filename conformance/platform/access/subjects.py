@@ -54,7 +54,7 @@ class KeepsRightsBySubject(PlatformCase):
         for kind, fields in _COMPARED:
             await desk.create(kind, **fields)
         patterns = {kind.name: (kind, fields) for kind, fields in made if fields.get("enterprise") == A}
-        bench.phase(subjects_judge.MATRIX, stranger=_STRANGER)
+        subjects_judge.MATRIX.put(bench, subjects_judge.Matrix(stranger=_STRANGER))
         for word in _ACCOUNTS:
             await self._try(await bench.platform.login(word), patterns, day)
 

@@ -9,7 +9,9 @@ import itertools
 from collections.abc import Iterator, Mapping
 
 from bench.case import Check, criterion
-from bench.history import History, Observed, Phase
+from bench.history import History, Observed
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.platform_figures import lines
 
 SERVED = criterion(
@@ -53,7 +55,15 @@ SUBJECTS = {
     "park": (("a park", "园区用户"), ("operator-of-park",)),
     "enterprise": (("an enterprise", "企业用户"), ("clerk-a", "manager-a")),
 }
-MATRIX = "matrix"
+
+
+class Matrix(Words, frozen=True, kw_only=True):
+    """The enterprise that none of the accounts belongs to."""
+
+    stranger: str
+
+
+MATRIX = Mark("matrix", Matrix)
 """Name of the phase after which accounts try what there is; its details name the account of another enterprise."""
 RIGHTS = "rights"
 """What the facade calls the maker's table in the history: rows function, may."""
@@ -79,7 +89,7 @@ def declared(table: Mapping[str, tuple[str, ...]], function: str) -> tuple[str, 
 
 def _tried(history: History) -> list[Observed]:
     """What accounts tried in the matrix and the platform answered."""
-    begun = [event.t for event in history.of(Phase) if event.name == MATRIX]
+    begun = [mark.t for mark in MATRIX.of(history)]
     if not begun:
         return []
     return [
@@ -96,7 +106,7 @@ def _carried_out(event: Observed) -> bool:
 
 
 def _stranger(history: History) -> str:
-    found = [event.detail["stranger"] for event in history.of(Phase) if event.name == MATRIX]
+    found = [mark.detail.stranger for mark in MATRIX.of(history)]
     return found[0] if found else ""
 
 
@@ -142,7 +152,7 @@ def _denied(event: Observed) -> bool:
 
 def _lost(history: History) -> set[str]:
     """Accounts of which not every use is known."""
-    begun = [event.t for event in history.of(Phase) if event.name == MATRIX]
+    begun = [mark.t for mark in MATRIX.of(history)]
     return {
         event.query["by"]
         for event in history.of(Observed)

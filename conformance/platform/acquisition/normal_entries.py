@@ -45,7 +45,7 @@ class NormalisesEntries(PlatformCase):
                 await works.enter_one(clerk, "A.grid", start, works.drawn(chance, "900", 2), unit="kWh")
         await works.enter_one(clerk, "A.lime", day, works.drawn(chance, "40", 2))
         for place, (value, unit) in enumerate((("-38.25", "t"), ("41.75", "kWh")), 1):
-            bench.phase(judge.IMPOSSIBLE_ENTRY, start=day + place * HOUR)
+            judge.IMPOSSIBLE_ENTRY.put(bench, judge.Impossible(start=str(day + place * HOUR)))
             await works.enter_one(clerk, "A.lime", day + place * HOUR, Decimal(value), unit=unit)
         await bench.clock.sleep(seconds=70)
         for point in ("A.coke", "A.grid", "A.lime"):

@@ -10,7 +10,9 @@ from decimal import Decimal
 
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.base import ENTRY, POINT, RECORDS, RecordsRow
-from bench.history import History, Observed, Phase
+from bench.history import History, Observed
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common import platform_alarms
 from conformance.common import platform_answers as platform
 from conformance.common.platform_truth import converted
@@ -40,7 +42,15 @@ LACK_TOLD = criterion(
     zh="有小时未填报的一日不标为完整",
     unit="days",
 )
-IMPOSSIBLE_ENTRY = "impossible-entry"
+
+
+class Impossible(Words, frozen=True, kw_only=True):
+    """The hour that the entry is of, microseconds UTC."""
+
+    start: str
+
+
+IMPOSSIBLE_ENTRY = Mark("impossible-entry", Impossible)
 """Name of the phase before an entry that cannot be; its detail is the hour's start."""
 _WHOLE = ("complete", "corrected")
 Hour = tuple[str, int]
@@ -51,7 +61,7 @@ def findings(history: History) -> Iterator[Check]:
     units = {
         event.query["id"]: event.query["unit"] for event in platform.done(platform.deeds(history, "create", POINT))
     }
-    wild = {int(event.detail["start"]) for event in history.of(Phase) if event.name == IMPOSSIBLE_ENTRY}
+    wild = {int(mark.detail.start) for mark in IMPOSSIBLE_ENTRY.of(history)}
     asked = platform.deeds(history, "create", ENTRY, period="hour")
     impossible = [event for event in asked if event.query["point"] == "A.lime" and int(event.query["start"]) in wild]
     entered: dict[Hour, Decimal] = {}

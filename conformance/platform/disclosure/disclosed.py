@@ -44,7 +44,7 @@ class ShowsThePublicWhatIsPublished(PlatformCase):
         await works.enter(desk, chance, ("A.coke", "A.grid", "B.coke"), hours)
         manager = await bench.platform.login("manager-a")
         public = await bench.platform.login("public")
-        bench.phase(disclosed_judge.SECRET, word=_SECRET)
+        disclosed_judge.SECRET.put(bench, disclosed_judge.Secret(word=_SECRET))
         await manager.create(SUPPLIER, id="secret-supplier", enterprise=A, name=_SECRET, region="Hebei")
         for number, year in enumerate((_YEAR, _YEAR, _YEAR, _YEAR - 1)):
             await manager.create(

@@ -11,7 +11,9 @@ from fractions import Fraction
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.base import EMISSIONS, ENTERPRISE
 from bench.dut.platform.vocabulary.public import DISCLOSED, DISCLOSURE, REDUCTION_ACTION, DisclosedQuery, DisclosedRow
-from bench.history import History, Observed, Phase
+from bench.history import History, Observed
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.platform_answers import Answered, answers
 from conformance.common.platform_figures import Figure, exactly, fraction, kept, kilograms, lines, mass_shows, shows
 
@@ -57,7 +59,15 @@ NOTHING_ELSE = criterion(
     zh="公众可见内容中没有企业未公开的任何信息",
     unit="answers",
 )
-SECRET = "secret-word"
+
+
+class Secret(Words, frozen=True, kw_only=True):
+    """A word that nobody published."""
+
+    word: str
+
+
+SECRET = Mark("secret-word", Secret)
 """Name of the phases that tell words which stand in data that nobody published."""
 PUBLIC = "public"
 
@@ -177,7 +187,7 @@ def _actions(history: History, event: Seen) -> Iterator[str]:
 
 def _nothing_else(history: History) -> Check:
     """Words of data that nobody published, in what the public was shown: answers and pages."""
-    words = [event.detail["word"] for event in history.of(Phase) if event.name == SECRET]
+    words = [mark.detail.word for mark in SECRET.of(history)]
     told = [event for event in history.of(Observed) if event.query.get("by") == PUBLIC and event.outcome == "done"]
     seen = [event for event in told if event.rows]
     found = [

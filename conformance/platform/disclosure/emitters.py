@@ -93,7 +93,7 @@ class OverseesEmitters(PlatformCase):
             await government.ask(EMISSIONS, of=of, id=id, period="day", from_=day, to=day + DAY)
         await government.ask(EMITTERS_OVERVIEW, region=_REGION, from_=day, to=day + DAY)
         await bench.clock.sleep(minutes=4)
-        bench.phase(emitters_judge.OVER, emitter=keys[B])
+        emitters_judge.OVER.put(bench, emitters_judge.Over(emitter=keys[B]))
         await works.enter(desk, chance, ("B.coke",), hours[2:])
         await bench.clock.sleep(minutes=6)
         await government.ask(ALARMS, from_=start, to=bench.clock.now_us() + 1)

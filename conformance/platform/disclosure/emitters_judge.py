@@ -12,7 +12,9 @@ from fractions import Fraction
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.base import EMISSIONS
 from bench.dut.platform.vocabulary.public import EMITTER, EMITTERS_OVERVIEW, EmittersOverviewQuery, EmittersOverviewRow
-from bench.history import History, Phase
+from bench.history import History
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common import platform_alarms
 from conformance.common.platform_answers import Answered, answers, deeds, done
 from conformance.common.platform_figures import exactly, fraction, kept, kilograms, lines, shows
@@ -42,7 +44,15 @@ QUANTITIES = {
     "point": ("the emission of each monitoring point", "监测点排放量"),
     "trade": ("the balance of its trades", "碳交易量"),
 }
-OVER = "over-limit"
+
+
+class Over(Words, frozen=True, kw_only=True):
+    """What the emitter is called."""
+
+    emitter: str
+
+
+OVER = Mark("over-limit", Over)
 """Name of the phase after which an emitter is above its limit; its detail says what the emitter is called."""
 _SOON_US = 120_000_000
 
@@ -174,11 +184,11 @@ def _traded(history: History, enterprise: str, low: int, high: int) -> Fraction:
 
 def warning_finding(history: History) -> Check:
     """The one that is above its limit is told of, in time; the others are not."""
-    over = [event for event in history.of(Phase) if event.name == OVER]
+    over = OVER.of(history)
     look = platform_alarms.last(history)
     if not over or look is None:
         return WARNED.decide(None)
-    at, emitter = over[0].t, over[0].detail["emitter"]
+    at, emitter = over[0].t, over[0].detail.emitter
     others = [key for key in kept(history, EMITTER.name) if key != emitter]
     enterprises = {key: fields["enterprise"] for key, fields in kept(history, EMITTER.name).items()}
     rows = look.rows

@@ -46,7 +46,7 @@ class FindsAlteredRecords(PlatformCase):
         auditor = await bench.platform.login("auditor")
         end = bench.clock.now_us() - 20_000_000
         for how in alterations_judge.FORGERIES:
-            bench.phase(alterations_judge.FORGED, point="A.p00", value=_FORGED)
+            alterations_judge.FORGED.put(bench, alterations_judge.Forged(point="A.p00", value=_FORGED))
             at = end - 5_000_000
             bench.senders["A1"].intrude(how, "A.p00", "realtime", at, at, _FORGED)
             await bench.clock.sleep(seconds=5)

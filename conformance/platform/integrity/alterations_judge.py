@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from bench.case import Check, EvidenceKind, criterion
 from bench.dut.platform.vocabulary.base import SAMPLES
 from bench.dut.platform.vocabulary.public import VERIFY, VerifyQuery, VerifyRow
-from bench.history import Created, History, Observed, Phase, Uploaded
+from bench.history import Created, History, Observed, Uploaded
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.platform_answers import Answered, answers, done
 from conformance.common.platform_figures import lines
 from conformance.common.readings import number
@@ -44,7 +46,16 @@ FORGERIES_REFUSED = criterion(
 LEAST_RECORDS = 1000
 FORGERIES = ("pw", "mn")
 """Ways of sending in a terminal's name: with a password that is not its own, as a device that nobody knows."""
-FORGED = "forged"
+
+
+class Forged(Words, frozen=True, kw_only=True):
+    """A forgery: the point, and the value that is sent."""
+
+    point: str
+    value: str
+
+
+FORGED = Mark("forged", Forged)
 """Name of the phase before a forgery is sent; its details are the point and the value."""
 _STAMP_US = 1_000_000
 Name = tuple[str, int]
@@ -93,7 +104,7 @@ def _named(event: _Look) -> list[Name]:
 
 def forgery_finding(history: History) -> Check:
     """What strangers sent is in no answer; what the terminal itself sent is."""
-    forged = [(event.detail["point"], event.detail["value"]) for event in history.of(Phase) if event.name == FORGED]
+    forged = [(mark.detail.point, mark.detail.value) for mark in FORGED.of(history)]
     looks = done(answers(history, SAMPLES))
     rows = [(event.query.point, row) for event in looks for row in event.rows]
     believed = [

@@ -127,7 +127,7 @@ class ReckonsProductFootprints(PlatformCase):
         """One more item like the others, and one a thousand times as large."""
         usual = self._item(chance, study, _ITEMS[3])
         await clerk.create(FOOTPRINT_ITEM, id=f"{study}-usual", **usual)
-        bench.phase(footprints_judge.ABNORMAL, id=f"{study}-wild")
+        footprints_judge.ABNORMAL.put(bench, footprints_judge.AbnormalItem(id=f"{study}-wild"))
         wild = usual | {"amount": Decimal(str(usual["amount"])) * 1000}
         await clerk.create(FOOTPRINT_ITEM, id=f"{study}-wild", **wild)
 

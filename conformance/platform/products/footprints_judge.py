@@ -18,6 +18,8 @@ from bench.dut.platform.vocabulary.public import (
     FOOTPRINT_STATISTICS,
 )
 from bench.history import History, Observed, Phase
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.platform_answers import answers, done
 from conformance.common.platform_figures import AnyEvent, Figure, exactly, fraction, kept, lines, mass_shows, orders
 
@@ -72,7 +74,15 @@ RANKED = criterion(
 
 ITEM_OF_FILE = "item-of-file"
 """Name of the phases that tell the items of the file before it is imported."""
-ABNORMAL = "abnormal-item"
+
+
+class AbnormalItem(Words, frozen=True, kw_only=True):
+    """The item a thousand times too large."""
+
+    id: str
+
+
+ABNORMAL = Mark("abnormal-item", AbnormalItem)
 """Name of the phase before an item out of all proportion is entered; its detail is the item's id."""
 
 _COMPARED_FIELDS = ("footprint", "stage", "name", "nature", "unit")
@@ -173,7 +183,7 @@ def _unlike(fields: Mapping[str, str], row: Mapping[str, str] | None) -> str:
 
 def abnormal_finding(history: History) -> Check:
     """An item a thousand times too large: refused, or an alarm that names it; nothing is told of the others."""
-    ids = [event.detail["id"] for event in history.of(Phase) if event.name == ABNORMAL]
+    ids = [mark.detail.id for mark in ABNORMAL.of(history)]
     if not ids:
         return ABNORMAL_TOLD.decide(None)
     made = {event.query.get("id", ""): event for event in orders(history, "footprint_item")}

@@ -68,7 +68,7 @@ class ValidatesParameters(PlatformCase):
 
     def _plant(self, bench: Bench, id: str, field: str) -> None:
         if id.startswith("wrong"):
-            bench.phase("planted", id=id, field=field)
+            judge.PLANTED.put(bench, judge.Planted(id=id, field=field))
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from judge.validation_findings(history)

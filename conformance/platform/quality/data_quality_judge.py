@@ -11,11 +11,21 @@ from fractions import Fraction
 
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.system import CONTRADICTIONS, FINDINGS, ContradictionsRow
-from bench.history import History, Phase
+from bench.history import History
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.platform_bookkeeping import LENGTHS, Books, Thing, held, listings, same
 from conformance.common.platform_told import analyses, may, rights, told, versions
 
-PLANTED = "planted"
+
+class Planted(Words, frozen=True, kw_only=True):
+    """What is wrong on purpose: the object's id, and the field."""
+
+    id: str
+    field: str
+
+
+PLANTED = Mark("planted", Planted)
 FOUND = criterion(
     "wrong-parameters-found",
     en="every parameter that cannot be right is refused or pointed out by the platform itself, with its field",
@@ -61,7 +71,7 @@ _VALIDATED = ("parameter", "factor", "entry")
 
 def validation_findings(history: History) -> Iterator[Check]:
     """What was planted, and what was not, against refusals and findings."""
-    planted = {mark.detail["id"]: mark.detail["field"] for mark in history.of(Phase) if mark.name == PLANTED}
+    planted = {mark.detail.id: mark.detail.field for mark in PLANTED.of(history)}
     reports = analyses(history, FINDINGS)
     last = reports[-1] if reports else None
     shown = {row.id: row for row in (last.rows if last else ())}

@@ -37,6 +37,7 @@ _TOLD_TO_PEOPLE = {
     "step",
     "tampered",
     "unfit-certificate",
+    "word",
 }
 """Phases and details that no judge asks for: they end the phase before, or are read on the time line."""
 _NO_PHASES = {"instrument", "list", "packages", "restore"}

@@ -80,7 +80,9 @@ def test_what_was_not_sent_was_not_refused(events: list[Event], verdict: Verdict
 
 @pytest.mark.parametrize(("sent", "verdict"), [(("pw", "mn"), Verdict.PASS), (("pw",), Verdict.INCONCLUSIVE)])
 def test_a_forgery_that_was_not_sent_was_not_refused(sent: tuple[str, ...], verdict: Verdict) -> None:
-    forged = [Phase(t=1, name=alterations_judge.FORGED, detail={"point": "A.coke", "value": "9.9"}) for _ in range(2)]
+    forged = [
+        Phase(t=1, name=alterations_judge.FORGED.name, detail={"point": "A.coke", "value": "9.9"}) for _ in range(2)
+    ]
     look = Observed(t=9, what="ask samples", asked=9, query={"by": "a", "point": "A.coke"}, rows=(ROW,), outcome="done")
     real = Created(
         t=1, sender="A1", mn="MN", number=1, kind="realtime", start=60, end=60, values={"k01": {"Rtd": "5.5"}}
