@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bench.case import Case, Finding, beside, criterion, measure
+from bench.case import Case, Criterion, Finding, beside, criterion, measure
 from bench.facade.bench import Bench
 from bench.history import History, MeterFault, Served, Unserved
 from bench.layout.scenario import Line, Scenario
@@ -78,6 +78,18 @@ class _ReadsApart(ReadsUndisturbed):
             yield accuracy.part_finding(history, f"stored-{name}", f"本地存储，{zh}", asked, self.each)
 
 
+def _totals(history: History, needed: int, *totals: tuple[Criterion, str]) -> Iterator[Finding]:
+    """What points have counted, each by itself; none at all, where half of `needed` came of others, is wrong."""
+    others = accuracy.local_readings(history).compared
+    for question, name in totals:
+        stored = accuracy.local_readings(history, {name})
+        wrong = [*stored.unequal, *stored.misplaced, *stored.unknown]
+        if not stored.compared and others >= needed // 2 and not stored.problems:
+            wrong.append(f"{name}: no total stored")
+        enough = stored.compared >= needed // _VOLUMES_SHARE
+        yield question.none(wrong, enough, evidence=[*wrong, *stored.problems])
+
+
 def _asks_for_more(request: str) -> bool:
     """Whether a request (hex) is one of DL/T 645-2007 for a follow-up frame."""
     frame = bytes.fromhex(request).lstrip(b"\xfe")
@@ -88,10 +100,10 @@ def _world(*lines: Line) -> Scenario:
     return Scenario(circuits=0, behind=lines, centres=("A",), realtime_interval_s=60, kinds=())
 
 
-class ReadsDlt645Meters(ReadsUndisturbed, Case):
-    """Values of DL/T 645-2007 and -1997 meters, reactive energy too, are stored and sent digit for digit."""
+class ReadsDlt645Meters(_ReadsApart, Case):
+    """Values of DL/T 645-2007 and -1997 meters, reactive energy and sums below 0 too, are kept digit for digit."""
 
-    zh = "同一串行线上 DL/T 645-2007 与 1997 电能表的数值（含无功电能）逐位一致地存储并上传。"
+    zh = "同一串行线上 DL/T 645-2007 与 1997 电能表的数值（含无功电能、负的组合有功电能）逐位一致地存储并上传。"
     checks = {
         accuracy.SAME_DIGITS.of("stored"): ("isc-2/9.3b",),
         accuracy.SAME_DIGITS.of("centre-a"): ("isc-2/9.3b",),
@@ -104,10 +116,14 @@ class ReadsDlt645Meters(ReadsUndisturbed, Case):
             "isc-2/7.2.2a-2",
             "isc-2/9.3c",
         ),
+        accuracy.SAME_READING.of("stored-below-zero"): ("csmt/11.3a-2", "isc-2/7.2.2(2)b"),
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
     }
     needs = (DLT645, UPLINK, read_out("*-stored"))
-    scenario = _world(Line(("dlt645-2007", "dlt645-2007", "dlt645-1997-reactive"), 2400, "E"))
+    scenario = _world(Line(("dlt645-2007", "dlt645-2007", "dlt645-1997-reactive", "dlt645-feeding"), 2400, "E"))
+    # More than one of its two points can have.
+    apart = {"below-zero": ("负的组合有功电能", ("dlt645-feeding",))}
+    each = 120
 
 
 class ReadsDlt645AnswersInParts(ReadsUndisturbed, Case):
@@ -169,21 +185,12 @@ class ReadsCjt188Meters(ReadsUndisturbed, Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from super().judge(history)
-        others = accuracy.local_readings(history).compared
         totals = (
-            (GAS_VOLUME_STORED, "cjt188-gas"),
-            (WATER_VOLUME_STORED, "cjt188-water"),
-            (HEAT_STORED, "cjt188-heat"),
+            (GAS_VOLUME_STORED, "cjt188-gas.volume"),
+            (WATER_VOLUME_STORED, "cjt188-water.volume"),
+            (HEAT_STORED, "cjt188-heat.heat"),
         )
-        for question, name in totals:
-            volumes = {each.id for each in history.began.points if each.meter == name and each.kind == "counter"}
-            stored = accuracy.local_readings(history, volumes)
-            wrong = [*stored.unequal, *stored.misplaced, *stored.unknown]
-            if not stored.compared and others >= self.compared // 2 and not stored.problems:
-                wrong.append(f"{name}: no total stored")
-            yield question.none(
-                wrong, stored.compared >= self.compared // _VOLUMES_SHARE, evidence=[*wrong, *stored.problems]
-            )
+        yield from _totals(history, self.compared, *totals)
 
 
 class ReadsModbusOnSerialLines(ReadsUndisturbed, Case):
@@ -262,6 +269,7 @@ class ReadsFurtherSerialInstruments(ReadsUndisturbed, Case):
         accuracy.SAME_DIGITS.of("stored"): ("isc-2/9.3b",),
         accuracy.SAME_DIGITS.of("centre-a"): ("isc-2/9.3b",),
         accuracy.SAME_READING.of("stored"): ("csmt/11.3a-3", "isc-2/9.3c"),
+        HEAT_STORED: ("csmt/11.3a-3", "isc-2/7.2.2b-1"),
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
     }
     needs = (CJT188, SERIAL, "source.weighing", UPLINK, LOCAL)
@@ -272,6 +280,11 @@ class ReadsFurtherSerialInstruments(ReadsUndisturbed, Case):
     )
     hours = 0.3
     compared = 150
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from super().judge(history)
+        # Its heat is in MJ.
+        yield from _totals(history, self.compared, (HEAT_STORED, "cjt188-heat-2018.heat"))
 
 
 class ReadsRailOilAndHumidity(ReadsUndisturbed, Case):

@@ -29,6 +29,7 @@ from reference_terminal.acquisition.modbus.serial import Framing
 from reference_terminal.acquisition.modbus.settings import AnalogConfig
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.model import bcd
+from reference_terminal.model import dlt645_items as items
 from reference_terminal.model.bcd import Format
 from reference_terminal.settings.meters import PointConfig
 
@@ -469,6 +470,34 @@ def reactive_energy_asked_as_active(patch: Patch) -> None:
         return real(address, control, data, wanted, preamble)
 
     patch(driver, "question", question)
+
+
+@defect(
+    "sign-of-sums-overlooked",
+    en="combined active energy of a DL/T 645 meter below 0 is read as a large number",
+    zh="DL/T 645 表计负的组合有功电能被读成很大的正数",
+    clauses=(_DLT645,),
+)
+def sign_of_sums_overlooked(patch: Patch) -> None:
+    """Energies are never below 0, it was thought: the highest bit is read as a digit like the others."""
+    real = items.item
+
+    def item(identifier: str) -> items.Item | None:
+        found = real(identifier)
+        return replace(found, signed=False) if found is not None and identifier == "00000000" else found
+
+    patch(items, "item", item)
+
+
+@defect(
+    "megajoules-unknown",
+    en="a CJ/T 188 heat meter that counts MJ is not understood",
+    zh="不识别以 MJ 计量的 CJ/T 188 热量表",
+    clauses=(_CJT188,),
+)
+def megajoules_unknown(patch: Patch) -> None:
+    """The table of units has an MJ in the place of another one."""
+    patch(cjt188, "UNIT_CODES", {code: each for code, each in cjt188.UNIT_CODES.items() if each[0] != "MJ"})
 
 
 @defect(

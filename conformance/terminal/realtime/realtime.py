@@ -375,6 +375,7 @@ class ReadsDlt645MetersQuickly(_OnLinesQuickly, ReadsDlt645Meters):
         ),
     }
     scenario = _lines(Line(("dlt645-2007", "dlt645-1997"), 2400, "E"))
+    apart = {}
 
 
 class ReadsCjt188MetersQuickly(_OnLinesQuickly, ReadsCjt188Meters):

@@ -42,6 +42,7 @@ class Dlt645(SerialProtocol):
         "dlt645-2007": LineKind("dlt645_three_phase", "e", _POINTS, "202600000161"),
         _OLD: LineKind("dlt645_1997", "e", _POINTS, "199700000101"),
         "dlt645-1997-reactive": LineKind("dlt645_1997", "e", _WITH_REACTIVE, "199700000301"),
+        "dlt645-feeding": LineKind("dlt645_feeding", "e", (("energy", "01"), ("combined", "08")), "202600000561"),
         "dlt645-short-frames": LineKind("dlt645_short_frames", "e", _BY_TARIFF, "202600000461"),
     }
 
