@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 
-from reference_terminal.model.seams import seam
-
 GO_S = 0.005
 """How long a reader works in one go; what is shorter costs nobody a rest."""
 _MOST_S = 0.25
@@ -27,7 +25,6 @@ class Turns:
         """A go begins: something was waited for and has come."""
         return self._loop.time()
 
-    @seam
     async def rest(self, began_s: float) -> float:
         """Between two things that are at hand: after a long go let the others work as long. When the go began."""
         now_s = self._loop.time()
