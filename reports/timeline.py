@@ -175,6 +175,7 @@ WORDS: dict[str, str] = {
     "junk": "无效报文",
     "upload-time": "平台改定上传时间",
     "listed": "平台所列数据项生效",
+    "set-anew": "重新设定采集周期",
     "terms": "平台更改注册信息",
     "emptied": "存储清空",
     "entered": "人工录入",

@@ -114,7 +114,7 @@ def nothing_emitted_is_no_value(patch: Patch) -> None:
     whole, beside = stacks.mean, stacks.between
 
     def mean(masses: Sequence[Fraction], of: int) -> Fraction:
-        return whole([each for each in masses if each], of)
+        return whole([each for each in masses if each] or masses, of)
 
     def between(masses: Sequence[Fraction]) -> Fraction:
         return beside([each for each in masses if each] or masses)

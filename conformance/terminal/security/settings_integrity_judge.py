@@ -110,10 +110,12 @@ def _instant(row: dict[str, str]) -> int | None:
 
 
 def unused_finding(history: History, period_s: int) -> Check:
-    """After the alteration meters are not polled at the altered period."""
+    """After the alteration, and until the period is set anew, meters are not polled at the altered period."""
     done = [event for event in history.of(Observed) if event.what == "tampering" and not event.problem]
     at = (done[0].t if done else history.end_us) + 3 * MINUTE
-    polls = [event.t for event in history.of(Served) if event.t >= at]
+    anew = history.phase("set-anew")
+    end = history.end_us if anew is None else anew.t
+    polls = [event.t for event in history.of(Served) if at <= event.t <= end]
     span = polls[-1] - polls[0] if len(polls) > 1 else 0
     # Two polls for every three that the altered period would bring are far more than any other period in force.
     most = span * 2 // (3 * period_s * SECOND)

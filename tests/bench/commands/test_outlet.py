@@ -80,5 +80,5 @@ def test_what_a_file_holds_moves_no_cursor(tmp_path: Path) -> None:
 
 
 def test_a_picture_still_moves_it(tmp_path: Path) -> None:
-    told = shell(f"script -qec '{COMMAND} run --case {CASE}' /dev/null", cwd=tmp_path)
+    told = shell(f"script -qec '{COMMAND} run --case {CASE}' /dev/null", cwd=tmp_path, env=environment(CI=""))
     assert told.code == 0 and "\x1b[" in told.out and "\\x1b" not in told.out
