@@ -124,7 +124,8 @@ def code_findings(history: History) -> Iterator[Check]:
     wrong = [
         f"{given}: {outcome}" for given, outcome in changes.items() if (given, outcome) == ("without-code", "changed")
     ]
-    known = changes.get("with-code") == "changed" and changes.get("without-code", "unanswered") != "unanswered"
+    # An error of the product's own is no refusal.
+    known = changes.get("with-code") == "changed" and changes.get("without-code") in ("changed", "refused")
     yield CODE_FOR_PASSWORD.none(wrong, known)
     locked, after = of("code-locked"), of("code-after-lock")
     yield _none_in(CODES_COUNT, locked, {login.door for login in after if login.entered})
