@@ -527,9 +527,8 @@ def no_case(word: str, known: Collection[str], option: str = "--case") -> str:
     hint = near(word, known)
     inside = sum(word in case for case in known)
     if not hint and "*" not in word:
-        hint = (
-            f"; {inside} have it in their names: {option} '*{word}*'" if inside else "; `carbonbench list` shows them"
-        )
+        have = "has it in its name" if inside == 1 else "have it in their names"
+        hint = f"; {inside} {have}: {option} '*{word}*'" if inside else "; `carbonbench list` shows them"
     return f"{option} {word}: no case of that name{hint} / 无此用例"
 
 
