@@ -195,14 +195,7 @@ async def _around(bench: LabBench, case: Case, rig: RigFile, seed: int, logs: Pa
         stack.push_async_callback(bench.place.close)
         inner = await bench.place.open(bench.world, seed=seed, captures=logs, observe=bench.on_link)
         with bench.place.standing():
-            watch.start()
-            await bench.stand_up(inner, None)
-            stack.push_async_callback(bench.end)
-            await bench.life.commission()
-            await bench.life.switch_on()
-            await bench.drive(case)
-            bench.tell_timing(watch)
-            await bench.life.close()
+            await bench.go_through(case, watch, stack, inner, None)
 
 
 RIG = LabRig()

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from bench.virtual.loop import VirtualLoop
 
 
-class VirtualHandle(asyncio.Handle):
-    """A callback waiting to run, and the life it belongs to."""
+class _Lived:
+    """What a handle is made of, and how it is taken back; asyncio's own looks for a debug mode each time."""
 
-    __slots__ = ("_life",)
+    __slots__ = ()
 
-    def __init__(  # pyright: ignore[reportMissingSuperCall]
+    def __init__(
         self,
         callback: Callable[..., object],
         args: tuple[Any, ...],
@@ -45,32 +45,20 @@ class VirtualHandle(asyncio.Handle):
         self._callback = None
         self._args = ()
 
+
+class VirtualHandle(_Lived, asyncio.Handle):
+    """A callback waiting to run, and the life it belongs to."""
+
+    __slots__ = ("_life",)
+
     def __repr__(self) -> str:
         return f"<VirtualHandle {'cancelled' if self._cancelled else name_of(self._callback)}>"
 
 
-class VirtualTimer(asyncio.TimerHandle):
-    """A callback with an instant, and the life it belongs to."""
+class VirtualTimer(_Lived, asyncio.TimerHandle):
+    """A callback with an instant, which the loop puts in, and the life it belongs to."""
 
     __slots__ = ("_life",)
-
-    def __init__(  # pyright: ignore[reportMissingSuperCall]
-        self,
-        when: float,
-        callback: Callable[..., object],
-        args: tuple[Any, ...],
-        loop: VirtualLoop,
-        context: contextvars.Context,
-        life: Life | None,
-    ) -> None:
-        self._when = when
-        self._callback = callback
-        self._args = args
-        self._loop = loop
-        self._context = context
-        self._cancelled = False
-        self._scheduled = True
-        self._life = life
 
     def cancel(self) -> None:
         """Take the callback back; it will not run."""

@@ -129,7 +129,9 @@ class VirtualLoop(NetworkedLoop):
             life = caller
         else:
             life = context.get(CURRENT)
-        timer = VirtualTimer(when, callback, args, self, context, life)
+        timer = VirtualTimer(callback, args, self, context, life)
+        timer._when = when
+        timer._scheduled = True
         if (caller is not None and caller.dead) or (life is not None and life.dead) or self._closed:
             self._refuse(timer, caller, life)
         elif when <= self.env._now:
@@ -149,7 +151,9 @@ class VirtualLoop(NetworkedLoop):
         life: Life | None,
     ) -> VirtualTimer:
         """`call_at` for the network: on behalf of `life`, whoever is calling."""
-        timer = VirtualTimer(when, callback, args, self, context, life)
+        timer = VirtualTimer(callback, args, self, context, life)
+        timer._when = when
+        timer._scheduled = True
         if (life is not None and life.dead) or self._closed:
             self._refuse(timer, life, life)
         elif when <= self.env._now:

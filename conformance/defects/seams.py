@@ -18,6 +18,7 @@ from OpenSSL import SSL
 
 from conformance.defects import Patch
 from reference_terminal.acquisition.modbus import driver, serial
+from reference_terminal.acquisition.mqtt import client as mqtt_client
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.model import reading as readings
 from reference_terminal.model.messages import Alarm, Text
@@ -83,6 +84,16 @@ def takes_damaged_rtu_frames(patch: Patch) -> None:
 
 
 # Processing and storage
+
+
+def connects_with(patch: Patch, **changed: Any) -> None:
+    """Have every connection to a broker of collectors opened with other arguments of `mqtt.packets.connect`."""
+    whole = mqtt_client.packets.connect
+
+    def connect(*told: Any, **named: Any) -> bytes:
+        return whole(*told, **{**named, **changed})
+
+    patch(mqtt_client.packets, "connect", connect)
 
 
 def changes_added(patch: Patch, change: Callable[[IntervalBuilder, Reading], Reading]) -> None:

@@ -56,7 +56,7 @@ class Common:
     secrets: Secrets | None = None
 
     def wiring(self) -> Wiring:
-        """What every platform over HTTP is given."""
+        """What every centre over TCP is given."""
         return Wiring(clock=self.clock, chance=self.chance, observe=self.observe, locks=self.locks)
 
     def certified(self) -> tuple[Trust, Secrets]:

@@ -405,6 +405,20 @@ class RealBench:
         words = {key: str(value) for key, value in detail.items()}
         self.record(Phase(t=self.clock.now_us(), name=name, detail=words))
 
+    async def go_through(
+        self, case: Case, watch: LoopWatch, stack: AsyncExitStack, inner: World, disk: lossy.LossyDisk | None
+    ) -> None:
+        """Stand everything up, put the terminal to work, let the case drive; the stack ends what stands."""
+        watch.start()
+        await self.stand_up(inner, disk)
+        stack.push_async_callback(self.end)
+        await self.life.commission()
+        await self.life.switch_on()
+        await self.switch_others_on()
+        await self.drive(case)
+        self.tell_timing(watch)
+        await self.life.close()
+
     async def drive(self, case: Case) -> None:
         """Let the case drive until it is through, the terminal ends or never begins, or the bench fails."""
         driving = asyncio.create_task(case.drive(self), name="case")
@@ -558,15 +572,7 @@ async def conduct(
                     await lossy.LossyDisk.open(room.state, seed=seed, size_mb=DISK_MB, observe=bench.on_disk)
                 )
             with stand.standing():
-                watch.start()
-                await bench.stand_up(inner, disk)
-                stack.push_async_callback(bench.end)
-                await bench.life.commission()
-                await bench.life.switch_on()
-                await bench.switch_others_on()
-                await bench.drive(case)
-                bench.tell_timing(watch)
-                await bench.life.close()
+                await bench.go_through(case, watch, stack, inner, disk)
         bench.keep_captures(logs)
     except (OSError, RuntimeError, LaunchError) as error:
         bench.record(Trouble(t=bench.clock.now_us(), what=f"{type(error).__name__}: {error}"))

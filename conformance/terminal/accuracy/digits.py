@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.case import Case, Finding
-from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Line, Scenario
 from conformance.common import accuracy
-from conformance.common.actions import all_centres, points, read_readings
 from conformance.terminal import MODBUS, UPLINK, read_out
-from conformance.terminal.accuracy.values import put_exactly
+from conformance.terminal.accuracy.values import ShowsEdges, put_exactly
 from conformance.terminal.acquisition.interfaces import CJT188, DLT645, SERIAL
 from simulators.meters.meter import Meter
 
@@ -23,34 +21,16 @@ SMALLEST, LARGEST = "smallest", "largest"
 _FLOAT_EDGES = ("16777215", "9007199254740991")
 # How many values by Modbus TCP must have been compared.
 _COMPARED = 60
-_STEPS = (SMALLEST, *accuracy.EDGES, *_FLOAT_EDGES, LARGEST)
 
 
-class _Limits:
-    """What cases share that show edge values and the limits of every register, each long enough to be polled twice."""
+class _Limits(ShowsEdges):
+    """What cases share that show edge values and the limits of every register."""
 
-    before_s, shown_s = 150.0, 130.0
-    edges: tuple[str, ...] = ()
+    steps = (SMALLEST, *accuracy.EDGES, *_FLOAT_EDGES, LARGEST)
 
-    async def drive(self, bench: Bench) -> None:
-        start = bench.clock.now_us()
-        await bench.clock.sleep(self.before_s)
-        for step in _STEPS:
-            shown: dict[str, list[str]] = {}
-            for meter in bench.meters.values():
-                for point in meter.points:
-                    text = text_for(meter, point, step)
-                    if text and holds(meter, point, text):
-                        shown.setdefault(text, []).append(point)
-            for text, found in shown.items():
-                bench.phase("edge", text=text, points=" ".join(sorted(found)))
-            await bench.clock.sleep(self.shown_s)
-        await read_readings(bench, points(bench), start, bench.clock.now_us())
-
-    def judge(self, history: History) -> Iterator[Finding]:
-        yield from accuracy.edge_findings(
-            history, accuracy.edges_shown(history), all_centres(history), edges=self.edges
-        )
+    def shown(self, meter: Meter, point: str, step: str) -> str:
+        text = text_for(meter, point, step)
+        return text if text and holds(meter, point, text) else ""
 
 
 def text_for(meter: Meter, point: str, step: str) -> str:
@@ -91,7 +71,6 @@ class TakesOverLimitsOfEveryType(_Limits, Case):
         realtime_interval_s=60,
         kinds=(),
     )
-    edges = accuracy.EDGES
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from super().judge(history)

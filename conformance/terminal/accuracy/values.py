@@ -96,7 +96,39 @@ class EqualsTheReading(_Compares, Case):
     aspect = "reading"
 
 
-class TakesOverEdgeValues(Case):
+class ShowsEdges:
+    """What cases share that show values one after another, each long enough to be polled twice, where registers can."""
+
+    before_s, shown_s = 150.0, 130.0
+    steps: tuple[str, ...] = accuracy.EDGES
+    edges: tuple[str, ...] = accuracy.EDGES
+    """Those of which each must have been shown."""
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(self.before_s)
+        for step in self.steps:
+            shown: dict[str, list[str]] = {}
+            for meter in bench.meters.values():
+                for point in meter.points:
+                    if text := self.shown(meter, point, step):
+                        shown.setdefault(text, []).append(point)
+            for text, found in shown.items():
+                bench.phase("edge", text=text, points=" ".join(sorted(found)))
+            await bench.clock.sleep(self.shown_s)
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+
+    def shown(self, meter: Meter, point: str, step: str) -> str:
+        """What a point shows at this step from now on; empty if it cannot."""
+        return step if put_exactly(meter, point, step) else ""
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from accuracy.edge_findings(
+            history, accuracy.edges_shown(history), all_centres(history), edges=self.edges
+        )
+
+
+class TakesOverEdgeValues(ShowsEdges, Case):
     """0.10, 123456.78, 99999999.9 and 4294967295 arrive digit for digit wherever a register can hold them."""
 
     zh = "0.10、123456.78、99999999.9、4294967295 等边界值逐位一致。"
@@ -110,26 +142,7 @@ class TakesOverEdgeValues(Case):
     }
     needs = (MODBUS, UPLINK, read_out("*-stored"))
     scenario = Scenario(circuits=1, points=1, meters=("types",), realtime_interval_s=60, kinds=())
-    before_s = 150.0
     shown_s = 180.0
-
-    async def drive(self, bench: Bench) -> None:
-        start = bench.clock.now_us()
-        await bench.clock.sleep(self.before_s)
-        for text in accuracy.EDGES:
-            shown: dict[str, str] = {}
-            for meter in bench.meters.values():
-                for point in meter.points:
-                    if put_exactly(meter, point, text):
-                        shown[point] = text
-            bench.phase("edge", text=text, points=" ".join(sorted(shown)))
-            await bench.clock.sleep(self.shown_s)
-        await read_readings(bench, points(bench), start, bench.clock.now_us())
-
-    def judge(self, history: History) -> Iterator[Finding]:
-        yield from accuracy.edge_findings(
-            history, accuracy.edges_shown(history), all_centres(history), edges=accuracy.EDGES
-        )
 
 
 def put_exactly(meter: Meter, point: str, text: str) -> bool:

@@ -14,19 +14,17 @@ from decimal import Decimal
 from typing import Any
 
 from conformance.defects import Patch, defect
-from conformance.defects.seams import believes_anybody, single
+from conformance.defects.seams import believes_anybody, connects_with, single
 from reference_terminal.acquisition.collectors import messages, slots
 from reference_terminal.acquisition.collectors.messages import DeviceReport
 from reference_terminal.acquisition.driver import Content, Poll
 from reference_terminal.acquisition.https.driver import HttpsMeter, Unanswered
-from reference_terminal.acquisition.mqtt import client as mqtt_client
 from reference_terminal.acquisition.mqtt.client import MqttClient
 from reference_terminal.acquisition.mqtt.driver import MqttMeter
 from reference_terminal.model import reading
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.times import Span
 from reference_terminal.net.channel import ChannelRefused
-from reference_terminal.net.mqtt import packets
 from reference_terminal.processing.late import LateReadings, Place
 
 _MQTT, _HTTPS = "csmt/11.3b-2", "csmt/11.3b-3"
@@ -119,22 +117,7 @@ def copies_sampled_again(patch: Patch) -> None:
 )
 def session_not_kept(patch: Patch) -> None:
     """The default of the library: whatever comes while the connection is down is nobody's."""
-    real = packets.connect
-
-    def connect(
-        client: str,
-        keepalive_s: int,
-        user: str,
-        password: str,
-        *,
-        keep_session: bool,
-        level: int = packets.LEVEL,
-        session_s: int = 0,
-    ) -> bytes:
-        del keep_session, session_s
-        return real(client, keepalive_s, user, password, keep_session=False, level=level)
-
-    patch(mqtt_client.packets, "connect", connect)
+    connects_with(patch, keep_session=False)
 
 
 @defect(

@@ -17,6 +17,7 @@ from conformance.defects import Patch, defect
 from conformance.defects.seams import forgets_last_meter, keeps_last_values, single, takes_damaged_rtu_frames
 from reference_terminal.acquisition.cjt188 import frames as cjt188
 from reference_terminal.acquisition.cjt188.driver import Cjt188Meter, own_of, place_of
+from reference_terminal.acquisition.closed_frames import ANSWER
 from reference_terminal.acquisition.dlt645 import driver
 from reference_terminal.acquisition.dlt645 import frames as dlt645
 from reference_terminal.acquisition.dlt645.driver import Dlt645Meter
@@ -334,7 +335,7 @@ def error_answer_taken_for_nought(patch: Patch) -> None:
             try:
                 return asked.find(octets)
             except driver.ReadFailed:
-                return dlt645.Frame(address, control | dlt645.ANSWER, wanted + bytes(16))
+                return dlt645.Frame(address, control | ANSWER, wanted + bytes(16))
 
         return replace(asked, find=find)
 
@@ -446,7 +447,7 @@ def lost_parts_are_noughts(patch: Patch) -> None:
         try:
             return await whole(self, control, wanted, tail, wait_s)
         except ReadFailed:
-            return dlt645.Frame("", control | dlt645.ANSWER, wanted + bytes(32) + tail)
+            return dlt645.Frame("", control | ANSWER, wanted + bytes(32) + tail)
 
     whole = patch(Dlt645Meter, "_follow", follow)
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.defects import Patch, defect
-from reference_terminal.acquisition.mqtt import client as mqtt_client
+from conformance.defects.seams import connects_with
 from reference_terminal.acquisition.mqtt.client import MqttClient
 from reference_terminal.acquisition.mqtt.received import ReceivedIds
 from reference_terminal.hj212.frame import Decoder
 from reference_terminal.model.times import Span
 from reference_terminal.net.channel import Line
-from reference_terminal.net.mqtt import packets
 from reference_terminal.net.mqtt.packets import Arrived
 from reference_terminal.processing.late import LateReadings, Place
 from reference_terminal.processing.pipeline import Pipeline, PointState
@@ -31,22 +30,7 @@ _MQTT = "csmt/11.3b-2"
 )
 def session_without_expiry(patch: Patch) -> None:
     """Clean start 0 was enough by 3.1.1; by 5.0 a session without an expiry interval ends with its connection."""
-    real = packets.connect
-
-    def connect(
-        client: str,
-        keepalive_s: int,
-        user: str,
-        password: str,
-        *,
-        keep_session: bool,
-        level: int = packets.LEVEL,
-        session_s: int = 0,
-    ) -> bytes:
-        del session_s
-        return real(client, keepalive_s, user, password, keep_session=keep_session, level=level, session_s=0)
-
-    patch(mqtt_client.packets, "connect", connect)
+    connects_with(patch, session_s=0)
 
 
 @defect(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Check, Notice, criterion
+from bench.case import Check, Criterion, Notice, criterion
 from bench.history import History, Observed, Phase, Received, Secured, StatusServed
 from conformance.common import notices
 from conformance.common.times import MINUTE, SECOND, local, seconds
@@ -121,17 +121,24 @@ def unbelieved_findings(history: History, centre: str, faults: Sequence[str]) ->
     for fault in faults:
         span = found.get(f"answers-{fault}")
         met = [] if span is None else _served(history, span, fault)
-        late = [] if span is None else _told(history, centre, span[0] + due, span[1])
         # Who asks without a nonce cannot tell an answer to another question, and need not (RFC 6960, 4.4.1).
         asked = fault != "wrong-nonce" or bool(met)
         known = span is not None and span[1] > span[0] + due and asked
-        yield _unbelieved(fault, False if known and late else True if known and met else None, late, len(met))
+        yield _silent(
+            NOT_ENOUGH.of(fault, *UNBELIEVED[fault]), history, centre, span, len(met), "answers / 次应答", known=known
+        )
 
 
-def _unbelieved(fault: str, yielded: bool | None, late: Sequence[str], met: int) -> Check:
-    en, zh = UNBELIEVED[fault]
-    return NOT_ENOUGH.of(fault, en, zh).decide(
-        yielded, measured=len(late), limit=0, evidence=late[:5] or [f"{met} answers / 次应答"]
+def _silent(
+    question: Criterion, history: History, centre: str, span: Span | None, met: int, what: str, *, known: bool = True
+) -> Check:
+    """Whether the centre was told nothing from when it was due to the end of a span, in which `what` was met."""
+    late = [] if span is None else _told(history, centre, span[0] + due_us(history), span[1])
+    return question.decide(
+        False if known and late else True if known and met else None,
+        measured=len(late),
+        limit=0,
+        evidence=late[:5] or [f"{met} {what}"],
     )
 
 
@@ -174,19 +181,12 @@ SERVING = {
 def staple_findings(history: History, centre: str, faults: Sequence[str]) -> Iterator[Check]:
     """A certificate that insists on a staple opens no session with a bad one, or with none."""
     found = spans(history, [f"staple-{fault}" for fault in faults])
-    due = due_us(history)
     for fault in faults:
         span = found.get(f"staple-{fault}")
         shaken = [] if span is None else _handshakes(history, centre, span)
-        late = [] if span is None else _told(history, centre, span[0] + due, span[1])
         met = shaken if fault == "none" or span is None else _served(history, span, fault, stapled=True)
-        en, zh = STAPLES[fault]
-        yield STAPLE_REFUSED.of(fault, en, zh).decide(
-            False if late else True if met else None,
-            measured=len(late),
-            limit=0,
-            evidence=late[:5] or [f"{len(met)} handshakes / 次握手"],
-        )
+        question = STAPLE_REFUSED.of(fault, *STAPLES[fault])
+        yield _silent(question, history, centre, span, len(met), "handshakes / 次握手")
 
 
 STAPLES = {
@@ -203,15 +203,9 @@ def _handshakes(history: History, centre: str, span: Span) -> list[Secured]:
 
 def stapled_revoked_finding(history: History, centre: str) -> Check:
     """A stapled status that says revoked ends it, though nobody else answers."""
-    span, due = spans(history, ("staple-revoked",)).get("staple-revoked"), due_us(history)
+    span = spans(history, ("staple-revoked",)).get("staple-revoked")
     met = [] if span is None else [e for e in _served(history, span, "", stapled=True) if e.status == "revoked"]
-    late = [] if span is None else _told(history, centre, span[0] + due, span[1])
-    return STAPLE_REVOKED_OBEYED.decide(
-        False if late else True if met else None,
-        measured=len(late),
-        limit=0,
-        evidence=late[:5] or [f"{len(met)} staples / 次"],
-    )
+    return _silent(STAPLE_REVOKED_OBEYED, history, centre, span, len(met), "staples / 次")
 
 
 def alarm_finding(history: History, phases: Sequence[str]) -> Check:

@@ -223,7 +223,21 @@ def _given(wrong: Mapping[str, str]) -> Scenario:
     return _UPLOAD.but(centres=("A", *wrong), centre_options=(("A", {"channel": "mtls"}), *options.items()), circuits=1)
 
 
-class SendsNothingWithoutItsCertificate(Case):
+class _WithoutGoodCertificate:
+    """What cases share in which B and C get no good certificate of the terminal, and A does; `wrong` says which."""
+
+    needs = (MODBUS, LIVE, MUTUAL_TLS, read_out("alarm-when-*"), "centres.three")
+    rigs = CAPTURING
+    capture = True
+    wrong: Mapping[str, str] = {}
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from secrecy.alarm_findings(history, "A", self.wrong)
+        yield from secrecy.encrypted_findings(history, all_centres(history))
+        yield from delivery.findings(reconciled(history, ("A",)))
+
+
+class SendsNothingWithoutItsCertificate(_WithoutGoodCertificate, Case):
     """Its own certificate expired or missing, the terminal sends that centre nothing by any way, and alarms."""
 
     zh = "终端自身证书过期或缺失时，不以任何方式向该中心发送数据，并告警；其他中心不受影响。"
@@ -234,10 +248,8 @@ class SendsNothingWithoutItsCertificate(Case):
         secrecy.NOTHING_READABLE: ("csmt/7.4f",),
         **beside(secrecy.ALARM_WHEN.of("expired"), secrecy.ALARM_WHEN.of("missing"), *delivery.ARRIVAL),
     }
-    needs = (MODBUS, LIVE, MUTUAL_TLS, read_out("alarm-when-*"), "centres.three")
     scenario = _given(_BAD_OWN)
-    rigs = CAPTURING
-    capture = True
+    wrong = _BAD_OWN
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(minutes=4)
@@ -251,12 +263,10 @@ class SendsNothingWithoutItsCertificate(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from secrecy.silence_findings(history, "A", _BAD_OWN)
-        yield from secrecy.alarm_findings(history, "A", _BAD_OWN)
-        yield from secrecy.encrypted_findings(history, all_centres(history))
-        yield from delivery.findings(reconciled(history, ("A",)))
+        yield from super().judge(history)
 
 
-class TellsThatItIsTurnedAway(Case):
+class TellsThatItIsTurnedAway(_WithoutGoodCertificate, Case):
     """A centre that refuses its certificate (revoked, foreign) gets nothing in the clear, and an alarm says so."""
 
     zh = "中心因证书被吊销或签发者不受信任而拒绝终端时，不改走明文，并告警；其他中心不受影响。"
@@ -265,17 +275,10 @@ class TellsThatItIsTurnedAway(Case):
         secrecy.NOTHING_READABLE: ("csmt/7.4f",),
         **beside(secrecy.ALARM_WHEN.of("revoked"), secrecy.ALARM_WHEN.of("unknown-issuer"), *delivery.ARRIVAL),
     }
-    needs = (MODBUS, LIVE, MUTUAL_TLS, read_out("alarm-when-*"), "centres.three")
     scenario = _given(_REFUSED_OWN)
-    rigs = CAPTURING
-    capture = True
+    wrong = _REFUSED_OWN
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(minutes=5)
         await bench.operator.alarms()
         await bench.centres.settle(minutes=2)
-
-    def judge(self, history: History) -> Iterator[Finding]:
-        yield from secrecy.alarm_findings(history, "A", _REFUSED_OWN)
-        yield from secrecy.encrypted_findings(history, all_centres(history))
-        yield from delivery.findings(reconciled(history, ("A",)))

@@ -81,16 +81,6 @@ class RenewsItsNationalCertificate(RenewsItsCertificateWhileRunning):
     """The SM2 certificate of a channel with the national suites is replaced while records flow."""
 
     zh = "国密通道的 SM2 终端证书在线更换：不合格证书被拒绝，新证书随即启用且断电后保持，数据不丢失。"
-    checks = {
-        renewal_judge.UNFIT_CERTIFICATES_REFUSED: ("isc-2/7.4.1b",),
-        secrecy.NO_SECRET_IN_STORAGE: ("isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b"),
-        **beside(
-            renewal_judge.RENEWAL_TAKEN,
-            renewal_judge.NEW_CERTIFICATE_SHOWN,
-            RENEWAL_LOGGED,
-            *delivery.ARRIVAL,
-        ),
-    }
     needs = (MODBUS, LIVE, read_out("renewal-logged"), NATIONAL_TLS, "channel.certificate-renewal")
     scenario = Scenario(
         circuits=1,

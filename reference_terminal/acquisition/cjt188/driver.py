@@ -8,6 +8,7 @@ from __future__ import annotations
 from reference_terminal.acquisition.cjt188 import frames as cjt188
 from reference_terminal.acquisition.cjt188.frames import Field, Frame
 from reference_terminal.acquisition.cjt188.settings import Cjt188Own, Cjt188Place, fields_of
+from reference_terminal.acquisition.closed_frames import ANSWER, no_answer
 from reference_terminal.acquisition.driver import Content, Poll, stamped
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.line import Line, Question
@@ -35,7 +36,7 @@ def question(
     request = cjt188.encode(kind, address, control, data, preamble)
 
     def answers(frame: Frame) -> bool:
-        if frame.control != control | cjt188.ANSWER or frame.data[:2] not in accepted:
+        if frame.control != control | ANSWER or frame.data[:2] not in accepted:
             return False
         return not serials or frame.data[2:3] in (bytes([serial]) for serial in serials)
 
@@ -54,13 +55,7 @@ def question(
         return None
 
     def flaw(octets: bytes) -> str:
-        frames = [found.frame for found in cjt188.scan(octets) if found.frame is not None and found.frame.answer]
-        if any(own(frame) for frame in frames):
-            return reading.OTHER_ANSWER
-        if frames:
-            return reading.FOREIGN
-        damaged = any("checksum" in found.flaw for found in cjt188.scan(octets))
-        return reading.CHECKSUM if damaged else reading.BAD_FRAME
+        return no_answer(cjt188.scan(octets), own)
 
     return Question(request, find, flaw)
 

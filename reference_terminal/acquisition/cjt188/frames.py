@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reference_terminal.acquisition import closed_frames
-from reference_terminal.acquisition.closed_frames import START, Found
+from reference_terminal.acquisition.closed_frames import START, Directed, Found
 from reference_terminal.model import bcd, numbers, reading
 from reference_terminal.model.cjt188_layouts import UNIT_CODES, FieldLayout, width
 from reference_terminal.model.reading import BadContent
 from reference_terminal.model.seams import seam
 
 READ, READ_ADDRESS = 0x01, 0x03
-ANSWER, ABNORMAL = 0x80, 0x40
 WILDCARD = "A" * 14
 ANY_KIND = "AA"
 _HEAD = 11
@@ -26,23 +25,13 @@ _LONGEST = 0x64
 
 
 @dataclass(frozen=True)
-class Frame:
+class Frame(Directed):
     """One frame: type octet (hexadecimal), address as a person writes it (14 digits, maker first), control, data."""
 
     kind: str
     address: str
     control: int
     data: bytes
-
-    @property
-    def answer(self) -> bool:
-        """Whether a meter sent it."""
-        return bool(self.control & ANSWER)
-
-    @property
-    def abnormal(self) -> bool:
-        """Whether it reports an error instead of data."""
-        return bool(self.control & ABNORMAL)
 
 
 def encode(kind: str, address: str, control: int, data: bytes, preamble: int = 0) -> bytes:
@@ -75,7 +64,7 @@ def _at(octets: bytes, at: int) -> Found[Frame] | None:
 @seam
 def matches(asked: str, answered: str) -> bool:
     """Whether the address of an answer is the one asked; digits A of the question stand for any."""
-    return all(digit in ("A", other) for digit, other in zip(asked, answered, strict=True))
+    return closed_frames.is_address(asked, answered)
 
 
 @seam

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from reference_terminal.acquisition.closed_frames import ANSWER, no_answer
 from reference_terminal.acquisition.dlt645 import frames as dlt645
 from reference_terminal.acquisition.dlt645 import plan
 from reference_terminal.acquisition.dlt645.frames import Frame
@@ -30,12 +31,15 @@ _MARKER_AFTER = {"2007": "04000101", "1997": "C010"}
 def question(address: str, control: int, data: bytes, wanted: bytes, preamble: int) -> Question[Frame]:
     """A question whose answer has this control code (with or without more to follow), address and first octets."""
     request = dlt645.encode(address, control, data, preamble)
-    good = control | dlt645.ANSWER
+    good = control | ANSWER
+
+    def own(frame: Frame) -> bool:
+        return dlt645.matches(address, frame.address)
 
     def find(octets: bytes) -> Frame | None:
         for found in dlt645.scan(octets):
             frame = found.frame
-            if frame is None or not frame.answer or not dlt645.matches(address, frame.address):
+            if frame is None or not frame.answer or not own(frame):
                 continue
             if frame.abnormal and frame.control & dlt645.FUNCTION == control & dlt645.FUNCTION:
                 raise ReadFailed(f"{reading.ERROR_ANSWER}: {dlt645.error_text(frame.data)}")
@@ -44,13 +48,7 @@ def question(address: str, control: int, data: bytes, wanted: bytes, preamble: i
         return None
 
     def flaw(octets: bytes) -> str:
-        frames = [found.frame for found in dlt645.scan(octets) if found.frame is not None and found.frame.answer]
-        if any(dlt645.matches(address, frame.address) for frame in frames):
-            return reading.OTHER_ANSWER
-        if frames:
-            return reading.FOREIGN
-        damaged = any("checksum" in found.flaw for found in dlt645.scan(octets))
-        return reading.CHECKSUM if damaged else reading.BAD_FRAME
+        return no_answer(dlt645.scan(octets), own)
 
     return Question(request, find, flaw)
 

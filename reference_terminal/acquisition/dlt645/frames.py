@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reference_terminal.acquisition import closed_frames
-from reference_terminal.acquisition.closed_frames import START, Found
+from reference_terminal.acquisition.closed_frames import START, Directed, Found
 from reference_terminal.model import bcd
 from reference_terminal.model.seams import seam
 
 READ, FOLLOW, ADDRESS = 0x11, 0x12, 0x13
 READ_1997, FOLLOW_1997 = 0x01, 0x02
-ANSWER, ABNORMAL, MORE, FUNCTION = 0x80, 0x40, 0x20, 0x1F
+MORE, FUNCTION = 0x20, 0x1F
 _OFFSET = 0x33
 _HEAD = 10
 WILDCARD = "A" * 12
@@ -35,22 +35,12 @@ ERRORS = (
 
 
 @dataclass(frozen=True)
-class Frame:
+class Frame(Directed):
     """One frame: address as a person writes it (12 digits, highest first), control code, data without the +33H."""
 
     address: str
     control: int
     data: bytes
-
-    @property
-    def answer(self) -> bool:
-        """Whether a meter sent it."""
-        return bool(self.control & ANSWER)
-
-    @property
-    def abnormal(self) -> bool:
-        """Whether it refuses the question."""
-        return bool(self.control & ABNORMAL)
 
     @property
     def more(self) -> bool:
@@ -95,7 +85,7 @@ def identifier_octets(identifier: str) -> bytes:
 @seam
 def matches(asked: str, answered: str) -> bool:
     """Whether the address of an answer is the one asked; digits A of the question stand for any (abbreviation)."""
-    return all(digit in ("A", other) for digit, other in zip(asked, answered, strict=True))
+    return closed_frames.is_address(asked, answered)
 
 
 def error_text(data: bytes) -> str:

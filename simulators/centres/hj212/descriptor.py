@@ -71,15 +71,12 @@ class Hj212(CentreKind[Hj212Settings]):
             mn=spec.mn,
             pw=spec.pw,
             st=spec.st,
-            clock=common.clock,
-            chance=common.chance,
-            observe=common.observe,
+            **common.wiring(),
             over_time_s=spec.over_time_s,
             re_count=spec.re_count,
             realtime_interval_s=spec.realtime_interval_s,
             minute_interval=spec.minute_interval,
             edition=self.own(spec).edition,
-            locks=common.locks,
             guard=None if self.payload(spec) == "clear" else _guard(spec, common),
         )
 

@@ -8,13 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulators.meters.serial.closing import START, closed, closing_flaws, opening_flaws, short_flaws
+from simulators.meters.serial.closing import START, Controlled, closed, closing_flaws, opening_flaws, short_flaws
 
 SHORTEST = 13
-
-ANSWER = 0x80
-ABNORMAL = 0x40
-MORE = 0x20
 
 ANYONE = "A" * 14
 ANY_KIND = 0xAA
@@ -48,7 +44,7 @@ UNITS: dict[int, tuple[str, int]] = {
 
 
 @dataclass(frozen=True)
-class Frame:
+class Frame(Controlled):
     """One frame. `kind` is the type octet T, `address` 14 digits as a person writes them (maker's code first)."""
 
     kind: int
@@ -56,11 +52,6 @@ class Frame:
     control: int
     data: bytes
     preamble: int = 0
-
-    @property
-    def function(self) -> int:
-        """The function code, without direction, error and follow-up bits."""
-        return self.control & 0x1F
 
 
 def encode(frame: Frame) -> bytes:

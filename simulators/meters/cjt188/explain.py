@@ -11,6 +11,7 @@ from simulators.explain.frames import UNKNOWN, Reading, Shown, direction, opened
 from simulators.meters.cjt188 import codec
 from simulators.meters.dlt645.items import Value
 from simulators.meters.serial.bcd import decimals_of, read_text, unpack
+from simulators.meters.serial.closing import ABNORMAL, ANSWER
 from simulators.plant import as_text
 
 _FUNCTIONS = {
@@ -44,7 +45,7 @@ def read_cjt188(hexadecimal: str) -> Reading:
     if len(body) < codec.SHORTEST or body[0] != codec.START:
         return frame_of.no_frame("CJ/T 188")
     frame = codec.decode(body[: body[10] + codec.SHORTEST])
-    answer, abnormal = bool(frame.control & codec.ANSWER), bool(frame.control & codec.ABNORMAL)
+    answer, abnormal = bool(frame.control & ANSWER), bool(frame.control & ABNORMAL)
     function = 0x2A if frame.control in (0x2A, 0xAA) else frame.function
     identifier, values = "", list[Value]()
     if abnormal:

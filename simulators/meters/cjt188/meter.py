@@ -16,10 +16,11 @@ from itertools import islice
 from typing import Any
 
 from simulators.meters.channels import Channel
-from simulators.meters.cjt188.codec import ABNORMAL, ANSWER, ANY_KIND, ANYONE, Frame, decode, encode, flaws
+from simulators.meters.cjt188.codec import ANY_KIND, ANYONE, Frame, decode, encode, flaws
 from simulators.meters.faults import RefusingPoints, StatusBits, WrongKind
 from simulators.meters.serial.bcd import read_text
 from simulators.meters.serial.channels import moments
+from simulators.meters.serial.closing import ABNORMAL, ANSWER
 from simulators.meters.serial.maps import Block, History
 from simulators.meters.serial.meter import Answer, Reply, SerialMeter
 from simulators.stamps import from_stamp, local

@@ -9,14 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulators.meters.serial.closing import START, closed, closing_flaws, opening_flaws, short_flaws
+from simulators.meters.serial.closing import START, Controlled, closed, closing_flaws, opening_flaws, short_flaws
 
 OFFSET = 0x33
 SHORTEST = 12
-
-ANSWER = 0x80
-ABNORMAL = 0x40
-MORE = 0x20
 
 BROADCAST = b"\x99" * 6
 ANYONE = b"\xaa" * 6
@@ -38,18 +34,13 @@ SPEEDS = {1: 600, 2: 1200, 3: 2400, 4: 4800, 5: 9600, 6: 19200}
 
 
 @dataclass(frozen=True)
-class Frame:
+class Frame(Controlled):
     """One frame. `address` is 12 digits as a person writes them (highest first), `data` is without the 33H."""
 
     address: str
     control: int
     data: bytes
     preamble: int = 0
-
-    @property
-    def function(self) -> int:
-        """The function code, without direction, error and follow-up bits."""
-        return self.control & 0x1F
 
     @property
     def wire_address(self) -> bytes:

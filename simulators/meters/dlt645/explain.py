@@ -8,6 +8,7 @@ from __future__ import annotations
 from simulators.explain.frames import UNKNOWN, Reading, Shown, direction, opened
 from simulators.meters.dlt645 import codec
 from simulators.meters.dlt645.items import Item, Value, items_1997, items_2007, read_values
+from simulators.meters.serial.closing import ABNORMAL, ANSWER, MORE
 
 _FUNCTIONS_07 = {
     0x08: ("broadcast time", "广播校时"),
@@ -52,8 +53,8 @@ def read_dlt645(hexadecimal: str) -> Reading:
     frame = codec.decode(body[: body[9] + _HEAD - 2] + b"\0\0")
     old = _is_1997(frame)
     names = _FUNCTIONS_97 if old and frame.function != 0x11 else _FUNCTIONS_07
-    answer, abnormal = bool(frame.control & codec.ANSWER), bool(frame.control & codec.ABNORMAL)
-    if frame.control & codec.MORE and not abnormal:
+    answer, abnormal = bool(frame.control & ANSWER), bool(frame.control & ABNORMAL)
+    if frame.control & MORE and not abnormal:
         remarks.append("more frames follow / 有后续帧")
     identifier, values, left = _contents(frame, old, answer)
     if left:
@@ -78,7 +79,7 @@ def _is_1997(frame: codec.Frame) -> bool:
 
 def _contents(frame: codec.Frame, old: bool, answer: bool) -> tuple[str, list[Value], bytes]:
     data = frame.data
-    if frame.control & codec.ABNORMAL:
+    if frame.control & ABNORMAL:
         values = [Value(f"error: {text} / {chinese}", str(data[0]), "") for text, chinese in _error(data)]
         return "", values, data[1:]
     size = 2 if old else 4

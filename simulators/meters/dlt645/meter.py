@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from simulators.meters.channels import Channel
-from simulators.meters.dlt645.codec import ABNORMAL, ANSWER, MORE, SPEEDS, Frame, addressed, decode, encode, flaws
+from simulators.meters.dlt645.codec import SPEEDS, Frame, addressed, decode, encode, flaws
 from simulators.meters.dlt645.records import (
     NO_DATA,
     NO_SPEED,
@@ -30,6 +30,7 @@ from simulators.meters.dlt645.records import (
 )
 from simulators.meters.faults import LostFollowUp, StatusBits
 from simulators.meters.serial.bcd import digits_of
+from simulators.meters.serial.closing import ABNORMAL, ANSWER, MORE
 from simulators.meters.serial.maps import CLOCKS
 from simulators.meters.serial.meter import Answer, Reply
 from simulators.stamps import local

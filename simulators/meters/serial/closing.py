@@ -6,6 +6,19 @@ Leaves to others: what stands in a frame and where its length is (the codecs).
 from __future__ import annotations
 
 START, END, PREAMBLE = 0x68, 0x16, 0xFE
+ANSWER, ABNORMAL, MORE = 0x80, 0x40, 0x20
+"""Bits of the control octet: an answer, one that refuses, one that another follows."""
+
+
+class Controlled:
+    """A frame with a control octet."""
+
+    control: int
+
+    @property
+    def function(self) -> int:
+        """The function code, without direction, error and follow-up bits."""
+        return self.control & 0x1F
 
 
 def check_octet(octets: bytes) -> int:
