@@ -47,6 +47,34 @@ class ServerSide:
     anchors: str
 
 
+class Files(Protocol):
+    """Files of a virtual disk, by name: what was not synced, octets or name, may be lost with the power."""
+
+    def names(self) -> Sequence[str]:
+        """The files that are there, each with a slash before it."""
+        ...
+
+    def image(self, name: str, /) -> bytes:
+        """The octets of a file."""
+        ...
+
+    def write_file(self, name: str, data: bytes, /, *, sync: bool) -> None:
+        """Make a file, or another content of one."""
+        ...
+
+    def rename(self, name: str, to: str, /, *, sync: bool) -> None:
+        """Another name, in the place of whoever has it."""
+        ...
+
+    def sync_file(self, name: str, /) -> None:
+        """Make its octets durable."""
+        ...
+
+    def sync_directory(self) -> None:
+        """Make every name durable."""
+        ...
+
+
 class MachineFigures(Protocol):
     """What a machine has used: seconds of its processors, busy and at all, since it began; percent in use now."""
 
@@ -123,7 +151,8 @@ class Seat:
     or, of a platform, towards terminals; `side` is what it is certified by there (None: nobody comes by TLS).
     `shown` is what it shows to browsers at `local` over HTTPS (None: nothing is given to it).
     `intakes` are the ways by which terminals reach it, by their words. `machine` is what a terminal inside the bench's
-    process runs on (None: it knows of none). `role` is what it is among several terminals (None: it is alone).
+    process runs on (None: it knows of none). `files` are those of the disk for such a one that keeps them beside its
+    database (None: there are none). `role` is what it is among several terminals (None: it is alone).
     """
 
     site: Site
@@ -146,6 +175,7 @@ class Seat:
     intakes: Mapping[str, Intake] = field(default_factory=dict[str, "Intake"])
     machine: MachineFigures | None = None
     role: Role | None = None
+    files: Files | None = None
 
     @property
     def rows(self) -> tuple[PointRow, ...]:

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import tomli_w
 
-from bench.dut import Alteration, Launch, LaunchError, Seat, reference_platform_store
+from bench.dut import Alteration, Files, Launch, LaunchError, Seat, reference_platform_store
 from bench.dut.access import Account
 from simulators.platform.core.assembly import Platform
 from simulators.platform.core.sentences import Refused
@@ -68,6 +68,33 @@ def _account(word: str, account: Account) -> dict[str, str]:
     return {"account": account.name, "password": account.password, "role": account.role, "enterprise": whose}
 
 
+class _OnDisk:
+    """Its files beside the database, on the disk of the bench."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    def read(self, name: str) -> bytes | None:
+        """The octets of a file; None where there is none."""
+        return self._files.image(name) if f"/{name}" in self._files.names() else None
+
+    def write(self, name: str, octets: bytes) -> None:
+        """Make a file."""
+        self._files.write_file(name, octets, sync=False)
+
+    def sync(self, name: str) -> None:
+        """Its octets to the disk."""
+        self._files.sync_file(name)
+
+    def rename(self, name: str, to: str) -> None:
+        """Another name."""
+        self._files.rename(name, to, sync=False)
+
+    def sync_names(self) -> None:
+        """All names to the disk."""
+        self._files.sync_directory()
+
+
 class ReferencePlatformAdapter:
     """The reference platform: in the bench's own process, or as a program."""
 
@@ -84,9 +111,10 @@ class ReferencePlatformAdapter:
         self.discard()
         for name, text in files_of(seat).items():
             (seat.state / name).write_text(text)
-        # Its folder stands on this machine, which keeps its power.
+        # Its database stands on this machine, which keeps its power.
         settings = msgspec.convert({**tables_of(seat, seat.state), "store": {"sync": "off"}}, Settings)
-        self._life = Platform(settings, clock=seat.clock, chance=seat.chance, folder=seat.state)
+        files = None if seat.files is None else _OnDisk(seat.files)
+        self._life = Platform(settings, clock=seat.clock, chance=seat.chance, folder=seat.state, files=files)
         try:
             await self._life.run()
         except Refused as refused:

@@ -49,7 +49,7 @@ from bench.virtual import prove, serial
 from bench.virtual.capture import Capture
 from bench.virtual.chance import Chance
 from bench.virtual.clock import WorldClock
-from bench.virtual.disk import spoilt
+from bench.virtual.disk import Keep, spoilt
 from bench.virtual.domain import CURRENT, Domain
 from bench.virtual.links import Link, NetEvent
 from bench.virtual.loop import Livelock, VirtualLoop, finish, running_loop
@@ -211,6 +211,9 @@ class VirtualBench(Unit):
         self._connection = setup.profile.connection
         self._access = setup.profile.access
         self._state = state
+        if state is not None:
+            # A file or two, once written: chance would keep each every second time.
+            self.keeps = Keep.NOTHING
         self._trust = park_trust(self._park, self.site.world.start_us, self._chance.child("senders").stream)
         self._ways = setup.profile.intakes
         names = [each.server_name for each in self._ways.values()]
@@ -493,6 +496,7 @@ class VirtualBench(Unit):
             intakes=self._ways,
             machine=self.machine if self._scenario.machine else None,
             role=self._roles.get(""),
+            files=None if self._state is None else self.disk,
         )
 
     def switch_all_on(self) -> None:

@@ -85,6 +85,8 @@ class Unit(ABC):
 
     seat: Seat
     adapter: TerminalAdapter
+    keeps = Keep.SECTORS
+    """What a power cut leaves on its disk of what was not synced."""
 
     def __init__(
         self,
@@ -174,7 +176,7 @@ class Unit(ABC):
             self._restore_later(off_s)
         # What survives is drawn anew for each barrier, or a sweep would try the same pattern at all of them.
         self.disk.chance = self._draw.stream(f"disk/cut/{self.domain.generation}/{self.disk.syncs}")
-        self.disk.power_cut(Keep.SECTORS)
+        self.disk.power_cut(self.keeps)
 
     def _on_sync(self, file: str) -> None:
         self.syncing = file

@@ -319,6 +319,17 @@ class VirtualDisk:
         if sync:
             self.sync_directory()
 
+    def sync_file(self, name: str) -> None:
+        """Make a file's content durable; its name is at a directory sync."""
+        inode = self._inode(name)
+        self._check("sync", apsw.SQLITE_IOERR_FSYNC)
+        self.syncs += 1
+        if self.on_sync is not None:
+            self.on_sync(absolute(name))
+        self._spring(Moment.BEFORE)
+        inode.sync()
+        self._spring(Moment.AFTER)
+
     def sync_directory(self) -> None:
         """Make every name durable."""
         for link in self._pending_names:

@@ -80,6 +80,7 @@ _SIZE: Mapping[str, tuple[str, Fraction]] = {
     "kWh": ("MWh", Fraction("0.001")),
     "GJ": ("GJ", Fraction(1)),
     "MJ": ("GJ", Fraction("0.001")),
+    "kJ": ("GJ", Fraction("0.000001")),
     "TJ": ("GJ", Fraction(1000)),
     "tce": ("GJ", Fraction("29.307")),
     "kgce": ("GJ", Fraction("0.029307")),
@@ -228,19 +229,6 @@ class Sum:
     known: bool = True
 
 
-_CHINESE = {
-    "anthracite": "无烟煤",
-    "bituminous-coal": "烟煤",
-    "lignite": "褐煤",
-    "coke": "焦炭",
-    "diesel": "柴油",
-    "gasoline": "汽油",
-    "fuel-oil": "燃料油",
-    "natural-gas": "天然气",
-    "coke-oven-gas": "焦炉煤气",
-}
-"""Carriers by the names that the documents' tables have."""
-FUEL_TABLES = ("ndrc-2013", "ndrc-2015", "ets", "carbon-2024", "ceramics-2013")
 _GWP = {"CO2": 1, "CH4": 21, "N2O": 310}
 """Second assessment report: the set of GB/T 32150-2015, of the NDRC guides and of the provincial guide."""
 _ALIKE = {
@@ -278,12 +266,6 @@ _ENERGY = {
 _SUBSTANCES = {("nitric-acid", "EF"): "kgN2O/t"}
 """Units that the formulas' own table says without their substance."""
 _PLAIN = {"process": ("tCO2/t", "CO2"), "methane": ("tCH4/t", "CH4"), "nitrous-oxide": ("tN2O/t", "N2O")}
-
-
-def fuel_defaults(carrier: str) -> list[dict[str, Fraction]]:
-    """NCV, CC and OF of a fuel in each official table that has all three."""
-    found = [tables.fuel(table, _CHINESE.get(carrier, carrier)) for table in FUEL_TABLES]
-    return [each for each in found if {"NCV", "CC", "OF"} <= set(each)]
 
 
 class Stretch(NamedTuple):

@@ -129,6 +129,7 @@ _SIMULATORS: Mapping[str, str | tuple[str, ...]] = {
     "mqtt/octets": ("bench_mqtt_packets",),
     "mqtt/packets": ("bench_mqtt_packets",),
     "platform/core/csv_text": ("platform_csv",),
+    "platform/core/folder": CARRIES,
     "platform/core/intake/hj212": ("platform_hj212",),
     "platform/core/intake/hj212_door": ("platform_hj212",),
     "platform/core/intake/mqtt": ("platform_mqtt",),

@@ -65,6 +65,21 @@ def energy_slips(patch: Patch) -> None:
 
 
 @defect(
+    "platform-energy-by-class",
+    en="the energy of a source of a sector's method goes by its class in place of its carrier",
+    zh="行业方法排放源的能量按类别而非能源品种折算",
+    clauses=("isc-1/5.1.1-2", "cpcif/5.2.1.1"),
+)
+def energy_by_class(patch: Patch) -> None:
+    """Fuel is fuel."""
+
+    def energy_of(self: lines.Book, term: methods.Term, carrier: str, *told: Any) -> Fraction | None:
+        return own(self, term, "", *told)
+
+    own = patch(lines.Book, "_energy_of", energy_of)
+
+
+@defect(
     "platform-default-of-another-table",
     en="built-in values are those of no table: heat and fuels are rounded to one digit",
     zh="内嵌缺省值被取整为一位，与任何官方表不符",
@@ -75,6 +90,18 @@ def other_defaults(patch: Patch) -> None:
     patch(defaults, "HEAT", "0.1")
     patch(defaults, "FUELS", {name: (unit, heating.partition(".")[0], carbon, share)
                               for name, (unit, heating, carbon, share) in defaults.FUELS.items()})  # fmt: skip
+
+
+@defect(
+    "platform-grid-of-another-year",
+    en="the built-in factor of one region's grid for one year is another year's",
+    zh="内嵌的某区域某年度电网因子误用了另一年度的值",
+    clauses=("cpcif/5.1.1e",),
+)
+def grid_of_another_year(patch: Patch) -> None:
+    """Two columns of the announcement were taken for each other."""
+    north_west = {**defaults.GRID["西北"], 2024: defaults.GRID["西北"][2023]}
+    patch(defaults, "GRID", {**defaults.GRID, "西北": north_west})
 
 
 @defect(

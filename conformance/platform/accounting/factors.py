@@ -12,6 +12,7 @@ from bench.dut.platform.vocabulary.accounting import DEFAULTS, EMISSION_INPUT
 from bench.dut.platform.vocabulary.base import EMISSIONS, FACTOR
 from bench.facade.bench import Bench
 from bench.history import History
+from conformance.common import platform_defaults
 from conformance.common.platform_accounts import here
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.accounting import ACCOUNTING, METHODS, factors_judge
@@ -61,10 +62,9 @@ class TakesTheRightFactor(PlatformCase):
         heat = {"of": "point", "period": "day", "from_": _SPAN[0], "to": _SPAN[1]}
         bench.phase("defaults")
         await operator.ask(EMISSIONS, id="A.heat", **heat)
-        for carrier in ("natural-gas", "diesel", "coke"):
-            await operator.ask(DEFAULTS, carrier=carrier)
-        for region in (EAST, NORTH):
-            await operator.ask(DEFAULTS, carrier="electricity", region=region, year=2025)
+        for carrier, region, year in platform_defaults.ALL:
+            place = {"region": region, "year": year} if region else {}
+            await operator.ask(DEFAULTS, carrier=carrier, **place)
         bench.phase("suppliers")
         values = iter(chance.sample(range(70_001, 99_999), 3))
         await enter(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.accounting import DEFAULTS, DefaultsRow
 from bench.dut.platform.vocabulary.base import EMISSIONS, EmissionsQuery, EmissionsRow
 from bench.history import History, Observed, Phase
-from conformance.common.carbon import tables
-from conformance.common.platform_accounts import Account, Kept, agrees, fuel_defaults, spans
+from conformance.common import platform_defaults
+from conformance.common.platform_accounts import Account, Kept, Unlike, agrees, converted, spans
 from conformance.common.platform_answers import DONE, REFUSED, Answered, answers, read
+from conformance.common.platform_defaults import BuiltIn
 from conformance.common.readings import number
 from conformance.platform.accounting.answers_judge import TAKEN, Tally, answer, asked, taken, tallies
 from conformance.platform.accounting.answers_judge import of as found_of
@@ -45,8 +46,8 @@ LATEST = criterion(
 )
 DEFAULTS_SHOWN = criterion(
     "defaults-shown",
-    en="heating values and factors that are built in are those of an official table",
-    zh="内嵌的低位发热值和排放因子与官方缺省值表一致",
+    en="every heating value and factor that is built in is that of an official table, of its own region and year",
+    zh="内嵌的每项低位发热值和排放因子均与官方缺省值表（本区域、本年度）一致",
     unit="values",
 )
 TEST_KEPT = criterion(
@@ -139,39 +140,46 @@ def _from_entry(account: Account) -> Account:
     return Account(Kept({**entered.kinds, "factor": kept}, entered.keys))
 
 
-_OFFICIAL = {"NCV": "GJ", "CC": "tC/TJ", "OF": "%"}
-
-
 def _defaults(history: History) -> Tally:
+    """Whatever is shown is official; of the commonest something is shown."""
     tally = Tally()
     for event in answers(history, DEFAULTS):
-        if event.outcome not in (DONE, REFUSED):
+        what = BuiltIn(event.query.carrier, event.query.region, int(event.query.year or 0))
+        shown = {row.symbol: row for row in event.rows}
+        has = ("NCV" if what.carrier in platform_defaults.FUELS else "EF") in shown
+        if event.outcome not in (DONE, REFUSED) or not (has or what in platform_defaults.NEEDED):
             continue
         tally.known += 1
-        if event.outcome == REFUSED:
-            tally.wrong.append(f"{asked(event)}: {event.problem}")
-            continue
-        carrier = event.query.carrier
-        shown = {row.symbol: row for row in event.rows}
-        if carrier == "electricity":
-            due = tables.grid(event.query.region, int(event.query.year))["EF"]
-            row = shown.get("EF", DefaultsRow())
-            if not agrees(row.value, row.unit, due, "tCO2/MWh"):
-                tally.wrong.append(f"{asked(event)}: {row.value or 'nothing'}; published {float(due)}")
-        elif not any(_is_table(shown, table) for table in fuel_defaults(carrier)):
-            told = ", ".join(f"{symbol} {row.value}" for symbol, row in shown.items())
-            tally.wrong.append(f"{asked(event)}: {told or 'nothing'} is in no official table")
+        if not _official(what, shown):
+            told = ", ".join(f"{symbol} {row.value} {row.unit}" for symbol, row in shown.items())
+            tally.wrong.append(f"{asked(event)}: {event.problem or told or 'nothing'} is in no official table")
     return tally
 
 
-def _is_table(shown: dict[str, DefaultsRow], table: dict[str, Fraction]) -> bool:
-    """Whether heating value, carbon and oxidised share are those of one table, oxidation as share or in per cent."""
-    for symbol in _OFFICIAL:
-        value = number(shown.get(symbol, DefaultsRow()).value)
+def _official(what: BuiltIn, shown: Mapping[str, DefaultsRow]) -> bool:
+    """Whether the values of a fuel are those of one table, or a factor is a published one."""
+    if what.carrier in platform_defaults.FUELS:
+        return any(_is_table(what.carrier, shown, table) for table in platform_defaults.of_fuel(what.carrier))
+    row, unit = shown.get("EF", DefaultsRow()), platform_defaults.factor_unit(what.carrier)
+    return any(agrees(row.value, row.unit, due, unit) for due in platform_defaults.factors_of(what))
+
+
+def _is_table(carrier: str, shown: Mapping[str, DefaultsRow], table: Mapping[str, Fraction]) -> bool:
+    """Whether heating value, carbon and oxidised share are those of one table, each in a unit of the product's."""
+    units = {"NCV": platform_defaults.energy_unit(carrier), "CC": "tC/TJ", "OF": "%"}
+    for symbol, due in table.items():
+        row = shown.get(symbol, DefaultsRow())
+        value, unit = number(row.value), row.unit or units[symbol]
         if value is None:
             return False
-        exact = Fraction(value) / (100 if symbol == "OF" and value > 1 else 1)
-        if exact != table[symbol]:
+        if symbol == "OF":
+            exact = Fraction(value) / (100 if value > 1 else 1)
+        else:
+            try:
+                exact = converted(Fraction(value), unit, units[symbol])
+            except Unlike:
+                return False
+        if exact != due:
             return False
     return True
 

@@ -16,15 +16,17 @@ from bench.history import History
 from conformance.common.platform_accounts import here
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.accounting import ACCOUNTING, METHODS, sectors_judge
-from conformance.platform.accounting.plant import PLACE, Row, drawn, enter, entry, given, point, source
+from conformance.platform.accounting.plant import PLACE, Row, drawn, enter, entry, factor, given, point, source
 
 _YEAR = here(2025), here(2026)
 _MONTH = here(2025, 3)
 _UNITS = {"gas": "1e4Nm3", "electricity-in": "MWh", "electricity-out": "MWh", "electricity-internal": "MWh",
           "heat-in": "GJ", "heat-out": "GJ", "recovered": "1e4Nm3", "gas-carbon": "1e4Nm3"}  # fmt: skip
 _CLASSES = {"electricity-in": "electricity", "electricity-out": "electricity", "heat-in": "heat", "heat-out": "heat",
-            "fuel": "fuel", "gas": "fuel", "recovered": "stored", "stored-steel": "stored"}  # fmt: skip
-_CARRIERS = {"electricity": "electricity", "heat": "heat"}
+            "fuel": "fuel", "fuel-carbon": "fuel", "gas": "fuel", "recovered": "stored",
+            "stored-steel": "stored"}  # fmt: skip
+_CARRIERS = {"electricity": "electricity", "heat": "heat", "fuel-carbon": "bituminous-coal"}
+"""By class, or by term."""
 Inputs = Mapping[str, tuple[str, str]]
 Plan = tuple[str, str, str, Inputs]
 """Source, process, term, and every input but the activity: value and unit."""
@@ -47,7 +49,8 @@ def _rows(chance: random.Random, method: str, plans: tuple[Plan, ...]) -> Iterat
     for id, process, term, inputs in plans:
         own = f"{id}.amount"
         kind = _CLASSES.get(term, "process")
-        yield point(own, _CARRIERS.get(kind, term), _UNITS.get(term, "t"), kind, process=process)
+        carrier = _CARRIERS.get(term) or _CARRIERS.get(kind, term)
+        yield point(own, carrier, _UNITS.get(term, "t"), kind, process=process)
         yield source(id, own, method, term, process=process)
         for symbol, (value, unit) in inputs.items():
             yield given(id, symbol, value, unit)
@@ -69,9 +72,13 @@ class AccountsSteelWorks(PlatformCase):
     async def drive(self, bench: Bench) -> None:
         chance = bench.chance("steel")
         furnace = "C-furnace"
+        # Its carbon is measured, its heating value is that of its carrier.
+        heating = factor("C-heating", "bituminous-coal", drawn(chance, 19, 26), "GJ/t")
+        coal: Inputs = {"C_AR": (f"0.5{chance.randrange(101, 999)}", "tC/t"), "OF": (drawn(chance, 93, 99, 1), "%")}
         plans: tuple[Plan, ...] = (
             ("C-coke", furnace, "fuel", _fuel(chance)),
             ("C-gas", furnace, "gas", _fuel(chance, gas=True)),
+            ("C-coal", furnace, "fuel-carbon", coal),
             ("C-limestone", furnace, "limestone", _ef(chance, "tCO2/t")),
             ("C-dolomite", furnace, "dolomite", _ef(chance, "tCO2/t")),
             ("C-electrode", furnace, "electrode", {"EF": (drawn(chance, 3, 4), "tCO2/t")}),
@@ -81,7 +88,7 @@ class AccountsSteelWorks(PlatformCase):
             ("C-steel", furnace, "stored-steel", {"EF": (f"0.0{chance.randrange(101, 999)}", "tCO2/t")}),
         )
         administrator = await bench.platform.login("administrator")
-        await enter(administrator, PLACE)
+        await enter(administrator, (*PLACE, heating))
         await enter(administrator, _rows(chance, "gbt-32151-5", plans))
         operator = await bench.platform.login("operator-of-park")
         whole = {"period": "year", "from_": _YEAR[0], "to": _YEAR[1]}

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bench.case import AnyOf, Finding
 from bench.dut.platform.vocabulary.accounting import OUTPUT
-from bench.dut.platform.vocabulary.base import ALARMS, EMISSIONS
+from bench.dut.platform.vocabulary.base import ALARMS, EMISSIONS, ENTRY
 from bench.dut.platform.vocabulary.market import CARBON_TRADE
 from bench.dut.platform.vocabulary.public import EMITTER, EMITTERS_OVERVIEW
 from bench.facade.bench import Bench
@@ -23,13 +23,14 @@ _REGION = "370000"
 
 
 class OverseesEmitters(PlatformCase):
-    """A government keeps a list of emitters, sees their key figures, and is warned of one above its limit."""
+    """A government keeps a list of emitters, sees their figures, and is warned of one while it is above its limit."""
 
-    zh = "政府可维护碳排放单位名单、一览关键数据，单位排放超限时平台主动预警。"
+    zh = "政府可维护碳排放单位名单、一览关键数据，单位排放超限期间平台主动预警。"
     checks = {
         emitters_judge.LIST_KEPT: ("isc-1/5.1.7a",),
         **{OVERVIEW.of(word, *told): ("isc-1/5.1.7b",) for word, told in QUANTITIES.items()},
         emitters_judge.WARNED: ("isc-1/5.1.7c",),
+        emitters_judge.WARNING_ENDS: ("isc-1/5.1.7c",),
     }
     needs = (
         OBJECTS,
@@ -94,8 +95,13 @@ class OverseesEmitters(PlatformCase):
         await government.ask(EMITTERS_OVERVIEW, region=_REGION, from_=day, to=day + DAY)
         await bench.clock.sleep(minutes=4)
         emitters_judge.OVER.put(bench, emitters_judge.Over(emitter=keys[B]))
-        await works.enter(desk, chance, ("B.coke",), hours[2:])
+        entered = await works.enter(desk, chance, ("B.coke",), hours[2:])
         await bench.clock.sleep(minutes=6)
+        await government.ask(ALARMS, from_=start, to=bench.clock.now_us() + 1)
+        emitters_judge.BELOW.put(bench, emitters_judge.Over(emitter=keys[B]))
+        for key in entered.values():
+            await desk.change(ENTRY, key, value=works.drawn(chance, "2", 3))
+        await bench.clock.sleep(minutes=4)
         await government.ask(ALARMS, from_=start, to=bench.clock.now_us() + 1)
 
     async def _today(self, bench: Bench) -> int:
@@ -111,3 +117,4 @@ class OverseesEmitters(PlatformCase):
         yield emitters_judge.list_finding(history)
         yield from emitters_judge.overview_findings(history)
         yield emitters_judge.warning_finding(history)
+        yield emitters_judge.end_finding(history)

@@ -116,3 +116,18 @@ def everybody_warned(patch: Patch) -> None:
         desk.alarm("emitter-limit", emitter.id, enterprise=emitter.enterprise)
 
     patch(emitters, "over", over)
+
+
+@defect(
+    "emitters-warned-for-ever",
+    en="a warning of an emitter stands for ever, though a day is below its limit again",
+    zh="单位排放回落后预警一直不解除",
+    clauses=("isc-1/5.1.7c",),
+)
+def warned_for_ever(patch: Patch) -> None:
+    """Somebody will look and take it away."""
+
+    def clear(self: Desk, what: str, subject: str) -> bool:
+        return what != "emitter-limit" and own(self, what, subject)
+
+    own = patch(Desk, "clear", clear)

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bench.case import Check, criterion
-from bench.dut.platform.vocabulary.base import EMISSIONS
+from bench.dut.platform.vocabulary import SpanQuery
+from bench.dut.platform.vocabulary.base import ALARMS, EMISSIONS, AlarmsRow
 from bench.dut.platform.vocabulary.public import EMITTER, EMITTERS_OVERVIEW, EmittersOverviewQuery, EmittersOverviewRow
 from bench.history import History
 from bench.history.marks import Mark
 from bench.history.observation import Words
 from conformance.common import platform_alarms
-from conformance.common.platform_answers import Answered, answers, deeds, done
+from conformance.common.platform_answers import DONE, Answered, answers, deeds, done
 from conformance.common.platform_figures import exactly, fraction, kept, kilograms, lines, shows
 from conformance.common.readings import number
 
@@ -38,6 +39,12 @@ WARNED = criterion(
     zh="单位排放超限后平台在两分钟内主动预警一次，未超限单位不误报",
     unit="warnings",
 )
+WARNING_ENDS = criterion(
+    "emitter-warning-ends",
+    en="the warning ends within two minutes once the emission is below its limit again, and does not come back",
+    zh="单位排放回到限值以下后，预警在两分钟内解除且不再出现",
+    unit="warnings",
+)
 QUANTITIES = {
     "emission": ("its emission", "排放量"),
     "intensity": ("its emission intensity", "碳排放强度"),
@@ -54,6 +61,8 @@ class Over(Words, frozen=True, kw_only=True):
 
 OVER = Mark("over-limit", Over)
 """Name of the phase after which an emitter is above its limit; its detail says what the emitter is called."""
+BELOW = Mark("below-limit", Over)
+"""Name of the phase after which its entries are corrected, so that it is below its limit."""
 _SOON_US = 120_000_000
 
 
@@ -184,8 +193,7 @@ def _traded(history: History, enterprise: str, low: int, high: int) -> Fraction:
 
 def warning_finding(history: History) -> Check:
     """The one that is above its limit is told of, in time; the others are not."""
-    over = OVER.of(history)
-    look = platform_alarms.last(history)
+    over, look = OVER.of(history), _look(history, ended=False)
     if not over or look is None:
         return WARNED.decide(None)
     at, emitter = over[0].t, over[0].detail.emitter
@@ -200,3 +208,30 @@ def warning_finding(history: History) -> Check:
     wrong += [f"{emitter}: warned of before it was above its limit" for _ in early]
     wrong += [f"{row.subject}: it is below its limit" for row in rows if row.subject in others]
     return WARNED.none(wrong, True)
+
+
+def end_finding(history: History) -> Check:
+    """A warning that was given is over in time; a list of standing warnings alone has it no more."""
+    below, before, after = BELOW.of(history), _look(history, ended=False), _look(history, ended=True)
+    if not below or before is None or after is None:
+        return WARNING_ENDS.decide(None)
+    at, emitter = below[0].t, below[0].detail.emitter
+    subjects = (emitter, kept(history, EMITTER.name)[emitter]["enterprise"])
+    given = [row for row in before.rows if row.subject in subjects]
+    wrong: list[str] = []
+    for row in (row for row in after.rows if row.subject in subjects):
+        cleared = int(row.cleared or 0)
+        if int(row.raised) > at + _SOON_US:
+            wrong.append(f"{row.subject}: warned of {(int(row.raised) - at) / 1e6:.0f} s after it was below its limit")
+        elif not cleared:
+            wrong.append(f"{row.subject}: the warning stands")
+        elif not at - platform_alarms.CLOCK_US <= cleared <= at + _SOON_US:
+            wrong.append(f"{row.subject}: the warning ended after {(cleared - at) / 1e6:.0f} s")
+    return WARNING_ENDS.none(wrong, len(given))
+
+
+def _look(history: History, *, ended: bool) -> Answered[SpanQuery, AlarmsRow] | None:
+    """The last look at alarms, before the emission was brought below its limit or after; None without an answer."""
+    below = BELOW.of(history)
+    looks = [each for each in answers(history, ALARMS) if (bool(below) and each.asked > below[0].t) is ended]
+    return looks[-1] if looks and looks[-1].outcome == DONE else None

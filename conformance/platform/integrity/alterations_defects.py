@@ -6,11 +6,27 @@ from collections.abc import Iterator
 
 from conformance.defects import Patch, defect
 from simulators.platform.core.desk import Desk
+from simulators.platform.core.folder import Files
 from simulators.platform.core.intake import taking
 from simulators.platform.integrity import seals
 from simulators.platform.integrity.seals import Sealed, Verified
 
 _ALTERED = ("cpcif/8.4a", "isc-1/4.4-1", "isc-1/7.3d-4")
+
+
+@defect(
+    "seals-key-not-on-the-disk",
+    en="the key of the seals is not forced to the disk: a power cut soon after takes it away",
+    zh="封签密钥未强制写入磁盘，随后断电即丢失",
+    clauses=("isc-1/4.4-1",),
+)
+def key_not_on_the_disk(patch: Patch) -> None:
+    """It was written, was it not."""
+
+    def keep(files: Files, key: bytes) -> None:
+        files.write("seal.key", key)
+
+    patch(seals, "_keep", keep)
 
 
 @defect(

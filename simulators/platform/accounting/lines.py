@@ -369,6 +369,7 @@ class Book:
         ]
         return sum(parts, Fraction(0)) if parts else None
 
+    @seam
     def _energy_of(
         self,
         term: methods.Term,

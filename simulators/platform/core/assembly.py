@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 from simulators.platform.core.api import Api
 from simulators.platform.core.database import Database
 from simulators.platform.core.desk import Desk
+from simulators.platform.core.folder import Files, Folder
 from simulators.platform.core.ground import Clock, Ground
 from simulators.platform.core.intake.hj212_door import Hj212Door
 from simulators.platform.core.intake.mqtt_door import MqttAbroad, MqttDoor
@@ -45,7 +46,8 @@ _COMPUTE_S, _COMPUTE_PAUSE_S, _COMPUTE_DAYS = 5.0, 0.05, 20
 class Platform:
     """One life of the platform, from start to stop.
 
-    `clock` gives UTC nanoseconds, `chance` is its only source of chance, `folder` is where a relative SQLite file lies.
+    `clock` gives UTC nanoseconds, `chance` is its only source of chance, `folder` is where a relative SQLite file lies;
+    `files` are those beside the database (None: of that folder).
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Platform:
         chance: random.Random,
         folder: Path,
         plans: Plans | None = None,
+        files: Files | None = None,
     ) -> None:
         settings = placed(settings, folder)
         kept = KeptClock(clock)
@@ -69,7 +72,7 @@ class Platform:
             kept,
             chance,
             settings,
-            folder,
+            files or Folder(folder),
         )
         self.settings = settings
         self.office = Office(ground)

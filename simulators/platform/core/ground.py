@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 from simulators.platform.core.database import Database
+from simulators.platform.core.folder import Files
 from simulators.platform.core.plans import Plans
 from simulators.platform.core.settings import Settings
 
@@ -23,7 +23,7 @@ class Clock(Protocol):
 
 @dataclass
 class Ground:
-    """`folder` is where files beside the database lie.
+    """`files` are those beside the database.
 
     `changed` are called with the kind of every object that was created, changed or removed.
     """
@@ -33,7 +33,7 @@ class Ground:
     clock: Clock
     chance: random.Random
     settings: Settings
-    folder: Path
+    files: Files
     changed: list[Callable[[str], None]] = field(default_factory=list[Callable[[str], None]])
 
     def __post_init__(self) -> None:

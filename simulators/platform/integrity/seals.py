@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 from sqlalchemy import select
 
 from simulators.platform.core import Desk, Span, Thing, analysis, on_change, on_intake, ref, seam
+from simulators.platform.core.folder import Files
 from simulators.platform.core.kinds import plain
 from simulators.platform.core.reckoning import SPANS
 from simulators.platform.core.series import Taken
 from simulators.platform.integrity.tables import BlockRow
 
-_KEY = "seal.key"
+_KEY, _NEW = "seal.key", "seal.new"
 _CODE = 24
 """Hex digits of a code: 96 bits."""
 SEALED_KINDS = ("entry", "factor", "point", "purchase", "footprint_item", "supply")
@@ -43,26 +42,21 @@ class Sealed:
 
 def key_of(desk: Desk) -> bytes:
     """The key of the seals, which stands beside the store and not in it; made when it is first asked for."""
-    path = desk.office.ground.folder / _KEY
-    if not path.exists():
-        _keep(path, desk.chance.randbytes(32))
-    return path.read_bytes()
+    files = desk.office.ground.files
+    key = files.read(_KEY)
+    if key is None:
+        key = desk.chance.randbytes(32)
+        _keep(files, key)
+    return key
 
 
-def _keep(path: Path, key: bytes) -> None:
+@seam
+def _keep(files: Files, key: bytes) -> None:
     """On the disk, whole, before anything is sealed with it: a power cut would else leave no seal that holds."""
-    new = path.with_suffix(".new")
-    new.unlink(missing_ok=True)
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    files.write(_NEW, key)
+    files.sync(_NEW)
+    files.rename(_NEW, _KEY)
+    files.sync_names()
 
 
 def code(key: bytes, parts: Iterable[Any]) -> str:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.virtual.disk import SECTOR, DiskRevoked, Keep, VirtualDisk
+from bench.virtual.domain import PowerCut
 from bench.virtual.medium import Inode, Truncate, Write
 
 
@@ -122,6 +123,28 @@ def test_names_are_durable_after_a_directory_sync_only(disk: VirtualDisk) -> Non
     assert disk.names() == ["/renamed"]
     disk.delete("renamed", sync=True)
     disk.power_cut()
+    assert disk.names() == []
+
+
+def test_a_files_octets_are_durable_after_its_own_sync_only(disk: VirtualDisk) -> None:
+    files = {f"{name} file": name == "synced" for name in ("synced", "unsynced")}
+    told: list[str] = []
+    disk.on_sync = told.append
+    for name, synced in files.items():
+        disk.write_file(name, b"key", sync=False)
+        if synced:
+            disk.sync_file(name)
+    disk.sync_directory()
+    assert disk.syncs == 1 and told == ["/synced file"]
+    disk.power_cut()
+    assert disk.snapshot() == {"/synced file": b"key", "/unsynced file": b""}
+
+
+def test_a_files_sync_springs_the_traps_of_the_disk(disk: VirtualDisk) -> None:
+    disk.write_file("key", b"1", sync=False)
+    disk.cut_at_sync(1, disk.power_cut)
+    with pytest.raises(PowerCut):
+        disk.sync_file("key")
     assert disk.names() == []
 
 
