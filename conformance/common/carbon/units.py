@@ -32,6 +32,7 @@ _TO: dict[tuple[str, str], Fraction] = {
     ("MJ/Nm3", "GJ/1e4Nm3"): Fraction(10),
     ("tC/GJ", "tC/TJ"): Fraction(1000),
     ("kgCO2/kWh", "tCO2/MWh"): Fraction(1),
+    ("mgCOD/L", "kgCOD/m3"): Fraction(1, 1000),
     ("%", "1"): Fraction(1, 100),
     ("kgSF6", "tSF6"): Fraction(1, 1000),
     ("kg", "tSF6"): Fraction(1, 1000),

@@ -1,8 +1,9 @@
 # pyright: reportPrivateUsage=false
-"""Defects of explanations: inputs with another value than the one that counted, units that are none."""
+"""Defects of explanations: inputs with another value than the one that counted, units that are none, no answer."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +11,9 @@ from msgspec import structs
 
 from conformance.defects import Patch, defect
 from reference_terminal.accounting import library
+from reference_terminal.accounting.formula import Formula
 from reference_terminal.accounting.library import Constant
+from reference_terminal.accounting.quantity import Quantity
 from reference_terminal.processing.explanation import Explanations
 from reference_terminal.processing.outcomes import Used
 
@@ -48,3 +51,21 @@ def explanation_with_units_twice(patch: Patch) -> None:
         return structs.replace(found, unit=f"{below}·{found.unit}") if below else found
 
     own = patch(library, "constant_as_written", as_written)
+
+
+@defect(
+    "nothing-explained-that-is-looked-up",
+    en="how a figure came about cannot be told where its formula looks something up",
+    zh="公式需查表的排放量无法给出计算说明",
+    clauses=("csmt/9.4b(2)",),
+)
+def nothing_explained_that_is_looked_up(patch: Patch) -> None:
+    """What is looked up is no input, and its unit is nowhere."""
+
+    def calls(self: Formula, values: Mapping[str, Quantity]) -> list[tuple[str, Fraction, str]]:
+        found = own(self, values)
+        if found:
+            raise KeyError(found[0][0])
+        return found
+
+    own = patch(Formula, "calls", calls)

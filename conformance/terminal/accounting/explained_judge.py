@@ -15,7 +15,7 @@ from bench.history.accounting import EmissionSource
 from conformance.common.carbon.methods import METHODS
 from conformance.common.carbon.reckon import Piece, books_of, period, printed
 from conformance.common.carbon.units import UnlikeUnits, in_unit
-from conformance.common.queries import answers
+from conformance.common.queries import answers, questions
 from conformance.common.times import local
 from conformance.common.truth import Certainty, number
 
@@ -37,10 +37,28 @@ _RATIO = 2
 
 def findings(history: History) -> Iterator[Check]:
     """Every figure of a source that was asked how it came about, where all that feeds it is known."""
+    wrong, known = _inputs_told(history)
+    yield INPUTS_TOLD.none(wrong, known)
+    rows = [row for event in answers(history, "emission-chain") for row in event.rows if row.get("unit")]
+    yield UNITS_TOLD.none_among(rows, [_told(row) for row in rows if not _is_lowest(row["unit"])])
+
+
+def inputs_findings(history: History) -> Iterator[Check]:
+    """The inputs alone, where the product tells how a figure came about."""
+    if answers(history, "emission-chain"):
+        yield INPUTS_TOLD.none(*_inputs_told(history))
+
+
+def _inputs_told(history: History) -> tuple[list[str], int]:
+    """What is wrong with inputs as they are told, and how many were looked at.
+
+    A product that explains one figure has to explain the others (R-03).
+    """
     books = books_of(history)
-    wrong: list[str] = []
-    known = 0
     looks = answers(history, "emission-chain")
+    unanswered = [event for event in questions(history, "emission-chain") if event.problem and looks]
+    wrong = [f"{event.query['source']}: {event.problem}" for event in unanswered]
+    known = len(unanswered)
     for event in looks:
         start, end = period(event.query["kind"], int(event.query["start"]))
         source = books.emitter.source(event.query["source"])
@@ -53,9 +71,7 @@ def findings(history: History) -> Iterator[Check]:
             if problem is not None:
                 known += 1
                 wrong += [f"{source.id} from {local(start)}: {problem}"] if problem else []
-    yield INPUTS_TOLD.none(wrong, known)
-    rows = [row for event in looks for row in event.rows if row.get("unit")]
-    yield UNITS_TOLD.none_among(rows, [_told(row) for row in rows if not _is_lowest(row["unit"])])
+    return wrong, known
 
 
 def _inputs(source: EmissionSource, pieces: list[Piece]) -> dict[str, Fraction]:

@@ -12,7 +12,9 @@ from typing import Any
 import apsw
 
 from conformance.defects import Patch, defect
+from reference_terminal.accounting import boundary
 from reference_terminal.accounting.boundary import Bound, Boundary
+from reference_terminal.accounting.quantity import Quantity
 from reference_terminal.model.rows import Record
 from reference_terminal.processing import emissions, versions
 from reference_terminal.processing.emissions import Emissions
@@ -421,6 +423,24 @@ def changes_the_wrong_way(patch: Patch) -> None:
         return {**found, "change": text[1:] if text and text.startswith("-") else f"-{text}"}
 
     _told_otherwise(patch, "_compared", change)
+
+
+@defect(
+    "litres-of-another-size",
+    en="a litre is taken for a part in 1,001 of a cubic metre",
+    zh="升按立方米的 1/1001 换算",
+    clauses=("csmt/9.2-1",),
+)
+def litres_of_another_size(patch: Patch) -> None:
+    """A slip in the table of units."""
+
+    class Slipped(Quantity):
+        @classmethod
+        def of(cls, value: Fraction, name: str) -> Quantity:
+            found = super().of(value, name)
+            return Quantity(found.value * Fraction(1001, 1000), found.dimensions) if name.endswith("/L") else found
+
+    patch(boundary, "Quantity", Slipped)
 
 
 @defect(

@@ -239,3 +239,27 @@ def late_mean_of_one_more(patch: Patch) -> None:
         return made, closing, cause
 
     patch(LateReadings, "_opened", opened)
+
+
+@defect(
+    "late-readings-up-to-a-bad-one",
+    en="of a period that late readings mend those alone count that came before a bad one",
+    zh="迟到读数重算时段时，遇无效读数即止，其后的读数不计",
+    clauses=("isc-2/7.2.4d",),
+)
+def late_readings_up_to_a_bad_one(patch: Patch) -> None:
+    """The loop ends where it should go on."""
+    whole = LateReadings._opened
+
+    def opened(self: LateReadings, place: Place, span: Span, start_s: int) -> Any:
+        made, closing, cause = whole(self, place, span, start_s)
+        if place.builder.counter:
+            return made, closing, cause
+        made.begin(start_s)
+        for row in self._store.readings(place.number, start_s, span.end(start_s), 100_000):
+            if row.quality == reading.BAD or row.value is None:
+                break
+            made.sample(Decimal(row.value))
+        return made, closing, cause
+
+    patch(LateReadings, "_opened", opened)

@@ -316,7 +316,7 @@ class KeepsSumsHonest(Case):
             "csmt/8.3.2-3",
             "csmt/8.3.2b",
         ),
-        **beside(formulas_judge.ENTRY_MARKED),
+        **beside(formulas_judge.ENTRY_MARKED, formulas_judge.ORIGIN_TRUE.sometimes()),
     }
     needs = (FORMULAS, MODBUS, UPLINK, read_out(), MANUAL, "counters.rollover")
     scenario = Scenario(
@@ -357,6 +357,7 @@ class KeepsSumsHonest(Case):
     def judge(self, history: History) -> Iterator[Finding]:
         yield from formulas_judge.honest_findings(history)
         yield from formulas_judge.entry_findings(history, "A")
+        yield from formulas_judge.true_origin_findings(history)
         yield from formulas_judge.rollover_findings(history)
         yield from formulas_judge.power_findings(history)
         yield from formulas_judge.right_findings(history, all_centres(history), needed=6)
@@ -368,6 +369,7 @@ class AddsLateData(Case):
     zh = "线路中断期间由表计自身记录补入的数据计入当时各小时的汇总，键值不变、修订重传。"
     checks = {
         formulas_judge.LATE_DATA_CARRIED: ("isc-2/7.2.3-B(2)a", "csmt/8.3.2a"),
+        **beside(formulas_judge.ENTRY_STAYS.sometimes()),
     }
     needs = (FORMULAS, DLT645, UPLINK, read_out(), "acquisition.meter-records")
     scenario = Scenario(
@@ -386,9 +388,15 @@ class AddsLateData(Case):
     )
 
     async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
         await bench.clock.sleep(minutes=75)
         async with bench.buses["ttyS1"].cut():
-            await bench.clock.sleep(minutes=130)
+            await bench.clock.sleep(minutes=125)
+            # Of the second hour somebody enters the sum itself.
+            await bench.operator.manual_entry(
+                "site.energy", "hour", floor(start + 3 * HOUR, HOUR), "33.33", "Li Wei", "read from the panel"
+            )
+            await bench.clock.sleep(minutes=5)
         await bench.clock.sleep(minutes=75)
         await bench.centres.settle(minutes=5)
 

@@ -245,6 +245,34 @@ def sum_computed_once(patch: Patch) -> None:
 
 
 @defect(
+    "late-data-over-entries-of-sums",
+    en="data that come late overwrite what a person has entered for the sum itself",
+    zh="补入的数据覆盖对汇总值的人工录入",
+    clauses=_SUM,
+)
+def late_data_over_entries_of_sums(patch: Patch) -> None:
+    """An entry is a value like any other."""
+    patch(derivation, "MANUAL_ENTRY", "")
+    patch(derivation, "MADE_UP", "")
+
+
+@defect(
+    "sums-with-their-first-origin",
+    en="a sum that is computed again is told with what it was made of at first",
+    zh="汇总重新计算后，仍注明首次计算时的来源",
+    clauses=("isc-2/7.3.1h", *_SUM),
+)
+def sums_with_their_first_origin(patch: Patch) -> None:
+    """What a sum is made of is kept with it once."""
+
+    def keep(self: Derivation, connection: apsw.Connection, record: Record, source: str) -> None:
+        if not record.revision:
+            whole(self, connection, record, source)
+
+    whole = patch(Derivation, "_keep_source", keep)
+
+
+@defect(
     "entries-in-sums-unmarked",
     en="a sum with an entry by hand in it is flagged as if it were measured",
     zh="含人工录入值的汇总未带标记",

@@ -5,6 +5,7 @@ Leaves what they must hold to `formulas`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -46,6 +47,12 @@ ORIGIN_TOLD = criterion(
     zh="计算值旁注明其来源监测点",
     unit="values",
 )
+ORIGIN_TRUE = criterion(
+    "origin-true",
+    en="the values that a computed value is said to be made of are those that make it",
+    zh="计算值注明的来源数值即其实际所用数值",
+    unit="values",
+)
 SHARES_ADD_UP = criterion(
     "shares-add-up", en="all shares of a quantity add up to it exactly", zh="各分摊量之和与总量逐位一致", unit="periods"
 )
@@ -71,6 +78,12 @@ LATE_DATA_CARRIED = criterion(
     "late-data-carried",
     en="data that come late go into what is computed from them, under the same key",
     zh="补入的数据计入由其计算的数据，键值不变",
+    unit="values",
+)
+ENTRY_STAYS = criterion(
+    "entry-of-computed-stays",
+    en="what a person entered for a computed point stays when data of its points come late",
+    zh="对计算点的人工录入值，在来源数据补入后保持不变",
     unit="values",
 )
 READ_HOURLY = criterion(
@@ -270,6 +283,36 @@ def origin_findings(history: History) -> Iterator[Check]:
     yield ORIGIN_TOLD.decide(_passed(wrong, bool(rows)), measured=len(wrong), limit=0, evidence=wrong)
 
 
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")
+
+
+def true_origin_findings(history: History) -> Iterator[Check]:
+    """Origins with values in them, where a product tells these: after an entry of a point they are others (R-24).
+
+    A product tells values if each sure period without an entry has those of all its points in its origin.
+    """
+    formulas = Formulas(history)
+    plain: list[bool] = []
+    wrong: list[str] = []
+    renewed = 0
+    for each in last(shown(history)):
+        due = _due(formulas, each)
+        if each.where != HERE or due.state is not Certainty.SURE or not due.holds(each.value):
+            continue
+        point = formulas.points[each.point]
+        numbers = [Fraction(text) for text in _NUMBER.findall(each.source)]
+        made_of = [formulas.known(name, each.kind, each.start, each.end) for name in (*point.of, *point.by)]
+        told = all(any(value in numbers for value in known.values) for known in made_of)
+        if not due.by_hand:
+            plain.append(told)
+            continue
+        renewed += 1
+        if not told:
+            wrong.append(f"{each.told()}, made of {each.source or 'nothing'!r}")
+    if plain and all(plain):
+        yield ORIGIN_TRUE.none_among(renewed, wrong)
+
+
 def shares_findings(history: History) -> Iterator[Check]:
     """The parts of a whole add up to it in every period, exactly."""
     formulas = Formulas(history)
@@ -456,6 +499,8 @@ def late_findings(history: History, centre: str) -> Iterator[Check]:
         for point, derived in formulas.points.items():
             if derived.operation != "sum" or each.point not in derived.of:
                 continue
+            if (point, each.kind, each.start) in formulas.entries:
+                continue
             parts = [final.get((centre, name, each.kind, each.start)) for name in derived.of]
             values = [number(part.value) for part in parts if part is not None]
             if len(values) < len(derived.of) or any(value is None for value in values):
@@ -468,6 +513,27 @@ def late_findings(history: History, centre: str) -> Iterator[Check]:
                 text = "never sent" if found is None else found.told()
                 wrong.append(f"{text}; {each.point} came late, together they are {float(together):.8g}")
     yield LATE_DATA_CARRIED.decide(_passed(wrong, compared > 0), measured=len(wrong), limit=0, evidence=wrong)
+    yield from _stays(formulas, centre, first, final)
+
+
+def _stays(
+    formulas: Formulas,
+    centre: str,
+    first: Mapping[tuple[str, str, str, int], Shown],
+    final: Mapping[tuple[str, str, str, int], Shown],
+) -> Iterator[Check]:
+    """What was entered for a computed point is what its period holds in the end, where that was taken (R-22)."""
+    lost: list[str] = []
+    came_late = 0
+    for (point, kind, start), (_, value) in formulas.entries.items():
+        parts = [(centre, name, kind, start) for name in formulas.measured(point)]
+        came_late += any(key in final and final[key].value and not first[key].value for key in parts)
+        found = final.get((centre, point, kind, start))
+        shown_value = None if found is None else number(found.value)
+        if shown_value is None or Fraction(shown_value) != value:
+            lost.append(f"{'never sent' if found is None else found.told()}, {float(value):.8g} was entered")
+    if formulas.entries:
+        yield ENTRY_STAYS.none_among(came_late, lost)
 
 
 def hours_findings(history: History, points: Sequence[str]) -> Iterator[Check]:

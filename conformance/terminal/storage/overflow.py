@@ -30,6 +30,7 @@ class GivesUpTheOldestAndSaysSo(Case):
             overflow_judge.ALARM_BEFORE_OVERFLOW.sometimes(),
             overflow_judge.OLDEST_GIVEN_UP_FIRST.sometimes(),
             overflow_judge.OVERFLOW_LOGGED.sometimes(),
+            overflow_judge.NOTHING_ELSE_TOLD.sometimes(),
             delivery.NONE_ALTERED,
             delivery.NONE_INVENTED,
             delivery.NONE_MIS_STAMPED,
@@ -41,7 +42,7 @@ class GivesUpTheOldestAndSaysSo(Case):
     needs = (
         MODBUS,
         LIVE,
-        read_out("alarm-before-overflow", "no-silent-loss", "overflow-logged"),
+        read_out("alarm-before-overflow", "no-silent-loss", "overflow-logged", "nothing-else-told-given-up"),
         "delivery.automatic-backfill",
         "acquisition.gap-record",
     )

@@ -59,6 +59,17 @@ def gives_up_without_a_word(patch: Patch) -> None:
 
 
 @defect(
+    "says-given-up-what-is-kept",
+    en="the log says of old periods that they were given up, and they stay in the queue and are delivered",
+    zh="日志称较早时段已放弃，实则仍在队列并照常送达",
+    clauses=_CLAUSES,
+)
+def says_given_up_what_is_kept(patch: Patch) -> None:
+    """The statement that takes them out of the queue is lost."""
+    patch(Outbox, "give_up", lambda self, lost, cause: None)
+
+
+@defect(
     "full-buffer-takes-nothing-new",
     en="a full buffer takes no new periods and keeps the old ones",
     zh="缓存满后不再接收新时段",

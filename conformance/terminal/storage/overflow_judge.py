@@ -40,6 +40,13 @@ OVERFLOW_LOGGED = criterion(
     unit="entries",
     notices=(Notice.DATA_GIVEN_UP,),
 )
+NOTHING_ELSE_TOLD = criterion(
+    "nothing-else-told-given-up",
+    en="the log tells of giving up no record that was still kept and came",
+    zh="仍在存储并已送达的记录，日志不称其已放弃",
+    unit="entries",
+    notices=(Notice.DATA_GIVEN_UP,),
+)
 BUFFER_OVERFLOWED = criterion(
     "buffer-overflowed",
     en="the centre stayed away longer than the buffer",
@@ -81,6 +88,8 @@ def findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check | Me
         return
     centre, start, end, buffer_us = stretch
     lost = _lost(ledger, start, end)
+    # The first record of the absence is as old as the buffer when this is over, and nothing is given up before.
+    yield _told_without_cause(history, start, start + buffer_us - SLACK_US if lost else end + SLACK_US)
     if not lost:
         yield from _kept_all(ledger, start, end)
         return
@@ -100,6 +109,18 @@ def _kept_all(ledger: Ledger, start: int, end: int) -> Iterator[Check | Measurem
     kept = [key for key, record in ledger.records.items() if start <= key.end < end and record.arrivals[0] >= end]
     yield measure("given-up", 0, en="records given up", zh="放弃的记录数", unit="records")
     yield NO_SILENT_LOSS.none([], kept, evidence=[f"{len(kept)} records that waited came, none was given up"])
+
+
+def _told_without_cause(history: History, start: int, until: int) -> Check:
+    """What the log says was given up in a stretch of which every record came."""
+    rows, problems = rows_of(history, "log")
+    near = [row for row in rows if start <= (instant_of_iso(row.get("at", "")) or 0) < until]
+    if rows and not notices.mapped(history, GIVEN_UP):
+        return notices.left_to_a_person(NOTHING_ELSE_TOLD, near, GIVEN_UP)
+    told = [f"{row['at']} {row.get('text', '')}" for row in near if notices.tells(history, row, GIVEN_UP)]
+    return NOTHING_ELSE_TOLD.decide(
+        None if problems and not rows else not told, measured=len(told), limit=0, evidence=told[:5] + problems
+    )
 
 
 def order_finding(ledger: Ledger, lost: Sequence[Problem], start: int, end: int) -> Check:
