@@ -37,7 +37,7 @@ from reference_terminal.model.rows import Pending
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import Span, floor_s, iso_ms, span_named
 from reference_terminal.net.channel import PLAIN
-from reference_terminal.operations import messages
+from reference_terminal.operations import messages, reasons
 from reference_terminal.operations.housekeeping import Housekeeping
 from reference_terminal.operations.instruments import Instruments
 from reference_terminal.operations.machine import Figures, MachineWatch
@@ -406,9 +406,7 @@ class Terminal:
         for centre in config.centres:
             CentreInForce(centre, overlay)
         unusable = [*overlay.unusable]
-        problems = [
-            Problem(scope, f"{name[:60]!r} cannot be used", f"{name[:60]} 无法使用") for scope, name in unusable
-        ]
+        problems = [Problem(scope, reasons.SETTING_UNUSABLE(name=name[:60])) for scope, name in unusable]
         problems += check_centres(config)
         if problems:
             raise InputError(problems)

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from reference_terminal.accounting import library
+from reference_terminal.accounting import library, reasons
 from reference_terminal.accounting.formula import FormulaError
 from reference_terminal.accounting.library import Factor
 from reference_terminal.accounting.method import Input, Method, Term, number
 from reference_terminal.accounting.quantity import Quantity, UnitError
+from reference_terminal.model.messages import Text, listing, text_of
 from reference_terminal.settings.problems import Problem
 
 _FARTHEST = 10
@@ -102,12 +103,11 @@ def account(method: Method, year: int, sources: Sequence[Source]) -> tuple[Accou
     """The account, and what is wrong with the data; an account with problems counts only what has none."""
     problems: list[Problem] = []
     if not method.holds_in(year):
-        until = f" to {method.last_year}" if method.last_year else ""
+        until = reasons.UNTIL(year=method.last_year) if method.last_year else Text("", "")
         problems.append(
             Problem(
                 "year",
-                f"{method.id} holds from {method.first_year}{until}, not in {year}; name another method",
-                f"方法 {method.id} 不适用于 {year} 年，请另选方法",
+                reasons.METHOD_OF_OTHER_YEARS(id=method.id, first_year=method.first_year, until=until, year=year),
             )
         )
     found: list[Emission] = []
@@ -122,15 +122,12 @@ def _emission(method: Method, year: int, source: Source, problems: list[Problem]
     where = f"source {source.id}"
     term = method.terms.get(source.term)
     if term is None:
-        known = ", ".join(method.terms)
-        problems.append(
-            Problem(where, f"{method.id} has no term {source.term!r}; it has {known}", f"方法中没有 {source.term} 项")
-        )
+        problems.append(Problem(where, reasons.NO_TERM(id=method.id, term=source.term, known=listing(method.terms))))
         return None
     names = [each.name for each in term.inputs]
     strange = [name for name in source.given if name not in names]
-    told = f"{term.en} takes {', '.join(names)}, not this"
-    problems += [Problem(f"{where}.{name}", told, "该项不需要此数据") for name in strange]
+    told = reasons.NOT_THIS(term=text_of(term), names=listing(names))
+    problems += [Problem(f"{where}.{name}", told) for name in strange]
     steps = [_step(method, year, source, each, f"{where}.{each.name}", problems) for each in term.inputs]
     if strange or any(step is None for step in steps):
         return None
@@ -139,13 +136,11 @@ def _emission(method: Method, year: int, source: Source, problems: list[Problem]
     try:
         mass = method.formulas[source.term].result(library.constants() | values).in_unit(f"t{term.gas}")
     except FormulaError as error:
-        problems.append(Problem(where, str(error), "输入无法计算，请检查"))
+        problems.append(Problem(where, error.said))
         return None
     factor = library.gwp(method.gwp, term.gas)
     if factor is None:
-        problems.append(
-            Problem(where, f"the set {method.gwp} has no GWP of {term.gas}", f"{method.gwp} 中没有 {term.gas} 的 GWP")
-        )
+        problems.append(Problem(where, reasons.NO_GWP(gwp=method.gwp, gas=term.gas)))
         return None
     named = tuple(name for name in method.formulas[source.term].names if name in library.constants())
     return Emission(source, term, tuple(used), named, term.sign * mass, term.sign * mass * factor)
@@ -157,14 +152,12 @@ def _step(method: Method, year: int, source: Source, wanted: Input, where: str, 
     given = source.given.get(wanted.name)
     if given is None:
         if default is None:
-            what = "activity data" if wanted.kind == "activity" else "factor"
-            hint = f"; no default for {source.item or 'it'}" if wanted.table else ""
+            what = reasons.ACTIVITY() if wanted.kind == "activity" else reasons.FACTOR()
+            hint = reasons.NO_DEFAULT(item=source.item or reasons.IT()) if wanted.table else Text("", "")
             if wanted.table == "fuels" and library.is_gas(source.item) and "Nm3" not in wanted.unit:
-                hint = f"; {source.item} is measured in Nm3: name a term for gas"
+                hint = reasons.TERM_FOR_GAS(item=source.item)
             problems.append(
-                Problem(
-                    where, f"missing: {what} {wanted.en} in {wanted.unit}{hint}", f"缺少{wanted.zh}（{wanted.unit}）"
-                )
+                Problem(where, reasons.DATA_MISSING(what=what, wanted=text_of(wanted), unit=wanted.unit, hint=hint))
             )
             return None
         return Step(wanted, default.value, default.source, default=True)
@@ -173,9 +166,7 @@ def _step(method: Method, year: int, source: Source, wanted: Input, where: str, 
     except UnitError as error:
         problems.append(
             Problem(
-                where,
-                f"{wanted.en} is in {wanted.unit}, got {given.unit}: {error}",
-                f"单位应为 {wanted.unit}，得到 {given.unit}",
+                where, reasons.UNIT_UNLIKE(wanted=text_of(wanted), unit=wanted.unit, got=given.unit, error=error.said)
             )
         )
         return None
@@ -190,16 +181,12 @@ def doubts(wanted: Input, value: Fraction, default: Factor | None, where: str) -
     if wanted.kind == "factor" and default is not None and default.value and value:
         ratio = value / default.value
     if value < 0:
-        yield Problem(where, f"{wanted.en} is negative; expected 0 or more {wanted.unit}", f"{wanted.zh}不得为负")
+        yield Problem(where, reasons.NEGATIVE(wanted=text_of(wanted), unit=wanted.unit))
     elif ratio > _FARTHEST or ratio * _FARTHEST < 1:
-        yield Problem(
-            where,
-            f"{wanted.en} is {_times(ratio)} times its default in {wanted.unit}; look at the unit",
-            f"{wanted.zh}为缺省值的 {_times(ratio)} 倍，请检查单位",
-        )
+        yield Problem(where, reasons.FAR_FROM_DEFAULT(wanted=text_of(wanted), times=_times(ratio), unit=wanted.unit))
     elif most is not None and value > most:
         bound = f"{wanted.most} {wanted.unit}"
-        yield Problem(where, f"{wanted.en} is above {bound}", f"{wanted.zh}不得大于 {bound}")
+        yield Problem(where, reasons.ABOVE_BOUND(wanted=text_of(wanted), bound=bound))
 
 
 def _times(ratio: Fraction | int) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from reference_terminal.accounting import library
+from reference_terminal.accounting import library, reasons
 from reference_terminal.accounting.account import Account, Emission, Given, Source, account
 from reference_terminal.accounting.method import CATEGORIES
 from reference_terminal.accounting.printed import fraction, rounded, short
@@ -103,17 +103,16 @@ def read_book(path: Path) -> Book:
     try:
         octets = path.read_bytes()
     except OSError as error:
-        raise InputError([Problem(str(path), f"cannot be read: {error.strerror}", "无法读取")]) from None
+        raise InputError([Problem(str(path), reasons.BOOK_UNREADABLE(strerror=error.strerror))]) from None
     if len(octets) > _MOST_OCTETS:
-        raise InputError([Problem(str(path), f"larger than {_MOST_OCTETS >> 20} MiB", "文件过大")])
+        raise InputError([Problem(str(path), reasons.BOOK_TOO_LARGE(most=_MOST_OCTETS >> 20))])
     try:
         # A decimal number keeps its digits: it never passes through a binary float.
         return msgspec.convert(tomllib.loads(octets.decode("utf-8-sig"), parse_float=str), type=Book)
     except UnicodeDecodeError as error:
-        told = f"expected UTF-8 text, not so at octet {error.start}"
-        raise InputError([Problem(str(path), told, "应为 UTF-8 文本")]) from None
+        raise InputError([Problem(str(path), reasons.NO_UTF8(start=error.start))]) from None
     except (ValueError, RecursionError, msgspec.ValidationError) as error:
-        raise InputError([Problem(str(path), f"expected an activity file: {error}", "活动数据文件有误")]) from None
+        raise InputError([Problem(str(path), reasons.NO_BOOK(error=error))]) from None
 
 
 def account_of(book: Book, where: str) -> Account:
@@ -122,39 +121,37 @@ def account_of(book: Book, where: str) -> Account:
     method = library.methods().get(book.method)
     if method is None:
         near = did_you_mean(book.method, list(library.methods()))
-        raise InputError(
-            [Problem(f"{where}: method", f"no method {book.method!r}{near.en}", f"没有方法 {book.method!r}{near.zh}")]
-        )
+        raise InputError([Problem(f"{where}: method", reasons.NO_METHOD_NAMED(name=book.method, hint=near))])
     if not 0 <= book.digits <= 12:
-        problems.append(Problem(f"{where}: digits", f"expected 0 to 12, got {book.digits}", "小数位数应为 0 至 12"))
+        problems.append(Problem(f"{where}: digits", reasons.DIGITS(digits=book.digits)))
     seen: set[str] = set()
     sources: list[Source] = []
     for each in book.sources:
         if each.id in seen:
-            problems.append(Problem(f"{where}: source {each.id}", "stands twice; each id once", "排放源编号重复"))
+            problems.append(Problem(f"{where}: source {each.id}", reasons.SOURCE_TWICE()))
         seen.add(each.id)
         given: dict[str, Given] = {}
         for name, value in each.data.items():
             try:
                 given[name] = Given(fraction(str(value.value)), value.unit, value.source)
-            except ValueError as error:
-                problems.append(Problem(f"{where}: source {each.id}.{name}", str(error), "应为十进制数"))
+            except ValueError:
+                problems.append(Problem(f"{where}: source {each.id}.{name}", reasons.NO_DECIMAL(got=str(value.value))))
         sources.append(Source(each.id, each.unit, each.term, each.item, given))
     for each in book.products:
         try:
             made = fraction(str(each.amount))
-        except ValueError as error:
-            problems.append(Problem(f"{where}: product {each.name}", str(error), "应为十进制数"))
+        except ValueError:
+            problems.append(Problem(f"{where}: product {each.name}", reasons.NO_DECIMAL(got=str(each.amount))))
             continue
         if made <= 0:
-            problems.append(Problem(f"{where}: product {each.name}", "expected an amount above 0", "产量应大于 0"))
+            problems.append(Problem(f"{where}: product {each.name}", reasons.AMOUNT_ABOVE_ZERO()))
     if not book.sources:
-        problems.append(Problem(f"{where}: sources", "expected at least one source", "至少需要一个排放源"))
+        problems.append(Problem(f"{where}: sources", reasons.NO_SOURCES()))
     if problems:
         raise InputError(problems)
     found, wrong = account(method, book.year, sources)
     if wrong:
-        raise InputError([Problem(f"{where}: {each.where}", each.en, each.zh) for each in wrong])
+        raise InputError([Problem(f"{where}: {each.where}", each.said) for each in wrong])
     return found
 
 

@@ -15,12 +15,13 @@ from functools import cached_property
 
 import msgspec
 
-from reference_terminal.accounting import library
+from reference_terminal.accounting import library, reasons
 from reference_terminal.accounting.account import default_of, doubts
 from reference_terminal.accounting.formula import Formula, FormulaError
 from reference_terminal.accounting.library import Factor
 from reference_terminal.accounting.method import Input, Method, MethodError, Term, formula_of
 from reference_terminal.accounting.quantity import SUBSTANCES, Quantity, UnitError
+from reference_terminal.model.messages import Text, listing, text_of
 from reference_terminal.model.seams import seam
 from reference_terminal.settings.accounting import (
     AMOUNT,
@@ -183,7 +184,7 @@ def bound(
     for (method, term), change in formulas.items():
         known = library.methods().get(method)
         if known is None or term not in known.terms:
-            problems.append(Problem(f"formula {method}/{term}", "no term of a method is called so", "没有该方法或项"))
+            problems.append(Problem(f"formula {method}/{term}", reasons.NO_SUCH_TERM()))
         del change
     return Boundary(config, tuple(bounds), year), problems
 
@@ -196,13 +197,15 @@ def _of_nothing(config: AccountingConfig, bounds: Sequence[Bound]) -> Iterable[P
         if each.of in (CATEGORY, GAS) and each.key not in known:
             hint, there = did_you_mean(each.key, known), [*dict.fromkeys(known)]
             yield Problem(
-                "figures",
-                f"figure of {each.of} {each.key!r}: no source has it{hint.en}; there are {', '.join(there)}",
-                f"没有排放源属于 {each.key!r}，现有：{'、'.join(there)}{hint.zh}",
+                "figures", reasons.FIGURE_OF_NOTHING(of=each.of, key=each.key, hint=hint, there=listing(there))
             )
         elif each.measure not in (EQUIVALENT, *gases):
-            told = f"figure of {each.of} {each.key}: no source emits {each.measure!r}"
-            yield Problem("figures", f"{told}; there are {', '.join(dict.fromkeys(gases))}", "没有排放源排放该气体")
+            yield Problem(
+                "figures",
+                reasons.GAS_OF_NOTHING(
+                    of=each.of, key=each.key, measure=each.measure, gases=listing([*dict.fromkeys(gases)])
+                ),
+            )
 
 
 def _changed(
@@ -218,7 +221,7 @@ def _changed(
         problems.append(_no_source(where, change.id, sources))
         return
     if change.unit and change.unit not in [each.id for each in config.units]:
-        problems.append(Problem(where, f"no accounting unit is called {change.unit!r}", "没有该核算单元"))
+        problems.append(Problem(where, reasons.NO_UNIT(unit=change.unit)))
     texts = {key: value for key in ("method", "term", "item", "unit") if (value := getattr(change, key)) is not None}
     sources[change.id] = replace(old, **texts)
     if change.inside is not None:
@@ -228,11 +231,7 @@ def _changed(
 def _no_source(where: str, name: str, sources: Iterable[str]) -> Problem:
     known = list(sources)
     hint = did_you_mean(name, known)
-    return Problem(
-        where,
-        f"no source is called {name!r}{hint.en}; known are {', '.join(known[:20])}",
-        f"没有排放源 {name!r}，现有：{'、'.join(known[:20])}{hint.zh}",
-    )
+    return Problem(where, reasons.NO_SOURCE(name=name, hint=hint, known=listing(known[:20])))
 
 
 def _factored(change: FactorChange, sources: dict[str, SourceConfig], where: str, problems: list[Problem]) -> None:
@@ -251,11 +250,7 @@ def _factored(change: FactorChange, sources: dict[str, SourceConfig], where: str
     if not found and change.source:
         problems.append(_no_source(where, change.source, sources))
     elif not found:
-        problems.append(
-            Problem(
-                where, f"no input is linked to a factor {change.factor!r}", f"没有与因子 {change.factor!r} 关联的输入"
-            )
-        )
+        problems.append(Problem(where, reasons.NO_INPUT_OF_FACTOR(factor=change.factor)))
 
 
 def _constant(given: InputConfig, change: FactorChange) -> InputConfig:
@@ -276,17 +271,13 @@ def _bind(
     method = library.methods().get(name)
     if method is None:
         hint = did_you_mean(name, list(library.methods()))
-        problems.append(
-            Problem(where, f"no method {name!r}{hint.en}; name one of account --methods", f"没有方法 {name!r}{hint.zh}")
-        )
+        problems.append(Problem(where, reasons.NO_METHOD(name=name, hint=hint)))
         return None
     if not method.holds_in(year):
-        until = f" to {method.last_year}" if method.last_year else ""
+        until = reasons.UNTIL(year=method.last_year) if method.last_year else Text("", "")
         problems.append(
             Problem(
-                where,
-                f"{method.id} holds from {method.first_year}{until}, not in {year}; name another method",
-                f"方法 {method.id} 不适用于 {year} 年，请另选方法",
+                where, reasons.METHOD_OF_OTHER_YEARS(id=method.id, first_year=method.first_year, until=until, year=year)
             )
         )
         return None
@@ -294,11 +285,7 @@ def _bind(
     if term is None:
         hint = did_you_mean(source.term, list(method.terms))
         problems.append(
-            Problem(
-                where,
-                f"{method.id} has no term {source.term!r}{hint.en}; it has {', '.join(method.terms)}",
-                f"方法 {method.id} 没有 {source.term!r} 项，现有：{'、'.join(method.terms)}{hint.zh}",
-            )
+            Problem(where, reasons.NO_TERM_NEAR(id=method.id, term=source.term, hint=hint, terms=listing(method.terms)))
         )
         return None
     wrong = len(problems)
@@ -306,33 +293,29 @@ def _bind(
     formula, edition = _formula(method, source.term, term, formulas, where, problems)
     factor = library.gwp(method.gwp, term.gas)
     if factor is None:
-        problems.append(Problem(where, f"the set {method.gwp} has no GWP of {term.gas}", f"{method.gwp} 无该气体 GWP"))
+        problems.append(Problem(where, reasons.NO_GWP(gwp=method.gwp, gas=term.gas)))
     names = [each.name for each in term.inputs]
     for strange in [each for each in source.inputs if each not in names]:
         hint = did_you_mean(strange, names)
-        told = f"{term.en} takes {', '.join(names)}, not {strange}{hint.en}"
-        zh = f"该项需要 {'、'.join(names)}，不需要 {strange}{hint.zh}"
-        problems.append(Problem(f"{where}.{strange}", told, zh))
+        told = reasons.STRANGE_INPUT(term=text_of(term), names=listing(names), strange=strange, hint=hint)
+        problems.append(Problem(f"{where}.{strange}", told))
     fed = [_feed(source, each, method, points, year, where, problems) for each in term.inputs]
     if len(problems) > wrong or formula is None or factor is None:
         return None
     inputs = tuple(each for each in fed if each is not None)
     made = Bound(source, method, term, formula, edition, inputs, factor, inside, None)
     told = _homogeneous(made)
-    if told:
-        problems.append(Problem(where, *told))
+    if told is not None:
+        problems.append(Problem(where, told))
         return None
     return replace(made, shares=_shares(made))
 
 
 def _check_words(source: SourceConfig, term: Term, where: str, problems: list[Problem]) -> None:
     if source.scope and source.scope != term.scope:
-        problems.append(
-            Problem(where, f"{source.term} is of scope {term.scope}, not {source.scope}", f"应为范围 {term.scope}")
-        )
+        problems.append(Problem(where, reasons.SCOPE(term=source.term, scope=term.scope, got=source.scope)))
     if source.stack.valid and term.category != MEASURED:
-        told = f"{source.term} is not measured in a stack; remove the table stack"
-        problems.append(Problem(f"{where}.stack", told, "该项不是烟气实测，请删除 stack"))
+        problems.append(Problem(f"{where}.stack", reasons.NO_STACK(term=source.term)))
 
 
 def _formula(
@@ -349,8 +332,7 @@ def _formula(
     try:
         return formula_of(where, replace_formula(term, change.formula), library.constants()), change.edition
     except MethodError as error:
-        zh = f"公式 {change.formula[:200]} 无法使用：{error.zh or '请核对写法和单位'}"
-        problems.append(Problem(where, str(error).removeprefix(f"{where}: "), zh))
+        problems.append(Problem(where, reasons.FORMULA_UNUSABLE(formula=change.formula[:200], why=error.said)))
         return None, change.edition
 
 
@@ -382,8 +364,7 @@ def _feed(
             problems.append(
                 Problem(
                     where,
-                    f"{wanted.en} is in {wanted.unit}, got {given.unit}: {error}",
-                    f"单位应为 {wanted.unit}，得到 {given.unit}",
+                    reasons.UNIT_UNLIKE(wanted=text_of(wanted), unit=wanted.unit, got=given.unit, error=error.said),
                 )
             )
             return None
@@ -406,16 +387,15 @@ def _feed(
 
 
 def _missing(source: SourceConfig, wanted: Input, where: str) -> Problem:
-    what = "activity data" if wanted.kind == "activity" else "factor"
-    hint = ""
+    what = reasons.ACTIVITY() if wanted.kind == "activity" else reasons.FACTOR()
+    hint = Text("", "")
     if wanted.table:
-        hint = f"; there is no default for {source.item!r}" if source.item else "; name an item to have its default"
+        hint = reasons.NO_DEFAULT_FOR(item=source.item) if source.item else reasons.NAME_AN_ITEM()
     if wanted.table == "fuels" and library.is_gas(source.item) and "Nm3" not in wanted.unit:
-        hint = f"; {source.item} is measured in Nm3: name a term for gas"
+        hint = reasons.TERM_FOR_GAS(item=source.item)
     return Problem(
         where,
-        f"missing: {what} {wanted.en} in {wanted.unit}; feed it by a point, an entry or a value{hint}",
-        f"缺少{wanted.zh}（{wanted.unit}）",
+        reasons.MISSING_INPUT(what=what, wanted=text_of(wanted), unit=wanted.unit, hint=hint),
     )
 
 
@@ -429,17 +409,11 @@ def _by_point(
 ) -> Fed | None:
     point = points.get(given.point)
     if point is None:
-        problems.append(Problem(where, f"no point is called {given.point!r}", f"没有监测点 {given.point!r}"))
+        problems.append(Problem(where, reasons.NO_POINT_TO_FEED(name=given.point)))
         return None
     name = given.unit or point.unit
     if point.unit != "1" and _plain(name) != _plain(point.unit):
-        problems.append(
-            Problem(
-                where,
-                f"{point.id} is measured in {point.unit}; unit may say of what (tCO2) or its state (Nm3), got {name}",
-                f"{point.id} 的单位为 {point.unit}，得到 {name}",
-            )
-        )
+        problems.append(Problem(where, reasons.POINT_UNIT(id=point.id, unit=point.unit, name=name)))
         return None
     try:
         scale = Quantity.of(Fraction(1), name).in_unit(wanted.unit)
@@ -447,8 +421,9 @@ def _by_point(
         problems.append(
             Problem(
                 where,
-                f"{wanted.en} is in {wanted.unit}, and {point.id} measures {name}: {error}",
-                f"{wanted.zh}的单位为 {wanted.unit}，而 {point.id} 为 {name}",
+                reasons.POINT_UNLIKE(
+                    wanted=text_of(wanted), unit=wanted.unit, id=point.id, name=name, error=error.said
+                ),
             )
         )
         return None
@@ -465,21 +440,14 @@ def _plain(name: str) -> str:
 # What a formula does with amounts
 
 
-def _homogeneous(made: Bound) -> tuple[str, str] | None:
+def _homogeneous(made: Bound) -> Text | None:
     """What speaks against adding periods up: nothing is measured, or an amount is fixed where it should be counted."""
     amounts = [each.wanted.name for each in made.inputs if each.extensive]
     if not amounts:
-        return (
-            f"{made.term.en}: no input is fed by a counter or by amounts entered by hand; feed its activity data",
-            "没有由累计量监测点或填报数量提供的活动数据",
-        )
+        return reasons.NOTHING_COUNTED(term=text_of(made.term))
     zero = [each.wanted.name for each in made.inputs if each.fixed is not None and not each.fixed.value]
     if _degree(made.formula.tree, amounts, zero) not in (1, _ANY):
-        return (
-            f"{made.formula.text} is not proportional to {', '.join(amounts)}: what is an amount of the period must be"
-            " fed by a counter or entered as amount, what is none by neither",
-            "公式须与数量成正比：数量应由累计量或填报数量提供",
-        )
+        return reasons.NOT_PROPORTIONAL(text=made.formula.text, amounts=listing(amounts))
     return None
 
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from reference_terminal.accounting import steam
+from reference_terminal.accounting import reasons, steam
 from reference_terminal.accounting.quantity import Dimensions, Quantity, UnitError, times, unit, written
+from reference_terminal.model.messages import Text, listing
 
 _PARTS = (
     ast.BinOp, ast.UnaryOp, ast.Constant, ast.Load, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.USub, ast.Call,
@@ -37,19 +38,15 @@ _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 class FormulaError(ValueError):
-    """A text that is no formula, or cannot be worked out; a sentence, in Chinese too where somebody entered it."""
+    """A text that is no formula, or cannot be worked out."""
 
-    def __init__(self, en: str, zh: str = "") -> None:
-        super().__init__(en)
-        self.zh = zh
+    def __init__(self, said: Text) -> None:
+        super().__init__(said.en)
+        self.said = said
 
 
 class UnlikeError(UnitError):
-    """Unlike things put together in a formula; a sentence in both languages."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(en)
-        self.zh = zh
+    """Unlike things put together in a formula."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +66,9 @@ class Formula:
         try:
             return _worked_out(self.tree, values, self.text)
         except ZeroDivisionError:
-            raise FormulaError(f"{self.text}: division by zero") from None
+            raise FormulaError(reasons.DIVISION_BY_ZERO(text=self.text)) from None
         except steam.SteamError as error:
-            raise FormulaError(str(error)) from None
+            raise FormulaError(error.said) from None
 
     @property
     def is_product(self) -> bool:
@@ -101,7 +98,7 @@ def parse(text: str) -> Formula:
     try:
         tree = ast.parse(text, mode="eval").body
     except SyntaxError:
-        raise FormulaError(f"{text!r} is no formula", "写法有误，不是算式") from None
+        raise FormulaError(reasons.NO_FORMULA(text=text)) from None
     names = dict[str, None]()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
@@ -110,15 +107,13 @@ def parse(text: str) -> Formula:
         elif isinstance(node, ast.Call) and (
             not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS or node.keywords
         ):
-            raise FormulaError(
-                f"{text!r}: only {', '.join(FUNCTIONS)} can be called", f"可用函数仅有 {'、'.join(FUNCTIONS)}"
-            )
+            raise FormulaError(reasons.CALLS(text=text, functions=listing(FUNCTIONS)))
         elif not isinstance(node, _PARTS):
-            raise FormulaError(f"{text!r}: only + - * / and brackets stand in a formula", "仅可使用 + - * / 和括号")
+            raise FormulaError(reasons.PARTS(text=text))
         elif isinstance(node, ast.Constant) and not _NUMBER.fullmatch(ast.get_source_segment(text, node) or ""):
-            raise FormulaError(f"{text!r}: only plain decimal numbers stand in a formula", "数值仅可为十进制数字")
+            raise FormulaError(reasons.NUMBERS(text=text))
     if any(_divides_by_zero(node, text) for node in ast.walk(tree)):
-        raise FormulaError(f"{text!r} divides by zero", "除数为零")
+        raise FormulaError(reasons.DIVIDES_BY_ZERO(text=text))
     order = sorted(names, key=text.index)
     return Formula(text, tuple(order), tree)
 
@@ -146,8 +141,8 @@ def _dimensions(node: ast.expr, of: Mapping[str, Dimensions]) -> Dimensions:
         case ast.Call(func=ast.Name(id=name), args=args):
             takes = [unit(each).dimensions for each in FUNCTIONS[name].takes]
             if [_dimensions(each, of) for each in args] != takes:
-                wanted = ", ".join(FUNCTIONS[name].takes)
-                raise UnlikeError(f"{name} takes {wanted}", f"{name} 的参数单位应为 {wanted}")
+                wanted = listing(FUNCTIONS[name].takes)
+                raise UnlikeError(reasons.TAKES(name=name, wanted=wanted))
             return unit(FUNCTIONS[name].gives).dimensions
         case ast.BinOp(left=left, op=ast.Mult() | ast.Div() as op, right=right):
             return times(_dimensions(left, of), _dimensions(right, of), 1 if isinstance(op, ast.Mult) else -1)
@@ -155,12 +150,10 @@ def _dimensions(node: ast.expr, of: Mapping[str, Dimensions]) -> Dimensions:
             one, other = _dimensions(left, of), _dimensions(right, of)
             if one != other:
                 beside, first = written(other), written(one)
-                raise UnlikeError(
-                    f"{beside} stands beside {first} in a sum", f"相加减的两项单位不同：{first} 与 {beside}"
-                )
+                raise UnlikeError(reasons.UNLIKE_SUM(beside=beside, first=first))
             return one
         case _:
-            raise FormulaError(f"{ast.unparse(node)!r} is no part of a formula", f"{ast.unparse(node)!r} 不可用于公式")
+            raise FormulaError(reasons.NO_PART(part=ast.unparse(node)))
 
 
 def _worked_out(node: ast.expr, values: Mapping[str, Quantity], text: str) -> Quantity:
@@ -192,7 +185,7 @@ def _worked_out(node: ast.expr, values: Mapping[str, Quantity], text: str) -> Qu
                     pass
         case _:
             pass
-    raise FormulaError(f"{ast.unparse(node)!r} is no part of a formula")
+    raise FormulaError(reasons.NO_PART(part=ast.unparse(node)))
 
 
 def _spelt(node: ast.expr, leaf: Callable[[str], str], text: str) -> str:

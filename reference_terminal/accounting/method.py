@@ -11,10 +11,11 @@ from typing import Literal
 
 import msgspec
 
-from reference_terminal.accounting.formula import Formula, FormulaError, UnlikeError, parse
+from reference_terminal.accounting import reasons
+from reference_terminal.accounting.formula import Formula, FormulaError, parse
 from reference_terminal.accounting.printed import fraction
 from reference_terminal.accounting.quantity import Quantity, UnitError, unit, written
-from reference_terminal.model.messages import Text
+from reference_terminal.model.messages import Text, listing
 
 CATEGORIES = {
     "fuel": Text("fuel", "燃料燃烧"),
@@ -32,11 +33,11 @@ UNVERIFIED = "M"
 
 
 class MethodError(ValueError):
-    """A method that cannot be used as it is written; one sentence, in Chinese too for a formula that came later."""
+    """A method that cannot be used as it is written: where, and why."""
 
-    def __init__(self, en: str, zh: str = "") -> None:
-        super().__init__(en)
-        self.zh = zh
+    def __init__(self, where: str, said: Text) -> None:
+        super().__init__(f"{where}: {said.en}")
+        self.said = said
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -135,15 +136,15 @@ def read_method(name: str, octets: bytes, common: dict[str, Term], constants: di
     try:
         found = msgspec.toml.decode(octets, type=_File)
     except msgspec.MsgspecError as error:
-        raise MethodError(f"method {name}: {error}") from None
+        raise MethodError(f"method {name}", reasons.NO_METHOD_FILE(error=str(error))) from None
     terms: dict[str, Term] = {}
     for each in found.common:
         if each not in common:
-            raise MethodError(f"method {name}: no common term {each!r}")
+            raise MethodError(f"method {name}", reasons.NO_COMMON_TERM(term=each))
         terms[each] = msgspec.structs.replace(common[each], id=each)
     for term in found.terms:
         if not term.id or term.id in terms:
-            raise MethodError(f"method {name}: a term of its own needs an id that is its alone, got {term.id!r}")
+            raise MethodError(f"method {name}", reasons.TERM_ID(id=term.id))
         terms[term.id] = term
     for key, term in terms.items():
         if term.category in found.apart:
@@ -175,25 +176,17 @@ def formula_of(where: str, term: Term, constants: dict[str, Quantity]) -> Formul
         for each in term.inputs:
             most = each.bound()
             if each.default and most is not None and number(each.default) > most:
-                raise MethodError(f"{where}: the default of {each.name} is above its bound {each.most}")
-    except (UnlikeError, FormulaError) as error:
-        raise MethodError(f"{where}: {error}", error.zh) from None
-    except UnitError as error:
-        raise MethodError(f"{where}: {error}") from None
+                raise MethodError(where, reasons.DEFAULT_ABOVE_BOUND(name=each.name, most=each.most))
+    except (UnitError, FormulaError) as error:
+        raise MethodError(where, error.said) from None
     except KeyError as error:
-        name = error.args[0]
-        raise MethodError(
-            f"{where}: {term.formula} names {name}, which is no input of it", f"{name} 不是该项的输入"
-        ) from None
+        raise MethodError(where, reasons.NAMES_NO_INPUT(formula=term.formula, name=error.args[0])) from None
     if found != said:
-        raise MethodError(
-            f"{where}: {term.formula} does not give {term.unit}", f"结果的单位为 {written(found)}，应为 {term.unit}"
-        )
+        raise MethodError(where, reasons.OTHER_RESULT(formula=term.formula, unit=term.unit, got=written(found)))
     if term.category not in CATEGORIES:
-        raise MethodError(f"{where}: no category {term.category!r}; expected {', '.join(CATEGORIES)}")
+        raise MethodError(where, reasons.NO_CATEGORY(category=term.category, known=listing(CATEGORIES)))
     if unused := [each.name for each in term.inputs if each.name not in formula.names]:
-        names = ", ".join(unused)
-        raise MethodError(f"{where}: {term.formula} does not use {names}", f"未使用输入 {names}")
+        raise MethodError(where, reasons.INPUTS_UNUSED(formula=term.formula, names=listing(unused)))
     return formula
 
 

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
+from reference_terminal.accounting import reasons
+from reference_terminal.model.messages import Message, Text
+
 Dimensions = tuple[tuple[str, int], ...]
 """Base units with their exponents, sorted; none is a pure number."""
 
@@ -50,7 +53,11 @@ _MASS_OF = re.compile(rf"(t|kg|g|mg)({'|'.join(sorted(map(re.escape, SUBSTANCES)
 
 
 class UnitError(ValueError):
-    """A unit that is not known, or unlike things put together; a sentence."""
+    """A unit that is not known, or unlike things put together."""
+
+    def __init__(self, said: Text) -> None:
+        super().__init__(said.en)
+        self.said = said
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ def unit(name: str) -> Unit:
             if base:
                 powers[base] = powers.get(base, 0) + sign
     if not name.strip():
-        raise UnitError("expected a unit, got nothing; a pure number has the unit 1")
+        raise UnitError(reasons.NO_UNIT_GIVEN())
     return Unit(name, scale, _dimensions(powers))
 
 
@@ -87,7 +94,7 @@ def _atom(word: str, name: str) -> tuple[Fraction, str]:
         return scale, base
     if found := _MASS_OF.fullmatch(word):
         return _MASS[found[1]], f"t {found[2]}" if found[2] else "t"
-    raise UnitError(f"{name!r}: {word!r} is no unit that is known")
+    raise UnitError(reasons.UNKNOWN_UNIT(name=name, word=word))
 
 
 def _dimensions(powers: Mapping[str, int]) -> Dimensions:
@@ -111,15 +118,15 @@ class Quantity:
         """The value in a named unit. Raises UnitError where that measures something else."""
         wanted = unit(name)
         if wanted.dimensions != self.dimensions:
-            raise UnitError(f"expected {name}, got {written(self.dimensions)}")
+            raise UnitError(reasons.ANOTHER_UNIT(name=name, got=written(self.dimensions)))
         return self.value / wanted.scale
 
     def __add__(self, other: Quantity) -> Quantity:
-        self._alike(other, "added to")
+        self._alike(other, reasons.ADDED_TO)
         return Quantity(self.value + other.value, self.dimensions)
 
     def __sub__(self, other: Quantity) -> Quantity:
-        self._alike(other, "taken from")
+        self._alike(other, reasons.TAKEN_FROM)
         return Quantity(self.value - other.value, self.dimensions)
 
     def __mul__(self, other: Quantity) -> Quantity:
@@ -131,9 +138,9 @@ class Quantity:
     def __neg__(self) -> Quantity:
         return Quantity(-self.value, self.dimensions)
 
-    def _alike(self, other: Quantity, what: str) -> None:
+    def _alike(self, other: Quantity, refusal: Message) -> None:
         if self.dimensions != other.dimensions:
-            raise UnitError(f"{written(other.dimensions)} cannot be {what} {written(self.dimensions)}")
+            raise UnitError(refusal(other=written(other.dimensions), one=written(self.dimensions)))
 
 
 def times(one: Dimensions, other: Dimensions, sign: int) -> Dimensions:

@@ -9,11 +9,18 @@ import importlib
 from fractions import Fraction
 from typing import Any
 
+from reference_terminal.accounting import reasons
+from reference_terminal.model.messages import Text
+
 _ZERO_C = 273.15
 
 
 class SteamError(ValueError):
-    """No steam at this pressure and temperature; a sentence."""
+    """No steam at this pressure and temperature."""
+
+    def __init__(self, said: Text) -> None:
+        super().__init__(said.en)
+        self.said = said
 
 
 def superheated(pressure_mpa: Fraction, temperature_c: Fraction) -> Fraction:
@@ -24,8 +31,7 @@ def superheated(pressure_mpa: Fraction, temperature_c: Fraction) -> Fraction:
         return saturated(pressure_mpa)
     if float(temperature_c) < boiling:
         raise SteamError(
-            f"at {float(pressure_mpa):g} MPa absolute and {float(temperature_c):g} °C water is liquid (it boils at "
-            f"{boiling:.2f} °C); look whether the pressure is a gauge's"
+            reasons.LIQUID(pressure=float(pressure_mpa), temperature=float(temperature_c), boiling=boiling)
         )
     return _rounded(_property("H", "T", float(temperature_c) + _ZERO_C, pressure_mpa))
 
@@ -40,7 +46,7 @@ def _property(wanted: str, name: str, value: float, pressure_mpa: Fraction) -> f
     try:
         return float(water.PropsSI(wanted, name, value, "P", float(pressure_mpa) * 1e6, "IF97::Water"))
     except ValueError:
-        raise SteamError(f"IF97 has no steam at {float(pressure_mpa):g} MPa absolute") from None
+        raise SteamError(reasons.NO_STEAM(pressure=float(pressure_mpa))) from None
 
 
 def _rounded(joules: float) -> Fraction:

@@ -12,6 +12,8 @@ import urllib.request
 from collections.abc import Mapping
 from typing import Any, cast
 
+from reference_terminal.commissioning import reasons
+from reference_terminal.model.messages import Text
 from reference_terminal.settings.problems import InputError, Problem
 
 _TIMEOUT_S = 30
@@ -33,12 +35,12 @@ def fetched(place: str, words: Mapping[str, str], *, as_json: bool, token: str) 
     except urllib.error.HTTPError as error:
         raise InputError([_told(place, error.read())]) from None
     except (OSError, ValueError) as error:
-        raise InputError([Problem(place, f"the terminal does not answer: {error}", "终端无应答")]) from None
+        raise InputError([Problem(place, reasons.NO_ANSWER(error=error))]) from None
 
 
 def _told(place: str, octets: bytes) -> Problem:
     try:
         said: Any = json.loads(octets)["error"]
-        return Problem(place, str(said["en"]), str(said["zh"]))
+        return Problem(place, Text(str(said["en"]), str(said["zh"])))
     except (ValueError, KeyError, TypeError):
-        return Problem(place, "the answer cannot be read", "应答无法解析")
+        return Problem(place, reasons.ANSWER_UNREADABLE())

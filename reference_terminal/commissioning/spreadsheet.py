@@ -17,6 +17,8 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from reference_terminal.commissioning import reasons
+from reference_terminal.model.messages import Text, listing
 from reference_terminal.settings.config import ConfigError, build_config
 from reference_terminal.settings.problems import InputError, Problem
 from reference_terminal.settings.reader import did_you_mean
@@ -142,7 +144,7 @@ def to_toml(path: Path) -> str:
     except ConfigError as error:
         told: dict[str, None] = {}
         for problem in error.problems:
-            made = Problem(f"{path.name}: {origin.place(problem.where)}", problem.en, problem.zh)
+            made = Problem(f"{path.name}: {origin.place(problem.where)}", problem.said)
             if str(made) not in told:
                 told[str(made)] = None
                 problems.append(made)
@@ -156,10 +158,10 @@ def read_sheets(path: Path) -> Sheets:
     try:
         book, typed = load_workbook(path, data_only=True), load_workbook(path)
     except OSError as error:
-        raise _unreadable(path, error.strerror or str(error)) from None
+        raise _unreadable(path, Text(error.strerror or str(error), error.strerror or str(error))) from None
     except Exception:
         # What the readers of archives, of XML and of workbooks raise on a broken member has no common name.
-        raise _unreadable(path, "it is no xlsx workbook") from None
+        raise _unreadable(path, reasons.NO_XLSX()) from None
     sheets = Sheets()
     for sheet in book.worksheets:
         name = sheet.title.strip().lower()
@@ -167,8 +169,7 @@ def read_sheets(path: Path) -> Sheets:
             sheets.problems.append(
                 Problem(
                     f"{path.name}: sheet {sheet.title!r}",
-                    f"expected one of {', '.join(COLUMNS)}{did_you_mean(name, list(COLUMNS)).en}; rename or remove it",
-                    f"应为 {'、'.join(COLUMNS)} 之一，请改名或删除{did_you_mean(name, list(COLUMNS)).zh}",
+                    reasons.NO_SHEET(columns=listing(COLUMNS), hint=did_you_mean(name, list(COLUMNS))),
                 )
             )
             continue
@@ -180,9 +181,8 @@ def read_sheets(path: Path) -> Sheets:
             row = Row(name, number, {}, letters)
             for head, content in zip(heads, cells, strict=False):
                 if head and (number, letters[head]) in formulas:
-                    what = "the formula has no stored result; open the file, save it, or type the value in its place"
                     place = f"{path.name}: {row.cell(head)}"
-                    sheets.problems.append(Problem(place, what, "公式没有存储结果，请打开并保存表格或直接填写数值"))
+                    sheets.problems.append(Problem(place, reasons.NO_STORED_RESULT()))
                 elif head and content is not None and content != "":
                     _take(row, head, content, path.name, sheets.problems)
             if row.table:
@@ -200,14 +200,8 @@ def _unanswered(typed: Any, shown: Any) -> set[tuple[int, str]]:
     }
 
 
-def _unreadable(path: Path, why: str) -> InputError:
-    return InputError(
-        [
-            Problem(
-                str(path), f"expected a readable xlsx file, got: {why}; check path and form", "无法读取，应为 xlsx 表格"
-            )
-        ]
-    )
+def _unreadable(path: Path, why: Text) -> InputError:
+    return InputError([Problem(str(path), reasons.NO_WORKBOOK(why=why))])
 
 
 def _take(row: Row, key: str, content: Any, file: str, problems: list[Problem]) -> None:
@@ -218,27 +212,13 @@ def _take(row: Row, key: str, content: Any, file: str, problems: list[Problem]) 
         value = int(value) if value.is_integer() and "E" not in repr(value).upper() else repr(value)
     number = isinstance(value, int) and not isinstance(value, bool)
     if isinstance(value, str) and value.startswith("#"):
-        problems.append(
-            Problem(f"{file}: {row.cell(key)}", f"the cell shows an error, {value}; mend it", f"单元格错误 {value}")
-        )
+        problems.append(Problem(f"{file}: {row.cell(key)}", reasons.CELL_ERROR(value=value)))
         return
     if isinstance(value, date | time | timedelta):
-        problems.append(
-            Problem(
-                f"{file}: {row.cell(key)}",
-                f"expected text or a number, got the date or time {value}; format the column as text and type it again",
-                f"为日期或时间 {value}，请设为文本格式后重新输入",
-            )
-        )
+        problems.append(Problem(f"{file}: {row.cell(key)}", reasons.CELL_DATE(value=value)))
         return
     if key in _EXACT and number:
-        problems.append(
-            Problem(
-                f"{file}: {row.cell(key)}",
-                f"is a number, {value}, which has lost its leading zeros; format the column as text and type it again",
-                f"为数值 {value}，前导零已丢失，请设为文本格式后重新输入",
-            )
-        )
+        problems.append(Problem(f"{file}: {row.cell(key)}", reasons.CELL_ZEROS(value=value)))
         return
     if not isinstance(value, str | int | bool):
         value = str(value)
@@ -308,13 +288,7 @@ def tables_of(sheets: Sheets) -> tuple[dict[str, Any], Origin]:
         settings[key] = row
         section, _, name = key.partition(".")
         if not name or section not in ("terminal", "storage", "processing", "api"):
-            sheets.problems.append(
-                Problem(
-                    row.cell("key"),
-                    f"expected a setting such as terminal.name, storage.path or api.port, got {key!r}",
-                    f"应为 terminal.name、storage.path、api.port 等参数，实际为 {key!r}",
-                )
-            )
+            sheets.problems.append(Problem(row.cell("key"), reasons.NO_SETTING(key=key)))
             continue
         data.setdefault(section, {})[name] = value
     for name in ("gateways", "lines", "collectors", "systems", "meters", "derived", "centres"):
@@ -338,11 +312,7 @@ def _grouped(sheets: Sheets, sheet: str, key: str, owners: str, data: dict[str, 
         owner = str(row.table.get(key, ""))
         if owner not in names:
             sheets.problems.append(
-                Problem(
-                    row.cell(key),
-                    f"no row of sheet {owners!r} has the id {owner!r}{did_you_mean(owner, names).en}",
-                    f"工作表 {owners} 中没有 {owner!r}{did_you_mean(owner, names).zh}",
-                )
+                Problem(row.cell(key), reasons.NO_ROW(owners=owners, owner=owner, hint=did_you_mean(owner, names)))
             )
             continue
         at = names.index(owner)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
+from reference_terminal.management import reasons
 from reference_terminal.management.packages import Package
 from reference_terminal.model.messages import Text
 from reference_terminal.model.seams import seam
@@ -84,12 +85,10 @@ class AccountingPackages:
             since_s = parse_iso(row["validFrom"]) if row["validFrom"] else from_s
             if value is None or since_s is None:
                 what = "value" if value is None else "validFrom"
-                problems.append(Problem(code, f"{what} cannot be read: {row[what][:40]!r}", f"{what} 无法解析"))
+                problems.append(Problem(code, reasons.FACTOR_UNREADABLE(what=what, got=row[what][:40])))
                 continue
             if not row["unit"].strip():
-                problems.append(
-                    Problem(code, "unit is missing; a pure number has the unit 1", "缺少 unit，纯数的单位为 1")
-                )
+                problems.append(Problem(code, reasons.PURE_NUMBER()))
                 continue
             origin = " ".join(part for part in (row["source"], row["region"]) if part)
             source, _, key = ("", "", "") if code in linked else code.rpartition(".")
@@ -129,13 +128,7 @@ def _unknown(codes: Sequence[str], known: Sequence[str]) -> list[Problem]:
         return []
     named, hint = ", ".join(repr(code[:40]) for code in strange[:_MOST_NAMED]), did_you_mean(strange[0], known)
     linked = ", ".join(known[:_MOST_NAMED])
-    return [
-        Problem(
-            "factors",
-            f"no input is linked to {named}{hint.en}; known are {linked}",
-            f"没有输入与 {named} 关联，可用编码：{linked}{hint.zh}",
-        )
-    ]
+    return [Problem("factors", reasons.NO_LINKED_INPUT(named=named, hint=hint, linked=linked))]
 
 
 def _number(text: str) -> Decimal | None:

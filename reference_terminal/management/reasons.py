@@ -60,3 +60,10 @@ WOULD_NOT_START = reason(
     en="the terminal could not start with these settings: {problem}",
     zh="无法以这些配置启动：{problem}",
 )
+FACTOR_UNREADABLE = reason("factor-unreadable", en="{what} cannot be read: {got!r}", zh="{what} 无法解析：{got!r}")
+PURE_NUMBER = reason("pure-number", en="unit is missing; a pure number has the unit 1", zh="缺少 unit，纯数的单位为 1")
+NO_LINKED_INPUT = reason(
+    "no-linked-input",
+    en="no input is linked to {named}{hint}; known are {linked}",
+    zh="没有输入与 {named} 关联，可用编码：{linked}{hint}",
+)

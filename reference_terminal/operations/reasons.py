@@ -29,3 +29,4 @@ TABLE_NO_CSV = reason("table-no-csv", en="expected CSV: {problem}", zh="不是�
 TABLE_ENCODING = reason(
     "table-encoding", en="expected CSV in UTF-8 or GB 18030", zh="应为 UTF-8 或 GB 18030 编码的 CSV"
 )
+SETTING_UNUSABLE = reason("setting-unusable", en="{name!r} cannot be used", zh="{name!r} 无法使用")

@@ -59,7 +59,7 @@ def check(config: AccountingConfig, points: Mapping[str, PointConfig], now_s: in
         year = max(year_of(at_s), _LEAST_YEAR)
         problems |= dict.fromkeys(bound(config, points, applied, year)[1])
     if problems:
-        raise InputError([Problem(f"accounting: {each.where}", each.en, each.zh) for each in problems])
+        raise InputError([Problem(f"accounting: {each.where}", each.said) for each in problems])
 
 
 class Versions:

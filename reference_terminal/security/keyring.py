@@ -22,8 +22,10 @@ from reference_terminal.crypto.certificates import (
     sm2_public,
 )
 from reference_terminal.crypto.sm2 import PrivateKey, PublicKey
+from reference_terminal.model.messages import Text, text_of
 from reference_terminal.model.sealed import SealedError, is_sealed
 from reference_terminal.net.channel import Security, needs_own
+from reference_terminal.security import reasons
 from reference_terminal.security.payload import Payload, PayloadKeys
 from reference_terminal.security.systems import SystemKeys
 from reference_terminal.security.vault import Vault
@@ -109,10 +111,10 @@ class Keyring:
 
     def _problem(self, where: str, error: CertificateError | SealedError) -> None:
         if isinstance(error, CertificateError):
-            self._problems.append(Problem(where, error.en, error.zh))
+            self._problems.append(Problem(where, text_of(error)))
         else:
             en, _, zh = str(error).partition(" / ")
-            self._problems.append(Problem(where, en, zh))
+            self._problems.append(Problem(where, Text(en, zh)))
 
     def _vault(self, config: Config) -> Vault | None:
         given = config.security
@@ -131,17 +133,11 @@ class Keyring:
             text = b""
             self._problems.append(
                 Problem(
-                    "security.passphrase_file",
-                    f"expected a file that can be read, or created: {path}: {error.strerror or error}",
-                    f"口令文件 {path} 无法读取或创建",
+                    "security.passphrase_file", reasons.PASSPHRASE_FILE(path=path, strerror=error.strerror or error)
                 )
             )
         if len(text) < 16 and not self._problems:
-            self._problems.append(
-                Problem(
-                    "security.passphrase_file", f"expected at least 16 octets in {path}", "口令文件过短，至少 16 字节"
-                )
-            )
+            self._problems.append(Problem("security.passphrase_file", reasons.PASSPHRASE_SHORT(path=path)))
         return Vault(text, self._chance)
 
     def _public(self, value: str) -> str:
@@ -178,9 +174,8 @@ class Keyring:
             key = sm2_key("device key", self.secret("device key", given.device_key), self._chance)
             public = sm2_public("device certificate", certificate)
             if not public.verify(b"pair", key.sign(b"pair")):
-                raise CertificateError(
-                    "the device key does not belong to the device certificate", "设备密钥与证书不匹配"
-                )
+                said = reasons.DEVICE_KEY_FOREIGN()
+                raise CertificateError(said.en, said.zh)
         except (CertificateError, SealedError) as error:
             self._problem("security.device_key", error)
             return None

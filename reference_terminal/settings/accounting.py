@@ -14,7 +14,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from reference_terminal.model.messages import Text, listing
 from reference_terminal.model.times import DAY, HOUR, MONTH, iso, parse_iso
+from reference_terminal.settings import reasons
 from reference_terminal.settings.centres import check_code
 from reference_terminal.settings.meters import PointConfig
 from reference_terminal.settings.problems import Problem
@@ -314,15 +316,15 @@ def check(value: AccountingConfig, problems: list[Problem]) -> None:
     for number, each in enumerate(value.sources):
         where = f"accounting.sources[{number}]"
         if each.unit and each.unit not in units:
-            problems.append(_unknown(f"{where}.unit", "accounting unit", each.unit, units, "核算单元"))
+            problems.append(_unknown(f"{where}.unit", reasons.AN_ACCOUNTING_UNIT(), each.unit, units))
         for name in each.instruments:
             known = [instrument.id for instrument in value.instruments]
             if known and name not in known:
-                problems.append(_unknown(f"{where}.instruments", "instrument", name, known, "计量器具"))
+                problems.append(_unknown(f"{where}.instruments", reasons.AN_INSTRUMENT(), name, known))
     for number, each in enumerate(value.products):
         for name in each.sources:
             if name not in sources:
-                problems.append(_unknown(f"accounting.products[{number}].sources", "source", name, sources, "排放源"))
+                problems.append(_unknown(f"accounting.products[{number}].sources", reasons.A_SOURCE(), name, sources))
     keys: dict[str, list[str]] = {
         UNIT: units,
         SOURCE: sources,
@@ -334,21 +336,17 @@ def check(value: AccountingConfig, problems: list[Problem]) -> None:
         known = keys.get(each.of)
         if known is not None and each.key not in known:
             where = f"accounting.figures[{number}].key"
-            problems.append(_unknown(where, each.of, each.key, known, "对象"))
+            problems.append(_unknown(where, reasons.AN_OBJECT(of=each.of), each.key, known))
     published = [each.id for each in value.published]
     note_doubles(problems, "accounting.figures", "id", published)
     for number, each in enumerate(value.limits):
         if each.figure not in published:
-            problems.append(_unknown(f"accounting.limits[{number}].figure", "figure", each.figure, published, "数据项"))
+            problems.append(_unknown(f"accounting.limits[{number}].figure", reasons.A_FIGURE(), each.figure, published))
 
 
-def _unknown(where: str, what: str, got: str, known: Sequence[str], zh: str) -> Problem:
-    hint = did_you_mean(got, known)
-    return Problem(
-        where,
-        f"no {what} is called {got!r}{hint.en}; known are {', '.join(known[:20]) or 'none'}",
-        f"没有名为 {got!r} 的{zh}，可用：{'、'.join(known[:20]) or '无'}{hint.zh}",
-    )
+def _unknown(where: str, what: Text, got: str, known: Sequence[str]) -> Problem:
+    shown = listing(known[:20]) if known else reasons.NONE()
+    return Problem(where, reasons.NO_SUCH(what=what, got=got, known=shown, hint=did_you_mean(got, known)))
 
 
 def _read_whole(section: Section, kind: Any) -> Any:
@@ -361,7 +359,7 @@ def _figure(section: Section) -> FigureConfig:
     made = section.read(FigureConfig)
     check_code(section, "code", made.code, empty=True, dashes=True)
     if made.id and not re.fullmatch(r"[\w.-]{1,64}", made.id):
-        section.problem("id", f"expected at most 64 letters, digits, '.', '_' or '-', got {made.id!r}", "名称格式有误")
+        section.problem("id", reasons.NAME_FORM(name=made.id))
     section.done()
     return made
 
@@ -370,19 +368,19 @@ def _product(section: Section, points: Mapping[str, PointConfig]) -> ProductConf
     made = section.read(ProductConfig)
     section.done()
     if made.point and _is_counter(section, "point", made.point, points) and made.unit:
-        section.problem("unit", "stands beside point, whose unit counts; remove it", "已给出 point，请删除 unit")
+        section.problem("unit", reasons.UNIT_BESIDE_POINT())
     elif not made.point and not made.unit:
-        section.problem("unit", "unit is missing for amounts by hand; add it", "缺少 unit，请补上")
+        section.problem("unit", reasons.UNIT_OF_AMOUNTS())
     return made
 
 
 def _is_counter(section: Section, key: str, name: str, points: Mapping[str, PointConfig]) -> bool:
     if name not in points:
         hint = did_you_mean(name, list(points))
-        section.problem(key, f"no point is called {name!r}{hint.en}", f"没有名为 {name!r} 的监测点{hint.zh}")
+        section.problem(key, reasons.NO_POINT(name=name, hint=hint))
         return False
     if points[name].kind != "counter":
-        section.problem(key, f"{name} is no counter; its periods hold no amounts", f"{name} 不是累计量")
+        section.problem(key, reasons.NO_COUNTER(name=name))
         return False
     return True
 
@@ -404,20 +402,16 @@ def _source(section: Section, points: Mapping[str, PointConfig]) -> SourceConfig
         stack=section.table("stack", StackConfig),
     )
     if value.stack.substitute and not value.stack.valid:
-        section.problem("stack.valid", "valid is missing beside substitute; add it", "已给出 substitute，请补上 valid")
+        section.problem("stack.valid", reasons.VALID_BESIDE_SUBSTITUTE())
     if bool(value.stack.out_zero) != bool(value.stack.out_span):
         lacks = "out_span" if value.stack.out_zero else "out_zero"
-        section.problem(
-            f"stack.{lacks}", f"{lacks} is missing beside the limit of the other drift; add it", f"缺少 {lacks}，请补上"
-        )
+        section.problem(f"stack.{lacks}", reasons.OTHER_DRIFT(lacks=lacks))
     if value.stack.overdue_h and not value.stack.out_zero:
-        section.problem(
-            "stack.out_zero", "out_zero is missing beside overdue_h; add it", "已给出 overdue_h，请补上 out_zero"
-        )
+        section.problem("stack.out_zero", reasons.OUT_ZERO_BESIDE_OVERDUE())
     if value.stack.out_zero and not value.stack.valid:
-        section.problem("stack.valid", "valid is missing beside out_zero; add it", "已给出 out_zero，请补上 valid")
+        section.problem("stack.valid", reasons.VALID_BESIDE_OUT_ZERO())
     if value.until_s and value.until_s <= value.since_s:
-        section.problem("until", f"{iso(value.until_s)} is not later than since; exchange them", "until 应晚于 since")
+        section.problem("until", reasons.UNTIL_BEFORE_SINCE(until=iso(value.until_s)))
     section.done()
     return value
 
@@ -435,25 +429,19 @@ def _input(name: str, section: Section, points: Mapping[str, PointConfig]) -> In
         factor=section.text("factor", ""),
     )
     if value.point and value.entry:
-        section.problem("entry", "stands beside point; give one of them", "entry 与 point 并存，请只给一个")
+        section.problem("entry", reasons.BESIDE(other="point"))
     if value.point and value.value is not None:
-        section.problem("value", "stands beside point; give one of them", "value 与 point 并存，请只给一个")
+        section.problem("value", reasons.BESIDE(other="point"))
     if value.entry == AMOUNT and value.value is not None:
-        section.problem("value", "an amount by hand has no value in its place; remove it", "填报的数量不得有替代值")
+        section.problem("value", reasons.AMOUNT_WITH_VALUE())
     if not (value.point or value.entry or value.value is not None or value.factor):
-        section.problem(
-            "point", "expected point, entry or value; give one of them", "应给出 point、entry 或 value 之一"
-        )
+        section.problem("point", reasons.POINT_ENTRY_OR_VALUE())
     if (value.value is not None or value.entry) and not value.unit:
-        section.problem("unit", "unit is missing; add it", "缺少 unit，请补上")
+        section.problem("unit", reasons.UNIT_MISSING())
     if value.value is not None and value.value < 0:
-        section.problem("value", f"expected 0 or more, got {value.value}", "不得为负")
+        section.problem("value", reasons.BELOW_ZERO(value=value.value))
     if value.point and value.point not in points:
-        section.problem(
-            "point",
-            f"no point is called {value.point!r}{did_you_mean(value.point, list(points)).en}",
-            f"没有名为 {value.point!r} 的监测点{did_you_mean(value.point, list(points)).zh}",
-        )
+        section.problem("point", reasons.NO_POINT(name=value.point, hint=did_you_mean(value.point, list(points))))
     section.done()
     return value
 
@@ -467,11 +455,7 @@ def _instant(section: Section, key: str, default: str | None) -> int:
     except OverflowError:
         at_s = None
     if at_s is None or at_s < 0:
-        section.problem(
-            key,
-            f"expected an instant such as 2026-01-31T08:00:00+08:00, got {text!r}",
-            f"应为 2026-01-31T08:00:00+08:00 形式的时间，实际为 {text!r}",
-        )
+        section.problem(key, reasons.INSTANT(text=text))
         return 0
     return at_s
 
@@ -486,7 +470,7 @@ def read_version(section: Section) -> VersionConfig:
         formulas=tuple(_formula(each) for each in section.sections("formulas")),
     )
     if not (value.factors or value.sources or value.formulas):
-        section.problem("factors", "changes nothing; give factors, sources or formulas", "未给出任何变更")
+        section.problem("factors", reasons.CHANGES_NOTHING())
     section.done()
     return value
 
@@ -501,9 +485,9 @@ def _factor(section: Section) -> FactorChange:
         origin=section.text("origin", ""),
     )
     if "value" not in section:
-        section.problem("value", "value is missing; add it", "缺少 value，请补上")
+        section.problem("value", reasons.VALUE_MISSING())
     if bool(value.factor) == bool(value.source or value.input):
-        section.problem("factor", "expected either factor, or source and input", "应给出 factor，或 source 与 input")
+        section.problem("factor", reasons.FACTOR_OR_INPUT())
     section.done()
     return value
 

@@ -12,6 +12,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from reference_terminal.settings import reasons
 from reference_terminal.settings.problems import Problem
 from reference_terminal.settings.reader import Section, Settings, matching, note_doubles, one_of
 
@@ -21,9 +22,7 @@ SECURITY_ROLES = ROLES[:3]
 AUDIT_DAYS = 184
 """Six months of the log may be removed by nothing (ISC-2 7.4.1.3(3), R-39)."""
 
-AccountName = Annotated[
-    str, matching(r"[A-Za-z][A-Za-z0-9._-]{0,31}", "1 to 32 letters, digits, '.', '_' or '-'", "1 至 32 位字母、数字")
-]
+AccountName = Annotated[str, matching(r"[A-Za-z][A-Za-z0-9._-]{0,31}", reasons.AN_ACCOUNT_NAME())]
 
 
 class DeliveredConfig(Settings, frozen=True):
@@ -75,20 +74,12 @@ def read_accounts(section: Section) -> AccountsConfig:
     doubles: list[Problem] = []
     note_doubles(doubles, "delivered", "name", [each.name.lower() for each in delivered])
     for problem in doubles:
-        section.problem(problem.where, problem.en, problem.zh)
+        section.problem(problem.where, problem.said)
     if inner and not {"administrator", "operator", "auditor"} <= {each.role for each in delivered}:
-        section.problem(
-            "delivered",
-            "deliver at least one administrator, one operator and one auditor",
-            "至少应预置系统管理员、安全操作员、安全审计员账户各一个",
-        )
+        section.problem("delivered", reasons.THREE_ROLES())
     for text in rules.administrators_from:
         if network_of(text) is None:
-            section.problem(
-                "administrators_from",
-                f"expected an address, a range a-b or a network a/n, got {text[:60]!r}",
-                f"应为地址、地址范围 a-b 或网段 a/n，实际为 {text[:60]!r}",
-            )
+            section.problem("administrators_from", reasons.ORIGIN(text=text[:60]))
     section.done()
     values = {name: getattr(rules, name) for name in RulesConfig.__struct_fields__}
     return AccountsConfig(**values, delivered=tuple(delivered))

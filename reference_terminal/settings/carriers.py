@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reference_terminal.settings import reasons
 from reference_terminal.settings.collectors import CollectorConfig
 from reference_terminal.settings.lines import LineConfig
 from reference_terminal.settings.meters import GatewayConfig, MeterConfig
@@ -59,11 +60,7 @@ def check_collectors(
         if meter.collector and meter.collector not in names:
             hint = did_you_mean(meter.collector, names)
             problems.append(
-                Problem(
-                    f"meters[{number}].collector",
-                    f"no collector is called {meter.collector!r}{hint.en}",
-                    f"没有名为 {meter.collector!r} 的采集器{hint.zh}",
-                )
+                Problem(f"meters[{number}].collector", reasons.NO_COLLECTOR(name=meter.collector, hint=hint))
             )
         tags = [point.place.tag for point in meter.points]
         note_doubles(problems, f"meters[{number}].points", "tag", tags)
@@ -77,13 +74,7 @@ def check_systems(systems: Sequence[SystemConfig], meters: Sequence[MeterConfig]
     for number, meter in enumerate(meters):
         if meter.system and meter.system not in names:
             hint = did_you_mean(meter.system, names)
-            problems.append(
-                Problem(
-                    f"meters[{number}].system",
-                    f"no system is called {meter.system!r}{hint.en}",
-                    f"没有名为 {meter.system!r} 的系统{hint.zh}",
-                )
-            )
+            problems.append(Problem(f"meters[{number}].system", reasons.NO_SYSTEM(name=meter.system, hint=hint)))
         mine = meter.system if not meter.standby_for else ""
         taken += [f"{mine}/{point.place.tag}" if mine else "" for point in meter.points]
     note_doubles(problems, "points", "system/tag", taken)
@@ -96,16 +87,15 @@ def _places(
     problems: list[Problem],
 ) -> None:
     for number, meter in enumerate(meters):
-        for key, name, known, zh in (
-            ("gateway", meter.gateway, [gateway.id for gateway in gateways], "网关"),
-            ("line", meter.line, [line.id for line in lines], "线路"),
+        for key, name, known, what in (
+            ("gateway", meter.gateway, [gateway.id for gateway in gateways], reasons.A_GATEWAY()),
+            ("line", meter.line, [line.id for line in lines], reasons.A_LINE()),
         ):
             if name and name not in known:
                 problems.append(
                     Problem(
                         f"meters[{number}].{key}",
-                        f"no {key} is called {name!r}{did_you_mean(name, known).en}",
-                        f"没有名为 {name!r} 的{zh}{did_you_mean(name, known).zh}",
+                        reasons.NO_CARRIER(what=what, name=name, hint=did_you_mean(name, known)),
                     )
                 )
 
@@ -115,14 +105,13 @@ def _registers(meters: Sequence[MeterConfig], problems: list[Problem]) -> None:
     for meter_number, meter in enumerate(meters):
         taken: dict[tuple[str | int, ...], str] = {}
         for number, point in enumerate(meter.points):
-            for place, key, en, zh in point.place.taken():
+            for place, key, told in point.place.taken():
                 first = taken.setdefault(place, point.id)
                 if first != point.id:
                     problems.append(
                         Problem(
                             f"meters[{meter_number}].points[{number}].{key}",
-                            f"{en} is already read by point {first!r}; give each point its own",
-                            f"{zh} 已被监测点 {first!r} 使用，请改为各自的{'标识' if key == 'identifier' else '地址'}",
+                            reasons.PLACE_TAKEN(place=told, first=first),
                         )
                     )
 
@@ -138,18 +127,10 @@ def _standbys(meters: Sequence[MeterConfig], problems: list[Problem]) -> None:
         main = by_id.get(meter.standby_for)
         if main is None or main.standby_for:
             hint = did_you_mean(meter.standby_for, names)
-            named = repr(meter.standby_for)
-            en, zh = f"no meter is called {named}{hint.en}", f"没有名为 {named} 的表计{hint.zh}"
-            problems.append(Problem(where, en, zh))
+            problems.append(Problem(where, reasons.NO_METER(named=repr(meter.standby_for), hint=hint)))
             continue
         if served.setdefault(main.id, meter.id) != meter.id:
-            problems.append(
-                Problem(
-                    where,
-                    f"{main.id} already has the standby {served[main.id]}; a meter has one",
-                    f"{main.id} 已有备用设备 {served[main.id]}",
-                )
-            )
+            problems.append(Problem(where, reasons.STANDBY_TAKEN(id=main.id, served=served[main.id])))
         points = {point.id: point for point in main.points}
         for place, point in enumerate(meter.points):
             like = points.get(point.id)
@@ -158,17 +139,21 @@ def _standbys(meters: Sequence[MeterConfig], problems: list[Problem]) -> None:
                 problems.append(
                     Problem(
                         f"meters[{number}].points[{place}].id",
-                        f"{main.id} has no point {point.id!r}{hint.en}; a standby reads points of its meter",
-                        f"{main.id} 没有监测点 {point.id!r}{hint.zh}，备用表只读主表的监测点",
+                        reasons.STANDBY_POINT(id=main.id, point=point.id, hint=hint),
                     )
                 )
             elif (like.kind, like.unit) != (point.kind, point.unit):
                 problems.append(
                     Problem(
                         f"meters[{number}].points[{place}].unit",
-                        f"{point.id} is {like.kind} in {like.unit} at {main.id} and {point.kind} in {point.unit} here; "
-                        "make them alike (source_unit converts)",
-                        f"{point.id} 与 {main.id} 的类型或单位不一致",
+                        reasons.STANDBY_UNLIKE(
+                            id=point.id,
+                            kind=like.kind,
+                            unit=like.unit,
+                            main=main.id,
+                            kind2=point.kind,
+                            unit2=point.unit,
+                        ),
                     )
                 )
 
@@ -189,9 +174,14 @@ def refusal(where: str, line: LineConfig, meters: Sequence[MeterConfig]) -> Prob
     slowest = load.shares[0]
     return Problem(
         where,
-        f"the meters on {line.id} take {load.percent:.1f} % of its time at {line.baud} baud, at most {LIMIT_PERCENT} % "
-        f"are planned; the largest share has {slowest.meter} with {slowest.poll_s:.2f} s every {slowest.period_s} s: "
-        f"poll less often (period_s of {load.relief_s} s for all would do), raise baud, or spread them over two lines",
-        f"线路 {line.id} 在 {line.baud} 波特率下占用 {load.percent:.1f} %，上限 {LIMIT_PERCENT} %；"
-        f"请延长 period_s（全部为 {load.relief_s} 秒即可）、提高波特率或分到两条线路",
+        reasons.LINE_FULL(
+            id=line.id,
+            percent=load.percent,
+            baud=line.baud,
+            limit_percent=LIMIT_PERCENT,
+            meter=slowest.meter,
+            poll_s=slowest.poll_s,
+            period_s=slowest.period_s,
+            relief_s=load.relief_s,
+        ),
     )

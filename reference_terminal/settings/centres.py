@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from reference_terminal.model.messages import listing
 from reference_terminal.model.sealed import is_sealed
+from reference_terminal.settings import reasons
 from reference_terminal.settings.reader import Section
 from reference_terminal.settings.security import ChannelConfig, SecurityConfig, read_channel
 
@@ -100,29 +102,17 @@ def read_centre(section: Section, security: SecurityConfig) -> CentreConfig:
         platform=_platform(section, protocol, security),
     )
     if day_times_s(value.upload_time) is None:
-        section.problem(
-            "upload_time",
-            f"expected a time of day such as 01:38:00, or several in order and an hour apart joined by commas, got"
-            f" {value.upload_time!r}",
-            f"应为 01:38:00 形式的时刻，多个时刻以逗号分隔、依次相隔至少一小时，实际为 {value.upload_time!r}",
-        )
+        section.problem("upload_time", reasons.UPLOAD_TIME(got=value.upload_time))
     if value.channel.payload != "clear" and protocol != "hj212":
-        section.problem(
-            "payload", f"the payload profile belongs to hj212, not to {protocol}; remove it", "报文加密仅用于 HJ 212"
-        )
+        section.problem("payload", reasons.PAYLOAD_OF_HJ212(protocol=protocol))
     if value.minute_interval not in MIN_INTERVALS:
         section.problem(
             "minute_interval",
-            f"expected one of {', '.join(map(str, MIN_INTERVALS))} minutes, got {value.minute_interval}",
-            "应为 HJ 212 表 4 所列的分钟数",
+            reasons.MINUTES(known=listing([*map(str, MIN_INTERVALS)]), minute_interval=value.minute_interval),
         )
     for key, text, longest in (("mn", value.mn, 64), ("pw", value.pw, 64), ("st", value.st, 2)):
         if text and (len(text) > longest or not (text.isascii() and text.isalnum())):
-            section.problem(
-                key,
-                f"expected 1 to {longest} ASCII letters and digits, got {text!r}",
-                f"应为 1 至 {longest} 位字母或数字，实际为 {text!r}",
-            )
+            section.problem(key, reasons.LETTERS_AND_DIGITS(longest=longest, text=text))
     for point, code in value.codes.items():
         check_code(section, f"codes.{point}", code, empty=False, dashes=protocol != "hj212")
     section.done()
@@ -142,39 +132,19 @@ def _platform(section: Section, protocol: str, security: SecurityConfig) -> Plat
     if protocol == "https-json":
         for key, text, length in (("region", value.region, 6), ("enterprise", value.enterprise, 18)):
             if len(text) != length or not (text.isascii() and text.isalnum()):
-                section.problem(
-                    key,
-                    f"expected {length} digits or letters (GB/T 2260 region, unified social credit code), got {text!r}",
-                    f"应为 {length} 位（行政区划代码、统一社会信用代码），实际为 {text!r}",
-                )
+                section.problem(key, reasons.MN_FORM(length=length, text=text))
     if protocol in _WITH_TOKEN and not value.token:
-        section.problem("token", "a platform for records needs its token; add token", "缺少 token，请补上")
+        section.problem("token", reasons.TOKEN_MISSING())
     if value.body_key and not is_sealed(value.body_key) and not re.fullmatch(r"[0-9A-Fa-f]{32}", value.body_key):
-        section.problem("body_key", "expected an SM4 key of 32 hex digits", "应为 32 位十六进制 SM4 密钥")
+        section.problem("body_key", reasons.SM4_KEY())
     if protocol == "management" and not security.package_anchors:
-        section.problem(
-            "protocol",
-            "packages are verified against roots of their own; give [security] package_anchors",
-            "软件包须以信任根校验，请在 [security] 中给出 package_anchors",
-        )
+        section.problem("protocol", reasons.PACKAGE_ROOTS())
     if protocol == "master" and "certificate" not in section:
-        section.problem(
-            "certificate",
-            "a master takes records of slaves that prove who they are; give certificate, key and anchors",
-            "主终端只接受经认证的从终端数据，请给出 certificate、key 和 anchors",
-        )
+        section.problem("certificate", reasons.MASTER_PROOF())
     if protocol == "fingerprint" and not security.device_key:
-        section.problem(
-            "protocol",
-            "fingerprints are signed with the device key; give [security] device_certificate and device_key",
-            "指纹须由设备密钥签名，请在 [security] 中给出设备证书和密钥",
-        )
+        section.problem("protocol", reasons.FINGERPRINTS_OF_CENTRE())
     if (protocol == "https-json" or value.token) and not security.has_vault:
-        section.problem(
-            "protocol",
-            "the platform gives out keys, which are sealed at rest; give [security] a passphrase_file (or passphrase)",
-            "平台密钥须加密保存，请在 [security] 中设置 passphrase_file",
-        )
+        section.problem("protocol", reasons.PLATFORM_KEYS())
     return value
 
 
@@ -205,8 +175,4 @@ def check_code(section: Section, key: str, code: str, *, empty: bool, dashes: bo
     plain = code.replace("-", "") if dashes else code
     if (plain.isascii() and plain.isalnum() and len(plain) <= (40 if dashes else 20)) or (empty and not code):
         return
-    section.problem(
-        key,
-        f"expected a code of 1 to 20 ASCII letters and digits such as a05001, got {code!r}",
-        f"应为 1 至 20 位字母或数字的编码（如 a05001），实际为 {code!r}",
-    )
+    section.problem(key, reasons.POINT_CODE(code=code))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from reference_terminal.settings import reasons
 from reference_terminal.settings.reader import Section
 from reference_terminal.settings.security import ChannelConfig, SecurityConfig, read_channel
 
@@ -82,12 +83,12 @@ def read_collector(section: Section, security: SecurityConfig, terminal: str) ->
         channel=channel,
     )
     if not value.path.startswith("/") or "{node}" not in value.path:
-        section.problem("path", f"expected a path with {{node}}, such as {_PATH}", "应为含 {node} 的路径")
+        section.problem("path", reasons.TOPIC_WITH_NODE(such=_PATH))
     if value.channel.payload != "clear":
-        section.problem("payload", "payload protection belongs to centres; remove it", "报文加密仅用于数据中心，请删除")
+        section.problem("payload", reasons.PAYLOAD_OF_CENTRES())
     if is_mqtt and value.version != VERSIONS[1] and "session_s" in section:
-        section.problem("session_s", 'belongs to version "5.0"; remove it', "仅用于 5.0 版，请删除")
+        section.problem("session_s", reasons.ONLY_MQTT_5())
     if not is_mqtt and form == "hj212":
-        section.problem("form", "hj212 is published by mqtt; choose another form", "hj212 仅用于 mqtt，请另选格式")
+        section.problem("form", reasons.FORM_OF_MQTT())
     section.done()
     return value

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from reference_terminal.settings import accounting, carriers
+from reference_terminal.settings import accounting, carriers, reasons
 from reference_terminal.settings.accounting import AccountingConfig, read_accounting
 from reference_terminal.settings.accounts import AccountsConfig, read_accounts
 from reference_terminal.settings.centres import CentreConfig, read_centre
@@ -141,13 +141,7 @@ def load_config(source: Path | str) -> Config:
         data = tomllib.loads(text, parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise ConfigError(
-            [
-                Problem(
-                    str(source) if names_file else "configuration",
-                    f"not valid TOML: {error}; mend the line named",
-                    "不是有效的 TOML 文件，请更正所指的行",
-                )
-            ]
+            [Problem(str(source) if names_file else "configuration", reasons.NOT_TOML_AT(error=error))]
         ) from None
     return build_config(data)
 
@@ -156,17 +150,9 @@ def _read(path: Path) -> str:
     try:
         return _octets(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        problem = Problem(
-            str(path),
-            f"expected UTF-8 text, got another encoding (octet {error.start}); save the file as UTF-8",
-            f"应为 UTF-8 编码，第 {error.start} 个字节无法解码，请另存为 UTF-8",
-        )
+        problem = Problem(str(path), reasons.NOT_UTF8(start=error.start))
     except OSError as error:
-        problem = Problem(
-            str(path),
-            f"expected a readable configuration file, got: {error.strerror or error}; check path and rights",
-            "无法读取配置文件，请检查路径和权限",
-        )
+        problem = Problem(str(path), reasons.CONFIGURATION_UNREADABLE(reason=error.strerror or error))
     raise ConfigError([problem])
 
 
@@ -196,9 +182,9 @@ def build_config(data: dict[str, Any]) -> Config:
     management = read_management(top.section("management"), security) if "management" in top else None
     lan = read_lan(top.section("lan"), security) if "lan" in top else None
     if lan is not None and accounts is None:
-        top.problem("lan", "there is nobody to ask at this port; give [accounts]", "缺少 [accounts]，请补上")
+        top.problem("lan", reasons.NOBODY_TO_ASK())
     if management is not None and accounts is None:
-        top.problem("management", "there is nobody to ask at this port; give [accounts]", "缺少 [accounts]，请补上")
+        top.problem("management", reasons.NOBODY_TO_ASK())
     lines = tuple(read_line(section) for section in top.sections("lines"))
     collectors = tuple(read_collector(section, security, name) for section in top.sections("collectors"))
     systems = tuple(read_system(section, security) for section in top.sections("systems"))
@@ -222,13 +208,7 @@ def build_config(data: dict[str, Any]) -> Config:
     note_doubles(problems, "derived", "id", [each.id for each in derived])
     for number, each in enumerate(derived):
         if each.id in measured:
-            problems.append(
-                Problem(
-                    f"derived[{number}].id",
-                    f"{each.id!r} is the id of a meter's point already; give the derived point another",
-                    f"{each.id!r} 已是表计监测点的名称，请另取名称",
-                )
-            )
+            problems.append(Problem(f"derived[{number}].id", reasons.POINT_OF_METER(name=each.id)))
     derived = ordered(derived, measured, problems)
     config = Config(
         name,
@@ -273,20 +253,13 @@ def _relations(config: Config, problems: list[Problem]) -> None:
                 problems.append(
                     Problem(
                         f"centres[{number}].codes.{point}",
-                        f"no point is called {point!r}{did_you_mean(point, list(points)).en}",
-                        f"没有名为 {point!r} 的监测点{did_you_mean(point, list(points)).zh}",
+                        reasons.NO_POINT(name=point, hint=did_you_mean(point, list(points))),
                     )
                 )
         codes = [centre_code(centre, point) for point in config.points]
         note_doubles(problems, f"centres[{number}]", "code", [code for code in codes if code])
         if config.points and not any(codes):
-            problems.append(
-                Problem(
-                    f"centres[{number}]",
-                    "no point has a code for this centre; give points a code, or the centre a codes table",
-                    "该中心没有任何监测点编码，请给监测点设置 code，或在中心下设置 codes",
-                )
-            )
+            problems.append(Problem(f"centres[{number}]", reasons.NO_CODE_FOR_CENTRE()))
 
 
 def with_accounting(config: Config, table: dict[str, Any]) -> Config:
@@ -329,12 +302,7 @@ def with_meters(config: Config, table: dict[str, Any]) -> Config:
     carriers.check_systems(wider.systems, every, problems)
     known = [point.id for point in (*config.acquired, *(each for meter in config.standbys for each in meter.points))]
     doubled = [point.id for meter in meters for point in meter.points if point.id in known]
-    problems += [
-        Problem(
-            "meters", f"{each!r} is the id of a point already; give it another", f"{each!r} 已是监测点名称，请另取名称"
-        )
-        for each in doubled
-    ]
+    problems += [Problem("meters", reasons.POINT_NAME_TAKEN(name=each)) for each in doubled]
     if not problems:
         _relations(wider, problems)
     if problems:

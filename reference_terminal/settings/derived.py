@@ -11,6 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from reference_terminal.model import units
+from reference_terminal.model.messages import Text, listing
+from reference_terminal.settings import reasons
 from reference_terminal.settings.centres import check_code
 from reference_terminal.settings.meters import PointConfig
 from reference_terminal.settings.problems import Problem
@@ -81,11 +83,7 @@ def read_derived(section: Section) -> DerivedConfig:
     fewest, most = _OPERANDS[operation]
     if not fewest <= len(of) <= most:
         wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
-        section.problem(
-            "of",
-            f'operation {operation} is of {wanted} points, got {len(of)}; name them as in of = ["p1", "p2"]',
-            f"{operation} 应有 {wanted} 个监测点，实际为 {len(of)} 个",
-        )
+        section.problem("of", reasons.OPERANDS(operation=operation, wanted=wanted, count=len(of)))
     weights, by, part = _sharing(section) if operation == SHARE else ((), (), 1)
     value = DerivedConfig(
         id=section.name("id"),
@@ -101,7 +99,7 @@ def read_derived(section: Section) -> DerivedConfig:
         part=part,
     )
     if value.factor == 0:
-        section.problem("factor", "expected a factor other than 0, got 0", "倍率不应为 0")
+        section.problem("factor", reasons.FACTOR_ZERO())
     check_code(section, "code", value.code, empty=True)
     section.done()
     return value
@@ -117,17 +115,13 @@ def _sharing(section: Section) -> tuple[tuple[Decimal, ...], tuple[str, ...], in
         except ArithmeticError:
             weight = Decimal("NaN")
         if not weight.is_finite() or weight < 0 or abs(weight.adjusted()) > 30:
-            section.problem("weights", f'expected numbers not below 0 such as "2.5", got {text!r}', "权重应为非负数")
+            section.problem("weights", reasons.WEIGHTS(text=text))
             continue
         weights.append(weight)
     if bool(texts) == bool(by):
-        section.problem(
-            "weights",
-            'expected either weights = ["3", "2"] or by = ["point", …] to share by; give one of them',
-            "请给出 weights 或 by 之一作为分摊依据",
-        )
+        section.problem("weights", reasons.WEIGHTS_OR_BY())
     elif texts and len(weights) == len(texts) and not any(weights):
-        section.problem("weights", "expected one weight above 0, got none", "至少应有一个权重大于 0")
+        section.problem("weights", reasons.NO_WEIGHT())
     most = max(len(texts), len(by), 1)
     return tuple(weights), by, section.integer("part", 1, most)
 
@@ -148,13 +142,7 @@ def ordered(
         for name in each.operands:
             if name not in known and name not in names:
                 hint = did_you_mean(name, [*known, *names])
-                problems.append(
-                    Problem(
-                        _where(at, "of"),
-                        f"no point is called {name!r}{hint.en}",
-                        f"没有名为 {name!r} 的监测点{hint.zh}",
-                    )
-                )
+                problems.append(Problem(_where(at, "of"), reasons.NO_POINT(name=name, hint=hint)))
                 spoilt[each.id] = None
     while waiting:
         ready = [at for at, each in waiting.items() if all(name in known or name in spoilt for name in each.operands)]
@@ -190,11 +178,7 @@ def _circle(waiting: Mapping[int, DerivedConfig], names: Mapping[str, int]) -> P
         at = next((names[name] for name in waiting[at].operands if names.get(name, -1) in waiting), at)
     ring = chain[chain.index(at) :]
     text = " from ".join(waiting[number].id for number in (*ring, at))
-    return Problem(
-        _where(ring[0], "of"),
-        f"is computed from itself: {text}; take one of them out",
-        f"循环引用：{text}，请去掉其中之一",
-    )
+    return Problem(_where(ring[0], "of"), reasons.FROM_ITSELF(text=text))
 
 
 def _fitted(
@@ -203,20 +187,16 @@ def _fitted(
     """A derived point with its kind and conversions; None where kinds or units do not fit."""
     kind = _kind(each, known)
     if kind is None:
-        told = ", ".join(f"{name} ({known[name].kind})" for name in each.operands)
-        wanted = "one instant point" if each.operation == INTEGRAL else "points of one kind"
-        wanted = "counters" if each.operation in (SHARE, QUOTIENT) else wanted
+        told = listing([f"{name} ({known[name].kind})" for name in each.operands])
+        wanted = reasons.ONE_INSTANT() if each.operation == INTEGRAL else reasons.ONE_KIND()
+        wanted = reasons.ONLY_COUNTERS() if each.operation in (SHARE, QUOTIENT) else wanted
         problems.append(
-            Problem(
-                _where(at, "of"),
-                f"operation {each.operation} is of {wanted}, got {told}",
-                f"{each.operation} 的监测点类型不符：{told}",
-            )
+            Problem(_where(at, "of"), reasons.OPERANDS_UNLIKE(operation=each.operation, wanted=wanted, told=told))
         )
         return None
     wrong, scales = _scales(each, known)
-    if wrong:
-        problems.append(Problem(_where(at, "unit"), wrong, f"单位不符：{each.unit}"))
+    if wrong is not None:
+        problems.append(Problem(_where(at, "unit"), wrong))
         return None
     return replace(each, kind=kind, scales=scales)
 
@@ -235,8 +215,8 @@ def _kind(each: DerivedConfig, known: Mapping[str, PointConfig]) -> str | None:
     return kinds[0] if len(dict.fromkeys(kinds)) == 1 else None
 
 
-def _scales(each: DerivedConfig, known: Mapping[str, PointConfig]) -> tuple[str, tuple[Fraction, ...]]:
-    """What is wrong with the units (empty: nothing), and what each operand is multiplied by."""
+def _scales(each: DerivedConfig, known: Mapping[str, PointConfig]) -> tuple[Text | None, tuple[Fraction, ...]]:
+    """What is wrong with the units (None: nothing), and what each operand is multiplied by."""
     of = [known[name].unit for name in each.of]
     one = Fraction(1)
     if each.operation == QUOTIENT:
@@ -244,22 +224,22 @@ def _scales(each: DerivedConfig, known: Mapping[str, PointConfig]) -> tuple[str,
         within = units.factor(of[0], of[1])
         if within is not None:
             if each.unit == "1":
-                return "", (within, one)
+                return None, (within, one)
             wanted = ["1"]
         if each.unit not in wanted:
-            return f"{of[0]} by {of[1]} is {wanted[0]}, got {each.unit}; give that unit", ()
-        return "", (one, one)
+            return reasons.QUOTIENT_UNIT(above=of[0], below=of[1], wanted=wanted[0], got=each.unit), ()
+        return None, (one, one)
     if each.operation == PRODUCT:
         plain = next((unit for unit in of[1:] if unit != "1"), None)
         if plain is not None:
-            return f"only the first point of a product may have a unit, got {plain} too; take plain numbers (1)", ()
+            return reasons.PRODUCT_UNITS(got=plain), ()
         factor = _exact(of[0], each.unit)
-        return ("", (factor, *(one for _ in of[1:]))) if factor is not None else (_differ(of[0], each.unit), ())
+        return (None, (factor, *(one for _ in of[1:]))) if factor is not None else (_differ(of[0], each.unit), ())
     if each.operation == INTEGRAL:
         factor = units.per_second(of[0], each.unit)
         if factor is None:
-            return f"{of[0]} over time is no {each.unit}; take the quantity that belongs to it, as kWh to kW", ()
-        return "", (factor,)
+            return reasons.NO_INTEGRAL(source=of[0], unit=each.unit), ()
+        return None, (factor,)
     scales: list[Fraction] = []
     for name in each.operands:
         if name in each.by and name not in each.of:
@@ -271,7 +251,7 @@ def _scales(each: DerivedConfig, known: Mapping[str, PointConfig]) -> tuple[str,
         if factor is None:
             return _differ(known[name].unit, each.unit), ()
         scales.append(factor)
-    return "", tuple(scales)
+    return None, tuple(scales)
 
 
 def _exact(source: str, target: str) -> Fraction | None:
@@ -280,7 +260,7 @@ def _exact(source: str, target: str) -> Fraction | None:
     return factor if factor is not None and units.as_decimal(factor) is not None else None
 
 
-def _differ(source: str, target: str) -> str:
+def _differ(source: str, target: str) -> Text:
     if units.factor(source, target) is None:
-        return f"{source} and {target} measure different quantities; give points and a unit of one quantity"
-    return f"{source} cannot be converted to {target} without rounding; take {source}"
+        return reasons.DERIVED_QUANTITIES(source=source, target=target)
+    return reasons.DERIVED_NOT_EXACT(source=source, target=target)

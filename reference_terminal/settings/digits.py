@@ -13,7 +13,9 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from reference_terminal.model.bcd import Format, parse_format
+from reference_terminal.model.messages import Text
 from reference_terminal.model.seams import seam
+from reference_terminal.settings import reasons
 from reference_terminal.settings.protocols import Own, Place
 from reference_terminal.settings.reader import Section
 
@@ -42,27 +44,25 @@ class DigitsPlace(Place):
         """Where a counter of these digits starts again."""
         return self.form.modulus if kind == "counter" else None
 
-    def taken(self) -> Iterator[tuple[tuple[int | str, ...], str, str, str]]:
+    def taken(self) -> Iterator[tuple[tuple[int | str, ...], str, Text]]:
         """The identifier."""
-        yield (self.identifier,), "identifier", self.identifier, self.identifier
+        yield (self.identifier,), "identifier", Text(self.identifier, self.identifier)
 
 
 def read_format(section: Section, text: str, *, signed: bool) -> Format:
     """Digits as written; a stand-in after noting a problem."""
     try:
         return parse_format(text, signed=signed)
-    except ValueError as error:
-        section.problem("format", f"{error}; write one X for each digit", f"应为 XXXXXX.XX 形式，实际为 {text!r}")
+    except ValueError:
+        section.problem("format", reasons.DIGITS_FORM(text=text))
         return _EIGHT
 
 
-def padded(section: Section, own: _OwnT, address: tuple[int, str], what: str) -> _OwnT:
+def padded(section: Section, own: _OwnT, address: tuple[int, str], what: Text) -> _OwnT:
     """Settings with their address as it is used: highest digit first, padded with zeros in front."""
     digits, allowed = address
     text = own.known_as.upper()
     if own.known_as and (len(text) > digits or not set(text) <= set(allowed)):
-        section.problem(
-            "address", f"expected {what}, got {own.known_as!r}", f"应为 {digits} 位表地址，实际为 {own.known_as!r}"
-        )
+        section.problem("address", reasons.METER_ADDRESS(what=what, address=own.known_as))
         text = ""
     return replace(own, address=text.rjust(digits, "0") if own.known_as else "")

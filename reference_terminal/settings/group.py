@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from reference_terminal.model.messages import listing
 from reference_terminal.model.times import DAY, HOUR, MONTH, QUARTER, Span, minutes
+from reference_terminal.settings import reasons
 from reference_terminal.settings.centres import MIN_INTERVALS, check_code
 from reference_terminal.settings.meters import COUNTER_UNITS, INSTANT_UNITS, PointConfig
 from reference_terminal.settings.problems import Problem
@@ -72,15 +74,10 @@ def read_group(section: Section, security: SecurityConfig) -> GroupConfig:
     if value.minute_interval not in MIN_INTERVALS:
         section.problem(
             "minute_interval",
-            f"expected one of {', '.join(map(str, MIN_INTERVALS))} minutes, got {value.minute_interval}",
-            "应为 HJ 212 表 4 所列的分钟数",
+            reasons.MINUTES(known=listing([*map(str, MIN_INTERVALS)]), minute_interval=value.minute_interval),
         )
     if channel.kind not in _SECURED or not channel.certificate:
-        section.problem(
-            "channel",
-            "master and slaves prove to each other who they are; give channel mtls, certificate, key, anchors",
-            "主从终端须双向认证，请设置 channel 为 mtls，并给出 certificate、key、anchors",
-        )
+        section.problem("channel", reasons.GROUP_PROOF())
     section.done()
     return value
 
@@ -91,7 +88,7 @@ def _slave(section: Section) -> SlaveConfig:
     for each in section.sections("points", required=True):
         tag = each.text("tag")
         if tag in points:
-            each.problem("tag", f"tag {tag!r} is already used by this slave; take another", f"tag {tag!r} 重复")
+            each.problem("tag", reasons.TAG_TAKEN(tag=tag))
         points[tag] = _point(each)
         each.done()
     section.done()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from reference_terminal.settings import reasons
 from reference_terminal.settings.reader import Section
 from reference_terminal.settings.security import ChannelConfig, SecurityConfig, check_material
 
@@ -30,17 +31,9 @@ def read_lan(section: Section, security: SecurityConfig) -> LanConfig:
         ChannelConfig(kind="tls", certificate=certificate, key=key),
     )
     if not (certificate and key):
-        section.problem(
-            "certificate",
-            "HTTPS shows who the terminal is; give certificate and key",
-            "HTTPS 须出示证书，请给出 certificate 和 key",
-        )
+        section.problem("certificate", reasons.HTTPS_PROOF())
     elif not security.has_vault:
-        section.problem(
-            "key",
-            "secrets at rest are sealed; give [security] a passphrase_file (or passphrase)",
-            "私钥须加密保存，请在 [security] 中设置 passphrase_file",
-        )
+        section.problem("key", reasons.SEALED_AT_REST())
     for name, text in (("certificate", certificate), ("key", key)):
         check_material(section, name, text)
     section.done()

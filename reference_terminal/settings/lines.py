@@ -11,6 +11,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from reference_terminal.model.messages import Text, listing
+from reference_terminal.settings import reasons
 from reference_terminal.settings.reader import Host, Name, Port, Section, Settings, between, one_of
 
 PARITIES = ("even", "odd", "none")
@@ -58,29 +60,20 @@ class LineConfig(Settings, frozen=True):
         """Where it is, for sentences."""
         return self.device or f"{self.host}:{self.port}"
 
-    def flaws(self) -> Iterator[tuple[str, str, str]]:
+    def flaws(self) -> Iterator[tuple[str, Text]]:
         """A device or a server, a speed of serial ports, pauses that grow."""
         if bool(self.device) == bool(self.host):
-            yield (
-                "device",
-                "expected either device (a serial port such as /dev/ttyS0) or host and port (a serial server);"
-                " give one",
-                "应给出 device（本机串口）或 host 与 port（串口服务器）之一",
-            )
+            yield ("device", reasons.DEVICE_OR_HOST())
         if self.host and not self.port:
-            yield ("port", "the serial server's port is missing; add port", "缺少串口服务器端口 port，请补上")
+            yield ("port", reasons.SERIAL_SERVER_PORT())
         if self.device and self.port:
-            yield ("port", "belongs to a serial server, and this line has a device; remove port", "本机串口不需要 port")
+            yield ("port", reasons.PORT_OF_DEVICE())
         if self.baud not in BAUDS:
-            yield (
-                "baud",
-                f"expected one of {', '.join(map(str, BAUDS))}, got {self.baud}",
-                f"应为 {'、'.join(map(str, BAUDS))} 之一，实际为 {self.baud}",
-            )
+            yield ("baud", reasons.ONE_OF(names=listing([*map(str, BAUDS)]), got=self.baud))
         if self.data_bits == 7 and self.parity == "none":
-            yield ("parity", "7 data bits come with a parity; set even or odd", "7 位数据位须配奇偶校验")
+            yield ("parity", reasons.SEVEN_BITS())
         if self.reconnect_min_s > self.reconnect_max_s:
-            yield ("reconnect_min_s", "longer than reconnect_max_s; make it shorter", "大于 reconnect_max_s，请改小")
+            yield ("reconnect_min_s", reasons.RECONNECT_ORDER())
 
 
 def read_line(section: Section) -> LineConfig:

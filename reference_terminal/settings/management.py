@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from reference_terminal.settings import reasons
 from reference_terminal.settings.accounts import is_listed
 from reference_terminal.settings.reader import Section
 from reference_terminal.settings.security import ChannelConfig, SecurityConfig, read_channel
@@ -40,17 +41,8 @@ def read_management(section: Section, security: SecurityConfig) -> ManagementCon
     )
     dedicated = section.boolean("dedicated", False)
     if is_listed(host, _EVERYWHERE) or not (dedicated or is_listed(host, _LOOPBACK)):
-        section.problem(
-            "host",
-            "the local maintenance port is the terminal's own; expected a loopback address such as 127.0.0.1, or with "
-            "dedicated = true that of a card for maintenance alone",
-            "本地维护口应为本机回环地址（如 127.0.0.1），或在 dedicated = true 时为维护专用网口的地址",
-        )
+        section.problem("host", reasons.MAINTENANCE_ADDRESS())
     if value.remote_host and (channel.kind not in ("gm-tls13", "mtls") or not channel.certificate):
-        section.problem(
-            "channel",
-            "both sides of maintenance from afar prove who they are; give channel gm-tls13, certificate, key, anchors",
-            "远程维护须双向认证，请设置 channel 为 gm-tls13，并给出 certificate、key、anchors",
-        )
+        section.problem("channel", reasons.MAINTENANCE_PROOF())
     section.done()
     return value

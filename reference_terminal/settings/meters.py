@@ -14,7 +14,9 @@ from typing import Annotated
 from msgspec import Meta
 
 from reference_terminal.model import units
+from reference_terminal.model.messages import Text
 from reference_terminal.model.times import DAY_S
+from reference_terminal.settings import reasons
 from reference_terminal.settings.centres import check_code
 from reference_terminal.settings.protocols import GATEWAY, LINE, MeterProtocol, Own, Place, protocols, words_at
 from reference_terminal.settings.reader import Host, Name, Port, Section, Settings, between
@@ -46,10 +48,10 @@ class GatewayConfig(Settings, frozen=True):
     reconnect_min_s: Annotated[Decimal, between("0.05", 600)] = Decimal(1)
     reconnect_max_s: Annotated[Decimal, between("0.05", 600)] = Decimal(60)
 
-    def flaws(self) -> Iterator[tuple[str, str, str]]:
+    def flaws(self) -> Iterator[tuple[str, Text]]:
         """The pause between two tries grows."""
         if self.reconnect_min_s > self.reconnect_max_s:
-            yield "reconnect_min_s", "longer than reconnect_max_s; make it shorter", "大于 reconnect_max_s，请改小"
+            yield "reconnect_min_s", reasons.RECONNECT_ORDER()
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ def read_meter(section: Section) -> MeterConfig:
     )
     for key, ratio in (("ct", transformers.ct), ("pt", transformers.pt)):
         if ratio <= 0:
-            section.problem(key, f"expected a ratio above 0, got {ratio}", "变比应大于 0")
+            section.problem(key, reasons.RATIO(ratio=ratio))
     value = MeterConfig(
         id=section.name("id"),
         gateway=gateway,
@@ -164,11 +166,7 @@ def read_meter(section: Section) -> MeterConfig:
         system=section.text("system") if word == SYSTEM else "",
     )
     if value.period_s and DAY_S % value.period_s:
-        section.problem(
-            "period_s",
-            f"expected seconds that divide a day evenly, got {value.period_s}; take e.g. 1, 5, 60, 900, 10800",
-            f"应为能整除一天的秒数，实际为 {value.period_s}，例如 1、5、60、900、10800",
-        )
+        section.problem("period_s", reasons.PERIOD(period_s=value.period_s))
     section.done()
     return value
 
@@ -183,31 +181,23 @@ def _carrier(section: Section) -> tuple[str, str, str]:
             for other in others:
                 if other in section:
                     section.text(other)
-                    section.problem(other, f"stands beside {key}; give one of them", f"与 {key} 并存，请只给一个")
+                    section.problem(other, reasons.BESIDE(other=key))
             return "", "", word
     if "line" not in section:
         gateway = section.text("gateway")
         at_gateway = words_at(GATEWAY)
         word = section.choice("protocol", tuple(protocols()), at_gateway[0])
         if word not in at_gateway:
-            section.problem(
-                "protocol",
-                f"{word} runs on a serial line; name a line in place of the gateway",
-                f"{word} 为串行协议，请用 line 代替 gateway",
-            )
+            section.problem("protocol", reasons.LINE_INSTEAD(word=word))
         return gateway, "", at_gateway[0]
     line = section.text("line")
     if "gateway" in section:
         section.text("gateway")
-        section.problem("gateway", "stands beside line; give one of them", "与 line 并存，请只给一个")
+        section.problem("gateway", reasons.BESIDE(other="line"))
     word, on_lines = section.choice("protocol", tuple(protocols())), words_at(LINE)
     if word not in on_lines:
         others = " or ".join(each for each in protocols()[word].words if each in on_lines)
-        section.problem(
-            "protocol",
-            f"{word} stands at a gateway; on a line it is {others} (also over a serial server)",
-            f"{word} 须经 gateway，线路上请用 {others}（串口服务器亦然）",
-        )
+        section.problem("protocol", reasons.GATEWAY_INSTEAD(word=word, others=others))
         word = on_lines[0]
     return "", line, word
 
@@ -242,7 +232,7 @@ def _point(section: Section, protocol: MeterProtocol, word: str, own: Own, trans
     ratio = section.decimal("ratio", None, None, transformers.ratio(source))
     for key, factor in (("scale", scale), ("ratio", ratio)):
         if factor == 0:
-            section.problem(key, "expected a factor other than 0, got 0", "倍率不应为 0")
+            section.problem(key, reasons.FACTOR_ZERO())
     ratio, convert = _conversion(section, kind, source, unit, ratio)
     value = PointConfig(
         id=section.name("id"),
@@ -264,18 +254,14 @@ def _point(section: Section, protocol: MeterProtocol, word: str, own: Own, trans
     )
     protocol.check(section, value)
     if "modulus" in section and value.modulus is not None and value.modulus <= 0:
-        section.problem("modulus", f"expected a positive number, got {value.modulus}", "模数应为正数")
+        section.problem("modulus", reasons.MODULUS(modulus=value.modulus))
     if value.rated_per_h is not None and value.rated_per_h <= 0:
-        section.problem("rated_per_h", f"expected a positive number, got {value.rated_per_h}", "额定最大值应为正数")
+        section.problem("rated_per_h", reasons.RATED(rated_per_h=value.rated_per_h))
     if value.minimum is not None and value.maximum is not None and value.minimum > value.maximum:
-        section.problem("min", f"{value.minimum} is above max {value.maximum}; exchange them", "min 大于 max，请对调")
+        section.problem("min", reasons.MIN_ABOVE_MAX(minimum=value.minimum, maximum=value.maximum))
     for sentinel in value.sentinels:
         if not all(character in "0123456789ABCDEFabcdef" for character in sentinel) or not sentinel:
-            section.problem(
-                "sentinels",
-                f"expected register contents as hexadecimal digits, got {sentinel!r}",
-                f"应为十六进制寄存器内容，实际为 {sentinel!r}",
-            )
+            section.problem("sentinels", reasons.SENTINEL(sentinel=sentinel))
     check_code(section, "code", value.code, empty=True)
     section.done()
     return value
@@ -285,21 +271,13 @@ def _conversion(section: Section, kind: str, source: str, unit: str, ratio: Deci
     """The ratio with the conversion of units in it, and what of the conversion has no end in decimals."""
     factor = units.factor(source, unit)
     if factor is None:
-        section.problem(
-            "source_unit",
-            f"{source} and {unit} measure different quantities; give units of one quantity",
-            f"{source} 与 {unit} 不是同一物理量",
-        )
+        section.problem("source_unit", reasons.OTHER_QUANTITY(source=source, unit=unit))
         return ratio, Fraction(1)
     exact = units.as_decimal(factor)
     if exact is not None:
         return (ratio if exact == 1 else ratio * exact), Fraction(1)
     if kind == "counter":
-        section.problem(
-            "unit",
-            f"{source} cannot be converted to {unit} without rounding, and a counter must stay exact; take {source}",
-            f"{source} 无法精确换算为 {unit}，累计量不得舍入，请用 {source}",
-        )
+        section.problem("unit", reasons.NOT_EXACT(source=source, unit=unit))
     return ratio, factor
 
 

@@ -21,6 +21,7 @@ from reference_terminal.model import json_text
 from reference_terminal.model.sealed import SealedError, is_sealed
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, floor_s
+from reference_terminal.settings import reasons
 from reference_terminal.settings.carriers import refusal
 from reference_terminal.settings.centres import CentreConfig, read_centre
 from reference_terminal.settings.config import Config, ConfigError, check_centres, with_accounting, with_meters
@@ -301,7 +302,7 @@ def accounting_table(text: str) -> dict[str, Any]:
     except (ValueError, ArithmeticError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise ConfigError([Problem("accounting", "expected a JSON object", "应为 JSON 对象")])
+        raise ConfigError([Problem("accounting", reasons.JSON_OBJECT())])
     return cast(dict[str, Any], found)
 
 
@@ -310,7 +311,7 @@ def tables_of(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError) as error:
-        raise ConfigError([Problem("settings", f"not valid TOML: {error}", "不是有效的 TOML")]) from None
+        raise ConfigError([Problem("settings", reasons.NOT_TOML(error=error))]) from None
 
 
 def centre_from(text: str, config: Config) -> CentreConfig:
@@ -367,8 +368,8 @@ def without(meters: tuple[MeterConfig, ...], off: Sequence[str]) -> tuple[MeterC
 def check_period(config: Config, name: str, period_s: int) -> None:
     """Raise ConfigError where a meter cannot be polled so often."""
     if not SHORTEST_S <= period_s <= LONGEST_S or DAY_S % period_s:
-        en = f"expected seconds from {SHORTEST_S} to {LONGEST_S} that divide a day evenly, got {period_s}"
-        raise ConfigError([Problem("period_s", en, f"应为 {SHORTEST_S} 至 {LONGEST_S} 且能整除一天的秒数")])
+        said = reasons.PERIOD_SET(least=SHORTEST_S, most=LONGEST_S, got=period_s)
+        raise ConfigError([Problem("period_s", said)])
     changed = [
         dataclasses.replace(meter, period_s=period_s) if meter.id == name else meter
         for meter in (*config.meters, *config.standbys)

@@ -15,14 +15,23 @@ _MOST_TOLD = 1000
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with an input: where it stands, and what to do about it in two languages."""
+    """One thing wrong with an input: where it stands, and what to do about it, of a table of messages."""
 
     where: str
-    en: str
-    zh: str
+    said: Text
+
+    @property
+    def en(self) -> str:
+        """What to do, in English."""
+        return self.said.en
+
+    @property
+    def zh(self) -> str:
+        """What to do, in Chinese."""
+        return self.said.zh
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.en} / {self.zh}"
+        return f"{self.where}: {self.said}"
 
 
 class InputError(Exception):

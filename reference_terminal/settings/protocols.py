@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from reference_terminal.model.messages import Text
 from reference_terminal.settings.reader import Section, Settings
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Place:
         del kind
         return None
 
-    def taken(self) -> Iterator[tuple[tuple[int | str, ...], str, str, str]]:
+    def taken(self) -> Iterator[tuple[tuple[int | str, ...], str, Text]]:
         """What no other point of the meter may read: what tells it apart, the key, and its name in two languages."""
         return iter(())
 

@@ -17,7 +17,8 @@ from typing import Annotated, Any, TypeVar, cast, overload
 import msgspec
 from msgspec import inspect
 
-from reference_terminal.model.messages import Text
+from reference_terminal.model.messages import Text, listing
+from reference_terminal.settings import reasons
 from reference_terminal.settings.hosts import is_host
 from reference_terminal.settings.problems import Problem
 
@@ -29,8 +30,8 @@ _NO_HINT = Text("", "")
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A table of settings. What types do not say of them, `flaws` does."""
 
-    def flaws(self) -> Iterator[tuple[str, str, str]]:
-        """What speaks against these settings together: the key, and a sentence in two languages."""
+    def flaws(self) -> Iterator[tuple[str, Text]]:
+        """What speaks against these settings together: the key, and a sentence."""
         return iter(())
 
 
@@ -47,14 +48,12 @@ def one_of(choices: Sequence[str]) -> msgspec.Meta:
     return msgspec.Meta(extra={"choices": tuple(choices)})
 
 
-def matching(pattern: str, en: str, zh: str) -> msgspec.Meta:
-    """A text that matches as a whole; the sentences say what it should be."""
-    return msgspec.Meta(extra={"pattern": re.compile(pattern), "en": en, "zh": zh})
+def matching(pattern: str, wanted: Text) -> msgspec.Meta:
+    """A text that matches as a whole; `wanted` says what it should be."""
+    return msgspec.Meta(extra={"pattern": re.compile(pattern), "wanted": wanted})
 
 
-Name = Annotated[
-    str, matching(r"[\w.-]{1,64}", "at most 64 letters, digits, '.', '_' or '-'", "不超过 64 位的字母、数字、点、横线")
-]
+Name = Annotated[str, matching(r"[\w.-]{1,64}", reasons.A_NAME())]
 """What may stand in paths and logs."""
 Host = Annotated[str, msgspec.Meta(extra={"host": True})]
 """The name or address of a host."""
@@ -65,7 +64,7 @@ Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 def did_you_mean(word: str, known: Sequence[str]) -> Text:
     """`; did you mean 'x'?` if one of `known` is close to `word`, else nothing."""
     close = difflib.get_close_matches(word, known, n=1)
-    return Text(f"; did you mean {close[0]!r}?", f"；是否应为 {close[0]!r}？") if close else _NO_HINT
+    return reasons.DID_YOU_MEAN(word=close[0]) if close else _NO_HINT
 
 
 def note_doubles(problems: list[Problem], where: str, what: str, values: Sequence[str]) -> None:
@@ -74,11 +73,7 @@ def note_doubles(problems: list[Problem], where: str, what: str, values: Sequenc
     for number, value in enumerate(values):
         if value and value in seen:
             problems.append(
-                Problem(
-                    f"{where}[{number}]",
-                    f"{what} {value!r} is already used by {where}[{seen[value]}]; each must be different",
-                    f"{what} {value!r} 与 {where}[{seen[value]}] 重复，应各不相同",
-                )
+                Problem(f"{where}[{number}]", reasons.TWICE(what=what, value=value, first=f"{where}[{seen[value]}]"))
             )
         seen.setdefault(value, number)
 
@@ -122,34 +117,33 @@ def _stand_in(kind: inspect.Type, notes: Mapping[str, Any]) -> Any:
 
 
 class _Wrong(Exception):
-    """A value that will not do: what was expected in two languages, and what is taken for it all the same."""
+    """A value that will not do: what was expected, and what is taken for it all the same."""
 
-    def __init__(self, en: str, zh: str, got: Any, instead: Any = _MISSING, hint: Text = _NO_HINT) -> None:
-        super().__init__(en)
-        self.en = f"expected {en}, got {got!r}{hint.en}"
-        self.zh = f"应为{zh}，实际为 {got!r}{hint.zh}"
+    def __init__(self, wanted: Text, got: Any, instead: Any = _MISSING, hint: Text = _NO_HINT) -> None:
+        super().__init__(wanted.en)
+        self.said = reasons.EXPECTED(wanted=wanted, got=got, hint=hint)
         self.instead = instead
 
 
-_TYPES: tuple[tuple[type[inspect.Type], Any, str, str], ...] = (
-    (inspect.IntType, int, "a whole number", "整数"),
-    (inspect.BoolType, bool, "true or false", " true 或 false"),
-    (inspect.StrType, str, "text in quotes", "带引号的文本"),
-    (inspect.LiteralType, str | int, "text in quotes", "带引号的文本"),
-    (inspect.VarTupleType, tuple[str, ...], "a list of texts", "文本列表"),
-    (inspect.DictType, dict[str, str], "a table of texts", "文本表"),
-    (inspect.DecimalType, Decimal, 'a decimal number such as "0.01"', "十进制数，例如 “0.01”"),
+_TYPES: tuple[tuple[type[inspect.Type], Any, Text], ...] = (
+    (inspect.IntType, int, reasons.A_WHOLE_NUMBER()),
+    (inspect.BoolType, bool, reasons.A_BOOLEAN()),
+    (inspect.StrType, str, reasons.A_TEXT()),
+    (inspect.LiteralType, str | int, reasons.A_TEXT()),
+    (inspect.VarTupleType, tuple[str, ...], reasons.A_LIST()),
+    (inspect.DictType, dict[str, str], reasons.A_TABLE_OF_TEXTS()),
+    (inspect.DecimalType, Decimal, reasons.A_DECIMAL()),
 )
 
 
 def _converted(kind: inspect.Type, notes: Mapping[str, Any], raw: Any) -> Any:
     """A value as its type and notes demand. Raises _Wrong."""
-    for each, target, en, zh in _TYPES:
+    for each, target, wanted in _TYPES:
         if isinstance(kind, each):
             try:
                 found = msgspec.convert(raw, target)
             except msgspec.ValidationError:
-                raise _Wrong(en, zh, raw) from None
+                raise _Wrong(wanted, raw) from None
             _look(kind, notes, raw, found)
             return found
     raise AssertionError(f"settings of {kind} cannot be read")
@@ -160,39 +154,39 @@ def _look(kind: inspect.Type, notes: Mapping[str, Any], raw: Any, found: Any) ->
     choices: Sequence[Any] = kind.values if isinstance(kind, inspect.LiteralType) else notes.get("choices", ())
     match kind:
         case inspect.IntType(ge=low, le=high) if _beyond(found, low, high):
-            raise _Wrong(f"a whole number from {low} to {high}", f" {low} 至 {high} 的整数", raw, found)
+            raise _Wrong(reasons.A_WHOLE_NUMBER_BETWEEN(low=low, high=high), raw, found)
         case inspect.DecimalType():
             if isinstance(raw, float) or not found.is_finite() or abs(found.adjusted()) > _MOST_DIGITS:
-                raise _Wrong('a decimal number such as "0.01"', "十进制数，例如 “0.01”", raw)
+                raise _Wrong(reasons.A_DECIMAL(), raw)
             low, high = notes.get("low"), notes.get("high")
             if _beyond(found, low, high):
-                raise _Wrong(*_between(low, high), raw, found)
+                raise _Wrong(_between(low, high), raw, found)
         case inspect.VarTupleType() if choices:
             for item in found:
                 if item not in choices:
-                    some = f"some of {', '.join(choices)}", f" {'、'.join(choices)} 中的项"
-                    raise _Wrong(*some, item, found, did_you_mean(item, choices))
+                    wanted = reasons.SOME_OF(names=listing(choices))
+                    raise _Wrong(wanted, item, found, did_you_mean(item, choices))
         case _ if choices and not isinstance(kind, inspect.VarTupleType) and found not in choices:
             words = [str(each) for each in choices]
             hint = did_you_mean(found, words) if isinstance(found, str) else _NO_HINT
-            raise _Wrong(f"one of {', '.join(words)}", f" {'、'.join(words)} 之一", raw, choices[0], hint)
+            raise _Wrong(reasons.A_CHOICE(names=listing(words)), raw, choices[0], hint)
         case inspect.StrType() if "\0" in found:
-            raise _Wrong("text without NUL", "不含空字符的文本", raw)
+            raise _Wrong(reasons.NO_NUL(), raw)
         case inspect.StrType() if found and "host" in notes and not is_host(found):
-            raise _Wrong("the name or address of a host", "主机名或 IP 地址", raw, found)
+            raise _Wrong(reasons.A_HOST(), raw, found)
         case inspect.StrType() if found and "pattern" in notes and not notes["pattern"].fullmatch(found):
-            raise _Wrong(notes["en"], notes["zh"], raw, found)
+            raise _Wrong(notes["wanted"], raw, found)
         case _:
             pass
 
 
-def _between(low: Any, high: Any) -> tuple[str, str]:
+def _between(low: Any, high: Any) -> Text:
     """What a number with these bounds is called; None is no bound."""
     if high is None:
-        return f"a number not below {low}", f"不小于 {low} 的数"
+        return reasons.NOT_BELOW(low=low)
     if low is None:
-        return f"a number not above {high}", f"不大于 {high} 的数"
-    return f"a number from {low} to {high}", f" {low} 至 {high} 的数"
+        return reasons.NOT_ABOVE(high=high)
+    return reasons.BETWEEN(low=low, high=high)
 
 
 def _beyond(found: Any, low: Any, high: Any) -> bool:
@@ -211,9 +205,9 @@ class Section:
     def __contains__(self, key: str) -> bool:
         return key in self._data
 
-    def problem(self, key: str, en: str, zh: str) -> None:
+    def problem(self, key: str, said: Text) -> None:
         """Note a problem at `key` of this section."""
-        self._problems.append(Problem(self._path(key), en, zh))
+        self._problems.append(Problem(self._path(key), said))
 
     def _path(self, key: str) -> str:
         return f"{self._where}.{key}" if self._where else key
@@ -228,8 +222,8 @@ class Section:
             else:
                 values[field.name] = self.value(key, plain, notes, default)
         made = kind(**values)
-        for key, en, zh in made.flaws():
-            self.problem(key, en, zh)
+        for key, said in made.flaws():
+            self.problem(key, said)
         return made
 
     def _inner(self, key: str, kind: type[Any], default: Any) -> Any:
@@ -244,16 +238,15 @@ class Section:
         if key not in self._data:
             if default is not _MISSING:
                 return default
-            hint = notes.get("missing", ("add it", "请补上"))
-            self.problem(key, f"{key} is missing; {hint[0]}", f"缺少 {key}，{hint[1]}")
+            self.problem(key, reasons.MISSING(key=key, hint=notes.get("missing", reasons.ADD_IT())))
             return _stand_in(kind, notes)
         raw = self._data[key]
         try:
             if raw == "" and isinstance(kind, inspect.StrType) and default != "" and "choices" not in notes:
-                raise _Wrong("text in quotes", "带引号的文本", raw)
+                raise _Wrong(reasons.A_TEXT(), raw)
             return _converted(kind, notes, raw)
         except _Wrong as wrong:
-            self.problem(key, wrong.en, wrong.zh)
+            self.problem(key, wrong.said)
             if wrong.instead is not _MISSING:
                 return wrong.instead
             return _stand_in(kind, notes) if default is _MISSING else default
@@ -317,7 +310,7 @@ class Section:
         self._known[key] = None
         value = self._data.get(key, {})
         if not isinstance(value, dict):
-            self.problem(key, f"expected a table [{key}], got {value!r}", f"应为表 [{key}]，实际为 {value!r}")
+            self.problem(key, reasons.NO_TABLE(key=key, value=value))
             value = {}
         return Section(cast(dict[str, Any], value), self._path(key), self._problems)
 
@@ -325,11 +318,10 @@ class Section:
         """A list of tables inside this one."""
         self._known[key] = None
         if required and key not in self._data:
-            self.problem(key, f"{key} is missing; add it", f"缺少 {key}，请补上")
+            self.problem(key, reasons.MISSING(key=key, hint=reasons.ADD_IT()))
         value = self._data.get(key, [])
         if not _is_list_of_tables(value) or (required and key in self._data and not value):
-            wanted = f"one or more tables [[{key}]]", f"一个或多个表 [[{key}]]"
-            self.problem(key, f"expected {wanted[0]}, got {value!r}", f"应为{wanted[1]}，实际为 {value!r}")
+            self.problem(key, reasons.NO_TABLES(key=key, value=value))
             return []
         return [Section(item, f"{self._path(key)}[{i}]", self._problems) for i, item in enumerate(value)]
 
@@ -348,7 +340,7 @@ class Section:
         for key in self._data:
             if key not in self._known:
                 hint = did_you_mean(key, list(self._known))
-                self.problem(key, f"unknown key {key!r}{hint.en}", f"未知的键 {key!r}{hint.zh or '，请删除或更正'}")
+                self.problem(key, reasons.UNKNOWN_KEY(key=key, hint=hint if hint.en else reasons.REMOVE_IT()))
 
 
 def _is_list_of_tables(value: Any) -> bool:

@@ -11,6 +11,7 @@ import os
 import stat
 from dataclasses import dataclass, field
 
+from reference_terminal.settings import reasons
 from reference_terminal.settings.reader import Section
 
 CHANNELS = ("plain", "tls", "mtls", "gm-tls13")
@@ -98,34 +99,16 @@ def read_security(section: Section) -> SecurityConfig:
     for key in ("device_certificate", "device_key", "package_anchors", "package_crls"):
         check_material(section, key, getattr(value, key))
     if bool(value.device_certificate) != bool(value.device_key):
-        section.problem(
-            "device_key",
-            "device_certificate and device_key belong together; give both or neither",
-            "device_certificate 与 device_key 应同时给出",
-        )
+        section.problem("device_key", reasons.DEVICE_PAIR())
     if value.fingerprints and not value.device_key:
-        section.problem(
-            "fingerprints",
-            "fingerprints are signed with the device key; give device_certificate and device_key",
-            "指纹须由设备密钥签名，请给出 device_certificate 和 device_key",
-        )
+        section.problem("fingerprints", reasons.DEVICE_SIGNS())
     for url in value.crl_urls:
         if not url.startswith("http://"):
-            section.problem(
-                "crl_urls",
-                f"expected addresses such as http://host/name.crl (lists are signed, RFC 5280), got {url[:80]!r}",
-                f"应为 http:// 地址，实际为 {url[:80]!r}",
-            )
+            section.problem("crl_urls", reasons.LIST_ADDRESSES(url=url[:80]))
     if value.ocsp_url and not value.ocsp_url.startswith("http://"):
-        section.problem(
-            "ocsp_url",
-            f"expected an address such as http://host/ocsp (answers are signed, RFC 6960), got {value.ocsp_url[:80]!r}",
-            f"应为 http:// 地址，实际为 {value.ocsp_url[:80]!r}",
-        )
+        section.problem("ocsp_url", reasons.OCSP_ADDRESS(ocsp_url=value.ocsp_url[:80]))
     if value.passphrase and value.passphrase_file:
-        section.problem(
-            "passphrase", "expected passphrase or passphrase_file, got both; remove one", "口令与口令文件只能给一个"
-        )
+        section.problem("passphrase", reasons.ONE_PASSPHRASE())
     section.done()
     return value
 
@@ -146,24 +129,14 @@ def read_channel(section: Section, security: SecurityConfig) -> ChannelConfig:
         signing_key=section.text("signing_key", ""),
     )
     if value.kind != "plain" and not value.anchors:
-        section.problem(
-            "anchors",
-            f"channel {value.kind} needs the root certificates a centre's chain may end in; give anchors",
-            f"通道 {value.kind} 需要根证书，请设置 anchors",
-        )
+        section.problem("anchors", reasons.ANCHORS_MISSING(kind=value.kind))
     if bool(value.certificate) != bool(value.key):
         # Without both the terminal starts and says so: one centre without certificate must not hold up the others.
-        section.problem(
-            "certificate", "certificate and key belong together; give both or neither", "certificate 与 key 应同时给出"
-        )
+        section.problem("certificate", reasons.KEY_PAIR())
     if value.payload != "clear":
         _check_payload(section, value, security)
     if (value.key or value.payload_keys or value.signing_key) and not security.has_vault:
-        section.problem(
-            "key",
-            "secrets at rest are sealed; give [security] a passphrase_file (or passphrase)",
-            "私钥须加密保存，请在 [security] 中设置 passphrase_file",
-        )
+        section.problem("key", reasons.SEALED_AT_REST())
     for key in ("anchors", "crls", "certificate", "key", "centre_certificate", "signing_key"):
         check_material(section, key, getattr(value, key))
     return value
@@ -172,15 +145,9 @@ def read_channel(section: Section, security: SecurityConfig) -> ChannelConfig:
 def _check_payload(section: Section, value: ChannelConfig, security: SecurityConfig) -> None:
     for key in value.payload_keys:
         if not key.startswith("sealed1.") and (len(key) != 32 or not all(c in "0123456789abcdefABCDEF" for c in key)):
-            section.problem(
-                "payload_keys", "expected SM4 keys of 32 hexadecimal digits each", "SM4 密钥应为 32 位十六进制"
-            )
+            section.problem("payload_keys", reasons.SM4_KEYS())
     if not (value.payload_keys and value.centre_certificate and (value.signing_key or security.device_key)):
-        section.problem(
-            "payload",
-            "payload sm4-sm2 needs payload_keys, centre_certificate, and signing_key or the device key of [security]",
-            "报文加密需要 payload_keys、centre_certificate 和签名密钥",
-        )
+        section.problem("payload", reasons.PAYLOAD_KEYS())
 
 
 def check_material(section: Section, key: str, value: str) -> None:
@@ -190,20 +157,12 @@ def check_material(section: Section, key: str, value: str) -> None:
     try:
         text = material(value).decode("ascii")
     except OSError as error:
-        section.problem(
-            key,
-            f"expected PEM text or a readable file, got {value[:60]!r}: {error.strerror or error}",
-            f"应为 PEM 文本或可读文件，实际为 {value[:60]!r}",
-        )
+        section.problem(key, reasons.PEM_OR_FILE(value=value[:60], strerror=error.strerror or error))
         return
     except UnicodeDecodeError:
         text = ""
     if not any(mark in text for mark in _MARKS):
-        section.problem(
-            key,
-            f"the file {value!r} holds no PEM text; convert it (openssl x509/pkcs8 -outform PEM)",
-            f"文件 {value!r} 不是 PEM 格式，请转换",
-        )
+        section.problem(key, reasons.NO_PEM(value=value))
 
 
 def material(path: str) -> bytes:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from reference_terminal.model.messages import listing
+from reference_terminal.settings import reasons
 from reference_terminal.settings.reader import Section
 from reference_terminal.settings.security import SecurityConfig, check_material
 
@@ -66,14 +68,10 @@ def read_system(section: Section, security: SecurityConfig) -> SystemConfig:
     )
     scheme = value.url.partition(":")[0].partition("+")[0]
     if value.url and is_opcua and not value.url.startswith("opc.tcp://"):
-        section.problem("url", f"expected opc.tcp://host:port/, got {value.url!r}", "应为 opc.tcp://主机:端口/")
+        section.problem("url", reasons.OPC_URL(url=value.url))
     if value.url and not is_opcua and scheme not in SCHEMES:
         # What stands behind the scheme may hold a password, which belongs into no message.
-        section.problem(
-            "url",
-            f"expected a database URL that begins with one of {', '.join(SCHEMES)}, got one that begins {scheme!r}",
-            f"应为以 {'、'.join(SCHEMES)} 之一开头的数据库 URL，实际开头为 {scheme!r}",
-        )
+        section.problem("url", reasons.DATABASE_URL(schemes=listing(SCHEMES), scheme=scheme))
     if is_opcua and value.security != "none":
         _check_keys(section, value, security)
     if not is_opcua:
@@ -85,26 +83,13 @@ def read_system(section: Section, security: SecurityConfig) -> SystemConfig:
 def _check_keys(section: Section, value: SystemConfig, security: SecurityConfig) -> None:
     for key in ("certificate", "key", "trusted"):
         if not getattr(value, key):
-            section.problem(
-                key,
-                f"security {value.security} needs the terminal's certificate and key, and trusted server certificates; "
-                f"give {key}",
-                f"安全模式 {value.security} 需要终端证书、私钥和受信任的服务器证书，请设置 {key}",
-            )
+            section.problem(key, reasons.SECURED_SYSTEM(security=value.security, key=key))
         check_material(section, key, getattr(value, key))
     if value.key and not security.has_vault:
-        section.problem(
-            "key",
-            "secrets at rest are sealed; give [security] a passphrase_file (or passphrase)",
-            "私钥须加密保存，请在 [security] 中设置 passphrase_file",
-        )
+        section.problem("key", reasons.SEALED_AT_REST())
 
 
 def _check_query(section: Section, query: str) -> None:
     words = query.lower().split()
     if not words or words[0] != "select" or ";" in query or ":after" not in query:
-        section.problem(
-            "query",
-            "expected one SELECT of id, tag, time and value with `id > :after` in it, and nothing else",
-            "应为一条 SELECT（列依次为 id、标签、时间、值），并含 id > :after",
-        )
+        section.problem("query", reasons.ONE_SELECT())

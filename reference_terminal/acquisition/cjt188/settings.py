@@ -11,8 +11,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, structs
 
+from reference_terminal.acquisition.cjt188 import reasons
 from reference_terminal.model.bcd import Format
 from reference_terminal.model.cjt188_layouts import NAMED, FieldLayout, fields_named
+from reference_terminal.model.messages import Text, listing
 from reference_terminal.settings.digits import DigitsPlace, padded, read_format
 from reference_terminal.settings.protocols import Own
 from reference_terminal.settings.reader import Section, did_you_mean, one_of
@@ -42,15 +44,10 @@ class _Keys(Own, frozen=True, kw_only=True):
         """The address."""
         return self.address
 
-    def flaws(self) -> Iterator[tuple[str, str, str]]:
+    def flaws(self) -> Iterator[tuple[str, Text]]:
         """The type octet."""
         if len(self.kind) != 2 or not set(self.kind.upper()) <= _HEX:
-            yield (
-                "kind",
-                "expected the type octet as two hexadecimal digits such as 10 (cold water), 20 (heat), "
-                f"got {self.kind.upper()!r}",
-                f"应为两位十六进制类型码，例如 10（冷水）、20（热量），实际为 {self.kind.upper()!r}",
-            )
+            yield ("kind", reasons.TYPE_OCTET(kind=self.kind.upper()))
 
 
 class Cjt188Own(_Keys, frozen=True, kw_only=True):
@@ -65,10 +62,10 @@ class Cjt188Place(DigitsPlace):
 
     field: str = ""
 
-    def taken(self) -> Iterator[tuple[tuple[int | str, ...], str, str, str]]:
+    def taken(self) -> Iterator[tuple[tuple[int | str, ...], str, Text]]:
         """The field."""
         name = f"{self.identifier} {self.field}"
-        yield (self.identifier, self.field), "identifier", name, name
+        yield (self.identifier, self.field), "identifier", Text(name, name)
 
 
 def read_own(section: Section) -> Cjt188Own:
@@ -76,25 +73,17 @@ def read_own(section: Section) -> Cjt188Own:
     keys = section.read(_Keys)
     fields = tuple(_field(each) for each in section.sections("fields"))
     if (keys.layout == "own") != bool(fields):
-        section.problem(
-            "fields",
-            'a layout "own" and its fields belong together; give both or neither',
-            "layout = “own” 与 fields 应同时给出",
-        )
+        section.problem("fields", reasons.OWN_LAYOUT())
     told: dict[str, Any] = structs.asdict(keys) | {"kind": keys.kind.upper(), "fields": fields}
     made = Cjt188Own(**told)
-    return padded(section, made, ADDRESS, "14 digits of the CJ/T 188 address, maker's code first (A: any digit)")
+    return padded(section, made, ADDRESS, reasons.CJT188_ADDRESS())
 
 
 def _field(section: Section) -> FieldLayout:
     text = section.text("format", "")
     octets = section.integer("octets", 1, 64, 1) if "octets" in section else 0
     if bool(text) == bool(octets):
-        section.problem(
-            "format",
-            "expected format (a number) or octets (to be passed over); give one",
-            "应给出 format 或 octets 之一",
-        )
+        section.problem("format", reasons.FORMAT_OR_OCTETS())
     value = FieldLayout(
         name=section.text("name", ""),
         form=read_format(section, text, signed=section.boolean("signed", False)) if text else None,
@@ -114,28 +103,19 @@ def read_place(section: Section, own: Cjt188Own) -> Cjt188Place:
     """Identifier, field and digits of a point."""
     identifier = section.text("identifier", "901F").upper()
     if len(identifier) != 4 or not set(identifier) <= _HEX:
-        section.problem(
-            "identifier",
-            f"expected 4 hexadecimal digits such as 901F, got {identifier!r}",
-            f"应为 4 位十六进制数据标识，实际为 {identifier!r}",
-        )
+        section.problem("identifier", reasons.FOUR_DIGITS(identifier=identifier))
     fields = fields_of(own, identifier)
     names = [each.name for each in fields if each.name and each.form is not None]
     name = section.text("field", "volume")
     found = next((each for each in fields if each.name == name and each.form is not None), None)
     if found is None:
-        section.problem(
-            "field",
-            f"expected one of {', '.join(names)}, got {name!r}{did_you_mean(name, names).en}",
-            f"应为 {'、'.join(names)} 之一，实际为 {name!r}{did_you_mean(name, names).zh}",
-        )
+        section.problem("field", reasons.FIELD_NAME(names=listing(names), name=name, hint=did_you_mean(name, names)))
     place = Cjt188Place(identifier=identifier, field=name)
     if found is not None and found.form is not None:
         place = replace(place, form=found.form)
     if "format" in section:
         given: Format = read_format(section, section.text("format"), signed=place.form.signed)
         if given.width != place.form.width:
-            wanted = f"expected {2 * place.form.width} digits, got {2 * given.width}"
-            section.problem("format", wanted, "位数与字段宽度不符")
+            section.problem("format", reasons.FIELD_WIDTH(wanted=2 * place.form.width, got=2 * given.width))
         place = replace(place, form=given)
     return place

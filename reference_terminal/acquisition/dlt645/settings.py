@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from reference_terminal.acquisition.dlt645 import reasons
 from reference_terminal.model import dlt645_items as items
 from reference_terminal.settings.digits import DigitsPlace, padded, read_format
 from reference_terminal.settings.protocols import Own
@@ -71,7 +72,7 @@ class Dlt645Place(DigitsPlace):
 def read_own(section: Section, word: str) -> Dlt645Own:
     """The keys of a meter."""
     own = section.read(Dlt645Own2007 if word == EDITION_2007 else Dlt645Own)
-    return padded(section, own, ADDRESS, "12 digits of the DL/T 645 address (A: any digit)")
+    return padded(section, own, ADDRESS, reasons.DLT645_ADDRESS())
 
 
 def read_place(section: Section, word: str) -> Dlt645Place:
@@ -82,24 +83,15 @@ def read_place(section: Section, word: str) -> Dlt645Place:
     if identifier and (len(identifier) != digits or not set(identifier) <= _HEX):
         section.problem(
             "identifier",
-            f"expected {digits} hexadecimal digits such as {'9010' if digits == 4 else '00010000'}, got {identifier!r}",
-            f"应为 {digits} 位十六进制数据标识，实际为 {identifier!r}",
+            reasons.IDENTIFIER_DIGITS(digits=digits, such="9010" if digits == 4 else "00010000", identifier=identifier),
         )
     else:
         known = items.item(identifier) if identifier else None
     signed = section.boolean("signed", known is not None and known.signed)
     text = section.text("format", known.format if known is not None else "")
     if identifier and not text:
-        section.problem(
-            "format",
-            f"identifier {identifier} is in no public table; add format, for example XXXXXX.XX",
-            f"数据标识 {identifier} 不在公开表中，请补充 format",
-        )
+        section.problem("format", reasons.NO_PUBLIC_IDENTIFIER(identifier=identifier))
     if word == AUTO and identifier and not items.to_1997(identifier):
-        section.problem(
-            "identifier",
-            f"{identifier} has no counterpart of 1997; set protocol dlt645-2007 for this meter",
-            f"{identifier} 没有 1997 版对应标识，请将 protocol 设为 dlt645-2007",
-        )
+        section.problem("identifier", reasons.NO_COUNTERPART(identifier=identifier))
     form = read_format(section, text or "XXXXXX.XX", signed=signed)
     return Dlt645Place(identifier=identifier, form=form, device_unit=known.unit if known is not None else "")

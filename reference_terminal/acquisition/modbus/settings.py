@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from reference_terminal.acquisition.modbus import reasons
+from reference_terminal.model.messages import Text
 from reference_terminal.settings.protocols import GATEWAY, LINE, Own, Place
 from reference_terminal.settings.reader import Section, Settings, between, one_of
 
@@ -74,20 +76,20 @@ class AnalogConfig(Settings, frozen=True, kw_only=True):
     low: Decimal = Decimal(0)
     high: Annotated[
         Decimal,
-        Meta(extra={"missing": ("give the quantity at 20 mA", "请给出 20 mA 对应的量值"), "stand_in": Decimal(100)}),
+        Meta(extra={"missing": reasons.AT_TWENTY(), "stand_in": Decimal(100)}),
     ]
     root: bool = False
     zero: Annotated[Decimal, between(0, 4)] = Decimal(4)
     cutoff: Decimal | None = None
     failure_s: Annotated[int, Meta(ge=0, le=60)] = 4
 
-    def flaws(self) -> Iterator[tuple[str, str, str]]:
+    def flaws(self) -> Iterator[tuple[str, Text]]:
         """A range has two ends, and a live zero is 4 mA."""
         if self.zero not in (0, 4):
-            yield "zero", f"expected 4 (4 to 20 mA) or 0 (0 to 20 mA), got {self.zero}", "应为 4 或 0"
+            yield "zero", reasons.CURRENT_ZERO(zero=self.zero)
         for low, high in (("raw_low", "raw_high"), ("current_low", "current_high"), ("low", "high")):
             if getattr(self, low) == getattr(self, high):
-                yield high, f"is the same as {low}; a range needs two ends", f"与 {low} 相同，量程两端应不同"
+                yield high, reasons.NO_RANGE(low=low)
 
 
 class _Field(Settings, frozen=True, kw_only=True):
@@ -97,10 +99,10 @@ class _Field(Settings, frozen=True, kw_only=True):
     type: Annotated[str, one_of(tuple(TYPES))]
     order: Literal["ABCD", "CDAB", "BADC", "DCBA"] = "ABCD"
 
-    def flaws(self) -> Iterator[tuple[str, str, str]]:
+    def flaws(self) -> Iterator[tuple[str, Text]]:
         """Registers end at 65,535."""
         if self.address + TYPES.get(self.type, 1) > 65_536:
-            yield "address", f"{self.address} leaves no room for a {self.type}", "地址超出寄存器范围"
+            yield "address", reasons.REGISTER_ROOM(address=self.address, type=self.type)
 
 
 class PartConfig(_Field, frozen=True, kw_only=True):
@@ -156,11 +158,11 @@ class Registers(Place):
         bits = _BITS.get(name)
         return None if bits is None else Decimal(2**bits)
 
-    def taken(self) -> Iterator[tuple[tuple[int | str, ...], str, str, str]]:
+    def taken(self) -> Iterator[tuple[tuple[int | str, ...], str, Text]]:
         """Each register."""
         for part in self.parts:
             key = (self.function, part.address)
-            yield key, "address", f"register {part.address} (function {self.function})", f"寄存器 {part.address}"
+            yield key, "address", reasons.REGISTER(address=part.address, function=self.function)
 
 
 def _exponent(value: Decimal) -> int:
@@ -192,9 +194,7 @@ def _parts(section: Section) -> tuple[PartConfig, ...]:
     for key in ("address", "type", "order"):
         if key in section:
             section.integer(key, None, None, 0) if key == "address" else section.text(key, "")
-            section.problem(
-                key, "stands beside parts; give it inside the parts only", "与 parts 并存，请只写在 parts 内"
-            )
+            section.problem(key, reasons.BESIDE_PARTS())
     parts: list[PartConfig] = []
     for part in section.sections("parts", required=True):
         parts.append(part.read(PartConfig))

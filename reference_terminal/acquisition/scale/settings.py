@@ -12,6 +12,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from reference_terminal.acquisition.scale import reasons
+from reference_terminal.model.messages import Text, listing
 from reference_terminal.settings.meters import PointConfig
 from reference_terminal.settings.protocols import Own, Place
 from reference_terminal.settings.reader import Section
@@ -40,14 +42,10 @@ class ScaleOwn(Own, frozen=True, kw_only=True):
         """What it is asked by; empty where it sends by itself."""
         return ""
 
-    def flaws(self) -> Iterator[tuple[str, str, str]]:
+    def flaws(self) -> Iterator[tuple[str, Text]]:
         """The free bridge."""
         if self.least <= 0:
-            yield (
-                "least",
-                f"expected a weight above 0, got {self.least}; below it the bridge counts as free",
-                f"应为大于 0 的重量，实际为 {self.least}，低于该值视为空磅",
-            )
+            yield ("least", reasons.LEAST_WEIGHT(least=self.least))
 
 
 class CommandedOwn(ScaleOwn, frozen=True, kw_only=True):
@@ -65,15 +63,11 @@ class CommandedOwn(ScaleOwn, frozen=True, kw_only=True):
         """The letter."""
         return self.address
 
-    def flaws(self) -> Iterator[tuple[str, str, str]]:
+    def flaws(self) -> Iterator[tuple[str, Text]]:
         """The letter, too."""
         yield from super().flaws()
         if self.address and not (len(self.address) == 1 and "A" <= self.address <= "Z"):
-            yield (
-                "address",
-                f"expected the letter of the indicator, A to Z, got {self.address!r}",
-                "应为仪表地址字母 A 至 Z",
-            )
+            yield ("address", reasons.INDICATOR_LETTER(address=self.address))
 
 
 @dataclass(frozen=True)
@@ -95,8 +89,7 @@ def check(section: Section, point: PointConfig) -> None:
     if point.kind != kind or point.source not in units:
         section.problem(
             "item",
-            f"{item} is a value of kind {kind} in {' or '.join(units)}, got {point.kind} in {point.source}",
-            f"{item} 应为 {kind}、单位 {' 或 '.join(units)}",
+            reasons.ITEM_UNLIKE(item=item, kind=kind, units=listing(units), kind2=point.kind, source=point.source),
         )
 
 
