@@ -90,6 +90,8 @@ SINGLE_METERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         (("energy", "k82001"), ("rate", "k82002"), ("volume", "k82003"), ("supply", "k82004"), ("return", "k82005")),
     ),
     "cems": ("cems_das", _FLUE_GAS),
+    # A flow computer that tells the state of a gas before the volume that flowed in it.
+    "duct": ("gas_vortex", (("temperature", "k89201"), ("pressure", "k89202"), ("volume", "k89203"))),
     "water": ("water_em", (("volume", "k85001"), ("flow", "k85002"))),
     "analyser": ("cems_teledyne", (("o2", "a19001"), ("co2", "a05001"))),
     "meter": (
@@ -114,6 +116,7 @@ _SOURCES = {
     "oil": "steam",
     "humid": "stack",
     "water": "gas",
+    "duct": "gas",
     "meter": "e01",
     "tariff": "e01",
 }
@@ -193,8 +196,9 @@ def build_world(scenario: Scenario, seed: int) -> World:
 def _check_kinds(scenario: Scenario) -> None:
     """Raises ValueError for a kind of meter, a device behind a system or a main source that there is not."""
     behind = [word for system in scenario.all_of(System) for word in system.meters]
+    single = [*scenario.meters, *(word for each in scenario.all_of(Collector) for word in each.kinds)]
     for what, words, known in (
-        ("single meters", scenario.meters, SINGLE_METERS),
+        ("single meters", single, SINGLE_METERS),
         ("devices", behind, SYSTEM_METERS),
     ):
         if unknown := [word for word in words if word not in known]:
@@ -377,8 +381,9 @@ def _collector(number: int, each: Collector, scenario: Scenario) -> CollectorSpe
 
 
 def _collected(scenario: Scenario) -> list[MeterSpec]:
-    """Meters behind collectors: k1-1, k1-2 behind the first, and so on."""
+    """Meters behind collectors: circuits k1-1, k1-2 behind the first, then its single meters, and so on."""
     made: list[MeterSpec] = []
+    singles: list[MeterSpec] = []
     offered = CIRCUIT_POINTS[: scenario.points or len(CIRCUIT_POINTS)]
     for number, each in enumerate(scenario.all_of(Collector), 1):
         collector = _collector(number, each, scenario)
@@ -402,7 +407,27 @@ def _collected(scenario: Scenario) -> list[MeterSpec]:
                     ),
                 )
             )
-    return made
+        for index, word in enumerate(each.kinds, each.meters + 1):
+            register_map, points = SINGLE_METERS[word]
+            name = f"k{number}-{index}"
+            singles.append(
+                MeterSpec(
+                    name=name,
+                    map=register_map,
+                    place=Collected(collector.name, collector.host, collector.port),
+                    source=_SOURCES.get(word, word),
+                    points=tuple(
+                        PointSpec(
+                            id=f"{name}.{register}",
+                            register=register,
+                            code=code,
+                            tag=code if collector.form == "hj212" else "",
+                        )
+                        for register, code in points
+                    ),
+                )
+            )
+    return [*made, *singles]
 
 
 def _behind_systems(scenario: Scenario) -> list[MeterSpec]:

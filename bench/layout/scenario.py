@@ -62,13 +62,15 @@ class Line:
 class Collector:
     """A collector in the field network, which tells what it has read of `meters` circuits of its own.
 
-    `kind` is one of `simulators.collectors`; `options` are settings of that kind (form, channel, qos, retain and so
+    Behind these stand single meters by `kinds`, as a scenario has them. `kind` is one of `simulators.collectors`;
+    `options` are settings of that kind (form, channel, qos, retain and so
     on). Raises ValueError for a kind or a setting that there is not.
     """
 
     kind: str
     meters: int = 2
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    kinds: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _known("collector", self.kind, {name: kind.settings for name, kind in collectors().items()}, self.options)

@@ -23,6 +23,7 @@ _TO: dict[tuple[str, str], Fraction] = {
     ("kWh", "MWh"): Fraction(1, 1000),
     ("MJ", "GJ"): Fraction(1, 1000),
     ("kPa", "MPa"): Fraction(1, 1000),
+    ("kPa", "Pa"): Fraction(1000),
     ("Nm3", "1e4Nm3"): Fraction(1, 10_000),
     ("1e3Nm3", "1e4Nm3"): Fraction(1, 10),
     ("m3(20°C)", "1e4Nm3"): _ZERO_OVER_TWENTY / 10_000,

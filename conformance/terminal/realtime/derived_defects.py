@@ -126,3 +126,25 @@ def emission_told_of_the_value_before(patch: Patch) -> None:
 def emissions_told_to_nobody(patch: Patch) -> None:
     """The connection stands, and a flag is the wrong way round."""
     _listening(patch, lambda listener: lambda told: None)
+
+
+@defect(
+    "emissions-by-instruments-untold",
+    en="of a source that counts by the state of a gas nothing is told at once",
+    zh="按气体状态计量的排放源不即时给出排放量",
+    clauses=_CLAUSES,
+)
+def emissions_by_instruments_untold(patch: Patch) -> None:
+    """What is told at once is what counters alone decide."""
+    whole = LiveEmissions._event
+
+    def event(
+        self: LiveEmissions, name: str, reading: Reading, since_s: int, point: str, tonnes: Fraction, version: int
+    ) -> bytes:
+        told = whole(self, name, reading, since_s, point, tonnes, version)
+        key = self._emissions.figures[name].key
+        source = next((each for each in self._emissions.config.sources if each.id == key), None)
+        by_state = source is not None and sum(bool(each.point) for each in source.inputs.values()) > 1
+        return b"" if by_state else told
+
+    patch(LiveEmissions, "_event", event)

@@ -44,8 +44,15 @@ def event(number: int, late_us: int = 2_000, **more: str) -> Observed:
     return Observed(t=at + late_us, what="emission-event", asked=MIDNIGHT, query={}, rows=(row,), problem="")
 
 
-def history(events: Iterable[Event], *, real: bool = True, uncertainty_us: int = 900, own_us: int = 100) -> History:
-    began = msgspec.structs.replace(World().began(), rig="process" if real else "virtual", emitter=EMITTER)
+def history(
+    events: Iterable[Event],
+    *,
+    real: bool = True,
+    uncertainty_us: int = 900,
+    own_us: int = 100,
+    emitter: Emitter = EMITTER,
+) -> History:
+    began = msgspec.structs.replace(World().began(), rig="process" if real else "virtual", emitter=emitter)
     ordered = sorted(events, key=lambda each: each.t)
     end = ordered[-1].t + SECOND
     timing = Timing(
@@ -131,3 +138,44 @@ def test_who_tells_nothing_is_open_and_the_reason_is_told() -> None:
 def test_a_stream_that_tells_nothing_fails() -> None:
     found = list(derived_judge.findings(history([message(each) for each in range(9)]), needed=1))
     assert verdicts(found) == {"derived-p99": "inconclusive", "derived-right": "fail"}
+
+
+def stack(number: int, temperature: str, **more: str) -> tuple[Published, Observed]:
+    """A stack of which 0.5 m3 flow each second, told in one message with the temperature, and its event."""
+    at = MIDNIGHT + number * SECOND + SECOND // 2
+    values = {"k1-9.volume": f"{number / 2:.1f}", "k1-9.pressure": "101.325", "k1-9.temperature": temperature}
+    told = Published(t=at, collector="K1", meter="k1-9", number=number, stamp=at, payload="{}", values=values)
+    stamp = f"{local(at).isoformat(timespec='milliseconds')}+08:00"
+    row = {"text": "{}", "source": "stack", "at": stamp, "unit": "kgCO2e", **more}
+    return told, Observed(t=at + 2_000, what="emission-event", asked=MIDNIGHT, query={}, rows=(row,), problem="")
+
+
+STACK = msgspec.structs.replace(
+    EMITTER,
+    sources=(
+        *EMITTER.sources,
+        source(
+            *("stack", "u", "measured", "flue-gas-hj75-2017", "stack-state", read("Q", "m3", "k1-9.volume")),
+            *(read("P", "kPa", "k1-9.pressure"), read("TS", "°C", "k1-9.temperature")),
+            *(fixed("XSW", "%", "0"), fixed("CO2", "%", "22.4")),
+        ),
+    ),
+)
+
+
+def test_a_source_of_instruments_counts_by_the_state_told_with_it_or_just_before() -> None:
+    def judged_with(value: str) -> dict[str, str]:
+        # 0.5 m3 of 22.4 % are 0.22 kg at 0 °C and half of it at 273 °C.
+        events = [each for number in range(20) for each in stack(number, "0", value="0.220000")[: 2 if number else 1]]
+        hot = stack(20, "273", value=value)
+        return verdicts(derived_judge.findings(history([*honest(), *events, *hot], emitter=STACK), needed=99))
+
+    for value in ("0.220000", "0.110000"):
+        assert judged_with(value)["derived-right"] == "pass"
+    assert judged_with("0.165000")["derived-right"] == "fail"
+
+
+def test_a_source_of_which_nothing_is_told_beside_others_fails() -> None:
+    silent = [stack(number, "0")[0] for number in range(20)]
+    found = derived_judge.findings(history([*honest(), *silent], emitter=STACK), needed=99)
+    assert verdicts(found)["derived-right"] == "fail"
