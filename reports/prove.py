@@ -27,12 +27,16 @@ FORMAT = "carbonbench-prove/1"
 
 
 class DefectResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of one defect: `outcome` is caught or survived, `caught_by` the checks that failed over it."""
+    """What came of one defect: `outcome` is caught or survived, `caught_by` the checks that failed over it.
+
+    `beside` are the defects that were in the reference with it; empty where it was caught alone.
+    """
 
     id: str
     clauses: tuple[str, ...]
     outcome: str
     caught_by: tuple[str, ...]
+    beside: tuple[str, ...] = ()
     title: Text = Text("", "")
 
 
@@ -60,6 +64,11 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     def identity(self) -> str:
         """A name for the page of a proof."""
         return self.run or f"prove-seed{self.seed}" + (f"-{self.commit}" if self.commit else "")
+
+    @property
+    def grouped(self) -> tuple[DefectResult, ...]:
+        """Defects that were caught while others were in the reference too."""
+        return tuple(row for row in self.defects if row.beside)
 
     @property
     def survivors(self) -> tuple[DefectResult, ...]:
@@ -117,7 +126,9 @@ def read(octets: bytes) -> Proof:
         raise MatrixError(f"expected a file of prove --json, got something else: {error} / 格式不符") from None
     proof = Proof(
         defects=tuple(
-            DefectResult(id=row.id, clauses=row.clauses, outcome=row.outcome, caught_by=row.caught_by)
+            DefectResult(
+                id=row.id, clauses=row.clauses, outcome=row.outcome, caught_by=row.caught_by, beside=row.beside
+            )
             for row in told.defects
         ),
         checks=tuple(CheckSeen(id=row.id, seen_failing=row.seen_failing, by=row.by) for row in told.checks),
@@ -147,6 +158,7 @@ class _DefectRow(msgspec.Struct, frozen=True):
     clauses: tuple[str, ...]
     outcome: str
     caught_by: tuple[str, ...]
+    beside: tuple[str, ...] = ()
 
 
 class _CheckRow(msgspec.Struct, frozen=True):
@@ -222,7 +234,8 @@ def print_proof(proof: Proof, console: Console | None = None) -> None:
         caught = row.outcome == CAUGHT
         verdict = Verdict.PASS if caught else Verdict.FAIL
         words = "caught 被发现" if caught else "survived 未被发现"
-        cell = "\n".join(visible(line) for line in _by_case(row.caught_by))
+        lines = _by_case(row.caught_by) + ([f"planted with / 同时植入: {', '.join(row.beside)}"] if row.beside else [])
+        cell = "\n".join(map(visible, lines))
         table.add_row(Line(visible(row.id)), Line(f"{SIGNS[verdict]} {words}", style=STYLES[verdict]), Line(cell))
     console.print(Rule("defects / 缺陷", align="left"), table, sep="\n")
     if proof.unseen:
@@ -245,6 +258,12 @@ def print_proof(proof: Proof, console: Console | None = None) -> None:
     line.append(f"{caught} of {len(proof.defects)} defects caught, {seen} of {len(proof.checks)} checks seen failing")
     line.append(f" / {len(proof.defects)} 个缺陷中发现 {caught} 个，{len(proof.checks)} 项检查中 {seen} 项曾失败")
     console.print(line)
+    if proof.grouped:
+        told = Line(
+            f"  {len(proof.grouped)} of them caught with others planted at once; alone: run --defect ID --case CASE"
+        )
+        told.append(f" / 其中 {len(proof.grouped)} 个与其他缺陷同时植入；单独重放：run --defect")
+        console.print(told, soft_wrap=True)
 
 
 def _by_case(checks: Sequence[str], most: int = 4) -> list[str]:

@@ -495,6 +495,7 @@ TEXTS: dict[str, Text] = {
     "seen": Text("seen failing", "曾失败"),
     "unseen": Text("never seen failing", "从未失败"),
     "caught-by": Text("Caught by", "发现者"),
+    "planted-with": Text("planted at once with", "同时植入："),
     "case": Text("Case", "用例"),
     "centre": Text("Centre", "数据中心"),
     "delivery-title": Text("Delivery table", "传输对账表"),

@@ -169,6 +169,11 @@ def _of_file(book: Book, path: Path, kind: Joinable) -> Joined:
         case "prove":
             # A part of the suite proves that part only: what the statement rests on is looked up in all of them.
             proof = read_proof_file(path)
+            if proof.grouped:
+                raise CampaignError(
+                    f"{path}: proves {proof.grouped[0].id} while other defects were planted too; a statement rests on "
+                    "each alone: prove without --defects-only / 缺陷须逐个植入，勿用 --defects-only"
+                )
             caught = len(proof.defects) - len(proof.survivors)
             sound, words = not (proof.troubles or proof.unsound), _proof_words(proof, caught)
         case _:

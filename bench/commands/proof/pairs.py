@@ -1,5 +1,7 @@
 """The journal of a proof: every pair of defect and case that has run, a line each, so that a stopped proof goes on.
 
+A group of defects that were planted at once has a line too, which is no pair.
+
 Leaves what is tried next to `prove` and what the pairs show to `reports.prove`. What a person would look up in a pair
 (evidence, measurements, record) is left out: a pair is run again by `run --defect`.
 """
@@ -30,6 +32,21 @@ class Job(msgspec.Struct, frozen=True):
     defect: str
     case: str
 
+    @property
+    def planted(self) -> tuple[str, ...]:
+        """The defects that are in the reference."""
+        return (self.defect,) if self.defect else ()
+
+
+class Group(msgspec.Struct, frozen=True):
+    """One case against several defects at once."""
+
+    planted: tuple[str, ...]
+    case: str
+
+
+Task = Job | Group
+
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
     """What must be the same when a proof goes on."""
@@ -40,10 +57,11 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     rig: str
 
 
-class Pair(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of one job."""
+class Pair(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What came of one job, or of one group."""
 
-    job: Job
+    job: Job | None = None
+    group: Group | None = None
     result: CaseResult
 
 
@@ -56,7 +74,7 @@ class Pairs:
 
     def __init__(self, path: Path, head: Head, *, resume: bool = False) -> None:
         self.path = path
-        self.found: Sequence[tuple[Job, CaseResult]] = ()
+        self.found: Sequence[tuple[Task, CaseResult]] = ()
         try:
             if resume:
                 self.found, whole = _read(path, head)
@@ -75,14 +93,15 @@ class Pairs:
     ) -> None:
         self._lines.close()
 
-    def add(self, job: Job, result: CaseResult) -> None:
-        """Put one more pair on the disk."""
+    def add(self, task: Task, result: CaseResult) -> None:
+        """Put one more pair, or group, on the disk."""
         checks = tuple(msgspec.structs.replace(found, evidence=()) for found in result.checks)
         kept = msgspec.structs.replace(result, checks=checks, measurements=(), record="", digest="")
-        self._lines.add(msgspec.json.encode(Pair(job=job, result=kept)))
+        pair = Pair(job=task, result=kept) if isinstance(task, Job) else Pair(group=task, result=kept)
+        self._lines.add(msgspec.json.encode(pair))
 
 
-def _read(path: Path, head: Head) -> tuple[list[tuple[Job, CaseResult]], int]:
+def _read(path: Path, head: Head) -> tuple[list[tuple[Task, CaseResult]], int]:
     """The pairs of a journal, and how many of its octets are whole lines."""
     lines, whole = whole_lines(path)
     first, *rest = lines or [b""]
@@ -96,13 +115,16 @@ def _read(path: Path, head: Head) -> tuple[list[tuple[Job, CaseResult]], int]:
         was, wanted = getattr(told, name), getattr(head, name)
         if was != wanted:
             raise PairsError(f"{path}: its {name} is {was}, this proof's is {wanted}; start anew without it / 设置不符")
-    found: list[tuple[Job, CaseResult]] = []
+    found: list[tuple[Task, CaseResult]] = []
     for number, line in enumerate(rest, 2):
         try:
             pair = msgspec.json.decode(line, type=Pair)
+            task = pair.job or pair.group
+            if task is None:
+                raise msgspec.ValidationError("no job")
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise PairsError(
                 f"{path}: line {number} is no pair of defect and case: {error} / 第 {number} 行无效"
             ) from None
-        found.append((pair.job, pair.result))
+        found.append((task, pair.result))
     return found, whole

@@ -1,19 +1,79 @@
-"""What a proof tries next, and what the pairs that have run show: pure functions over jobs and results.
+"""What a proof tries next, and what the pairs and groups that have run show: pure functions over tasks and results.
 
-Leaves running them to `prove` and the journal of them to `pairs`.
+Leaves running them to `prove`, the journal of them to `pairs`, and finding which defects go together to `grouping`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from bench.case import Case, CaseResult, Text, Verdict
-from bench.commands.proof.pairs import SOUND, Job
+from bench.case import Case, CaseResult, Check, Text, Verdict
+from bench.commands.proof.pairs import SOUND, Group, Job, Task
 from bench.commands.running.house import commit
 from conformance.defects import Defect
+from conformance.defects.groups import GROUPS
+from conformance.defects.proof import Flips
 from reports import prove as shown
 
 _HELPERS = 3
+
+
+def shows(found: Check) -> bool:
+    """Whether a check was seen failing by what it asks; what a dead or silent terminal brought down shows nothing."""
+    return found.verdict is Verdict.FAIL and not found.because
+
+
+def brought_down(result: CaseResult) -> bool:
+    """Whether the item, or the bench, came down with what was planted, so that the rest of the case says little."""
+    return result.verdict is Verdict.ERROR or any(found.because for found in result.checks)
+
+
+@dataclass(frozen=True)
+class GroupShown:
+    """What the drive of a group shows.
+
+    `short` has by defect the checks that it fails alone and that did not fail here, `besides` are checks that failed
+    and that no member is known to fail; `down` is why the drive says nothing, empty where it does.
+    """
+
+    short: Mapping[str, tuple[str, ...]]
+    besides: tuple[str, ...]
+    down: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether every check that any member fails alone was seen failing, and no other."""
+        return not (self.short or self.besides or self.down)
+
+
+def group_shown(group: Group, result: CaseResult, flips: Flips) -> GroupShown:
+    """What came of planting these at once, by what each fails alone (`flips`)."""
+    failed = {found.id for found in result.checks if shows(found)}
+    mine = {defect: flips.get(defect, {}).get(group.case, ()) for defect in group.planted}
+    short = {defect: tuple(each for each in checks if each not in failed) for defect, checks in mine.items()}
+    known = {check for checks in mine.values() for check in checks}
+    return GroupShown(
+        short={defect: checks for defect, checks in short.items() if checks or not mine[defect]},
+        besides=tuple(sorted(failed - known)),
+        down=(result.reason.splitlines() or ["brought down / 受测品失效"])[0] if brought_down(result) else "",
+    )
+
+
+def fallen(groups: Sequence[tuple[Group, CaseResult]], flips: Flips) -> list[str]:
+    """A sentence for each group that no longer shows what its members fail alone."""
+    found: list[str] = []
+    for group, result in groups:
+        shown_here = group_shown(group, result, flips)
+        if not shown_here.holds:
+            short = [f"{defect} ({', '.join(checks)})" for defect, checks in shown_here.short.items()]
+            why = [f"unseen {each}" for each in short] + [f"besides {each}" for each in shown_here.besides]
+            why += [shown_here.down] if shown_here.down else []
+            found.append(
+                f"{GROUPS.name}: {group.case}: {' + '.join(group.planted)} no longer go together: {'; '.join(why)}; "
+                f"prove --groups --case {group.case} --record / 不再能同时植入"
+            )
+    return found
 
 
 def related(defect: Defect, cases: dict[str, type[Case]]) -> list[str]:
@@ -42,14 +102,18 @@ def untried(defects: Mapping[str, Defect], cases: dict[str, type[Case]]) -> list
 def next_round(
     defects: dict[str, Defect],
     cases: dict[str, type[Case]],
-    done: set[Job],
+    done: set[Task],
     proof: shown.Proof,
     *,
     costs: Mapping[str, float],
     hints: Mapping[str, Sequence[str]] | None = None,
     defects_only: bool = False,
-) -> list[Job]:
-    """Pairs that can still bring something new, dear ones first; empty when nothing can. `costs` are seconds by case.
+    groups: Sequence[Group] = (),
+) -> list[Task]:
+    """Tasks that can still bring something new, dear ones first; empty when nothing can. `costs` are seconds by case.
+
+    A group of `groups` is tried once, before any of its members is tried alone, unless one of these is caught already.
+    The case of its group is the first that a defect is tried with alone.
 
     A defect that has survived so far tries one case in each round: those that are known to fail with it before the
     others it names, these before those that share a clause, the cheapest first. One that is caught helps wherever
@@ -66,10 +130,15 @@ def next_round(
             unseen.setdefault(seen.id.rpartition(":")[0], []).append(seen.id)
     survived = {found.id for found in proof.defects if found.outcome != shown.CAUGHT}
     helpers: dict[str, list[str]] = {}
-    jobs: list[Job] = []
+    fresh = [group for group in groups if _fresh(group, defects, cases, done) and survived.issuperset(group.planted)]
+    jobs: list[Task] = [*fresh]
+    joined = {name for group in fresh for name in group.planted}
+    places = {name: group.case for group in groups for name in group.planted}
     for name, defect in defects.items():
+        if name in joined:
+            continue
         named = sorted((case for case in defect.cases if case in cases), key=cost)
-        named.sort(key=lambda case: case not in defect.proven)
+        named.sort(key=lambda case: (case != places.get(name), case not in defect.proven))
         others = sorted(related(defect, cases), key=cost)
         open_ = [case for case in dict.fromkeys((*named, *others)) if Job(name, case) not in done]
         if name in survived:
@@ -82,6 +151,11 @@ def next_round(
         chosen = _cover(unseen[case], names, hints or {}) or names[:_HELPERS]
         jobs += [Job(name, case) for name in chosen]
     return sorted(jobs, key=lambda job: -cost(job.case))
+
+
+def _fresh(group: Group, defects: Mapping[str, Defect], cases: Mapping[str, type[Case]], done: set[Task]) -> bool:
+    chosen = group.case in cases and all(name in defects for name in group.planted)
+    return len(group.planted) > 1 and chosen and group not in done
 
 
 def _cover(checks: Sequence[str], defects: Sequence[str], hints: Mapping[str, Sequence[str]]) -> list[str]:
@@ -97,8 +171,20 @@ def _cover(checks: Sequence[str], defects: Sequence[str], hints: Mapping[str, Se
     return found
 
 
-def tally(defects: dict[str, Defect], results: Sequence[tuple[Job, CaseResult]], *, run: str, seed: int) -> shown.Proof:
-    """The matrix: what caught each defect, which checks were seen failing, what the sound terminal did."""
+def tally(
+    defects: dict[str, Defect],
+    results: Sequence[tuple[Job, CaseResult]],
+    *,
+    run: str,
+    seed: int,
+    groups: Sequence[tuple[Group, CaseResult]] = (),
+    flips: Flips | None = None,
+) -> shown.Proof:
+    """The matrix: what caught each defect, which checks were seen failing, what the sound terminal did.
+
+    A group that holds catches each of its members by the checks that this one fails alone (`flips`), and by no other;
+    one that does not catches nothing.
+    """
     caught: dict[str, list[str]] = {name: [] for name in defects}
     names: dict[str, Text] = {}
     seen: dict[str, list[str]] = {}
@@ -115,15 +201,28 @@ def tally(defects: dict[str, Defect], results: Sequence[tuple[Job, CaseResult]],
             continue
         for found in result.checks:
             # What a dead terminal brings down shows no check, and a defect that only kills it was made wrong.
-            if job.defect != SOUND and found.verdict is Verdict.FAIL and not found.because:
+            if job.defect != SOUND and shows(found):
                 caught[job.defect].append(f"{job.case}:{found.id}")
                 seen.setdefault(f"{job.case}:{found.id}", []).append(job.defect)
+    beside: dict[str, tuple[str, ...]] = {}
+    known = flips or {}
+    for group, result in groups:
+        names |= {f"{group.case}:{found.id}": found.name for found in result.checks}
+        if not group_shown(group, result, known).holds:
+            continue
+        for defect in (defect for defect in group.planted if defect in defects):
+            if not caught[defect]:
+                beside[defect] = tuple(other for other in group.planted if other != defect)
+            for check in known[defect][group.case]:
+                caught[defect].append(f"{group.case}:{check}")
+                seen.setdefault(f"{group.case}:{check}", []).append(defect)
     return shown.Proof(
         defects=tuple(
             shown.DefectResult(
                 id=name,
                 title=defect.title,
                 clauses=defect.clauses,
+                beside=beside.get(name, ()),
                 outcome="caught" if caught[name] else "survived",
                 caught_by=tuple(sorted(set(caught[name]))),
             )

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -27,14 +27,14 @@ from bench.case import (
     VIRTUAL_RIG,
     Case,
     CaseResult,
-    Check,
     Item,
     Rig,
     Verdict,
 )
 from bench.commands.cluster import ClusterError
-from bench.commands.proof.pairs import SOUND, Head, Job, Pairs, PairsError
-from bench.commands.proof.proof_rounds import next_round, related, tally, untried
+from bench.commands.proof.grouping import Regrouping, to_place
+from bench.commands.proof.pairs import SOUND, Group, Head, Job, Pairs, PairsError, Task
+from bench.commands.proof.proof_rounds import brought_down, fallen, next_round, related, shows, tally, untried
 from bench.commands.proof.sound import SoundError, results_of
 from bench.commands.running.house import commit
 from bench.commands.running.options import (
@@ -54,7 +54,8 @@ from bench.dut.profile import Profile, ProfileError, load_profile
 from bench.run import Setup, run_case
 from conformance.clauses.suite import case_classes
 from conformance.defects import Defect, all_defects
-from conformance.defects.proof import PROOF, no_longer, read_proof, recorded, write_proof
+from conformance.defects.groups import GROUPS, read_groups, unseen, write_groups
+from conformance.defects.proof import PROOF, Flips, no_longer, read_proof, recorded, write_proof
 from reports import prove as shown
 from reports.html import prove as prove_page
 
@@ -84,11 +85,15 @@ class Asked:
     resume: Path | None = None
     item: str = ""
     cluster: str = ""
+    groups: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Matter:
-    """What a proof is about: its defects and cases by name, and what is known before it starts."""
+    """What a proof is about: its defects and cases by name, and what is known before it starts.
+
+    `flips` are what each defect fails alone, `groups` those that may be planted at once; empty where none may.
+    """
 
     defects: dict[str, Defect]
     cases: dict[str, type[Case]]
@@ -97,6 +102,8 @@ class Matter:
     out: Path
     sound: Mapping[str, CaseResult] = field(default_factory=dict[str, CaseResult])
     hints: Mapping[str, Sequence[str]] = field(default_factory=dict[str, tuple[str, ...]])
+    flips: Flips = field(default_factory=dict[str, dict[str, tuple[str, ...]]])
+    groups: Sequence[Group] = ()
 
 
 class WrongWords(Exception):
@@ -126,12 +133,11 @@ def _reference(item: Item, documents: frozenset[str]) -> Profile:
     return msgspec.structs.replace(profile, documents=(*profile.documents, *sorted(documents)), declared=declared)
 
 
-def run_job(job: Job, seed: int, folder: str, rig: str = VIRTUAL_RIG) -> CaseResult:
-    """Run one job against the reference that its case tests; the record is kept only for the time of the job.
+def run_job(job: Task, seed: int, folder: str, rig: str = VIRTUAL_RIG) -> CaseResult:
+    """Run one job, or group, against the reference that its case tests; the record is kept for the time of it only.
 
-    It lies below `folder` (empty: where the system likes).
+    It lies below `folder` (empty: where the system likes). What cannot be planted together ends in an error.
     """
-    defect = all_defects()[job.defect] if job.defect else None
     case = case_classes()[job.case]
     profile = _reference(case.item, frozenset(clause.partition("/")[0] for clause in case.clauses))
     with tempfile.TemporaryDirectory(dir=folder or None) as room:
@@ -144,21 +150,31 @@ def run_job(job: Job, seed: int, folder: str, rig: str = VIRTUAL_RIG) -> CaseRes
             folder=Path(room),
             strengths={clause: entry.strength for clause, entry in ledger_entries().items()},
             **ledger_answers(),
-            defect=job.defect,
+            defect=job.defect if isinstance(job, Job) else "",
         )
-        with defect.applied() if defect and rig == VIRTUAL_RIG else nullcontext():
+        with ExitStack() as planted:
+            try:
+                for name in job.planted if rig == VIRTUAL_RIG else ():
+                    planted.enter_context(all_defects()[name].applied())
+            except (AttributeError, TypeError) as error:
+                if isinstance(job, Job):
+                    raise
+                return CaseResult(
+                    id=job.case, title=case.title(), clauses=case.clauses, verdict=Verdict.ERROR, reason=str(error)
+                )
             return run_case(case, setup)
 
 
 class Prover:
-    """Runs pairs, journals each as it ends, and keeps them all."""
+    """Runs pairs and groups, journals each as it ends, and keeps them all."""
 
     def __init__(self, matter: Matter, journal: Pairs, crew: Executor | None, *, elsewhere: bool = False) -> None:
         self._matter = matter
         self._elsewhere = elsewhere
         self._journal = journal
         self._crew = crew
-        self.results = [(job, result) for job, result in journal.found if self._concerns(job)]
+        self.results = [(job, found) for job, found in journal.found if isinstance(job, Job) and self._concerns(job)]
+        self.grouped = [(group, found) for group, found in journal.found if isinstance(group, Group)]
         have = {job for job, _ in self.results}
         known = [(Job(SOUND, name), matter.sound[name]) for name in matter.cases if name in matter.sound]
         self.results += [(job, result) for job, result in known if job not in have]
@@ -169,20 +185,43 @@ class Prover:
     def told(self) -> shown.Proof:
         """The matrix of what has run."""
         matter = self._matter
-        return tally(matter.defects, self.results, run=f"prove-seed{matter.seed}", seed=matter.seed)
+        run = f"prove-seed{matter.seed}"
+        groups = [(group, result) for group, result in self.grouped if group in matter.groups]
+        return tally(matter.defects, self.results, run=run, seed=matter.seed, groups=groups, flips=matter.flips)
 
-    def run(self, jobs: Sequence[Job]) -> None:
+    def fallen(self) -> list[str]:
+        """A sentence for each group that does not show what its members fail alone."""
+        groups = [(group, result) for group, result in self.grouped if group in self._matter.groups]
+        return fallen(groups, self._matter.flips)
+
+    def _done(self) -> set[Task]:
+        return {job for job, _ in self.results} | {group for group, _ in self.grouped}
+
+    def run(self, jobs: Sequence[Task]) -> None:
         """Run those of the jobs that have not run."""
-        have = {job for job, _ in self.results}
+        have = self._done()
         todo = [job for job in jobs if job not in have]
         progress = shown.ProofProgress(len(todo))
         for job, result in self._ended(todo):
             self._journal.add(job, result)
-            self.results.append((job, result))
-            progress.step(job.defect or "reference", job.case, result)
+            if isinstance(job, Job):
+                self.results.append((job, result))
+            else:
+                self.grouped.append((job, result))
+            progress.step(" + ".join(job.planted) or "reference", job.case, result)
         progress.close()
 
-    def _ended(self, jobs: Sequence[Job]) -> Iterable[tuple[Job, CaseResult]]:
+    def together(self, groups: Sequence[Group]) -> Sequence[tuple[Group, CaseResult]]:
+        """Plant the defects of each group at once."""
+        print(f"{len(groups)} groups of defects / 试 {len(groups)} 组同时植入的缺陷", flush=True)
+        self.run(groups)
+        return [(group, result) for group, result in self.grouped if group in groups]
+
+    def costs(self) -> dict[str, float]:
+        """Seconds that each case took with the sound terminal."""
+        return {job.case: result.wall_s for job, result in self.results if job.defect == SOUND}
+
+    def _ended(self, jobs: Sequence[Task]) -> Iterable[tuple[Task, CaseResult]]:
         seed, rig, folder = self._matter.seed, self._matter.rig, "" if self._elsewhere else str(self._matter.out)
         if self._crew is None:
             for job in jobs:
@@ -200,17 +239,18 @@ class Prover:
             pairs = [(name, case) for name in matter.defects for case in matter.cases]
             self.run([Job(*pair) for pair in pairs if matter.defects[pair[0]].item is matter.cases[pair[1]].item])
             return self.told()
-        costs = {job.case: result.wall_s for job, result in self.results if job.defect == SOUND}
+        costs = self.costs()
         while jobs := next_round(
             matter.defects,
             matter.cases,
-            {job for job, _ in self.results},
+            self._done(),
             self.told(),
             costs=costs,
             hints=matter.hints,
             defects_only=defects_only,
+            groups=matter.groups,
         ):
-            done = len(self.results)
+            done = len(self._done())
             print(f"{done} pairs done, {len(jobs)} more / 已完成 {done} 组，再执行 {len(jobs)} 组")
             self.run(jobs)
         return self.told()
@@ -272,7 +312,26 @@ def matter_of(asked: Asked) -> Matter:
     if problems:
         raise WrongWords("\n".join(problems))
     defects, cases = _chosen(asked, known, suite)
-    return Matter(defects=defects, cases=cases, seed=int(seed), rig=rig, out=asked.out, sound=sound, hints=hints)
+    return Matter(
+        defects=defects,
+        cases=cases,
+        seed=int(seed),
+        rig=rig,
+        out=asked.out,
+        sound=sound,
+        hints=hints,
+        flips=read_proof().of(rig),
+        groups=_groups() if asked.defects_only and not asked.record and _quick(rig, int(seed)) else (),
+    )
+
+
+def _quick(rig: str, seed: int) -> bool:
+    """Whether this is where the groups were found: in other worlds other checks may fail."""
+    return (rig, seed) == (VIRTUAL_RIG, PROOF_SEED)
+
+
+def _groups() -> tuple[Group, ...]:
+    return tuple(Group(group, case) for case, groups in read_groups().groups.items() for group in groups)
 
 
 def _chosen(
@@ -309,11 +368,6 @@ def journal_of(asked: Asked, matter: Matter) -> Pairs:
         raise WrongWords(f"--resume {error}" if asked.resume else str(error)) from None
 
 
-def shows(found: Check) -> bool:
-    """Whether a check was seen failing by what it asks; what a dead or silent terminal brought down shows nothing."""
-    return found.verdict is Verdict.FAIL and not found.because
-
-
 def flips_of(results: Iterable[tuple[Job, CaseResult]]) -> list[tuple[str, str, tuple[str, ...]]]:
     """Defect, case and the checks that were seen failing, of each pair; an error shows nothing."""
     return [
@@ -330,13 +384,41 @@ def keep_flips(rig: str, results: Iterable[tuple[Job, CaseResult]]) -> None:
     print(f"{PROOF}: {len(pairs)} pairs recorded / 已记录 {len(pairs)} 组")
 
 
+def keep_groups(prover: Prover, matter: Matter, *, anew: bool, write: bool, doubtful: Collection[str] = ()) -> None:
+    """Find which of the defects may be planted at once, and tell which checks the quick proof loses by it.
+
+    All those of these cases have a new place (`anew`), else those only that were recorded and have none that holds; the
+    groups of the `doubtful` cases are tried again.
+    """
+    old, flips = read_groups(), read_proof().of(matter.rig)
+    places = old.placed()
+    loose = {name for name in matter.defects if name in flips}
+    if anew:
+        loose = {name for name in loose if places.get(name, "") in ("", *matter.cases)}
+        loose = {name for name in loose if {case for case, checks in flips[name].items() if checks} & {*matter.cases}}
+    else:
+        loose &= {job.defect for job, _ in prover.results}
+        prover.run([Job(SOUND, case) for case in sorted({places[name] for name in loose if name in places})])
+        loose = to_place(old, matter.flips, flips, loose, prover.costs())
+    never = {job.defect for job, result in prover.results if job.defect != SOUND and brought_down(result)}
+    made = Regrouping(flips, prover.costs(), never).again(old, loose, prover.together, doubtful)
+    many = [group for groups in made.groups.values() for group in groups if len(group) > 1]
+    print(
+        f"{GROUPS}: {sum(map(len, many))} defects in {len(many)} groups / {len(many)} 组共 {sum(map(len, many))} 个缺陷"
+    )
+    print("".join(f"{sentence}\n" for sentence in unseen(old, matter.flips, made, flips)), end="")
+    if write:
+        write_groups(made)
+
+
 def main(asked: Asked) -> int:
     """Run the proof and print the matrix. 0 trusted, 1 not, 3 the bench's own error, 4 wrong words.
 
     What the run in `sound` says of the sound terminal is taken over; its other cases are run. The matrix in `hints`, of
     whatever commit, says what is tried first, and nothing else. `resume` is the journal of a proof that was stopped.
-    With `record` what was seen failing is put into the suite's own proof (`conformance.defects.proof`); without it, a
-    pair that fails less than that proof says is told, and the suite is not trusted. `item` leaves only cases and
+    With `record` what was seen failing is put into the suite's own proof (`conformance.defects.proof`), and what goes
+    together beside it; without it, a pair that fails less than that proof says, or a group that shows less, is told,
+    and the suite is not trusted. With `groups` only what goes together is found anew. `item` leaves only cases and
     defects of the terminal, or of the platform; without it both are proved, each case against its own reference.
     """
     try:
@@ -359,7 +441,16 @@ def main(asked: Asked) -> int:
                 return EXIT_ERROR
         print(f"pairs / 配对记录: {journal.path}  (stopped: prove --resume {journal.path} / 中断后可续跑)", flush=True)
         prover = Prover(matter, journal, crew, elsewhere=bool(asked.cluster))
+        if asked.groups:
+            prover.run([Job(SOUND, name) for name in matter.cases])
+            keep_groups(prover, matter, anew=True, write=asked.record)
+            return EXIT_PASS
         proof = prover.prove(every=asked.every, defects_only=asked.defects_only)
+        if asked.record:
+            keep_flips(matter.rig, prover.results)
+            if _quick(matter.rig, matter.seed):
+                doubtful = () if asked.defects else tuple(matter.cases)
+                keep_groups(prover, matter, anew=False, write=True, doubtful=doubtful)
     if asked.cases and not asked.defects and (idle := untried(matter.defects, matter.cases)):
         print(f"no defect is tried with {', '.join(idle)}: none names it, nor a clause that it decides / 无可试缺陷")
     shown.print_proof(proof)
@@ -367,10 +458,8 @@ def main(asked: Asked) -> int:
     if asked.json_file:
         asked.json_file.write_bytes(shown.to_json(proof))
     stale: list[str] = []
-    if asked.record:
-        keep_flips(matter.rig, prover.results)
-    elif matter.seed == PROOF_SEED:
-        stale = no_longer(read_proof(), matter.rig, flips_of(prover.results))
+    if matter.seed == PROOF_SEED and not asked.record:
+        stale = [*no_longer(read_proof(), matter.rig, flips_of(prover.results)), *prover.fallen()]
         print("".join(f"{sentence}\n" for sentence in stale), end="", file=sys.stderr)
     if proof.troubles:
         return EXIT_ERROR

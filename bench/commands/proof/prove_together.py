@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from bench.case import EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, CaseResult, Verdict
-from bench.commands.proof.prove import shows
+from bench.commands.proof.proof_rounds import shows
 from bench.commands.running.attempts import ran
 from bench.commands.running.house import commit
 from bench.commands.running.options import REFERENCE_PROFILES, picks, whole, workers_of

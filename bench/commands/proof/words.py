@@ -40,6 +40,7 @@ def _prove(words: argparse.Namespace) -> int:
             resume=Path(words.resume) if words.resume else None,
             item=words.item,
             cluster=words.cluster,
+            groups=words.groups,
         )
     )
 
@@ -49,7 +50,7 @@ def _prove_together(words: argparse.Namespace) -> int:
 
     told = {"--json": words.json, "--sound": words.sound, "--hints": words.hints, "--resume": words.resume}
     told |= {"--full": words.full, "--defects-only": words.defects_only, "--cluster": words.cluster}
-    told |= {"--defect": words.defect, "--item": words.item, "--rig": words.rig != "virtual"}
+    told |= {"--defect": words.defect, "--item": words.item, "--rig": words.rig != "virtual", "--groups": words.groups}
     if others := [name for name, given in told.items() if given]:
         return wrong_words(f"--together: not with {', '.join(others)} / 共用驱动证明不用这些参数")
     return prove_together.main(words.case, words.seed, words.workers, record=words.record)
@@ -61,7 +62,7 @@ def _mutants(words: argparse.Namespace) -> int:
     of_defects = {"--defect": words.defect, "--json": words.json, "--hints": words.hints, "--sound": words.sound}
     others = [name for name, given in of_defects.items() if given]
     others += [name for name, given in (("--full", words.full), ("--defects-only", words.defects_only)) if given]
-    others += ["--rig"] if words.rig != "virtual" else []
+    others += [name for name, given in (("--rig", words.rig != "virtual"), ("--groups", words.groups)) if given]
     others += ["--cluster"] if words.cluster else []
     if others:
         return wrong_words(f"--mutants: not with {', '.join(others)}; these are of defects / 变异试验不用这些参数")
@@ -104,6 +105,11 @@ def prove(command: Add) -> None:
     )
     prove.add_argument(
         "--record", action="store_true", help="put what was seen failing into conformance/proof.json / 记入套件证明"
+    )
+    prove.add_argument(
+        "--groups",
+        action="store_true",
+        help="find anew which defects may be planted at once / 重新确定可同时植入的缺陷",
     )
     prove.add_argument("--full", action="store_true", help="every defect against every case / 全矩阵")
     prove.add_argument(

@@ -14,7 +14,7 @@ from bench.case.judging import judge
 from bench.case.lifeless import brought_down, cause, never_began
 from bench.case.program_evidence import reasons
 from bench.case.starved import conditioned
-from bench.commands.proof.prove import shows
+from bench.commands.proof.proof_rounds import shows
 from bench.history import (
     Began,
     Behaviour,

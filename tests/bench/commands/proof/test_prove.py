@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from suite_kit import QUICK, carbonbench, choose, in_place
 
-from bench.commands.proof import prove
-from conformance.defects.proof import Proof, no_longer
+from bench.commands.proof import grouping, prove
+from conformance.defects.groups import Groups, ordered, read_groups
+from conformance.defects.proof import Proof, no_longer, read_proof
 
 CASES = ("accuracy/takes-over-edge-values", "commands/reads-meters-on-command", "protocol/identifies-itself")
 DEFECTS = ("one-number-for-all-centres", "read-now-from-memory", "word-order-ignored")
@@ -119,6 +120,60 @@ def test_a_check_that_no_longer_fails_is_told_and_costs_the_trust(
     (problem,) = told.problems
     assert f"{DEFECTS[1]} × {CASES[1]} no longer fails neither-does-this, never-fails" in problem
     assert in_place(*words, "--seed", "2", cwd=tmp_path).problems == []
+
+
+def test_defects_that_go_together_are_planted_at_once(tmp_path: Path) -> None:
+    case = "configuration/restores-configuration"
+    (group,) = (group for group in read_groups().groups[case] if len(group) > 2)
+    words = [word for name in group for word in ("--defect", name)]
+    told = in_place("prove", "--defects-only", *words, *choose([case]), "--json", "m.json", cwd=tmp_path)
+    assert f"{' + '.join(group)} × {case}" in told.out and "1 pairs done, 1 more" in told.out
+    assert f"{len(group)} of them caught with others planted at once" in told.out and told.problems == []
+    rows = {row["id"]: row for row in json.loads((tmp_path / "m.json").read_text("utf-8"))["defects"]}
+    flips = read_proof().of("virtual")
+    for name in group:
+        assert rows[name]["outcome"] == "caught" and sorted(rows[name]["beside"]) == sorted({*group} - {name})
+        assert rows[name]["caught_by"] == [f"{case}:{check}" for check in flips[name][case]]
+    assert "planted at once with" in (tmp_path / "out" / "prove-seed1.html").read_text("utf-8")
+    # One of them only, another world, or the whole proof: each alone; a stopped proof takes the group over.
+    for more in (["--seed", "2"], ["--defect", group[0]]):
+        alone = in_place(
+            "prove", "--defects-only", *(more if "--defect" in more else words + more), *choose([case]), cwd=tmp_path
+        )
+        assert " + " not in alone.out and "planted at once" not in alone.out
+    journal = min((tmp_path / "out").glob("prove-*-seed1.jsonl"))
+    again = in_place("prove", "--defects-only", *words, *choose([case]), "--resume", journal, cwd=tmp_path)
+    assert "more" not in again.out.partition("defects / 缺陷")[0] and "planted at once" in again.out
+
+
+def test_those_that_hide_each_other_are_tried_alone_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pair, case = ("midnight-is-no-time", "wrong-times-are-midnight"), "byhand/refuses-wrong-times"
+    monkeypatch.setattr(prove, "read_groups", lambda: ordered([(case, pair)]))
+    words = ("--defect", pair[0], "--defect", pair[1], *choose([case]))
+    told = in_place("prove", "--defects-only", *words, "--json", "m.json", cwd=tmp_path)
+    found = json.loads((tmp_path / "m.json").read_text("utf-8"))["defects"]
+    assert [(row["outcome"], row["beside"]) for row in found] == [("caught", [])] * 2
+    (problem,) = told.problems
+    assert told.code == 1 and f"{' + '.join(pair)} no longer go together" in problem
+    assert f"prove --groups --case {case} --record" in problem
+
+
+def test_groups_are_found_anew_and_only_recorded_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case, written = "configuration/restores-configuration", list[Groups]()
+    monkeypatch.setattr(prove, "write_groups", written.append)
+    monkeypatch.setattr(grouping, "WORTH_S", 0.0)
+    for words in ((), ("--record",)):
+        told = in_place("prove", "--groups", *choose([case]), *words, cwd=tmp_path)
+        assert told.code == 0 and "groups of defects" in told.out and told.problems == []
+    (made,) = written
+    known = read_groups()
+    assert made.placed() == known.placed()
+    assert {name: groups for name, groups in made.groups.items() if name != case} == {
+        name: groups for name, groups in known.groups.items() if name != case
+    }
+    assert any(len(group) > 2 for group in made.groups[case])
+    told = in_place("prove", "--groups", "--together", cwd=tmp_path)
+    assert told.code == 4 and "--together: not with --groups" in told.err
 
 
 def test_what_a_proof_no_longer_holds() -> None:
