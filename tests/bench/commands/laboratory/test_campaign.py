@@ -315,11 +315,13 @@ def proof_of(campaign: Path, run: Path, name: str = "prove.json", **spoiled: obj
 def test_a_proof_that_says_more_than_its_rows_is_refused(campaign: Path, own: Path) -> None:
     path = proof_of(campaign, own)
     honest = json.loads(path.read_bytes())
-    checks = honest["checks"]
+    checks, defects = honest["checks"], honest["defects"]
+    beside = [defects[0] | {"beside": ["another"]}, *defects[1:]]
     for forged, words in (
         (honest | {"checks": [], "defects": []}, "says trusted: true, its rows say otherwise"),
         (honest | {"checks": [checks[0] | {"by": []}, *checks[1:]]}, f"says of {checks[0]['id']} what its rows do not"),
         (honest | {"troubles": ["x"]}, "says trusted: true"),
+        (honest | {"defects": beside}, f"proves {defects[0]['id']} while other defects were planted too"),
         ({"format": "carbonbench-prove/1", "commit": honest["commit"], "trusted": True}, "expected a file of prove"),
     ):
         path.write_text(json.dumps(forged), "utf-8")
