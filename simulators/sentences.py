@@ -26,6 +26,12 @@ class Words(NamedTuple):
         en, _, zh = str(told).rpartition(" / ")
         return cls(en, zh)
 
+    def after(self, place: object) -> str:
+        """As a line: the place, and what is said of it; a place that is `Words` in the language of each."""
+        if isinstance(place, Words):
+            return f"{place.en}: {self.en} / {place.zh}：{self.zh}"
+        return f"{place}: {self}"
+
     def at(self, place: str) -> tuple[str, str, str]:
         """With the place that is spoken of."""
         return place, self.en, self.zh

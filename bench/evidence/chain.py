@@ -19,6 +19,8 @@ from typing import Any, BinaryIO, Generic, TypeVar
 
 import msgspec
 
+from bench.evidence import sentences
+
 T = TypeVar("T")
 
 Signing = Callable[[bytes], Sequence[bytes]]
@@ -64,14 +66,14 @@ class ChainedFile(Generic[T]):
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise ChainTrouble(f"{self.path}: cannot be read ({error.strerror}) / 无法读取") from None
+            raise ChainTrouble(sentences.UNREADABLE(reason=error.strerror).after(self.path)) from None
         return [*self._proved(octets)]
 
     def _proved(self, octets: bytes) -> Iterator[Line[T]]:
         chain = self._genesis
         whole = octets[: octets.rfind(b"\n") + 1]
         for number, text in enumerate(whole.splitlines(keepends=True), start=1):
-            where = f"{self.path}, line {number} / 第 {number} 行"
+            where = sentences.LINE_OF(path=self.path, number=number)
             try:
                 first, raw, *rest = msgspec.json.decode(text, type=list[msgspec.Raw])
                 shown, entry = msgspec.json.decode(first, type=str), bytes(raw)
@@ -79,13 +81,10 @@ class ChainedFile(Generic[T]):
                 signatures = tuple(base64.b64decode(each, validate=True) for each in signed)
                 chain = hashlib.new("sm3", chain + entry).digest()
                 if shown != chain.hex() or text != _line(chain, entry, signatures):
-                    raise ChainTrouble(
-                        f"{where}: the chain is broken; this line or one before it was altered, added or removed / "
-                        "哈希链断开：内容被改动"
-                    )
+                    raise ChainTrouble(sentences.CHAIN_BROKEN().after(where))
                 yield Line(number, self._decoder.decode(entry), chain.hex(), signatures)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, ValueError) as error:
-                raise ChainTrouble(f"{where}: not what the bench wrote ({error}) / 内容无效") from None
+                raise ChainTrouble(sentences.NO_LINE(error=error).after(where)) from None
 
     def append(self, entry: T) -> Line[T]:
         """Write an entry behind all others. Raises ChainTrouble, OSError."""

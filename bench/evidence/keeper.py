@@ -14,6 +14,7 @@ import msgspec
 
 from bench.case import CaseResult, Verdict
 from bench.evidence import opening as opening_
+from bench.evidence import sentences
 from bench.evidence.chain import ChainTrouble
 from bench.evidence.files import FileRow, evidence_digest, is_evidence, sm3_of, survey
 from bench.evidence.keys import KeyTrouble, armored, fingerprint
@@ -207,6 +208,6 @@ def read_opening(path: Path) -> opening_.Opening:
     try:
         return msgspec.json.decode(path.read_bytes(), type=opening_.Opening)
     except OSError as error:
-        raise SealTrouble(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
+        raise SealTrouble(sentences.UNREADABLE(reason=error.strerror).after(path)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise SealTrouble(f"{path}: not an opening statement ({error}) / 不是有效的开始声明") from None
+        raise SealTrouble(sentences.NO_OPENING(error=error).after(path)) from None

@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_private_key
 
+from bench.evidence import sentences
 from simulators.trust import oracle
 from simulators.trust.certificates import SM2_CURVE, SM2_WITH_SM3
 
@@ -81,7 +82,7 @@ class Sm2Signer:
         key = lib.d2i_AutoPrivateKey(None, ctypes.byref(place), len(self._der))
         if not key:
             lib.ERR_clear_error()
-            raise KeyTrouble(f"{self._where}: OpenSSL's libcrypto takes no SM2 key from it / 不是可用的 SM2 私钥")
+            raise KeyTrouble(sentences.NO_SM2_KEY().after(self._where))
         context, md = lib.EVP_PKEY_CTX_new(key, None), lib.EVP_MD_CTX_new()
         try:
             identity, length = oracle.DEFAULT_ID, ctypes.c_size_t(128)
@@ -96,7 +97,7 @@ class Sm2Signer:
             lib.EVP_PKEY_free(key)
             lib.ERR_clear_error()
         if not done:
-            raise KeyTrouble(f"{self._where}: OpenSSL's libcrypto cannot sign with it / 无法用该私钥签名")
+            raise KeyTrouble(sentences.CANNOT_SIGN().after(self._where))
         return made.raw[: length.value]
 
 
@@ -123,9 +124,7 @@ def _libcrypto() -> Any:
             function = getattr(lib, name)
             function.restype, function.argtypes = result, arguments
     except (OSError, AttributeError):
-        raise KeyTrouble(
-            "SM2 keys need OpenSSL 3 (libcrypto.so.3), which this computer lacks / 缺少 OpenSSL 3，无法使用 SM2 私钥"
-        ) from None
+        raise KeyTrouble(str(sentences.NO_OPENSSL())) from None
     return lib
 
 
@@ -160,7 +159,7 @@ class TokenSigner:
                 raw = bytes(key.sign(digest, mechanism=pkcs11.Mechanism.ECDSA))
         except (PKCS11Error, RuntimeError, OSError) as error:
             words = str(error) or type(error).__name__
-            raise KeyTrouble(f"{where}: cannot sign ({words}) / 密码设备无法签名") from None
+            raise KeyTrouble(sentences.TOKEN_CANNOT_SIGN(words=words).after(where)) from None
         half = len(raw) // 2
         return encode_dss_signature(int.from_bytes(raw[:half], "big"), int.from_bytes(raw[half:], "big"))
 
@@ -185,12 +184,14 @@ class ProgramSigner:
                 self._words, input=octets, capture_output=True, cwd=self._folder, timeout=_LONGEST_S, check=False
             )
         except subprocess.TimeoutExpired:
-            raise KeyTrouble(f"{name}: no signature within {_LONGEST_S} s / 签名程序超时") from None
+            raise KeyTrouble(sentences.NO_SIGNATURE(longest_s=_LONGEST_S).after(name)) from None
         except OSError as error:
-            raise KeyTrouble(f"{name}: cannot be started ({error.strerror}) / 签名程序无法启动") from None
+            raise KeyTrouble(sentences.NOT_STARTED(strerror=error.strerror).after(name)) from None
         if done.returncode or not done.stdout:
             lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise KeyTrouble(f"{name}: ended with {done.returncode} ({lines[-1] if lines else '-'}) / 签名程序失败")
+            raise KeyTrouble(
+                sentences.SIGNER_FAILED(returncode=done.returncode, last=lines[-1] if lines else "-").after(name)
+            )
         return done.stdout
 
 
@@ -209,20 +210,20 @@ def signer_of(
         told = (part.partition("=") for part in key.removeprefix("pkcs11:").split(";"))
         parts = {name: value for name, _, value in told}
         if not module or not parts.get("token") or not parts.get("object"):
-            raise KeyTrouble(f"signer.key {key}: expected pkcs11:token=…;object=… and a module / 密码设备参数不全")
+            raise KeyTrouble(str(sentences.TOKEN_PARTS(key=key)))
         if _curve_of(der) not in _CURVES:
-            raise KeyTrouble(f"{certificate}: a token signs with ECDSA on P-256 or P-384 here / 密码设备仅支持 ECDSA")
+            raise KeyTrouble(sentences.TOKEN_ALGORITHM().after(certificate))
         made: Signer = TokenSigner(module, parts["token"], parts["object"], secret, der)
     elif key.startswith("program:"):
         words = _split(key.removeprefix("program:"))
         if not words:
-            raise KeyTrouble(f"signer.key {key}: expected program: and a command / 签名程序为空或引号不配对")
+            raise KeyTrouble(str(sentences.PROGRAM_PARTS(key=key)))
         made = ProgramSigner(words, folder, der)
     else:
         made = _of_file(folder / key, der, secret)
     trial = b"carbonbench: the key and its certificate belong together"
     if not proves(der, trial, made.sign(trial)):
-        raise KeyTrouble(f"{certificate}: is not the certificate of {key} / 证书与私钥不匹配")
+        raise KeyTrouble(sentences.OTHER_CERTIFICATE(key=key).after(certificate))
     return made
 
 
@@ -237,22 +238,22 @@ def _of_file(path: Path, certificate: bytes, secret: str) -> Signer:
     try:
         octets = path.read_bytes()
     except OSError as error:
-        raise KeyTrouble(f"{path}: cannot be read ({error.strerror}) / 无法读取私钥") from None
+        raise KeyTrouble(sentences.UNREADABLE(reason=error.strerror).after(path)) from None
     if is_sm2(certificate):
         try:
             kind, _, der = cast(tuple[str, object, bytes], pem.unarmor(octets))
         except ValueError:
-            raise KeyTrouble(f"{path}: expected a private key in PEM / 应为 PEM 私钥") from None
+            raise KeyTrouble(sentences.NO_PEM_KEY().after(path)) from None
         if "ENCRYPTED" in kind:
-            raise KeyTrouble(f"{path}: an SM2 key must be unencrypted PKCS#8 or on a token / SM2 私钥须为未加密 PKCS#8")
+            raise KeyTrouble(sentences.SM2_FORM().after(path))
         return Sm2Signer(der, certificate, str(path))
     try:
         key = load_pem_private_key(octets, secret.encode() or None)
     except (ValueError, TypeError) as error:
         # cryptography's words for a missing or needless passphrase are a sentence already.
-        raise KeyTrouble(f"{path}: cannot be used ({error}) / 私钥无法使用") from None
+        raise KeyTrouble(sentences.KEY_UNUSABLE(error=error).after(path)) from None
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name not in _CURVES:
-        raise KeyTrouble(f"{path}: expected a key on P-256, P-384 or SM2 / 应为 P-256、P-384 或 SM2 私钥")
+        raise KeyTrouble(sentences.KEY_CURVE().after(path))
     return PemSigner(key, certificate)
 
 
@@ -261,7 +262,7 @@ def certificates_of(path: Path) -> list[bytes]:
     try:
         octets = path.read_bytes()
     except OSError as error:
-        raise KeyTrouble(f"{path}: cannot be read ({error.strerror}) / 无法读取证书") from None
+        raise KeyTrouble(sentences.UNREADABLE(reason=error.strerror).after(path)) from None
     found: list[bytes] = []
     with suppress(ValueError):
         blocks = cast(list[tuple[str, object, bytes]], [*cast(Any, pem.unarmor(octets, multiple=True))])
@@ -270,7 +271,7 @@ def certificates_of(path: Path) -> list[bytes]:
     for der in found:
         check_certificate(der, str(path))
     if not found:
-        raise KeyTrouble(f"{path}: holds no certificate / 文件中没有证书")
+        raise KeyTrouble(sentences.NO_CERTIFICATE_IN().after(path))
     return found
 
 
@@ -279,7 +280,7 @@ def check_certificate(der: bytes, where: str) -> None:
     try:
         _ = x509.Certificate.load(der, strict=True).native
     except (ValueError, TypeError, KeyError):
-        raise KeyTrouble(f"{where}: not a certificate / 不是有效证书") from None
+        raise KeyTrouble(sentences.NO_CERTIFICATE().after(where)) from None
 
 
 def is_sm2(certificate: bytes) -> bool:

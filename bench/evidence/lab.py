@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.evidence import sentences
 from bench.evidence.keys import KeyTrouble, Signer, certificates_of, signer_of
 from bench.evidence.stamps import OwnAuthority, Stamper, StampTrouble, asking
 from simulators.sentences import Words
@@ -39,13 +40,9 @@ class StampRow(Settings, frozen=True):
     def flaws(self) -> Iterator[Flaw]:
         """One authority, of an address that can be asked."""
         if bool(self.url) == bool(self.own):
-            yield "", "expected url or own, one of them", "应给出 url 或 own 之一"
+            yield sentences.URL_OR_OWN().at("")
         if self.url and not self.url.startswith(("http://", "https://")):
-            yield (
-                "url",
-                f"expected http:// or https://, got {self.url!r}",
-                f"应为 http:// 或 https://，实际为 {self.url!r}",
-            )
+            yield sentences.STAMP_URL(url=self.url).at("url")
 
 
 class ClockRow(Settings, frozen=True):
@@ -130,9 +127,7 @@ def _lab(path: Path, table: Table) -> Lab:
         except (StampTrouble, KeyTrouble) as error:
             table.problem("stamp", *Words.of(error))
         if not found.signer:
-            table.problem(
-                "stamp", "a stamp is put on a signature; add a [[signer]]", "时间戳加在签名上，请补充 [[signer]]"
-            )
+            table.problem("stamp", *sentences.STAMP_WITHOUT_SIGNER())
     return Lab(
         path=path,
         signers=tuple(signers),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench.evidence import sentences
 from bench.evidence.chain import ChainedFile, ChainTrouble, Line
 from bench.evidence.keys import proves
 from bench.evidence.lab import Lab
@@ -106,7 +107,7 @@ class Register:
         except ChainTrouble as error:
             return [str(error)]
         return [
-            f"{self.path}, line {line.number}: no signature by the laboratory's certificate / 无该机构证书的签名"
+            sentences.NOT_LABORATORY().after(f"{self.path}:{line.number}")
             for line in lines
             if certificates
             and not any(

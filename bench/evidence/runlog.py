@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench.evidence import sentences
 from bench.evidence.chain import ChainedFile, ChainTrouble, Line
 
 FOLDER = "evidence"
@@ -94,7 +95,7 @@ class RunLog:
     def chain_at(self, number: int) -> str:
         """The chain up to a line (0: before the first). Raises ChainTrouble for a line that there is not."""
         if not 0 <= number <= len(self.lines):
-            raise ChainTrouble(f"{self._file.path}: has {len(self.lines)} lines, {number} were signed / 日志被截短")
+            raise ChainTrouble(sentences.LOG_SHORTENED(count=len(self.lines), number=number).after(self._file.path))
         return self.lines[number - 1].chain if number else self._file.genesis
 
     def add(self, *entries: AnyEntry) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench.evidence import sentences
 from bench.evidence.chain import ChainTrouble
 from bench.evidence.files import FileRow, evidence_digest, sm3_of
 from bench.evidence.keeper import openings
@@ -105,9 +106,9 @@ def prove_seals(
         told.problems.append(str(error))
         return told
     if not held:
-        words = f"{folder}: not signed / 未签名"
+        words = sentences.NOT_SIGNED().after(folder)
         if any(each.path.startswith(f"{FOLDER}/signer-") for each in rows):
-            words = f"{folder}: its seals are missing, it had been signed / 封存文件缺失，该运行曾经签名"
+            words = sentences.SEALS_MISSING().after(folder)
             told.problems.append(words)
         elif certificates:
             told.problems.append(words)
@@ -135,7 +136,7 @@ def _prove_each(
         where = folder / f"{each.name}.json"
         mine = [mark for mark in each.seal.signers if not trusted or mark in trusted]
         if not mine:
-            told.problems.append(f"{where}: not signed by the given certificate / 不是由所给证书签名")
+            told.problems.append(sentences.OTHER_SIGNER().after(where))
         for mark, signature in zip(each.seal.signers, each.signatures, strict=True):
             der = known.get(mark)
             if der is None:
@@ -147,23 +148,16 @@ def _prove_each(
                 told.problems.append(str(error))
                 continue
             if not proves(der, each.octets, signature):
-                told.problems.append(
-                    f"{where}: was altered, the signature of {name_of(der)} does not hold / 内容被改动，签名无效"
-                )
+                told.problems.append(sentences.ALTERED(name=name_of(der)).after(where))
             elif not valid_at(der, datetime.fromisoformat(each.seal.at)):
-                told.problems.append(
-                    f"{where}: {name_of(der)}: the certificate was not valid then / 签名时证书不在有效期"
-                )
+                told.problems.append(sentences.NOT_VALID_THEN(name=name_of(der)).after(where))
         stamps.append(_stamp_of(where, each, roots, told))
-    told.notes += [f"{folder}: the certificate {mark[:16]}… is not at hand / 缺少证书" for mark in sorted(strangers)]
+    told.notes += [sentences.CERTIFICATE_NOT_AT_HAND(mark=mark[:16]).after(folder) for mark in sorted(strangers)]
     if not trusted:
         names = ", ".join(name_of(der) for der in _certificates(folder)) or "somebody unknown"
-        told.notes.append(
-            f"{folder}: signed by {names} by its own words; give --certificate to hold it against the laboratory's / "
-            "请用 --certificate 给出机构证书"
-        )
+        told.notes.append(sentences.BY_ITS_OWN_WORDS(names=names).after(folder))
     if any(stamps) and not roots:
-        told.notes.append(f"{folder}: the time stamp authority was not checked; give --roots / 请用 --roots 给出根证书")
+        told.notes.append(sentences.STAMPS_UNCHECKED().after(folder))
     return stamps
 
 
@@ -176,9 +170,9 @@ def _stamp_of(where: Path, each: Held, roots: Sequence[bytes], told: Sealed) -> 
             told.problems.append(f"{where}: {error}")
             continue
         if roots and not found.trusted:
-            told.problems.append(f"{where}: {found.by}: leads to none of the given roots / 时间戳证书链不可信")
+            told.problems.append(sentences.STAMP_ROOTS(by=found.by).after(where))
     if len(each.stamps) not in (0, len(each.signatures)):
-        told.problems.append(f"{where}: a time stamp is missing / 时间戳缺失")
+        told.problems.append(sentences.STAMP_MISSING().after(where))
     return found
 
 
@@ -190,27 +184,27 @@ def _prove_chain(folder: Path, held: Sequence[Held], log: RunLog, told: Sealed) 
     for each in held:
         where, seal = folder / f"{each.name}.json", each.seal
         if seal.previous != before:
-            told.problems.append(f"{where}: does not follow from the seal before it / 与前一封存文件不连续")
+            told.problems.append(sentences.NOT_FOLLOWING().after(where))
         before = digest(each)
         if bool(each.stamps) != stamped:
-            told.problems.append(f"{where}: its time stamp is missing / 时间戳缺失")
+            told.problems.append(sentences.ITS_STAMP_MISSING().after(where))
         try:
             if log.chain_at(seal.log_lines) != seal.log_head:
-                told.problems.append(f"{folder / LOG}: is not the log that was sealed at {seal.at} / 日志被改动")
+                told.problems.append(sentences.OTHER_LOG(at=seal.at).after(folder / LOG))
         except ChainTrouble as error:
             told.problems.append(str(error))
         told.problems += [
-            f"{folder / FOLDER / name}: was altered or removed since {seal.at} / 开始声明被改动"
+            sentences.OPENING_ALTERED(at=seal.at).after(folder / FOLDER / name)
             for name, sm3 in seal.openings.items()
             if present.get(name) != sm3
         ]
         if seal.kind != "begin" and seal.item != held[0].seal.item:
-            told.problems.append(f"{where}: is of another item / 样品不符")
+            told.problems.append(sentences.OTHER_ITEM().after(where))
     opened = {f"opening-{each.number}.json": each.sm3 for each in log.entries if isinstance(each, Opened)}
     if opened != present or held[-1].seal.openings != present:
-        told.problems.append(f"{folder}: its opening statements are not those of its log / 开始声明与日志不符")
+        told.problems.append(sentences.OPENINGS_DIFFER().after(folder))
     if held[0].seal.kind != "begin":
-        told.problems.append(f"{folder}: was not signed at its beginning / 开始时未签名")
+        told.problems.append(sentences.NO_BEGINNING().after(folder))
 
 
 def _prove_times(folder: Path, held: Sequence[Held], stamps: Sequence[Stamp | None], log: RunLog, told: Sealed) -> None:
@@ -221,40 +215,28 @@ def _prove_times(folder: Path, held: Sequence[Held], stamps: Sequence[Stamp | No
         for line in log.lines:
             said = datetime.fromisoformat(line.entry.at)
             if line.number <= each.seal.log_lines and said > at + LATE:
-                told.problems.append(
-                    f"{where}: was stamped at {at:%Y-%m-%d %H:%M:%S} UTC, before what it covers is said to have "
-                    f"happened ({line.entry.at}) / 时间戳早于所含内容"
-                )
+                told.problems.append(sentences.STAMPED_BEFORE(at=at, said=line.entry.at).after(where))
                 break
             if line.number > each.seal.log_lines and said < at - LATE:
                 what = f"{line.entry.case} #{line.entry.attempt}" if isinstance(line.entry, AttemptBegan) else "the run"
-                told.problems.append(
-                    f"{where}: signed later than it says: stamped at {at:%Y-%m-%d %H:%M:%S} UTC, and {what} had gone "
-                    f"on at {line.entry.at} / 签名晚于其所述时刻"
-                )
+                told.problems.append(sentences.SIGNED_LATER(at=at, what=what, gone=line.entry.at).after(where))
                 break
         said = datetime.fromisoformat(each.seal.at)
         if abs(said - at) > LATE:
-            told.problems.append(
-                f"{where}: signed later than it says: says {each.seal.at}, stamped at {at:%Y-%m-%d %H:%M:%S} UTC / "
-                "签名晚于其所述时刻"
-            )
+            told.problems.append(sentences.STAMPED_LATER(at=each.seal.at, stamped=at).after(where))
     for earlier, later in pairwise(held):
         gap = datetime.fromisoformat(later.seal.at) - datetime.fromisoformat(earlier.seal.at)
         if later.seal.kind != "begin" and gap > HOURLY:
-            told.notes.append(f"{folder}: nothing was signed from {earlier.seal.at} to {later.seal.at} / 此期间未封存")
+            told.notes.append(sentences.GAP(begin=earlier.seal.at, end=later.seal.at).after(folder))
 
 
 def _prove_end(folder: Path, last: Held, rows: Sequence[FileRow], told: Sealed) -> None:
     if last.seal.kind != "end":
-        told.problems.append(f"{folder}: not signed at its end / 结束时未签名")
+        told.problems.append(sentences.NO_END().after(folder))
         return
     found = evidence_digest(rows, last.name)
     if found != last.seal.evidence:
-        told.problems.append(
-            f"{folder}: altered since it was signed: the evidence has digest {found}, "
-            f"signed was {last.seal.evidence} / 签名后被改动"
-        )
+        told.problems.append(sentences.EVIDENCE_ALTERED(found=found, evidence=last.seal.evidence).after(folder))
 
 
 def _ask_register(
@@ -262,7 +244,7 @@ def _ask_register(
 ) -> None:
     if path is None:
         if last is not None and last.seal.register_lines:
-            told.notes.append(f"{folder}: give --register to hold it against the register / 请用 --register 给出登记簿")
+            told.notes.append(sentences.REGISTER_NOT_GIVEN().after(folder))
         return
     register = Register(path)
     told.problems += register.problems(certificates)
@@ -280,23 +262,21 @@ def _ask_register(
         if isinstance(each.entry, RunBegan | RunResumed) and each.entry.opening in opened.values()
     }
     if not mine or set(mine) != set(opened.values()):
-        told.problems.append(f"{folder}: this run is not in the register {path} / 登记簿中无此运行")
+        told.problems.append(sentences.NOT_IN_REGISTER(path=path).after(folder))
         return
     run = next(iter(mine.values()))
     ends = [each.entry for each in lines if isinstance(each.entry, RunEnded) and each.entry.run == run]
     if any(isinstance(each.entry, RunAbandoned) and each.entry.run == run for each in lines):
-        told.problems.append(f"{folder}: the register says that this run was abandoned / 登记簿载明该运行已放弃")
+        told.problems.append(sentences.ABANDONED().after(folder))
     if last is None:
         return
     seal = last.seal
     if seal.kind == "end" and (not ends or ends[-1].evidence != seal.evidence):
-        told.problems.append(f"{folder}: the register names another end of this run / 登记簿中的结束记录不符")
+        told.problems.append(sentences.OTHER_END().after(folder))
     if seal.register_lines > len(lines) or (
         seal.register_lines and lines[seal.register_lines - 1].chain != seal.register_head
     ):
-        told.problems.append(
-            f"{path}: is not the register that this run was sealed with, lines were removed or altered / 登记簿被改动"
-        )
+        told.problems.append(sentences.OTHER_REGISTER().after(path))
 
 
 def told_otherwise(
@@ -313,19 +293,19 @@ def told_otherwise(
         name = f"{key[0]} #{key[1]}"
         place = folder / place_of(*key)
         if key not in told:
-            yield f"{folder}: attempt missing: {name} began by the log, verdicts.json lacks it / 缺少该次执行"
+            yield sentences.ATTEMPT_UNTOLD(name=name).after(folder)
             continue
         reached = end is None or end.verdict != Verdict.NOT_RUN
         if reached and not (place / "attempt.json").exists():
-            yield f"{place}: attempt missing: {name} began by the log, its folder is not there / 该次执行的目录缺失"
+            yield sentences.ATTEMPT_FOLDER(name=name).after(place)
         if end is None:
             continue
         if key not in lost and (end.verdict, end.digest) != told[key]:
-            yield (f"{folder}: {name}: verdicts.json says {told[key][0]}, its log says {end.verdict} / 判定与日志不符")
+            yield (sentences.OTHER_VERDICT(name=name, told=told[key][0], verdict=end.verdict).after(folder))
         path = place / RESULT
         if end.result and path.exists() and sm3_of(path.read_bytes()) != end.result:
-            yield f"{path}: was altered since the attempt ended / 结果文件被改动"
+            yield sentences.RESULT_ALTERED().after(path)
     for name in planned:
         case, _, attempt = name.rpartition("#")
         if (case, int(attempt)) not in told:
-            yield f"{folder}: attempt missing: {case} #{attempt} was planned, verdicts.json lacks it / 缺少该次执行"
+            yield sentences.ATTEMPT_PLANNED(case=case, attempt=attempt).after(folder)

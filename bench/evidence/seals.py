@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from bench.evidence import sentences
 from bench.evidence.files import sm3_of
 from bench.evidence.lab import Lab
 from bench.evidence.runlog import FOLDER
@@ -87,7 +88,7 @@ def _read(folder: Path) -> Iterator[Held]:
     for number, path in enumerate(paths, start=1):
         name = name_of(number)
         if path != folder / f"{name}.json":
-            raise SealTrouble(f"{folder / name}.json: this seal is missing, a later one is there / 封存文件缺失")
+            raise SealTrouble(sentences.SEAL_MISSING().after(f"{folder / name}.json"))
         try:
             octets = path.read_bytes()
             seal = msgspec.json.decode(octets, type=Seal)
@@ -95,13 +96,13 @@ def _read(folder: Path) -> Iterator[Held]:
                 path.with_name(f"{path.name}.sig-{signer}").read_bytes() for signer in range(1, len(seal.signers) + 1)
             )
         except OSError as error:
-            raise SealTrouble(f"{error.filename}: cannot be read ({error.strerror}) / 无法读取") from None
+            raise SealTrouble(sentences.UNREADABLE(reason=error.strerror).after(error.filename)) from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise SealTrouble(f"{path}: not a seal ({error}) / 不是有效封存文件") from None
+            raise SealTrouble(sentences.NO_SEAL(error=error).after(path)) from None
         tokens = (path.with_name(f"{path.name}.sig-{signer}.tsr") for signer in range(1, len(seal.signers) + 1))
         stamps = tuple(token.read_bytes() for token in tokens if token.exists())
         if seal.format != FORMAT or seal.number != number:
-            raise SealTrouble(f"{path}: says {seal.format!r}, number {seal.number}; it was moved / 封存文件位置不符")
+            raise SealTrouble(sentences.SEAL_MOVED(format=seal.format, number=seal.number).after(path))
         yield Held(name, seal, octets, signatures, stamps)
 
 

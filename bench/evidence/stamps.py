@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from OpenSSL import crypto
 
+from bench.evidence import sentences
 from bench.evidence.keys import certificates_of, fingerprint, hash_of, is_sm2, name_of, proves
 
 _POLICY = "1.3.6.1.4.1.99999.1"
@@ -86,11 +87,11 @@ def asking(url: str) -> Stamper:
                 told = answer.read(_MOST_OCTETS)
         except (OSError, ValueError) as error:
             words = error.reason if isinstance(error, urllib.error.URLError) else error
-            raise StampTrouble(f"time stamp authority {url}: no answer ({words}) / 时间戳服务无应答") from None
+            raise StampTrouble(str(sentences.NO_ANSWER(url=url, words=words))) from None
         token = token_of(told, url)
         info = _info(token, url)
         if info["nonce"].native != nonce:
-            raise StampTrouble(f"time stamp authority {url}: answers another question (nonce) / 应答与请求不符")
+            raise StampTrouble(str(sentences.OTHER_QUESTION(url=url)))
         proved(token, octets, ())
         return token
 
@@ -105,9 +106,9 @@ def token_of(answer: bytes, where: str) -> bytes:
         words = "; ".join(read["status"]["status_string"].native or ())
         token = read["token"]
     except (ValueError, TypeError, KeyError):
-        raise StampTrouble(f"time stamp authority {where}: its answer is none of RFC 3161 / 应答格式无效") from None
+        raise StampTrouble(str(sentences.NO_RFC3161(where=where))) from None
     if status not in ("granted", "granted_with_mods") or isinstance(token, core.Void):
-        raise StampTrouble(f"time stamp authority {where}: refuses ({status} {words}) / 时间戳服务拒绝")
+        raise StampTrouble(str(sentences.STAMP_REFUSED(where=where, status=status, words=words)))
     return token.dump()
 
 
@@ -116,7 +117,7 @@ def _info(token: bytes, where: str) -> Any:
         held: Any = cms.ContentInfo.load(token, strict=True)
         return held["content"]["encap_content_info"]["content"].parsed
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise StampTrouble(f"{where}: not a time stamp token / 不是时间戳") from None
+        raise StampTrouble(sentences.NO_TOKEN().after(where)) from None
 
 
 def proved(token: bytes, octets: bytes, roots: Sequence[bytes]) -> Stamp:
@@ -124,7 +125,7 @@ def proved(token: bytes, octets: bytes, roots: Sequence[bytes]) -> Stamp:
     try:
         return _proved(token, octets, roots)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError):
-        raise StampTrouble("not a time stamp token / 不是时间戳") from None
+        raise StampTrouble(str(sentences.NO_TOKEN())) from None
 
 
 def _proved(token: bytes, octets: bytes, roots: Sequence[bytes]) -> Stamp:
@@ -134,7 +135,7 @@ def _proved(token: bytes, octets: bytes, roots: Sequence[bytes]) -> Stamp:
     info: Any = content.parsed
     imprint = info["message_imprint"]
     if imprint["hashed_message"].native != _digest(imprint["hash_algorithm"]["algorithm"].native, octets):
-        raise StampTrouble("the time stamp is not of these octets / 时间戳与内容不符")
+        raise StampTrouble(str(sentences.OTHER_OCTETS()))
     given = [each.chosen.dump() for each in signed["certificates"]]
     row = signed["signer_infos"][0]
     leaf = _leaf(row, [*given, *roots])
@@ -143,21 +144,21 @@ def _proved(token: bytes, octets: bytes, roots: Sequence[bytes]) -> Stamp:
     if told["content_type"][0].native != "tst_info" or told["message_digest"][0].native != _digest(
         row["digest_algorithm"]["algorithm"].native, bytes(content)
     ):
-        raise StampTrouble("the time stamp was altered / 时间戳被改动")
+        raise StampTrouble(str(sentences.STAMP_ALTERED()))
     # Signed as a set of its own tag (RFC 5652, 5.4).
     octets_signed = b"\x31" + attributes.dump()[1:]
     algorithm = row["signature_algorithm"]
     named = hash_of(algorithm) or str(row["digest_algorithm"]["algorithm"].native)
     pss = algorithm["algorithm"].native == "rsassa_pss"
     if not proves(leaf, octets_signed, row["signature"].native, named, pss=pss):
-        raise StampTrouble("the time stamp's signature does not hold / 时间戳签名无效")
+        raise StampTrouble(str(sentences.STAMP_SIGNATURE()))
     if "signing_certificate_v2" in told:
         first: Any = told["signing_certificate_v2"][0]["certs"][0]
         if first["cert_hash"].native != _digest(first["hash_algorithm"]["algorithm"].native, leaf):
-            raise StampTrouble("the time stamp names another certificate / 时间戳与证书不符")
+            raise StampTrouble(str(sentences.STAMP_CERTIFICATE()))
     purposes = cast(Any, x509.Certificate.load(leaf)).extended_key_usage_value
     if purposes is None or purposes.native != ["time_stamping"]:
-        raise StampTrouble(f"{name_of(leaf)}: is no certificate for time stamps / 证书用途不是时间戳")
+        raise StampTrouble(sentences.NOT_FOR_STAMPS().after(name_of(leaf)))
     accuracy = info["accuracy"].native or {}
     spread = (accuracy.get("seconds") or 0) + (accuracy.get("millis") or 0) / 1e3 + (accuracy.get("micros") or 0) / 1e6
     at = cast(datetime, info["gen_time"].native)
@@ -178,7 +179,7 @@ def _leaf(row: Any, given: Sequence[bytes]) -> bytes:
                 return der
         elif held.serial_number == named["serial_number"].native and held.issuer == named["issuer"]:
             return der
-    raise StampTrouble("the time stamp does not hold its authority's certificate / 时间戳缺少签发者证书")
+    raise StampTrouble(str(sentences.STAMP_INCOMPLETE()))
 
 
 def _reaches(leaf: bytes, given: Sequence[bytes], roots: Sequence[bytes], at: datetime) -> bool:
@@ -297,9 +298,9 @@ class OwnAuthority:
         try:
             key = load_pem_private_key((folder / KEY).read_bytes(), None)
         except (OSError, ValueError, TypeError) as error:
-            raise StampTrouble(f"{folder / KEY}: cannot be used ({error}) / 时间戳私钥无法使用") from None
+            raise StampTrouble(sentences.KEY_UNUSABLE(error=error).after(folder / KEY)) from None
         if not isinstance(key, ec.EllipticCurvePrivateKey) or is_sm2(self._leaf):
-            raise StampTrouble(f"{folder / KEY}: expected a key on P-256 / 应为 P-256 私钥")
+            raise StampTrouble(sentences.STAMP_CURVE().after(folder / KEY))
         self._key = key
 
     def __call__(self, octets: bytes) -> bytes:

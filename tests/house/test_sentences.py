@@ -90,6 +90,75 @@ def test_no_sentence_of_the_simulators_is_written_where_it_is_told() -> None:
     assert found == []
 
 
+TABLES = frozenset(("sentences.py", "messages.py", "reasons.py"))
+FINISHED = (
+    "bench/evidence",
+    "reference_terminal/accounting",
+    "reference_terminal/management",
+    "reference_terminal/settings",
+    "reference_terminal/assembly.py",
+    "reference_terminal/processing/versions.py",
+    "reference_terminal/commissioning/explain_emission.py",
+    *(f"reference_terminal/acquisition/{protocol}/settings.py" for protocol in ("cjt188", "dlt645", "modbus", "scale")),
+)
+"""Rooms whose sentences all stand in tables: Chinese written anywhere else in them is a sentence past these."""
+LABELS = {
+    "reference_terminal/accounting/book.py": "names of figures on the screen",
+    "reference_terminal/accounting/library.py": "words of the tables of factors",
+    "reference_terminal/accounting/method.py": "names of categories",
+    "reference_terminal/accounting/report.py": "headings of a form",
+    "reference_terminal/accounting/sectors.py": "the name of an industry",
+}
+"""Modules of finished rooms in which Chinese is a word or a heading, and no sentence."""
+
+
+def chinese_of(tree: ast.AST) -> Iterator[ast.Constant]:
+    """Texts with Chinese characters that are no docstrings."""
+    told = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield from [node] if re.search(HAN, node.value) else []
+
+
+def finished() -> Iterator[Path]:
+    for name in FINISHED:
+        place = ROOT / name
+        yield from sorted(place.rglob("*.py")) if place.is_dir() else [place]
+
+
+def test_finished_rooms_tell_nothing_past_their_tables() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {node.value}"
+        for path in finished()
+        if path.name not in TABLES and str(path.relative_to(ROOT)) not in LABELS
+        for node in chinese_of(ast.parse(path.read_text("utf-8")))
+    ]
+    assert found == []
+
+
+def test_a_room_is_finished_once_and_an_exception_is_needed() -> None:
+    paths = [str(path.relative_to(ROOT)) for path in finished()]
+    assert len(paths) == len(set(paths))
+    assert [
+        name for name in LABELS if name not in paths or not [*chinese_of(ast.parse((ROOT / name).read_text("utf-8")))]
+    ] == []
+
+
+def test_every_problem_of_the_terminal_bears_a_message() -> None:
+    """Where its settings, accounts and workbooks are looked at, nothing is said in words of the place."""
+    found: list[str] = []
+    for path in sorted((ROOT / "reference_terminal").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                if name in ("Problem", "problem") and any(
+                    isinstance(each, ast.JoinedStr) or (isinstance(each, ast.Constant) and each.value)
+                    for each in node.args[1:]
+                ):
+                    found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert found == []
+
+
 def test_fields_are_told_in_the_language_of_the_sentence() -> None:
     asked = Sentence("asked", "{what} {names}, got {got!r}", "{what} {names}，实际为 {got!r}")
     told = asked(what=Words("one of", "应为"), names=("a", "b"), got="c")
