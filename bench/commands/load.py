@@ -15,10 +15,13 @@ from pathlib import Path
 
 import msgspec
 
-from bench.case import EXIT_ERROR, EXIT_USAGE, CaseResult
+from bench.case import EXIT_ERROR, CaseResult
+from bench.commands.option import whole
+from bench.commands.parsing import wrong_words
 from bench.commands.running.attempts import of_history
-from bench.commands.running.options import Options, SessionError, whole
+from bench.commands.running.options import MOST_WORKERS, Options, SessionError, seed_of
 from bench.commands.running.session import RigError, Session
+from bench.commands.words import MASTER_PORT
 from bench.journal import Planned
 from bench.load.plan import LoadError, Plan, read_plan
 from bench.load.run import ROOT, Hands
@@ -29,7 +32,6 @@ from simulators.shipped import SHIPPED
 
 PROFILE = SHIPPED / "load" / "target.toml"
 """What stands for the item of a load that names none: the bench's own centre, or a host."""
-MOST_WORKERS = 256
 
 
 @dataclass(frozen=True)
@@ -90,17 +92,17 @@ def main(asked: Asked) -> int:
         problems.append("load: give the file that describes the load, such as fixtures/load/park.toml / 请给出负载文件")
     if asked.master_host:
         problems.append("--master-host goes with --worker / 仅与 --worker 同用")
-    seed = whole("--seed", asked.seed, problems) if asked.seed else None
+    seed = seed_of(asked.seed, problems) if asked.seed else None
     if problems:
-        return _wrong("\n".join(problems))
+        return wrong_words("\n".join(problems))
     try:
         plan = read_plan(Path(asked.file))
     except LoadError as error:
-        return _wrong(str(error))
+        return wrong_words(str(error))
     if seed is not None:
         plan = msgspec.structs.replace(plan, seed=seed)
     if hands.remote and plan.target.ours and plan.terminals.count:
-        return _wrong(
+        return wrong_words(
             f"{asked.file}: workers on other machines do not reach the centre that the bench starts on loopback: name "
             "target.host and target.port / 远程工作进程无法访问本机中心，请给出 target.host"
         )
@@ -110,7 +112,7 @@ def main(asked: Asked) -> int:
         session = LoadSession(Options.parse(words, live=True), plan, hands, Path(asked.file))
         session.begin(hands.processes)
     except SessionError as error:
-        return _wrong(str(error))
+        return wrong_words(str(error))
     except RigError as error:
         print(str(error), file=sys.stderr)
         return EXIT_ERROR
@@ -122,9 +124,13 @@ def main(asked: Asked) -> int:
     return session.close()
 
 
+def _port(asked: Asked, problems: list[str]) -> int:
+    return whole("--port", asked.port, problems, least=1, most=65_535) if asked.port else MASTER_PORT
+
+
 def _hands(asked: Asked, problems: list[str]) -> Hands:
     workers = whole("--workers", asked.workers, problems, least=1, most=MOST_WORKERS) if asked.workers else 0
-    port = whole("--port", asked.port, problems, least=1, most=65_535) if asked.port else 5557
+    port = _port(asked, problems)
     web = asked.web
     if web:
         host, colon, number = web.rpartition(":")
@@ -143,7 +149,7 @@ def _hands(asked: Asked, problems: list[str]) -> Hands:
 def _worker(asked: Asked) -> int:
     """Make load for a master; the file is the master's, so that none is given here."""
     problems: list[str] = []
-    port = whole("--port", asked.port, problems, least=1, most=65_535) if asked.port else 5557
+    port = _port(asked, problems)
     given = {"a file": asked.file, "--workers": asked.workers, "--web": asked.web, "--master": asked.master}
     others = [name for name, value in given.items() if value]
     if others:
@@ -151,14 +157,9 @@ def _worker(asked: Asked) -> int:
     if not asked.master_host:
         problems.append("--worker: say with --master-host where the master is / 请以 --master-host 给出主进程地址")
     if problems:
-        return _wrong("\n".join(problems))
+        return wrong_words("\n".join(problems))
     words = [sys.executable, "-m", "bench.load.engine", "worker", "--master", asked.master_host, "--port", str(port)]
     try:
         return subprocess.run(words, cwd=ROOT, check=False).returncode
     except KeyboardInterrupt:
         return EXIT_ERROR
-
-
-def _wrong(text: str) -> int:
-    print(text, file=sys.stderr)
-    return EXIT_USAGE

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Item, Mark, Verdict
 from bench.commands import parity_items
+from bench.commands.option import whole
 from bench.commands.parity_items import Half
 from bench.commands.running.house import commit
-from bench.commands.running.options import MOST_TIMES, REFERENCE_PROFILES, RIGS, no_case, picks, whole, workers_of
+from bench.commands.running.options import MOST_TIMES, REFERENCE_PROFILES, RIGS, no_case, picks, seed_of, workers_of
 from bench.commands.running.session import LOCAL, ledger_answers, ledger_entries, rig_named
 from bench.dut import UnknownTerminal, adapter
 from bench.dut.profile import ProfileError, load_profile
@@ -107,7 +108,7 @@ def main(
     named = [name for name in suite if any(picks(word, name) for word in cases)]
     if rig not in REAL_RIGS:
         problems.append(f"--rig {rig}: expected a rig of real time: {', '.join(REAL_RIGS)} / 应为实时台架")
-    whole("--seed", seed, problems)
+    seed_of(seed, problems)
     workers_of(workers, problems)
     rate = whole("--accelerate", accelerate, problems, least=2, most=MOST_TIMES) if accelerate else 1
     if accelerate:

@@ -1,4 +1,4 @@
-"""What every command's words are parsed with: the parser, the words that many share, one sentence for what is wrong.
+"""What every command's words are parsed with: the parser, adding options to it, one sentence for what is wrong.
 
 Leaves the words of each command to `words` of its folder, and which commands there are to `bench.cli`.
 """
@@ -11,9 +11,7 @@ from collections.abc import Callable
 from typing import NoReturn, Protocol
 
 from bench.case import EXIT_USAGE
-from bench.commands.running.options import (
-    SHARED,
-)
+from bench.commands.option import Option
 
 
 class Add(Protocol):
@@ -38,7 +36,7 @@ class Parser(argparse.ArgumentParser):
         self.exit(EXIT_USAGE, f"{self.prog}: {message} / 命令行有误\n")
 
 
-def shared(parser: argparse.ArgumentParser) -> None:
-    """Add the words that every command with cases has."""
-    for row in SHARED:
-        row.add_to(parser.add_argument, row.default)
+def takes(parser: argparse.ArgumentParser, *rows: Option) -> None:
+    """Add options to a command, each with its default."""
+    for row in rows:
+        row.put(parser)

@@ -15,7 +15,8 @@ from typing import Any
 
 import uvloop
 
-from bench.case import EXIT_PASS, EXIT_USAGE
+from bench.case import EXIT_PASS
+from bench.commands.parsing import wrong_words
 from bench.real.serial import PtyLine
 from bench.stopping import like_ctrl_c
 from bench.virtual.uart import Framing
@@ -34,7 +35,7 @@ def simulate(words: argparse.Namespace) -> int:
     """Serve until Ctrl-C or for so many seconds; gives the exit code."""
     path = Path(words.world)
     if not 0 <= words.seconds < _LONGEST_S:
-        return _wrong(
+        return wrong_words(
             f"--seconds {words.seconds:g}: expected 0 (until Ctrl-C) or seconds up to a year / 应为 0 至一年的秒数"
         )
     try:
@@ -42,20 +43,20 @@ def simulate(words: argparse.Namespace) -> int:
             return _fleet(words, path)
         return _world(words, path)
     except DescriptionError as error:
-        return _wrong(str(error))
+        return wrong_words(str(error))
 
 
 def _world(words: argparse.Namespace, path: Path) -> int:
     for name, given in (("--json", words.json), ("--record", words.record)):
         if given:
-            return _wrong(f"{name} is for fleets, and {path} describes a world; leave it out / 仅用于集群")
+            return wrong_words(f"{name} is for fleets, and {path} describes a world; leave it out / 仅用于集群")
     described = shared_by(load_world(path), path)
     if words.check:
         check(described)
         return _sound(words.world)
     folder = Path(words.lines)
     if described.lines and not folder.is_dir():
-        return _wrong(f"--lines {folder}: expected a folder that is there; make it first / 目录不存在")
+        return wrong_words(f"--lines {folder}: expected a folder that is there; make it first / 目录不存在")
 
     def carrier(line: LineSpec) -> PtyLine:
         return PtyLine(line.name, Framing(*line.settings), folder)
@@ -66,7 +67,7 @@ def _world(words: argparse.Namespace, path: Path) -> int:
 
 def _fleet(words: argparse.Namespace, path: Path) -> int:
     if words.credentials:
-        return _wrong(
+        return wrong_words(
             f"--credentials is for worlds with centres, and {path} describes a fleet; leave it out / 仅用于场景"
         )
     fleet = load_fleet(path)
@@ -78,7 +79,7 @@ def _fleet(words: argparse.Namespace, path: Path) -> int:
         try:
             record.open("ab").close()
         except OSError as error:
-            return _wrong(f"--record {record}: cannot be written: {error.strerror} / 无法写入记录文件")
+            return wrong_words(f"--record {record}: cannot be written: {error.strerror} / 无法写入记录文件")
     # Thousands of connections: libuv's loop spends half of what asyncio's does on each request (benchmarks/README.md).
     work = serve_fleet(fleet, sys.stdout, as_json=words.json, seconds=words.seconds, record=record)
     return _run(work, uvloop.new_event_loop)
@@ -93,11 +94,11 @@ def _run(work: Coroutine[Any, Any, None], loop_factory: Callable[[], asyncio.Abs
     except KeyboardInterrupt:
         print("stopped / 已停止", file=sys.stderr)
     except ExportError as error:
-        return _wrong(f"--credentials {error}")
+        return wrong_words(f"--credentials {error}")
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
         text = f"cannot serve{where}: {error.strerror or error}; is a port or a device name in use?"
-        return _wrong(f"{text} / 端口或设备名是否被占用？")
+        return wrong_words(f"{text} / 端口或设备名是否被占用？")
     finally:
         signal.signal(signal.SIGTERM, before)
     return EXIT_PASS
@@ -106,8 +107,3 @@ def _run(work: Coroutine[Any, Any, None], loop_factory: Callable[[], asyncio.Abs
 def _sound(name: str) -> int:
     print(f"{name}: sound / 描述有效")
     return EXIT_PASS
-
-
-def _wrong(text: str) -> int:
-    print(text, file=sys.stderr)
-    return EXIT_USAGE

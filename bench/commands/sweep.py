@@ -32,13 +32,14 @@ from bench.case import (
 from bench.case.swept import DRY, Swept, cut_of, syncs_of
 from bench.commands.cluster import ClusterError, put, with_files
 from bench.commands.lines import Lines, whole_lines
+from bench.commands.option import whole
 from bench.commands.running.house import commit
 from bench.commands.running.options import (
     REFERENCE_PROFILE,
     RIGS,
     near,
+    seed_of,
     unknown_rig,
-    whole,
     workers_of,
     wrong_cluster,
     wrong_defect,
@@ -192,7 +193,7 @@ def _problems(asked: Asked) -> list[str]:
             f"known are {', '.join(known)} / 无此可扫描用例"
         )
     problems += unknown_rig(asked.rig)
-    whole("--seed", asked.seed, problems)
+    seed_of(asked.seed, problems)
     workers_of(asked.workers, problems)
     problems += wrong_cluster(asked.cluster, asked.rig, asked.workers)
     whole("--most", asked.most or "5", problems, least=5)

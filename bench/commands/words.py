@@ -10,11 +10,12 @@ import sys
 from pathlib import Path
 
 from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE
-from bench.commands.parsing import Add, shared, wrong_words
-from bench.commands.running.options import (
-    ROWS,
-)
+from bench.commands import rows
+from bench.commands.option import Option
+from bench.commands.parsing import Add, takes, wrong_words
+from bench.commands.running.options import ROWS, SHARED
 
+MASTER_PORT = 5557
 TERMINAL_TOOLS = ("import", "template", "probe")
 
 
@@ -129,81 +130,82 @@ def _clauses(words: argparse.Namespace) -> int:
 
 def load(command: Add) -> None:
     """The words of `load`."""
-    load = command("load", _load, "a load as a file describes it, and what became of every record / 负载测试")
-    load.add_argument("file", nargs="?", default="", help="the load (TOML), see fixtures/load / 负载文件")
-    load.add_argument("--workers", default="", metavar="N", help="processes that make it (default: one) / 工作进程数")
-    load.add_argument("--master", action="store_true", help="wait for --workers of other machines / 主进程")
-    load.add_argument("--worker", action="store_true", help="make load for a master / 工作进程")
-    load.add_argument("--master-host", default="", metavar="HOST", help="where the master is / 主进程地址")
-    load.add_argument("--bind", default="", metavar="HOST", help="where the master listens (default: all) / 监听地址")
-    load.add_argument("--port", default="", metavar="PORT", help="the master's port (default 5557) / 主进程端口")
-    load.add_argument("--web", default="", metavar="PORT", help="Locust's own page at this port / Locust 页面")
-    load.add_argument("--profile", default="", metavar="FILE", help="the platform that takes it / 平台档案")
-    load.add_argument("--seed", default="", metavar="N", help="seed of every truth (default: the file's) / 随机种子")
-    ROWS["out"].add_to(load.add_argument, "out")
+    takes(
+        command("load", _load, "a load as a file describes it, and what became of every record / 负载测试"),
+        Option("file", "file", "the load (TOML), see fixtures/load / 负载文件", count="?"),
+        Option("--workers", "N", "processes that make it (default: one) / 工作进程数"),
+        Option("--master", "", "wait for --workers of other machines / 主进程"),
+        Option("--worker", "", "make load for a master / 工作进程"),
+        Option("--master-host", "HOST", "where the master is / 主进程地址"),
+        Option("--bind", "HOST", "where the master listens (default: all) / 监听地址"),
+        Option("--port", "PORT", f"the master's port (default: {MASTER_PORT}) / 主进程端口"),
+        Option("--web", "PORT", "Locust's own page at this port / Locust 页面"),
+        rows.PROFILE,
+        rows.LOAD_SEED,
+        ROWS["out"],
+    )
 
 
 def sweep(command: Add) -> None:
     """The words of `sweep`."""
-    sweep = command("sweep", _sweep, "power cut at every write barrier of a case, each judged / 断电扫描")
-    ROWS["terminal"].add_to(sweep.add_argument)
-    sweep.add_argument("--rig", default="virtual", help="where: virtual (default), process, loopback / 台架")
-    ROWS["defect"].add_to(sweep.add_argument)
-    sweep.add_argument("--syncs", default="", metavar="A-B", help="only these write barriers, or end / 仅这些落盘时刻")
-    sweep.add_argument("--most", default="", metavar="N", help="a sample of so many trials / 抽样数")
-    sweep.add_argument("--resume", default="", metavar="DIR", help="go on with the sweep in this folder / 续跑")
-    sweep.add_argument("--json", action="store_true", help="for machines / 机器可读")
-    ROWS["cluster"].add_to(sweep.add_argument)
-    shared(sweep)
+    takes(
+        command("sweep", _sweep, "power cut at every write barrier of a case, each judged / 断电扫描"),
+        ROWS["terminal"],
+        ROWS["rig"],
+        ROWS["defect"],
+        Option("--syncs", "A-B", "only these write barriers, or end / 仅这些落盘时刻"),
+        Option("--most", "N", "a sample of so many trials / 抽样数"),
+        rows.SWEPT,
+        rows.JSON,
+        ROWS["cluster"],
+        *SHARED,
+    )
 
 
 def parity(command: Add) -> None:
     """The words of `parity`."""
-    parity = command("parity", _parity, "the same cases in virtual and in real time / 虚拟时间与实时对比")
-    ROWS["terminal"].add_to(parity.add_argument)
-    parity.add_argument("--rig", default="process", help="rig of real time: process (default), loopback / 实时台架")
-    parity.add_argument("--accelerate", default="", metavar="N", help="real against N times faster / 实时与加速对比")
-    parity.add_argument("--json", action="store_true", help="for machines / 机器可读")
-    shared(parity)
+    takes(
+        command("parity", _parity, "the same cases in virtual and in real time / 虚拟时间与实时对比"),
+        ROWS["terminal"],
+        rows.REAL_RIG,
+        rows.RATE,
+        rows.JSON,
+        *SHARED,
+    )
 
 
 def decode(command: Add) -> None:
     """The words of `decode`."""
-    decode = command("decode", _decode, "explain a frame / 解析报文")
-    decode.add_argument("protocol", choices=("hj212", "modbus", "dlt645", "cjt188"), help="its protocol / 协议")
-    decode.add_argument(
-        "frame",
-        metavar="FRAME",
-        nargs="+",
-        help="text (hj212) or hex; - for standard input / 报文，- 为标准输入",
+    takes(
+        command("decode", _decode, "explain a frame / 解析报文"),
+        Option("protocol", "PROTOCOL", "its protocol / 协议", choices=("hj212", "modbus", "dlt645", "cjt188")),
+        Option("frame", "FRAME", "text (hj212) or hex; - for standard input / 报文，- 为标准输入", count="+"),
+        rows.JSON,
     )
-    decode.add_argument("--json", action="store_true", help="for machines / 机器可读")
 
 
 def terminal(command: Add) -> None:
     """The words of `terminal`."""
-    terminal = command("terminal", _terminal, "run the reference terminal alone, in real time / 单独运行参考终端")
-    terminal.add_argument(
-        "config", metavar="CONFIG", help="configuration (TOML), or a tool: import, template, probe / 配置文件或工具"
+    takes(
+        command("terminal", _terminal, "run the reference terminal alone, in real time / 单独运行参考终端"),
+        Option("config", "CONFIG", "configuration (TOML), or a tool: import, template, probe / 配置文件或工具"),
+        Option("--configure", "WORLD", "write CONFIG for this world instead / 为该场景生成配置"),
+        rows.CHECK,
     )
-    terminal.add_argument(
-        "--configure", default="", metavar="WORLD", help="write CONFIG for this world instead / 为该场景生成配置"
-    )
-    terminal.add_argument("--check", action="store_true", help="only check the configuration / 仅检查")
 
 
 def simulate(command: Add) -> None:
     """The words of `simulate`."""
-    simulate = command("simulate", _simulate, "serve simulated meters, fleets and centres / 模拟仪表、集群与数据中心")
-    simulate.add_argument("world", metavar="FILE", help="world or fleet description (TOML) / 场景或集群描述")
-    simulate.add_argument("--check", action="store_true", help="only check the description / 仅检查")
-    simulate.add_argument("--seconds", type=float, default=0, help="end after so long / 运行秒数")
-    simulate.add_argument("--lines", metavar="FOLDER", default=".", help="where serial devices appear / 串口设备目录")
-    simulate.add_argument(
-        "--credentials", metavar="FOLDER", default="", help="world: write what a terminal needs / 凭证目录"
+    takes(
+        command("simulate", _simulate, "serve simulated meters, fleets and centres / 模拟仪表、集群与数据中心"),
+        Option("world", "FILE", "world or fleet description (TOML) / 场景或集群描述"),
+        rows.CHECK,
+        Option("--seconds", "SECONDS", "end after so long / 运行秒数", default=0.0, kind=float),
+        Option("--lines", "FOLDER", "where serial devices appear / 串口设备目录", default="."),
+        Option("--credentials", "FOLDER", "world: write what a terminal needs / 凭证目录"),
+        rows.JSON_LINES,
+        rows.EVENTS,
     )
-    simulate.add_argument("--json", action="store_true", help="fleet: a line of figures each second / 每秒一行统计")
-    simulate.add_argument("--record", metavar="FILE", help="fleet: every event as a line of JSON / 事件记录文件")
 
 
 def clauses(command: Add) -> None:

@@ -6,12 +6,13 @@ Leaves the work to the modules beside it, which are imported when their command 
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
-from bench.commands.parsing import Add, wrong_words
-from bench.commands.running.options import (
-    ROWS,
-)
+from bench.commands import rows
+from bench.commands.option import Option
+from bench.commands.parsing import Add, takes, wrong_words
+from bench.commands.running.options import ROWS
 
 
 def _issue(words: argparse.Namespace) -> int:
@@ -110,96 +111,109 @@ def _laboratory(words: argparse.Namespace) -> int:
 
 def issue(command: Add) -> None:
     """The words of `issue`."""
-    issue = command("issue", _issue, "the report as it is handed over, or what is still missing / 签发检测报告")
-    issue.add_argument("run", metavar="RUN", help="run folder / 运行目录")
-    issue.add_argument("--lab", default="lab.toml", metavar="FILE", help="the laboratory (default lab.toml) / 实验室")
-    issue.add_argument("--job", default="job.toml", metavar="FILE", help="customer, item, tests (job.toml) / 委托信息")
-    issue.add_argument("--to", default="issued", metavar="DIR", help="where issues are kept (issued) / 签发目录")
-    issue.add_argument("--draft", default="", metavar="FILE", help="a working paper (.pdf, .docx) instead / 工作稿")
-    issue.add_argument("--template", default="", metavar="FILE", help="template of the DOCX / DOCX 模板")
-    issue.add_argument("--certificate", default="", metavar="FILE", help="sign the PDF with it (PEM) / 签名证书")
-    issue.add_argument("--key", default="", metavar="FILE", help="its key (PEM; CARBONBENCH_PIN opens it) / 私钥")
-    issue.add_argument("--chain", default="", metavar="FILE", help="certificates above it / 上级证书")
-    issue.add_argument("--module", default="", metavar="FILE", help="PKCS#11 module instead of a key / 密码设备模块")
-    issue.add_argument("--token", default="", metavar="NAME", help="label of the token / 密码设备名")
-    issue.add_argument("--label", default="", metavar="NAME", help="label of the key in it / 密钥名")
-    issue.add_argument("--stamp", default="", metavar="URL", help="authority of time stamps (RFC 3161) / 时间戳服务")
+    takes(
+        command("issue", _issue, "the report as it is handed over, or what is still missing / 签发检测报告"),
+        rows.RUN,
+        replace(ROWS["lab"], default="lab.toml"),
+        Option("--job", "FILE", "customer, item, tests / 委托信息", default="job.toml"),
+        Option("--to", "DIR", "where issues are kept / 签发目录", default="issued"),
+        Option("--draft", "FILE", "a working paper (.pdf, .docx) instead / 工作稿"),
+        Option("--template", "FILE", "template of the DOCX / DOCX 模板"),
+        rows.SIGNING,
+        rows.SIGNING_KEY,
+        Option("--chain", "FILE", "certificates above it / 上级证书"),
+        Option("--module", "FILE", "PKCS#11 module instead of a key / 密码设备模块"),
+        Option("--token", "NAME", "label of the token / 密码设备名"),
+        Option("--label", "NAME", "label of the key in it / 密钥名"),
+        Option("--stamp", "URL", "authority of time stamps (RFC 3161) / 时间戳服务"),
+    )
 
 
 def validation(command: Add) -> None:
     """The words of `validation`."""
-    shown = command("validation", _validation, "the validation file of the method, as PDF / 方法确认文件")
-    shown.add_argument("file", metavar="FILE", help="where to write it (.pdf) / 输出文件")
-    shown.add_argument("--language", default="zh", metavar="zh|en", help="language (zh) / 语言")
-    shown.add_argument("--parity", action="append", default=[], metavar="DIR", help="folder of parity / 一致性对比目录")
+    takes(
+        command("validation", _validation, "the validation file of the method, as PDF / 方法确认文件"),
+        Option("file", "FILE", "where to write it (.pdf) / 输出文件"),
+        Option("--language", "zh|en", "language / 语言", default="zh"),
+        Option("--parity", "DIR", "folder of parity / 一致性对比目录", many=True),
+    )
 
 
 def bench(command: Add) -> None:
     """The words of `bench`."""
-    lab = command("bench", _bench, "a lab rig before a run: cabling, rights, serial ports, power, clock / 台架检查")
-    lab.add_argument("what", choices=("check",), help="check: verify everything / 全部检查")
-    lab.add_argument("rig", metavar="RIG", help="rig file (TOML) / 台架文件")
-    lab.add_argument("--json", action="store_true", help="for machines / 机器可读")
-    lab.add_argument("--quick", action="store_true", help="without the proof of the injectors / 不做注入器自检")
+    takes(
+        command("bench", _bench, "a lab rig before a run: cabling, rights, serial ports, power, clock / 台架检查"),
+        Option("what", "STEP", "check: verify everything / 全部检查", choices=("check",)),
+        Option("rig", "RIG", "rig file (TOML) / 台架文件"),
+        rows.JSON,
+        Option("--quick", "", "without the proof of the injectors / 不做注入器自检"),
+    )
 
 
 def serve(command: Add) -> None:
     """The words of `serve`."""
-    desk = command("serve", _serve, "runs and campaigns in the browser, live / 浏览器实时页面")
-    desk.add_argument("--out", default="out", metavar="DIR", help="where runs and campaigns are (out) / 输出目录")
-    desk.add_argument("--lab", default="", metavar="FILE", help="sign what is entered; persons, issue / 实验室文件")
-    desk.add_argument("--profiles", default=".", metavar="DIR", help="items that can be queued (.) / 档案目录")
-    desk.add_argument("--at", default="127.0.0.1:8600", metavar="HOST:PORT", help="where (127.0.0.1:8600) / 监听地址")
-    desk.add_argument("--certificate", default="", metavar="FILE", help="serve over TLS with it (PEM) / TLS 证书")
-    desk.add_argument("--key", default="", metavar="FILE", help="its key (PEM) / 私钥")
-    desk.add_argument("--plain", action="store_true", help="others without TLS: a proxy has it / 由代理提供 TLS")
+    takes(
+        command("serve", _serve, "runs and campaigns in the browser, live / 浏览器实时页面"),
+        ROWS["out"],
+        ROWS["lab"],
+        Option("--profiles", "DIR", "items that can be queued / 档案目录", default="."),
+        Option("--at", "HOST:PORT", "where / 监听地址", default="127.0.0.1:8600"),
+        rows.SERVING,
+        rows.SERVING_KEY,
+        Option("--plain", "", "others without TLS: a proxy has it / 由代理提供 TLS"),
+    )
 
 
 def plan(command: Add) -> None:
     """The words of `plan`."""
-    order = command("plan", _plan, "what a device is to run, in which order, how long / 设备试验计划")
-    ROWS["terminal"].add_to(order.add_argument)
-    order.add_argument("--days", type=float, default=14.0, metavar="N", help="at most so long (14) / 最多天数")
-    order.add_argument("--record", default="", metavar="RUN", help="count lengths in a whole virtual run / 统计时长")
-    order.add_argument("--json", action="store_true", help="for machines / 机器可读")
+    takes(
+        command("plan", _plan, "what a device is to run, in which order, how long / 设备试验计划"),
+        ROWS["terminal"],
+        Option("--days", "N", "at most so long / 最多天数", default=14.0, kind=float),
+        rows.COUNTED,
+        rows.JSON,
+    )
 
 
 def campaign(command: Add) -> None:
     """The words of `campaign`."""
-    joint = command(
-        "campaign", _campaign, "one item, many runs, reviews, external reports, one statement / 试验任务：汇总并作声明"
-    )
     steps = ("new", "add", "leave", "review", "external", "status", "statement")
-    joint.add_argument("what", choices=steps, help=f"{', '.join(steps)} / 步骤")
-    joint.add_argument("folder", metavar="CAMPAIGN", help="its folder / 任务目录")
-    joint.add_argument("result", nargs="*", metavar="RESULT", help="add: folders, files; leave: names of runs / 结果")
-    for option, text in (
-        ("profile", "new: the item's profile / 终端档案"),
-        ("name", "new: what it is called / 任务名称"),
-        ("lab", "the laboratory, which signs each entry (lab.toml) / 实验室文件"),
-        ("by", "who enters it / 登记人"),
-        ("verdict", "review, external: pass, fail, not applicable / 判定"),
-        ("words", "review, external: the ground / 依据"),
-        ("laboratory", "external: whose report / 机构名称"),
-        ("accreditation", "external: its accreditation / 资质"),
-        ("report", "external: its number / 报告编号"),
-        ("edition", "external: edition of the method / 方法版本"),
-        ("specimen", "external: the specimen it is of / 样品"),
-    ):
-        joint.add_argument(f"--{option}", default="", metavar="TEXT", help=text)
-    joint.add_argument("--clause", action="append", default=[], metavar="ID", help="review, external / 条款")
-    joint.add_argument("--file", action="append", default=[], metavar="FILE", help="a document to keep / 附件")
-    joint.add_argument("--load", action="store_true", help="add: it is the result of a load test / 负载试验结果")
-    joint.add_argument("--json", action="store_true", help="for machines / 机器可读")
+    takes(
+        command(
+            "campaign",
+            _campaign,
+            "one item, many runs, reviews, external reports, one statement / 试验任务：汇总并作声明",
+        ),
+        Option("what", "STEP", "new takes --profile and --name / 步骤", choices=steps),
+        Option("folder", "CAMPAIGN", "its folder / 任务目录"),
+        Option("result", "RESULT", "add: folders, files; leave: names of runs / 结果", count="*"),
+        rows.PROFILE,
+        rows.NAME,
+        ROWS["lab"],
+        rows.BY,
+        Option("--verdict", "TEXT", "review, external: pass, fail, not applicable / 判定"),
+        Option("--words", "TEXT", "review, external: the ground / 依据"),
+        Option("--laboratory", "TEXT", "external: whose report / 机构名称"),
+        Option("--accreditation", "TEXT", "external: its accreditation / 资质"),
+        Option("--report", "TEXT", "external: its number / 报告编号"),
+        Option("--edition", "TEXT", "external: edition of the method / 方法版本"),
+        Option("--specimen", "TEXT", "external: the specimen it is of / 样品"),
+        rows.REVIEWED,
+        Option("--file", "FILE", "a document to keep / 附件", many=True),
+        Option("--load", "", "add: it is the result of a load test / 负载试验结果"),
+        rows.JSON,
+    )
 
 
 def lab(command: Add) -> None:
     """The words of `lab`."""
-    own = command("lab", _laboratory, "a laboratory: trial key, register of runs / 实验室：试用密钥、运行登记簿")
     deeds = ("new", "register", "abandon", "password")
-    own.add_argument("what", choices=deeds, help=f"{', '.join(deeds)} / 新建、登记簿、放弃、口令")
-    own.add_argument("place", metavar="PLACE", help="new: a folder; else lab.toml / 目录或 lab.toml")
-    own.add_argument("--name", default="Trial laboratory", metavar="NAME", help="new: whose key / 机构名称")
-    own.add_argument("--run", default="", metavar="RUN", help="abandon: the run's name / 运行名称")
-    own.add_argument("--why", default="", metavar="WORDS", help="abandon: the reason / 原因")
-    own.add_argument("--by", default="", metavar="NAME", help="abandon: who says so / 责任人")
+    takes(
+        command("lab", _laboratory, "a laboratory: trial key, register of runs / 实验室：试用密钥、运行登记簿"),
+        Option("what", "STEP", "new takes --name, abandon --run, --why and --by / 操作", choices=deeds),
+        Option("place", "PLACE", "new: a folder; else lab.toml / 目录或 lab.toml"),
+        replace(rows.NAME, default="Trial laboratory"),
+        Option("--run", "RUN", "abandon: the run's name / 运行名称"),
+        Option("--why", "WORDS", "abandon: the reason / 原因"),
+        rows.BY,
+    )

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bench.case import Item
-from bench.commands.parsing import Add, Parser, wrong_words
-from bench.commands.running.options import (
-    ROWS,
-)
+from bench.commands import rows
+from bench.commands.option import Option
+from bench.commands.parsing import Add, Parser, takes, wrong_words
+from bench.commands.running.options import ROWS, wrong_item
 
 INIT_ANSWERS = {
-    "name": "of the item / 名称",
     "vendor": "its maker / 制造商",
     "model": "model / 型号",
     "firmware": "version / 固件版本",
@@ -34,14 +34,11 @@ INIT_ANSWERS = {
 
 
 def _init(words: argparse.Namespace) -> int:
-    if not 0 < words.wait <= 3600:
-        return wrong_words(f"--wait {words.wait:g}: expected seconds above 0, 3600 at most / 取值无效")
-    item = words.item or Item.TERMINAL
-    if item not in [*Item]:
-        return wrong_words(f"--item {item}: expected {' or '.join(Item)} / 未知受测品类型")
+    if wrong := rows.wrong_wait(words.wait) or "".join(wrong_item(words.item)):
+        return wrong_words(wrong)
     from bench.commands.products import init
 
-    return init.main({**vars(words), "item": Item(item)})
+    return init.main({**vars(words), "item": Item(words.item or Item.TERMINAL)})
 
 
 def _profile(words: argparse.Namespace) -> int:
@@ -52,19 +49,27 @@ def _profile(words: argparse.Namespace) -> int:
     return ics.main(words.rest)
 
 
-def _profile_try(rest: Sequence[str]) -> int:
+def trying() -> Parser:
+    """What the words of `profile try` are parsed with."""
     parser = Parser(
         prog="carbonbench profile try",
         description="start the product once, ask each hook, show what came back / 启动一次并逐一询问",
     )
-    parser.add_argument("profile", type=Path, metavar="FILE", help="profile (TOML) / 档案文件")
-    parser.add_argument("--wait", type=float, default=70.0, metavar="S", help="seconds before asking / 询问前等待秒数")
-    parser.add_argument("--orders", action="store_true", help="also what changes the product / 包括改变终端状态的指令")
-    parser.add_argument("--show", action="store_true", help="command line and files as made / 显示启动命令与配置文件")
-    parser.add_argument("--json", action="store_true", help="for machines / 机器可读")
-    words = parser.parse_args(list(rest))
-    if not 0 < words.wait <= 3600:
-        return wrong_words(f"--wait {words.wait:g}: expected seconds above 0, 3600 at most / 取值无效")
+    takes(
+        parser,
+        Option("profile", "FILE", "profile (TOML) / 档案文件", kind=Path),
+        rows.WAIT,
+        Option("--orders", "", "also what changes the product / 包括改变终端状态的指令"),
+        Option("--show", "", "command line and files as made / 显示启动命令与配置文件"),
+        rows.JSON,
+    )
+    return parser
+
+
+def _profile_try(rest: Sequence[str]) -> int:
+    words = trying().parse_args(list(rest))
+    if wrong := rows.wrong_wait(words.wait):
+        return wrong_words(wrong)
     from bench.commands.products import profile_try
 
     return profile_try.main(words.profile, wait_s=words.wait, orders=words.orders, as_json=words.json, show=words.show)
@@ -72,13 +77,15 @@ def _profile_try(rest: Sequence[str]) -> int:
 
 def init(command: Add) -> None:
     """The words of `init`."""
-    init = command("init", _init, "ten questions, a short profile that runs, a first start / 快速生成终端档案")
-    ROWS["item"].add_to(init.add_argument)
-    for key, text in INIT_ANSWERS.items():
-        init.add_argument(f"--{key}", metavar="TEXT", help=text)
-    init.add_argument("--out", default="", metavar="FILE", help="the profile (default my-terminal.toml) / 档案文件")
-    init.add_argument("--wait", type=float, default=70.0, metavar="S", help="seconds of the first start / 试运行秒数")
-    init.add_argument("--no-try", action="store_true", help="do not start the product / 不试运行")
+    takes(
+        command("init", _init, "ten questions, a short profile that runs, a first start / 快速生成终端档案"),
+        ROWS["item"],
+        replace(rows.NAME, default=None),
+        *(Option(f"--{key}", "TEXT", text, default=None) for key, text in INIT_ANSWERS.items()),
+        rows.NEW_PROFILE,
+        rows.WAIT,
+        Option("--no-try", "", "do not start the product / 不试运行"),
+    )
 
 
 def profile(command: Add) -> None:

@@ -20,9 +20,10 @@ from msgspec import structs
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Item, Rig, Verdict
 from bench.commands.lines import Lines, whole_lines
+from bench.commands.option import whole
 from bench.commands.proof.mutant_trials import attempt, measure, reference_lines, within
 from bench.commands.running.house import commit
-from bench.commands.running.options import no_case, picks, whole, workers_of
+from bench.commands.running.options import no_case, picks, seed_of, workers_of, wrong_item
 from conformance.clauses.suite import case_classes
 from conformance.defects import catching
 from conformance.mutants.figure import Figure, Trial, figure_of, unrun_of, write_figure, write_unrun
@@ -72,12 +73,12 @@ class Unsound(Exception):
 
 
 def _cases(asked: Asked) -> tuple[str, ...]:
-    if asked.item and asked.item not in [*Item]:
-        raise WrongWords(f"--item {asked.item}: expected {' or '.join(Item)} / 未知受测品类型")
+    if wrong := wrong_item(asked.item):
+        raise WrongWords(*wrong)
     suite = case_classes(_item(asked))
     problems = [sentence for word in asked.cases if (sentence := no_case(word, suite))]
     whole("--mutants", asked.number, problems, least=1, most=_MOST)
-    whole("--seed", asked.seed, problems)
+    seed_of(asked.seed, problems)
     workers_of(asked.workers, problems)
     if asked.each:
         whole("--each", asked.each, problems, least=1, most=_MOST)

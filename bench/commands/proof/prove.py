@@ -42,10 +42,11 @@ from bench.commands.running.options import (
     near,
     no_case,
     picks,
+    seed_of,
     unknown_rig,
-    whole,
     workers_of,
     wrong_cluster,
+    wrong_item,
 )
 from bench.commands.running.session import REFERENCE_ADAPTERS, ledger_answers, ledger_entries, rig_named
 from bench.commands.workers import pool
@@ -282,10 +283,9 @@ def matter_of(asked: Asked) -> Matter:
         for word in asked.defects
         if word not in known
     ]
-    whole("--seed", seed, problems)
+    seed_of(seed, problems)
     workers_of(asked.workers, problems)
-    if asked.item and asked.item not in [*Item]:
-        problems.append(f"--item {asked.item}: expected {' or '.join(Item)} / 未知受测品类型")
+    problems += wrong_item(asked.item)
     for item in {case.item: None for case in suite.values()}:
         try:
             load_profile(REFERENCE_PROFILES[item])

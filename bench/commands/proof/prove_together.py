@@ -19,7 +19,7 @@ from bench.case import EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, CaseResult
 from bench.commands.proof.proof_rounds import shows
 from bench.commands.running.attempts import ran
 from bench.commands.running.house import commit
-from bench.commands.running.options import REFERENCE_PROFILES, picks, whole, workers_of
+from bench.commands.running.options import REFERENCE_PROFILES, picks, seed_of, workers_of
 from bench.commands.running.session import REFERENCE_ADAPTERS, ledger_answers, rig_named
 from bench.commands.workers import pool
 from bench.dut import adapter
@@ -116,7 +116,7 @@ def _proved(crew: Executor | None, name: str, seed: int) -> tuple[Shown | None, 
 def main(words: Sequence[str], seed_word: str, workers_word: str, *, record: bool) -> int:
     """Prove the drives of which a case is named (none: all): 0 every check was seen failing, 1 not, 4 wrong words."""
     problems: list[str] = []
-    seed, workers = whole("--seed", seed_word or "1", problems), workers_of(workers_word or "1", problems)
+    seed, workers = seed_of(seed_word or "1", problems), workers_of(workers_word or "1", problems)
     drives = shared_drives()
     chosen = [
         name

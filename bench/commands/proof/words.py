@@ -8,10 +8,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bench.commands.parsing import Add, shared, wrong_words
-from bench.commands.running.options import (
-    ROWS,
-)
+from bench.commands import rows
+from bench.commands.option import Option
+from bench.commands.parsing import Add, takes, wrong_words
+from bench.commands.running.options import ROWS, SHARED
 
 
 def _prove(words: argparse.Namespace) -> int:
@@ -83,47 +83,27 @@ def _mutants(words: argparse.Namespace) -> int:
 
 def prove(command: Add) -> None:
     """The words of `prove`."""
-    prove = command("prove", _prove, "show that every check can fail: defect × check / 证明每项检查都能失败")
-    prove.add_argument("--item", default="", metavar="ITEM", help="only terminal, or only platform / 受测品类型")
-    prove.add_argument("--defect", action="append", default=[], metavar="ID", help="only this defect / 缺陷")
-    prove.add_argument("--rig", default="virtual", help="where: virtual, process, loopback / 台架")
-    prove.add_argument("--json", default="", metavar="FILE", help="write the matrix as JSON / 输出 JSON")
-    prove.add_argument(
-        "--defects-only", action="store_true", help="stop once every defect is caught / 缺陷均被发现即止"
+    takes(
+        command("prove", _prove, "show that every check can fail: defect × check / 证明每项检查都能失败"),
+        rows.EITHER,
+        rows.DEFECTS,
+        ROWS["rig"],
+        rows.JSON_FILE,
+        Option("--defects-only", "", "stop once every defect is caught / 缺陷均被发现即止"),
+        Option("--sound", "RUN", "take over what this run says of the sound terminal / 取用无缺陷运行结果"),
+        Option("--hints", "FILE", "a matrix of an earlier proof: what is tried first / 先试已知组合"),
+        rows.JOURNAL,
+        rows.PROVEN,
+        Option("--groups", "", "find anew which defects may be planted at once / 重新确定可同时植入的缺陷"),
+        Option("--full", "", "every defect against every case / 全矩阵"),
+        Option("--mutants", "N", "N random small faults instead: how much escapes / 随机变异体漏检率"),
+        Option(
+            "--each",
+            "S",
+            "cases of so many seconds for each mutant (default: all that run its line); --resume with more goes on / "
+            "每个变异体的用例时限",
+        ),
+        rows.OF_DRIVES,
+        ROWS["cluster"],
+        *SHARED,
     )
-    prove.add_argument(
-        "--sound",
-        default="",
-        metavar="RUN",
-        help="take over what this run says of the sound terminal / 取用无缺陷运行结果",
-    )
-    prove.add_argument(
-        "--hints", default="", metavar="FILE", help="a matrix of an earlier proof: what is tried first / 先试已知组合"
-    )
-    prove.add_argument(
-        "--resume", default="", metavar="FILE", help="go on with the proof of this journal (out/prove-….jsonl) / 续跑"
-    )
-    prove.add_argument(
-        "--record", action="store_true", help="put what was seen failing into conformance/proof.json / 记入套件证明"
-    )
-    prove.add_argument(
-        "--groups",
-        action="store_true",
-        help="find anew which defects may be planted at once / 重新确定可同时植入的缺陷",
-    )
-    prove.add_argument("--full", action="store_true", help="every defect against every case / 全矩阵")
-    prove.add_argument(
-        "--mutants", default="", metavar="N", help="N random small faults instead: how much escapes / 随机变异体漏检率"
-    )
-    prove.add_argument(
-        "--each",
-        default="",
-        metavar="S",
-        help="cases of so many seconds for each mutant (default: all that run its line); --resume with more goes on / "
-        "每个变异体的用例时限",
-    )
-    prove.add_argument(
-        "--together", action="store_true", help="of the drives that cases share (run --together) / 证明共用驱动"
-    )
-    ROWS["cluster"].add_to(prove.add_argument)
-    shared(prove)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import KW_ONLY, dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_origin, get_type_hints
 
 from bench.case import VIRTUAL_RIG, Item
+from bench.commands.option import Line, Option, whole
 from simulators.shipped import SHIPPED
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -33,88 +34,23 @@ AUTO = "auto"
 MOST_REPEATS = 1000
 SCREENS = ("quiet", "short", "full")
 """What stands on the screen when a run is over: counts only, also what did not pass, or all of it."""
-_MOST_DIGITS = 1000
 
 
 class SessionError(Exception):
     """Options of a run that cannot be used; one sentence a line."""
 
 
-class Line:
-    """A command line while it is read: `words` by key, what was `made` of them so far by field, its `problems`."""
-
-    def __init__(self, words: Mapping[str, Any]) -> None:
-        self.words = words
-        self.made: dict[str, Any] = {}
-        self.problems: list[str] = []
-
-
-def _as_given(name: str, given: Any, line: Line) -> Any:
-    return given
-
-
-@dataclass(frozen=True)
-class Option:
-    """A row: an option that takes a word, any number of words (`many`) or, without `metavar`, none.
-
-    `default` stands for a word that is not given. `read` makes the value of the name and what was given; problems go to
-    the line. One that is not `kept` says where this sitting is, not what the run is. `selects`: reports repeat it;
-    `replays`: the line that replays a case does. `also` are other names. `key` is what argparse and pytest call it, by
-    its name unless told.
-    """
-
-    name: str
-    metavar: str
-    help: str
-    _: KW_ONLY
-    many: bool = False
-    default: str = ""
-    read: Callable[[str, Any, Line], Any] = _as_given
-    kept: bool = True
-    selects: bool = False
-    replays: bool = False
-    also: tuple[str, ...] = ()
-    key: str = ""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "key", self.key or self.name.removeprefix("--").replace("-", "_"))
-
-    def add_to(self, add: Callable[..., object], default: str = "") -> None:
-        """Tell a parser of it by argparse's `add_argument` or pytest's `addoption`."""
-        if not self.metavar:
-            add(self.name, action="store_true", help=self.help)
-        elif self.many:
-            add(self.name, action="append", default=[], metavar=self.metavar, help=self.help)
-        else:
-            add(self.name, *self.also, dest=self.key, default=default, metavar=self.metavar, help=self.help)
-
-    def value(self, line: Line) -> Any:
-        """What a line says of it."""
-        given = line.words.get(self.key)
-        if self.many:
-            return self.read(self.name, tuple(given or ()), line)
-        return self.read(self.name, given or self.default if self.metavar else bool(given), line)
-
-    def restored(self, plain: Any) -> Any:
-        """The value again that a run folder kept."""
-        if self.many:
-            return tuple(plain)
-        return Path(plain) if self.read in (_path, _profile) and plain is not None else plain
-
-    def written(self, value: Any) -> list[str]:
-        """The words that say this value; none for an empty one."""
-        if self.many:
-            return [word for each in value for word in (self.name, each)]
-        return [self.name, *([str(value)] if self.metavar else [])] if value else []
-
-
 def _path(name: str, text: str, line: Line) -> Path | None:
     return Path(text) if text else None
 
 
+def wrong_item(text: str) -> list[str]:
+    """What is wrong with a `--item`; none is right."""
+    return [f"--item {text}: expected {' or '.join(Item)} / 未知受测品类型"] if text and text not in [*Item] else []
+
+
 def _item(name: str, text: str, line: Line) -> str:
-    if text and text not in [*Item]:
-        line.problems.append(f"{name} {text}: expected {' or '.join(Item)} / 未知受测品类型")
+    line.problems += wrong_item(text)
     return text
 
 
@@ -139,7 +75,7 @@ def _documents(name: str, given: tuple[str, ...], line: Line) -> tuple[str, ...]
 
 
 def _seed(name: str, text: str, line: Line) -> int:
-    return whole(name, text, line.problems)
+    return seed_of(text, line.problems)
 
 
 def _repeats(name: str, text: str, line: Line) -> int:
@@ -218,6 +154,7 @@ class Options:
             "PROFILE",
             "profile of the item (default: the reference terminal or platform) / 受测品档案",
             read=_profile,
+            is_path=True,
             also=("--profile",),
         ),
     ]
@@ -226,7 +163,7 @@ class Options:
         Option(
             "--rig",
             "RIG",
-            "where it stands: virtual (default), process, loopback, lab / 台架",
+            "where it stands: virtual, process, loopback; a run alone: lab / 台架",
             default=VIRTUAL_RIG,
             read=_rig,
         ),
@@ -253,6 +190,7 @@ class Options:
             "RUN",
             "what did not pass in that run, on its terminal and rig; last: the newest / 仅重跑未通过用例",
             read=_path,
+            is_path=True,
             selects=True,
         ),
     ]
@@ -266,7 +204,7 @@ class Options:
             selects=True,
         ),
     ]
-    seed: Annotated[int, Option("--seed", "N", "master seed (default 1) / 主种子", default="1", read=_seed)]
+    seed: Annotated[int, Option("--seed", "N", "master seed / 主种子", default="1", read=_seed)]
     repeat: Annotated[
         int,
         Option("--repeat", "K", "runs of each case (R-07: 3 for a statement) / 重复次数", default="1", read=_repeats),
@@ -297,23 +235,32 @@ class Options:
     ]
     out: Annotated[
         Path,
-        Option("--out", "DIR", "where run folders go (default out) / 输出目录", default="out", read=_path, kept=False),
+        Option("--out", "DIR", "folder of runs / 输出目录", default="out", read=_path, is_path=True, kept=False),
     ]
     expected: Annotated[
         Path | None,
-        Option("--expected-failures", "FILE", "fails that the vendor knows of (TOML) / 预期不通过清单", read=_path),
+        Option(
+            "--expected-failures",
+            "FILE",
+            "fails that the vendor knows of (TOML) / 预期不通过清单",
+            read=_path,
+            is_path=True,
+        ),
     ]
     complete: Annotated[
         bool, Option("--complete", "", "a case for which this computer lacks a part: exit 2 / 缺件即无法判定")
     ]
-    fail_fast: Annotated[bool, Option("--fail-fast", "", "end at the first fail / 首个不通过即止", kept=False)]
+    fail_fast: Annotated[
+        bool, Option("--fail-fast", "", "end at the first fail / 首个不通过即止", shorts=(("-x", ""),), kept=False)
+    ]
     screen: Annotated[
         str,
         Option(
             "--screen",
             "HOW",
-            "the end of a run on the screen: quiet (-q), short (default), full (-v) / 屏幕输出",
+            "the end of a run on the screen: quiet, short, full / 屏幕输出",
             default="short",
+            shorts=(("-q", "quiet"), ("-v", "full")),
             read=_screen,
             kept=False,
         ),
@@ -325,13 +272,18 @@ class Options:
             "RUN",
             "continue the run in this folder, with its settings / 续跑该运行目录",
             read=_path,
+            is_path=True,
             kept=False,
         ),
     ]
     lab: Annotated[
         Path | None,
         Option(
-            "--lab", "FILE", "the laboratory (lab.toml): its key signs the run / 实验室文件，运行将被签名", read=_path
+            "--lab",
+            "FILE",
+            "the laboratory (lab.toml), whose key signs / 实验室文件，用其密钥签名",
+            read=_path,
+            is_path=True,
         ),
     ]
     cluster: Annotated[
@@ -417,7 +369,7 @@ ROWS: dict[str, Option] = {
     if get_origin(told) is Annotated
 }
 """The rows by field of Options."""
-WORKERS = Option("-n", "WORKERS", "processes (default 1) / 进程数", default="1", key="workers")
+WORKERS = Option("-n", "WORKERS", "processes / 进程数", default="1", key="workers")
 """What xdist is asked for, in a run and in a resumed one."""
 SHARED = (ROWS["seed"], WORKERS, ROWS["cases"], ROWS["out"])
 """What every command that runs cases has."""
@@ -445,14 +397,9 @@ def _plain(value: object) -> object:
     return str(value.resolve()) if isinstance(value, Path) else value
 
 
-def whole(option: str, text: str, problems: list[str], *, least: int = 0, most: int | None = None) -> int:
-    """The whole number that an option gives; what is wrong with it becomes a problem, and `least` is given."""
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < _MOST_DIGITS else -1
-    if number < least:
-        problems.append(f"{option} {text}: expected a whole number of at least {least} / 应为不小于 {least} 的整数")
-    elif most is not None and number > most:
-        problems.append(f"{option} {text}: expected a whole number of at most {most} / 应为不大于 {most} 的整数")
-    return max(number, least)
+def seed_of(text: str, problems: list[str]) -> int:
+    """The master seed that `--seed` gives; what is wrong with it becomes a problem."""
+    return whole("--seed", text, problems)
 
 
 def workers_of(text: str, problems: list[str]) -> int:

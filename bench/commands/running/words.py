@@ -10,13 +10,12 @@ import sys
 from pathlib import Path
 
 from bench.case import VIRTUAL_RIG
-from bench.commands.parsing import Add, wrong_words
+from bench.commands import rows
+from bench.commands.parsing import Add, takes, wrong_words
 from bench.commands.running.options import (
     ACCELERATED_RIGS,
     AUTO,
     ROWS,
-    SCREENS,
-    SHARED,
     WORKERS,
     workers_of,
     wrong_cluster,
@@ -117,35 +116,28 @@ GROUPS = {
 def run(command: Add) -> None:
     """The words of `run`."""
     run = command("run", _run, "run the suite against a product / 对受测品执行试验")
-    rows = {row.name: row for row in (*ROWS.values(), *SHARED)}
+    known = {row.name: row for row in (*ROWS.values(), WORKERS)}
     for purpose, names in GROUPS.items():
         group = run.add_argument_group(purpose)
         for name in names:
             # Without the default, which would look as if it had been given.
-            rows.pop(name).add_to(group.add_argument)
-            for short, how in (("-q", SCREENS[0]), ("-v", SCREENS[2])) if name == "--screen" else ():
-                group.add_argument(
-                    short, dest="screen", action="store_const", const=how, help=f"as --screen {how} / 同左"
-                )
-            if name == "--fail-fast":
-                group.add_argument("-x", dest="fail_fast", action="store_true", help="as --fail-fast / 同左")
-    for row in rows.values():
-        row.add_to(run.add_argument)
+            known[name].put(group, given_alone=True)
 
 
 def listing(command: Add) -> None:
     """The words of `list`."""
     listing = command("list", _list, "cases that would run, and why others would not / 列出用例")
     for field in ("item", "terminal", "rig", "standards", "clauses", "cases", "exclude", "failed", "within", "out"):
-        ROWS[field].add_to(listing.add_argument)
-    WORKERS.add_to(listing.add_argument)
-    listing.add_argument("--all", action="store_true", help="each case that would not, with its reason / 逐条列出")
-    listing.add_argument("--json", action="store_true", help="for machines / 机器可读")
+        ROWS[field].put(listing, given_alone=True)
+    WORKERS.put(listing, given_alone=True)
+    takes(listing, rows.REASONS, rows.JSON)
 
 
 def status(command: Add) -> None:
     """The words of `status`."""
-    status = command("status", _status, "what a run is doing, from another shell / 查看运行状态")
-    status.add_argument("run", nargs="?", default="", metavar="RUN", help="run folder (default: the newest) / 运行目录")
-    status.add_argument("--out", default="out", metavar="DIR", help="where run folders are (default out) / 输出目录")
-    status.add_argument("--json", action="store_true", help="for machines / 机器可读")
+    takes(
+        command("status", _status, "what a run is doing, from another shell / 查看运行状态"),
+        rows.LATEST,
+        ROWS["out"],
+        rows.JSON,
+    )
