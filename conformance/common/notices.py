@@ -5,6 +5,7 @@ Leaves when and about what an entry must be to the judges that ask. No word of a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
@@ -23,6 +24,12 @@ def tells(history: History, row: Row, *notices: Notice) -> bool:
     """Whether a row of the log or of the alarms tells one of these events: by its code, else by its kind."""
     named = row.get("code") or row.get("kind") or ""
     return any(fnmatchcase(named, code) for notice in notices for code in history.began.codes.get(notice, ()))
+
+
+def names(row: Row, known: Iterable[str]) -> bool:
+    """Whether a row names one of these as a word of its own."""
+    text = " ".join(row.get(key, "") for key in ("subject", "text", "en", "zh"))
+    return any(re.search(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", text) for name in known)
 
 
 def line(row: Row) -> str:

@@ -29,6 +29,18 @@ TAKEN_ONLINE = criterion(
     zh="在线下发的有效软件包被接收并回报",
     unit="packages",
 )
+LIMITS_TAKEN = criterion(
+    "limits-taken",
+    en="the least and the greatest value of each parameter are taken over",
+    zh="各参数的最小值和最大值均被接收",
+    unit="packages",
+)
+BEYOND_REFUSED = criterion(
+    "beyond-refused",
+    en="a parameter one below its least value or one above its greatest is refused",
+    zh="参数低于最小值或高于最大值一个单位即被拒绝",
+    unit="packages",
+)
 PARAMETERS_ACT = criterion("parameters-act", en="a parameter that was issued acts", zh="下发的参数已起作用")
 NOTHING_LEFT_BEHIND = criterion(
     "nothing-left-behind",
@@ -224,6 +236,15 @@ def parameter_findings(history: History, centre: str, minutes: int) -> Iterator[
         expected=f"MinInterval={minutes}",
         actual=f"MinInterval={said[-1] if said else '-'}",
     )
+
+
+def limit_findings(history: History, centre: str, inside: Sequence[str], beyond: Sequence[str]) -> Iterator[Check]:
+    """Packages of parameters by their names: at the limits of each, and one beyond them."""
+    told = {name: result for (_, name, _), result in _told(history, centre).items()}
+    kept_out = [f"{name}: {told.get(name, 'no result')}" for name in inside if told.get(name) != "done"]
+    yield LIMITS_TAKEN.none_among(told, kept_out)
+    taken = [f"{name}: {told.get(name, 'no result')}" for name in beyond if told.get(name) != "refused"]
+    yield BEYOND_REFUSED.none_among(told and len(kept_out) < len(inside), taken)
 
 
 def on_site_finding(history: History, imported: Sequence[Wanted]) -> Check:

@@ -228,8 +228,9 @@ class RefusesForeignCollectors(Case):
         collectors_judge.REFUSED.of("look-alike", "k2"): ("isc-2/7.4.2.1[2]i",),
         collectors_judge.REFUSED.of("revoked", "k2"): ("isc-2/7.4.2.1[2]i",),
         collectors_judge.TAKEN_UP_AGAIN.of("k2"): ("csmt/11.3b-3", "isc-2/7.2.2(2)g"),
+        **beside(collectors_judge.REFUSAL_LOGGED.of("k1"), collectors_judge.REFUSAL_LOGGED.of("k2")),
     }
-    needs = (MQTT, HTTPS, UPLINK, read_out("taken-up-again-*"))
+    needs = (MQTT, HTTPS, UPLINK, read_out("taken-up-again-*", "refusal-logged-*"))
     scenario = world(Collector("mqtt", 1, {"channel": "tls"}), Collector("https", 1, {"channel": "tls"}))
 
     async def drive(self, bench: Bench) -> None:
@@ -242,6 +243,7 @@ class RefusesForeignCollectors(Case):
                 collector.disconnect(abort=True)
             await bench.clock.sleep(minutes=4)
         await bench.clock.sleep(minutes=6)
+        await bench.operator.log(start)
         await read_readings(bench, points(bench), start, bench.clock.now_us())
 
     def judge(self, history: History) -> Iterator[Finding]:

@@ -14,15 +14,17 @@ from decimal import Decimal
 from typing import Any
 
 from conformance.defects import Patch, defect
-from conformance.defects.seams import believes_anybody, connects_with, single
+from conformance.defects.seams import believes_anybody, connects_with, hides_events, single
 from reference_terminal.acquisition.collectors import messages, slots
 from reference_terminal.acquisition.collectors.messages import DeviceReport
 from reference_terminal.acquisition.driver import Content, Poll
 from reference_terminal.acquisition.https.driver import HttpsMeter, Unanswered
+from reference_terminal.acquisition.messages import COLLECTOR_REFUSED
 from reference_terminal.acquisition.mqtt.client import MqttClient
 from reference_terminal.acquisition.mqtt.driver import MqttMeter
 from reference_terminal.model import reading
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import text_of
 from reference_terminal.model.times import Span
 from reference_terminal.net.channel import ChannelRefused
 from reference_terminal.processing.late import LateReadings, Place
@@ -148,6 +150,17 @@ def any_collector_will_do(patch: Patch) -> None:
 
 
 @defect(
+    "collectors-refused-silently",
+    en="that a collector's certificate was refused is not in the log",
+    zh="采集器证书被拒不记入日志",
+    clauses=(_MQTT, _HTTPS),
+)
+def collectors_refused_silently(patch: Patch) -> None:
+    """That there are no values is told, and not why."""
+    hides_events(patch, lambda kind, en: kind == "alarm collector refused")
+
+
+@defect(
     "collector-given-up",
     en="a collector that was refused once is never tried again",
     zh="采集器被拒绝一次后不再重试",
@@ -163,7 +176,7 @@ def collector_given_up(patch: Patch) -> None:
         try:
             await once(self)
         except ChannelRefused as error:
-            self._lost(error.en, error.zh)
+            self._lost(COLLECTOR_REFUSED, reason=text_of(error))
             await asyncio.Event().wait()
 
     async def not_again(self: HttpsMeter) -> tuple[int, bytes]:

@@ -7,12 +7,13 @@ instant it carries. A value belongs to a message whose instant lies within one p
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bench.case import Check, Measurement, criterion, measure
+from bench.case import Check, Measurement, Notice, criterion, measure
 from bench.history import Handed, History, Point, Power, Published, Secured, Stored
+from conformance.common import notices
 from conformance.common.accuracy import same_number
 from conformance.common.delivery import setup_of
 from conformance.common.doubtful import Doubtful
@@ -67,6 +68,13 @@ TAKEN_UP_AGAIN = criterion(
     en="with the good certificate again its values are taken ({1})",
     zh="恢复合格证书后继续采集（{1}）",
     unit="values",
+)
+REFUSAL_LOGGED = criterion(
+    "refusal-logged-{0}",
+    en="the log tells that the certificate was refused ({1})",
+    zh="日志记录证书被拒（{1}）",
+    unit="collectors",
+    notices=(Notice.CERTIFICATE_REFUSED,),
 )
 OWN_TIME = criterion(
     "own-time-{0}",
@@ -479,9 +487,28 @@ def certificate_findings(history: History, collector: str, choices: Sequence[str
         )
     bad = [event.t for event in own if event.shown != "good"]
     meters = {event.meter for event in history.of(Published) if event.collector == collector}
+    yield _logged(history, collector, meters, min(bad, default=0) - SECOND)
     points = {point.id for point in history.began.points if point.meter in meters}
     rows, problems = stored_values(history)
     back = [at for point, at, _ in rows if bad and point in points and at > max(bad)]
     yield TAKEN_UP_AGAIN.of(tail, collector).decide(
         None if not bad or not rows else bool(back), measured=len(back), limit=1, op=">=", evidence=problems
     )
+
+
+def _logged(history: History, collector: str, meters: Iterable[str], since: int) -> Check:
+    """An entry of a refused certificate since the first bad one was shown, of the collector or a meter behind it."""
+    asked = REFUSAL_LOGGED.of(collector.lower(), collector)
+    logs = questions(history, "log")
+    rows = [
+        row
+        for event in logs
+        for row in event.rows
+        if (at := instant_of_iso(row.get("at", ""))) is not None and at >= since
+    ]
+    known = since > 0 and logs and not any(event.problem for event in logs)
+    if known and not notices.mapped(history, Notice.CERTIFICATE_REFUSED):
+        return notices.left_to_a_person(asked, rows, Notice.CERTIFICATE_REFUSED)
+    named = [row for row in rows if notices.names(row, (collector, *meters))]
+    told = any(notices.tells(history, row, Notice.CERTIFICATE_REFUSED) for row in named)
+    return asked.none_among(known, [] if told else [f"no entry on {collector} of a refused certificate"])

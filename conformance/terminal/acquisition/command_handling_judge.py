@@ -17,6 +17,7 @@ from bench.case import Check, Criterion, criterion
 from bench.history import Commanded, History, Phase, Received, Stored
 from conformance.common.delivery import matches, setup_of
 from conformance.common.orders import orders
+from conformance.common.settable import LIMIT, SETTABLE
 from conformance.common.times import MINUTE, SECOND, floor, instant_of, local, seconds
 from conformance.common.truth import Certainty, truth_of
 
@@ -58,6 +59,18 @@ NO_REQUEST_IN_SILENCE = criterion(
     en="every command of the standard is answered, if only to refuse it",
     zh="标准中的每条命令均有应答（不支持的予以拒绝）",
     unit="commands",
+)
+LIMITS_SETTABLE = criterion(
+    "limits-settable",
+    en="the least and the greatest value of each setting of table 9 can be set",
+    zh="标准表 9 各可设参数的最小值和最大值均可设定",
+    unit="orders",
+)
+BEYOND_LIMITS_REFUSED = criterion(
+    "beyond-limits-refused",
+    en="one less than the least value and one more than the greatest is refused and sets nothing",
+    zh="低于最小值或高于最大值一个单位即被拒绝且不生效",
+    unit="orders",
 )
 REALTIME_STOPPED = criterion(
     "realtime-stopped", en="after 2012 no real-time data come", zh="2012 之后不再上传实时数据", unit="frames"
@@ -348,13 +361,44 @@ def refusal_findings(history: History, wanted: Sequence[Wanted]) -> Iterator[Che
         )
 
 
+def limit_findings(history: History) -> Iterator[Check]:
+    """Each order at a limit is carried out, each beyond it refused; what can be read (1061, 1063) says so too."""
+    of = {each.field: each for each in SETTABLE}
+    refused, taken = list[str](), list[str]()
+    tried = {True: 0, False: 0}
+    told = {"RtdInterval": "", "MinInterval": ""}
+    marks = LIMIT.of(history)
+    for mark, end in zip(marks, [*(mark.t for mark in marks[1:]), history.end_us], strict=False):
+        field, value = mark.detail.field, mark.detail.value
+        inside = of[field].low <= int(value) <= of[field].high
+        events = [event for event in orders(history) if mark.t <= event.sent < end]
+        order = next((event for event in events if event.cn == of[field].cn), None)
+        if order is None:
+            continue
+        tried[inside] += 1
+        done = order.result == "1" and order.accepted in ("", "1")
+        answer = f"QnRtn={order.accepted or 'none'} ExeRtn={order.result or 'none'}"
+        now = next((event.answer[field] for event in events if event.cn != order.cn and field in event.answer), "")
+        held = not now or now == value
+        line = f"{local(order.sent)} CN={order.cn} {field}={value}: {answer}" + (f", read: {now}" if now else "")
+        if inside and not (done and held):
+            refused.append(line)
+        if not inside and (done or (now and held) or (now and told[field] and now != told[field])):
+            taken.append(line)
+        if field in told:
+            told[field] = now
+    yield LIMITS_SETTABLE.none(refused, tried[True])
+    yield BEYOND_LIMITS_REFUSED.none(taken, tried[False] and len(refused) < tried[True])
+
+
 def untouched_finding(history: History, least: int) -> Check:
-    """No refused request set anything: intervals read afterwards are those of the beginning."""
+    """No refused request set anything: intervals read before limits are tried are those of the beginning."""
     first: dict[str, str] = {}
     wrong: list[str] = []
     probes = 0
     marks = [mark.t for mark in history.of(Phase) if mark.name == "wrong-request"]
-    for event in history.of(Commanded):
+    limits = min((mark.t for mark in LIMIT.of(history)), default=history.end_us)
+    for event in (event for event in history.of(Commanded) if event.t <= limits):
         for field in ("RtdInterval", "MinInterval"):
             if event.cn not in ("1061", "1063") or field not in event.answer:
                 continue

@@ -9,6 +9,7 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Collector, Scenario, System
 from conformance.common import clock_steps
+from conformance.common.settable import LIMIT, SETTABLE, Limit
 from conformance.common.times import DAY, HOUR, MINUTE, SECOND, ceil, stamp_of
 from conformance.terminal import HJ212, MODBUS, SQL, read_out
 from conformance.terminal.acquisition import command_handling_judge, commands_judge, field_information_judge
@@ -348,6 +349,8 @@ class RefusesWrongRequests(Case):
         command_handling_judge.REFUSED_SETS_NOTHING: ("isc-2/7.2.4k",),
         clock_steps.CLOCK_NOT_SET_BY_JUNK: ("isc-2/7.2.4k",),
         command_handling_judge.NO_REQUEST_IN_SILENCE: ("isc-2/7.2.4k",),
+        command_handling_judge.LIMITS_SETTABLE: ("isc-2/7.2.4k",),
+        command_handling_judge.BEYOND_LIMITS_REFUSED: ("isc-2/7.2.4k",),
     }
     needs = (MODBUS, HJ212, "clock.centre")
     scenario = Scenario(circuits=1, points=2, centres=("A",), realtime_interval_s=60, over_time_s=5, re_count=1)
@@ -382,6 +385,18 @@ class RefusesWrongRequests(Case):
             await centre.command(cn, *self._sound(bench, cn), execution_s=20)
         await bench.clock.sleep(minutes=1)
         await centre.read_clock()
+        await self._limits(bench)
+
+    async def _limits(self, bench: Bench) -> None:
+        """Each setting at its limits and one beyond, then as it was."""
+        centre = bench.centres["A"]
+        for each in SETTABLE:
+            usual = dict(self._sound(bench, each.cn))
+            for value in (each.low, each.high, *each.beyond):
+                LIMIT.put(bench, Limit(field=each.field, value=str(value)))
+                await centre.command(each.cn, *{**usual, each.field: str(value)}.items())
+                await (centre.read_minute_interval if each.cn == "1064" else centre.read_realtime_interval)()
+            await centre.command(each.cn, *usual.items())
 
     async def _probe(self, bench: Bench) -> None:
         centre = bench.centres["A"]
@@ -412,6 +427,7 @@ class RefusesWrongRequests(Case):
         yield command_handling_judge.untouched_finding(history, least=2 * len(WRONG))
         yield from clock_steps.untouched_findings(history, probes=len(WRONG) + 1)
         yield command_handling_judge.silence_finding(history, EVERY)
+        yield from command_handling_judge.limit_findings(history)
 
 
 _ABSENT = "a99999"

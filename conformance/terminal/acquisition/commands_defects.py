@@ -462,6 +462,36 @@ def one_code_for_all_refusals(patch: Patch) -> None:
 
 
 @defect(
+    "limits-left-out",
+    en="the least and the greatest value of a setting are refused",
+    zh="可设参数的最小值和最大值均被拒绝",
+    clauses=_FRAMES,
+)
+def limits_left_out(patch: Patch) -> None:
+    """Between was understood without its ends."""
+
+    def number(self: CommandSet, fields: dict[str, str], name: str, low: int, high: int) -> int | None:
+        return own(self, fields, name, low + 1, high - 1)
+
+    own = patch(CommandSet, "_number", number)
+
+
+@defect(
+    "limits-one-too-far",
+    en="a setting may be one less or one more than it may",
+    zh="可设参数允许超出限值一个单位",
+    clauses=_FRAMES,
+)
+def limits_one_too_far(patch: Patch) -> None:
+    """The loop over the table counts from nought."""
+
+    def number(self: CommandSet, fields: dict[str, str], name: str, low: int, high: int) -> int | None:
+        return own(self, fields, name, low - 1, high + 1)
+
+    own = patch(CommandSet, "_number", number)
+
+
+@defect(
     "parameters-not-checked",
     en="parameters outside their range are confirmed and bent until they fit",
     zh="超出范围的参数也应答成功",

@@ -311,13 +311,17 @@ class FollowsTheTermsOfItsRegistration(Case):
 
 
 class DepositsFingerprints(Case):
-    """Every record of a quarter-hour has its fingerprint at the platform, signed, and equal to the record's own."""
+    """Every record of a quarter-hour has its fingerprint at the platform, signed, and equal to the record's own.
+
+    Of one the platform has another already, and refuses it: those that follow are deposited as ever.
+    """
 
     zh = "每条 15 min 记录的指纹经签名存证，且与记录一致。"
     checks = {
         platforms_judge.ALL_DEPOSITED: ("csmt/7.4d",),
         platforms_judge.FINGERPRINTS_AGREE: ("csmt/7.4c", "csmt/12.3.2f"),
         platforms_judge.NO_DEPOSIT_REFUSED: ("csmt/7.4c", "csmt/12.3.2f"),
+        **beside(platforms_judge.NOT_AGAIN_AND_AGAIN),
     }
     needs = (MODBUS, LOCAL, FINGERPRINT)
     scenario = Scenario(
@@ -330,7 +334,12 @@ class DepositsFingerprints(Case):
 
     async def drive(self, bench: Bench) -> None:
         begin = bench.clock.now_us()
-        await bench.clock.sleep(hours=4, minutes=5)
+        await bench.clock.sleep(hours=1, minutes=5)
+        platform = bench.platforms.of(FingerprintCentre, "F")
+        code, start = next(iter(platform.items)), stamp(begin + 5 * _QUARTER_US)
+        platform.hold(code, "quarter", start)
+        platforms_judge.HELD.put(bench, platforms_judge.Held(point=code, start=start))
+        await bench.clock.sleep(hours=3)
         await read_records(bench, ("quarter",), begin, bench.clock.now_us())
 
     def judge(self, history: History) -> Iterator[Finding]:

@@ -471,6 +471,24 @@ def signature_of_another_digest(patch: Patch) -> None:
 
 
 @defect(
+    "one-refused-fingerprint-refuses-all",
+    en="one fingerprint that the platform refuses counts as the refusal of all that were sent with it, for ever",
+    zh="平台拒绝一条指纹后，同批指纹均视为未存证并无限重发",
+    clauses=_PRINT,
+)
+def one_refused_fingerprint_refuses_all(patch: Patch) -> None:
+    """All or nothing."""
+
+    async def ask(self: PlatformLink, place: Place, *rest: Any, **more: Any) -> dict[str, Any]:
+        answer = await own(self, place, *rest, **more)
+        if answer.get("refused"):
+            raise Refused(200, "0", "not all were taken")
+        return answer
+
+    own = patch(PlatformLink, "ask", ask)
+
+
+@defect(
     "nothing-deposited",
     en="no fingerprint is made of any record",
     zh="任何记录都不生成指纹",

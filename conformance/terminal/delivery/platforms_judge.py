@@ -6,11 +6,14 @@ Leaves completeness and content to `delivery`. A platform's records of class min
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
 from bench.case import Check, Notice, criterion
 from bench.history import Fingerprinted, History, Observed, Phase, Received, Sent, Served, Stored
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common import notices
 from conformance.common.delivery import Ledger, setup_of
 from conformance.common.queries import questions
@@ -268,16 +271,38 @@ def orders_logged_finding(history: History, centre: str) -> Check:
     return PLATFORMS_ORDERS_LOGGED.none(lost if logs else (), given if logs else ())
 
 
+NOT_AGAIN_AND_AGAIN = criterion(
+    "deposits-not-repeated",
+    en="what the platform has taken is not deposited again and again, also where it refused another",
+    zh="平台已接收的指纹不反复重传（包括同批另有指纹被拒时）",
+    unit="fingerprints",
+)
+# An answer may be lost, or one fingerprint refused and its batch sent once more.
+_AGAIN = 3
+
+
+class Held(Words, frozen=True, kw_only=True):
+    """The record of which the platform has another fingerprint already: code of its point, beginning."""
+
+    point: str
+    start: str
+
+
+HELD = Mark("other-fingerprint-there", Held)
+
+
 def deposit_findings(history: History, centre: str, kind: str) -> Iterator[Check]:
     """Every record of a class that the terminal shows is deposited, under the digest that its content has.
 
-    The digest is the judge's own: SM3 over the canonical form of docs/WIRE.md section 4, for counters.
+    Not asked of one that the platform had to refuse, having another under its key. The digest is the judge's own: SM3
+    over the canonical form of docs/WIRE.md section 4, for counters.
     """
     mn = setup_of(history, centre).mn
     first = history.began.centres[0].codes
     points = {point.id: point for point in history.began.points}
     deposits = [event for event in history.of(Fingerprinted) if event.centre == centre and event.what == "deposit"]
-    deposits = [event for event in deposits if event.kind == kind]
+    held = {(mark.detail.point, mark.detail.start) for mark in HELD.of(history)}
+    deposits = [event for event in deposits if event.kind == kind and (event.point, event.start) not in held]
     taken = {(event.point, event.start): event for event in deposits if event.outcome in ("accepted", "again")}
     missing: list[str] = []
     wrong: list[str] = []
@@ -289,8 +314,10 @@ def deposit_findings(history: History, centre: str, kind: str) -> Iterator[Check
         for row in answer.rows:
             if not row.get("value"):
                 continue
-            shown += 1
             start, end = _stamp(row["start"]), _stamp(row["end"])
+            if (first[point.id], start) in held:
+                continue
+            shown += 1
             deposit = taken.get((first[point.id], start))
             if deposit is None:
                 missing.append(f"{point.id} {kind} {start}: no deposit accepted")
@@ -313,6 +340,9 @@ def deposit_findings(history: History, centre: str, kind: str) -> Iterator[Check
         line for line, event in zip(refused, deposits, strict=True) if event.outcome not in ("accepted", "again")
     ]
     yield NO_DEPOSIT_REFUSED.none_among(deposits, refused, evidence=refused[:10])
+    often = Counter((event.point, event.kind, event.start) for event in deposits if event.outcome == "again")
+    again = [f"{' '.join(key)}: {count} times more" for key, count in often.items() if count > _AGAIN]
+    yield NOT_AGAIN_AND_AGAIN.none_among(taken, again)
 
 
 def _stamp(text: str) -> str:

@@ -7,13 +7,13 @@ the terminal knows what failed.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from bench.case import Check, Measurement, criterion, measure
 from bench.history import ClockMoved, History, Observed, Phase, Received
+from conformance.common.notices import names
 from conformance.common.times import SECOND, instant_of_iso, local, seconds
 
 LOG_BY_OWN_CLOCK = criterion(
@@ -98,11 +98,6 @@ def faults(history: History) -> list[Fault]:
     return found
 
 
-def _named(row: dict[str, str], names: tuple[str, ...]) -> bool:
-    text = " ".join(row.get(key, "") for key in ("subject", "text", "en", "zh"))
-    return any(re.search(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", text) for name in names)
-
-
 def _latest(history: History, what: str) -> tuple[dict[str, str], ...] | None:
     answers = [event for event in history.of(Observed) if event.what == what and not event.problem]
     return answers[-1].rows if answers else None
@@ -132,7 +127,7 @@ def findings(history: History) -> Iterator[Check | Measurement]:
         worst = max(worst, first - fault.start)
         if first > fault.due:
             late.append(f"{where}: alarm {seconds(first - fault.start)} s later")
-        located = [(at, each) for at, each in mine if _named(each, fault.names)]
+        located = [(at, each) for at, each in mine if names(each, fault.names)]
         if not located:
             nameless.append(f"{where}: {row.get('kind')} {row.get('subject')}")
         if len(located) > 1:
@@ -147,7 +142,7 @@ def findings(history: History) -> Iterator[Check | Measurement]:
             for entry in log or ()
             if (at := instant_of_iso(entry.get("at", ""))) is not None
             and abs(at - first) <= STAMP_US
-            and _named(entry, fault.names)
+            and names(entry, fault.names)
         ]
         if log is not None and not told:
             unlogged.append(f"{where}: no entry at {local(first)}")
@@ -205,7 +200,7 @@ def afar_findings(history: History, centre: str) -> Iterator[Check]:
         if not fresh:
             untold.append(f"{where}: no alarm by {local(fault.due)}")
             continue
-        mine = [alarm for alarm in fresh if _named({"text": alarm}, fault.names)]
+        mine = [alarm for alarm in fresh if names({"text": alarm}, fault.names)]
         if not mine:
             nameless.append(f"{where}: {fresh[0]}")
         after = [at for at, alarms in said if at > fault.end + CLEARED_US and set(mine or fresh) & set(alarms)]

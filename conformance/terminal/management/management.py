@@ -16,6 +16,7 @@ from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import packages, secrecy
 from conformance.common.actions import points, read_readings, read_records
+from conformance.common.settable import SETTABLE
 from conformance.common.times import MINUTE, SECOND, ceil, local
 from conformance.terminal import HJ212, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS, UPLINK, read_out
 from conformance.terminal.processing import counters_judge
@@ -39,6 +40,8 @@ FACTORS = json.dumps({"factors": [_FACTOR]}).encode()
 METHOD = json.dumps({"method": {"id": "purchased-electricity", "edition": "2022", "formula": "E=AD*EF"}}).encode()
 _MINUTES = 5
 PARAMETERS = json.dumps({"parameters": {"A.minute_interval": str(_MINUTES)}}).encode()
+_AT_LIMITS = {f"limits-{end}": {each.parameter: getattr(each, end) for each in SETTABLE} for end in ("low", "high")}
+_BEYOND = {f"beyond-{each.parameter}-{value}": {each.parameter: value} for each in SETTABLE for value in each.beyond}
 _ISSUED: tuple[packages.Wanted, ...] = (
     ("factors", "grid", "1.1"),
     ("method", "electricity", "2022.1"),
@@ -82,7 +85,7 @@ class TakesOverSignedPackages(Case):
         packages.ONLINE_IN_FORCE: ("csmt/11.4-6", "csmt/11.4a-3"),
         packages.OFFLINE_IN_FORCE: ("csmt/11.4b-3",),
         secrecy.UPLOADS_ENCRYPTED: ("isc-2/7.2.3-B(6)a",),
-        **beside(packages.PARAMETERS_ACT, secrecy.NOTHING_READABLE),
+        **beside(packages.PARAMETERS_ACT, packages.LIMITS_TAKEN, packages.BEYOND_REFUSED, secrecy.NOTHING_READABLE),
     }
     needs = (
         MODBUS,
@@ -90,7 +93,7 @@ class TakesOverSignedPackages(Case):
         read_out("online-in-force", "offline-in-force"),
         MUTUAL_TLS,
         MANAGEMENT,
-        Evidence(HJ212, "parameters-act"),
+        Evidence(HJ212, "parameters-act", "limits-taken", "beyond-refused"),
     )
     scenario = _MANAGED
     rigs = CAPTURING
@@ -98,7 +101,12 @@ class TakesOverSignedPackages(Case):
 
     async def drive(self, bench: Bench) -> None:
         management = management_of(bench)
-        await bench.clock.sleep(minutes=16)
+        await bench.clock.sleep(minutes=11)
+        for name, values in {**_AT_LIMITS, **_BEYOND}.items():
+            content = {"parameters": {f"A.{parameter}": str(value) for parameter, value in values.items()}}
+            management.issue("parameters", name, "1.0", json.dumps(content).encode())
+        for task in management.tasks.values():
+            await told(bench, task)
         tasks = [management.issue(kind, name, version, _CONTENT[kind]) for kind, name, version in _ISSUED]  # type: ignore[arg-type]
         for task in tasks:
             await told(bench, task)
@@ -115,6 +123,7 @@ class TakesOverSignedPackages(Case):
         yield from packages.report_findings(history, "M")
         yield from packages.taken_findings(history, "M", _ISSUED, _IMPORTED)
         yield from packages.parameter_findings(history, "A", _MINUTES)
+        yield from packages.limit_findings(history, "M", tuple(_AT_LIMITS), tuple(_BEYOND))
         yield from secrecy.encrypted_findings(history, ("A", "M"))
 
 

@@ -17,7 +17,7 @@ from conformance.defects.seams import hides_events
 from reference_terminal.assembly import Terminal
 from reference_terminal.crypto.certificates import Trusted
 from reference_terminal.crypto.sm2 import PublicKey
-from reference_terminal.management import installer, messages, packages
+from reference_terminal.management import installer, messages, packages, parameters
 from reference_terminal.management.installer import Installer, Outcome
 from reference_terminal.management.packages import Package, PackageRefused
 from reference_terminal.management.parameters import Parameters
@@ -73,6 +73,29 @@ def parameters_without_effect(patch: Patch) -> None:
         return own(self, given, False)
 
     own = patch(Parameters, "set", set_)
+
+
+@defect(
+    "narrow-parameters",
+    en="parameters of packages have limits of the maker's own: from 60 s on in the place of 30, up to 15 min",
+    zh="软件包参数采用厂家自定限值（实时间隔不小于 60 s，分钟间隔不大于 15 min）",
+    clauses=("csmt/11.4-6",),
+)
+def narrow_parameters(patch: Patch) -> None:
+    """Faster than once a minute nobody wants to know it."""
+    narrow = {"realtime_interval_s": ("realtime_s", 60, 3600), "minute_interval": ("minute_interval", 1, 15)}
+    patch(parameters, "_NUMBERS", {**parameters._NUMBERS, **narrow})
+
+
+@defect(
+    "wide-parameters",
+    en="numbers of packages are taken whatever they are",
+    zh="软件包参数不校验取值范围",
+    clauses=("csmt/11.4-6",),
+)
+def wide_parameters(patch: Patch) -> None:
+    """The management software has looked at them."""
+    patch(parameters, "_NUMBERS", {name: (key, 0, 99_999) for name, (key, _, _) in parameters._NUMBERS.items()})
 
 
 @defect(

@@ -16,7 +16,7 @@ from reference_terminal.acquisition import messages
 from reference_terminal.acquisition.mqtt.received import Keeping, ReceivedIds
 from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model.clock import WallClock
-from reference_terminal.model.messages import Text
+from reference_terminal.model.messages import Alarm, Text, text_of
 from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import ChannelRefused, Line, Security, open_line
 from reference_terminal.net.mqtt import packets
@@ -98,18 +98,18 @@ class MqttClient:
         while True:
             try:
                 await self._once()
-            except ChannelRefused as error:
-                self._lost(error.en, error.zh)
-            except (CertificateError, Refused) as error:
-                self._lost(error.en, error.zh)
+            except (ChannelRefused, CertificateError) as error:
+                self._lost(messages.COLLECTOR_REFUSED, reason=text_of(error))
+            except Refused as error:
+                self._lost(ALARM, reason=text_of(error))
             except (OSError, TimeoutError, BadPacket) as error:
-                self._lost(str(error) or type(error).__name__, "无法连接或连接中断")
+                self._lost(ALARM, reason=Text(str(error) or type(error).__name__, "无法连接或连接中断"))
             self._failures += 1
             pause_s = min(_LONGEST_PAUSE_S, 2.0 ** min(self._failures - 1, 8))
             await asyncio.sleep(pause_s * (0.8 + 0.2 * self._random.random()))
 
-    def _lost(self, en: str, zh: str) -> None:
-        self._journal.raise_alarm(ALARM, self.config.id, reason=Text(en, zh))
+    def _lost(self, alarm: Alarm, *, reason: Text) -> None:
+        self._journal.raise_alarm(alarm, self.config.id, reason=reason)
 
     @seam
     async def _once(self) -> None:
@@ -206,7 +206,8 @@ class MqttClient:
                 raise Refused(f"the broker refuses the subscription: {en}", f"代理拒绝订阅：{zh}")
             self._line = line
             self._failures = 0
-            self._journal.clear_alarm(ALARM, self.config.id)
+            for alarm in (ALARM, messages.COLLECTOR_REFUSED):
+                self._journal.clear_alarm(alarm, self.config.id)
             self.acknowledge()
         elif kind == packets.PUBLISH:
             self._arrived(self._named(packets.arrived(flags, body, self._level)))

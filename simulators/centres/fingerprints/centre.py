@@ -189,6 +189,11 @@ class FingerprintCentre(JsonCentre):
             return "accepted"
         return "again" if before.digest == made.digest else "other digest deposited"
 
+    def hold(self, point: str, kind: str, start: str) -> None:
+        """Have another fingerprint under the key of a record's first revision, as deposited by somebody before."""
+        made = Deposit(point=point, kind=kind, start=start, end="", revision=0, digest="0" * 64, signature="")
+        self.deposits[point, kind, start, 0] = made
+
     def _query(self, body: dict[str, object]) -> Reply:
         point, kind = text_of(body, "point"), text_of(body, "kind")
         begin, end = text_of(body, "from"), text_of(body, "to")

@@ -240,8 +240,11 @@ def test_certificates_of_collectors() -> None:
     assert judged(refused) == {
         "refused-expired-k1": "pass",
         "refused-revoked-k1": "inconclusive",
+        "refusal-logged-k1": "inconclusive",
         "taken-up-again-k1": "pass",
     }
+    log = Observed(t=END, asked=END, what="log", query={}, rows=())
+    assert judged(refused, log)["refusal-logged-k1"] == "review"
     assert judged(secured(SLOTS[10] + 1, "expired", "agreed"))["refused-expired-k1"] == "fail"
     assert judged(refused, rows=kept(SLOTS[:10]))["taken-up-again-k1"] == "fail"
     assert judged(secured(SLOTS[10] + 1, "good", "agreed"))["taken-up-again-k1"] == "inconclusive"
