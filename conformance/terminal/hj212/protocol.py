@@ -252,6 +252,7 @@ class TakesAwkwardOctets(Case):
 JUNK = (
     ("a megabyte of #", b"#" * 1_000_000),
     ("half a frame", b"##0101QN=20160801085857223;ST=31;CN=1062;PW=123456;MN="),
+    ("most of a long frame", b"##0800QN=20160801085857223;ST=31;CN=1062;PW=123456;MN=" + b"0" * 730),
     ("a length beyond every limit", b"##9999QN=20160801085857223;ST=31;CN=1062;Flag=5;CP=&&RtdInterval=30&&1C80\r\n"),
     ("a length that is no number", b"##01x1QN=20160801085857223;ST=31;CN=1062;Flag=5;CP=&&RtdInterval=30&&1C80\r\n"),
     ("binary octets", bytes(range(256)) * 8),

@@ -471,6 +471,24 @@ def length_is_trusted(patch: Patch) -> None:
 
 
 @defect(
+    "places-behind-junk-forgotten",
+    en="how far octets were looked through is kept when they are dropped: frames behind the next junk are overlooked",
+    zh="丢弃垃圾字节后未更新已查找位置，其后残帧之后的完整帧被漏掉",
+    clauses=_CLAUSE,
+)
+def places_behind_junk_forgotten(patch: Patch) -> None:
+    """The place was counted in a buffer that is not there any more."""
+
+    def feed(self: Decoder, data: bytes) -> list[Frame | Refused]:
+        gone = self._gone
+        found = own(self, data)
+        self._gone = gone
+        return found
+
+    own = patch(Decoder, "feed", feed)
+
+
+@defect(
     "crc-not-checked",
     en="commands are carried out whatever their checksum says",
     zh="不校验 CRC 即执行命令",

@@ -45,8 +45,13 @@ class _Faults:
         bench.phase("fault", what="centre", names="B")
         async with bench.links["uplink.B"].refuse():
             await bench.links["uplink.B"].reset()
-            await self.mend(bench)
+            await bench.clock.sleep(self.lasts_s)
+            await self.look(bench)
+            bench.phase("mended")
         await bench.clock.sleep(minutes=6)
+
+    async def look(self, bench: Bench) -> None:
+        """What is shown while the centre is lost."""
 
     async def mend(self, bench: Bench) -> None:
         """Let the fault last, then say that it is over."""
@@ -64,6 +69,7 @@ class TellsFaults(_Faults, Case):
         alarms_judge.ALARM_NAMES_FAULT: ("isc-2/8.2d",),
         alarms_judge.ALARM_CLEARED: ("isc-2/8.2c",),
         alarms_judge.ALARM_LOGGED: ("isc-2/8.2c",),
+        **beside(alarms_judge.LOST_SHOWN.sometimes()),
     }
     needs = (MODBUS, HJ212, LOCAL, "monitoring.fault-alarm", "monitoring.fault-location")
     scenario = Scenario(circuits=2, points=1, meters=("gas",), period_s=10, kinds=())
@@ -74,15 +80,23 @@ class TellsFaults(_Faults, Case):
         await bench.operator.alarms()
         await bench.operator.log(start)
 
+    async def look(self, bench: Bench) -> None:
+        await bench.operator.queue()
+
     def judge(self, history: History) -> Iterator[Finding]:
         yield from alarms_judge.findings(history)
+        yield from alarms_judge.connected_findings(history, "B")
 
 
 class TellsSilenceOfSlowPolling(Case):
     """A meter that is polled every two minutes is silent after three periods: told within 60 s, by name."""
 
     zh = "采集周期为 2 min 的仪表连续三个周期无应答后 60 s 内告警，指明对象，恢复后解除并记入日志。"
-    checks = {each: clauses for each, clauses in TellsFaults.checks.items() if each != alarms_judge.ALARM_ONCE}
+    checks = {
+        each: clauses
+        for each, clauses in TellsFaults.checks.items()
+        if each.id not in (alarms_judge.ALARM_ONCE.id, alarms_judge.LOST_SHOWN.id)
+    }
     needs = (MODBUS, LOCAL, "monitoring.fault-alarm", "monitoring.fault-location")
     scenario = Scenario(circuits=2, points=1, period_s=120, kinds=(), centres=())
 
@@ -166,6 +180,7 @@ class TellsUntrustedPlatforms(Case):
     def judge(self, history: History) -> Iterator[Finding]:
         yield from alarms_judge.findings(history)
         yield from alarms_judge.backlog_findings(history, "T")
+        yield from alarms_judge.connected_findings(history, "T")
 
 
 class LogsByItsOwnClock(Case):

@@ -13,6 +13,7 @@ from reference_terminal.model.messages import Alarm, Text
 from reference_terminal.net.channel import ChannelRefused
 from reference_terminal.processing import pipeline
 from reference_terminal.storage.journal import Journal
+from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.messages import CHANNEL_REFUSED
 from reference_terminal.uplink.platforms.link import PlatformLink
 from reference_terminal.web.api import Api
@@ -121,6 +122,17 @@ def refused_platforms_shown_as_connected(patch: Patch) -> None:
         self.connected = self.connected or isinstance(error, ChannelRefused | CertificateError)
 
     whole = patch(PlatformLink, "_tell", tell)
+
+
+@defect(
+    "lost-centres-shown-as-connected",
+    en="a centre whose connection was lost is shown as connected until the next one stands",
+    zh="中心断开后仍显示为已连接，直至重新连接",
+    clauses=_ALARM,
+)
+def lost_centres_shown_as_connected(patch: Patch) -> None:
+    """The state is set where a connection begins."""
+    patch(CentreLink, "connected", property(lambda self: self._heard_s > 0))  # pyright: ignore[reportUnknownLambdaType]
 
 
 @defect(

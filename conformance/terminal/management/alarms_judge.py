@@ -7,13 +7,13 @@ the terminal knows what failed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bench.case import Check, Measurement, criterion, measure
 from bench.history import ClockMoved, History, Observed, Phase, Received
-from conformance.common.notices import names
+from conformance.common.notices import Row, names
 from conformance.common.times import SECOND, instant_of_iso, local, seconds
 
 LOG_BY_OWN_CLOCK = criterion(
@@ -60,9 +60,9 @@ BACKLOG_SHOWN = criterion(
 )
 LOST_SHOWN = criterion(
     "lost-platform-shown",
-    en="a platform that is not to be trusted is not shown as connected",
-    zh="不可信平台不显示为已连接",
-    unit="platforms",
+    en="a centre that is lost, or a platform that is not to be trusted, is not shown as connected",
+    zh="失联的中心和不可信的平台不显示为已连接",
+    unit="centres",
 )
 
 
@@ -162,16 +162,25 @@ def findings(history: History) -> Iterator[Check | Measurement]:
 
 def backlog_findings(history: History, centre: str) -> Iterator[Check]:
     """What the terminal shows of a centre that is lost, where it shows anything: no clause names such a list."""
-    for event in history.of(Observed):
-        if event.what != "queue" or event.problem:
-            continue
-        mine = [row for row in event.rows if row.get("centre", "") == centre]
+    for rows, mine in _queues(history, centre):
         counted = [int(row["pending"]) for row in mine if row.get("pending", "").isdigit()]
         shown = None if mine and not counted else any(counted)
-        yield BACKLOG_SHOWN.decide(shown, evidence=[str(row) for row in event.rows])
+        yield BACKLOG_SHOWN.decide(shown, evidence=[str(row) for row in rows])
+
+
+def connected_findings(history: History, centre: str) -> Iterator[Check]:
+    """Whether it shows a centre as connected that is lost, where it shows that of centres at all."""
+    for _, mine in _queues(history, centre):
         told = [row["connected"] for row in mine if row.get("connected")]
         if told:
             yield LOST_SHOWN.decide("true" not in told, evidence=told)
+
+
+def _queues(history: History, centre: str) -> Iterator[tuple[Sequence[Row], list[Row]]]:
+    """Each list of what waits: all its rows, and those of a centre."""
+    for event in history.of(Observed):
+        if event.what == "queue" and not event.problem:
+            yield event.rows, [row for row in event.rows if row.get("centre", "") == centre]
 
 
 def _reports(history: History, centre: str) -> list[tuple[int, tuple[str, ...]]]:
