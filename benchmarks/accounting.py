@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
+sys.path[:0] = [str(ROOT), *(str(ROOT / "tests" / "support" / each) for each in (".", "terminals"))]
 
 from simulators.mqtt.broker import Broker  # noqa: E402
 from simulators.mqtt.packets import Message  # noqa: E402

@@ -1,6 +1,6 @@
 """No octets of a peer bring up anything but what a reader says it raises: saved inputs, bent ones and arbitrary ones.
 
-Longer on demand: `python tests/support/fuzz_run.py --seconds 3600`. Figures stand in benchmarks/README.md.
+Longer on demand: `python tests/support/fuzzing/fuzz_run.py --seconds 3600`. Figures stand in benchmarks/README.md.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ def test_every_module_that_takes_octets_is_tried_or_says_why_not() -> None:
     rooms = (ROOT / "reference_terminal", ROOT / "simulators")
     files = sorted(path for room in rooms for path in room.rglob("*.py"))
     found = {str(Path(path).relative_to(ROOT)) for path in files if takes_octets(path.read_text("utf-8"))}
-    assert sorted(found - set(DECODERS)) == [], "new: say in tests/support/fuzz_decoders.py what tries it"
-    assert sorted(set(DECODERS) - found) == [], "gone: take them out of tests/support/fuzz_decoders.py"
+    assert sorted(found - set(DECODERS)) == [], "new: say in tests/support/fuzzing/fuzz_decoders.py what tries it"
+    assert sorted(set(DECODERS) - found) == [], "gone: take them out of tests/support/fuzzing/fuzz_decoders.py"
 
 
 def test_targets_that_are_named_are_there_and_each_reaches_something() -> None:

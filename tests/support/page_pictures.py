@@ -21,6 +21,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent / "terminals"))
 
 from access_kit import OWN, api, change_first, text_of
 from accounting_kit import EMITTER, METERS, POINTS, Plant

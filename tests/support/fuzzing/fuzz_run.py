@@ -1,4 +1,4 @@
-"""Fuzz for as long as you like: `python tests/support/fuzz_run.py --seconds 3600 [--target NAME] [--seed N]`.
+"""Fuzz for as long as you like: `python tests/support/fuzzing/fuzz_run.py --seconds 3600 [--target NAME] [--seed N]`.
 
 Prints the inputs tried and the crashes of every target; an input that crashes one goes into tests/fuzz/corpus. With
 `--atheris` (`pip install atheris`, wheels for Linux) inputs are led by coverage, beginning with the corpus, and the
@@ -18,7 +18,8 @@ import time
 import traceback
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+SUPPORT = Path(__file__).parents[1]
+sys.path[:0] = [str(SUPPORT / each) for each in ("fuzzing", "peers", "terminals", ".", "../..")]
 
 from fuzz_inputs import made  # noqa: E402
 
@@ -34,7 +35,7 @@ else:
 
 MOST = 8
 """Inputs of a run led by coverage that join a target's corpus, the smallest first."""
-CORPUS = Path(__file__).parents[1] / "fuzz" / "corpus"
+CORPUS = SUPPORT.parent / "fuzz" / "corpus"
 
 
 def keep(name: str, data: bytes) -> None:
