@@ -15,6 +15,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from bench.dut import sentences
 from simulators.world import PointRow, Site
 
 if TYPE_CHECKING:
@@ -323,13 +324,9 @@ def adapter(name: str) -> TerminalAdapter:
     """The adapter of that name. Raises UnknownTerminal listing those that are installed."""
     found = {entry.name: entry for entry in (_COMMAND, _MANUAL, *_PLATFORMS, *_installed())}
     if name not in found:
-        raise UnknownTerminal(
-            f"terminal adapter {name!r} is not installed; installed: {', '.join(sorted(found)) or 'none'} / 未安装"
-        )
+        raise UnknownTerminal(sentences.NO_ADAPTER(name=name, found=", ".join(sorted(found)) or "none"))
     try:
         return found[name].load()()
     except Exception as error:
         # Whatever a vendor's module does on import is the vendor's; the user needs the sentence, not the stack.
-        raise UnknownTerminal(
-            f"terminal adapter {name!r} cannot be loaded: {type(error).__name__}: {error} / 适配器无法加载"
-        ) from None
+        raise UnknownTerminal(sentences.ADAPTER_UNUSABLE(name=name, kind=type(error).__name__, error=error)) from None

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.dut import Seat
+from bench.dut import Seat, sentences
 from bench.dut.platform import WAYS
 from simulators.values import unknown
 
@@ -24,7 +24,7 @@ class AddressAdapter:
 
     async def run(self, seat: Seat) -> None:
         """Never: it runs elsewhere."""
-        raise LookupError(f"this platform runs elsewhere, not at {seat.local[0]}: --rig loopback / 平台在别处运行")
+        raise LookupError(str(sentences.RUNS_ELSEWHERE(local=seat.local[0])))
 
     def problems(self, connection: Mapping[str, Any], folder: Path) -> list[str]:
         """What is wrong with the section [connection], one sentence each."""
@@ -34,4 +34,4 @@ class AddressAdapter:
     async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
         """Nobody asks a platform by these words. Raises LookupError."""
         del seat, query
-        raise LookupError(f"a platform is asked at its doors, not for {what} / 平台经其接口查询")
+        raise LookupError(str(sentences.ASKED_AT_DOORS(what=what)))

@@ -17,7 +17,7 @@ from typing import Any, cast
 import jinja2
 import msgspec
 
-from bench.dut import Fellow, Launch, LaunchError, Role, Seat, templates
+from bench.dut import Fellow, Launch, LaunchError, Role, Seat, sentences, templates
 from bench.dut.asking import Asks
 from bench.dut.emission_codes import figures_at
 from bench.dut.questions import ask_by_hooks, environment, hook_problems
@@ -36,7 +36,6 @@ from simulators.world.points import told as point_told
 
 _KEYS = {"command", "env", "files", "ready", "ready_s", "starts_s", "clock", "uplink", "ask"}
 _UPLINKS = (USUAL, *(kind.id for kind in kinds().values() if kind.stands_in))
-_OUTSIDE = "connection.files: expected a path below the state folder, found {!r} / 取值无效"
 _ANSWER_S = 30.0
 _MOST_OCTETS = 64 << 20
 _UNTOLD = ("certificate", "client_certificate", "files")
@@ -177,7 +176,7 @@ def _subject(seat: Seat, what: str, query: Mapping[str, str]) -> dict[str, Any]:
         return {}
     spec = next((spec for spec in seat.site.world.centres if spec.name == query["centre"]), None)
     if spec is None:
-        raise LookupError(f"no centre {query['centre']} on the bench / 无此数据中心")
+        raise LookupError(str(sentences.NO_CENTRE(name=query["centre"])))
     choice = cast(Given, query["choice"]) if "choice" in query else None
     told = {**_centre(seat, spec), **msgspec.structs.asdict(seat.site.terminal_side(spec.name, choice))}
     return {"centre": {**told, **({"host": query["host"]} if "host" in query else {})}}
@@ -206,7 +205,7 @@ class CommandAdapter:
 
     async def run(self, seat: Seat) -> None:
         """Never: this terminal needs a process of its own."""
-        raise LaunchError("a program runs in the process or loopback rig only: --rig process / 仅支持进程台架")
+        raise LaunchError(str(sentences.PROGRAM_RIGS()))
 
     def problems(self, connection: Mapping[str, Any], folder: Path) -> list[str]:
         """What is wrong with the section [connection], one sentence each; names in templates are seen at the start."""
@@ -229,7 +228,7 @@ class CommandAdapter:
             try:
                 return engine.from_string(text).render(known)
             except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, LookupError) as error:
-                problems.append(f"connection.{where}: the template fails: {error} / 模板渲染失败")
+                problems.append(sentences.TEMPLATE_FAILS(error=error).after(f"connection.{where}"))
                 return ""
 
         words = tuple(fill("command", word) for word in seat.connection["command"])
@@ -240,13 +239,13 @@ class CommandAdapter:
             fill("files", name): fill(f"files.{name}", text)
             for name, text in _files(seat.connection, seat.folder).items()
         }
-        problems += [_OUTSIDE.format(name) for name in files if not _inside(name)]
+        problems += [_outside(name) for name in files if not _inside(name)]
         told = fill("ready", seat.connection.get("ready", ""))
         ready = None
         if told:
             host, _, port = told.rpartition(":")
             if not host or not port.isdecimal():
-                problems.append(f"connection.ready: expected host:port, got {told!r} / 应为 主机:端口")
+                problems.append(sentences.READY_FORM(told=told).after("connection.ready"))
             else:
                 ready = (host, int(port))
         if problems:
@@ -282,6 +281,10 @@ def _files(connection: Mapping[str, Any], folder: Path) -> dict[str, str]:
     }
 
 
+def _outside(name: str) -> str:
+    return sentences.FILE_BELOW(name=name).after("connection.files")
+
+
 def _inside(name: str) -> bool:
     """Whether a file's name lies below the state folder."""
     return not Path(name).is_absolute() and ".." not in Path(name).parts
@@ -293,8 +296,8 @@ def _absent(connection: Mapping[str, Any]) -> list[str]:
     word = cast("Sequence[object]", command)[0] if isinstance(command, list | tuple) and command else None
     if not isinstance(word, str) or "{" in word or word.startswith(".") or shutil.which(word) is not None:
         return []
-    where = "this machine / 本机无此可执行程序" if "/" in word else "this machine's PATH / 本机 PATH 中无此可执行程序"
-    return [f"connection.command: no program {word} that can be started is on {where}"]
+    lacking = sentences.NO_PROGRAM_HERE if "/" in word else sentences.NO_PROGRAM_ON_PATH
+    return [lacking(word=word).after("connection.command")]
 
 
 class _Checker:
@@ -307,7 +310,7 @@ class _Checker:
         self._found: list[str] = []
 
     def _wrong(self, key: str, expected: str, found: object) -> None:
-        self._found.append(f"connection.{key}: expected {expected}, found {found!r} / 取值无效")
+        self._found.append(sentences.VALUE_EXPECTED(expected=expected, found=found).after(f"connection.{key}"))
 
     def _template(
         self,
@@ -326,11 +329,13 @@ class _Checker:
             else:
                 self._engine.compile(text)
         except jinja2.TemplateSyntaxError as error:
-            self._found.append(f"connection.{key}: line {error.lineno}: {error.message} / 模板语法错误")
+            self._found.append(
+                sentences.TEMPLATE_LINE(lineno=error.lineno, message=error.message).after(f"connection.{key}")
+            )
             return
         if not expression:
             self._found += [
-                f"connection.{key}: {wrong} / 模板中的名称不存在"
+                sentences.TEMPLATE_NAME(wrong=wrong).after(f"connection.{key}")
                 for wrong in templates.misnamed(self._engine, text, known)
             ]
 
@@ -368,14 +373,14 @@ class _Checker:
 
     def _file(self, name: str, file: object) -> None:
         if not _inside(name):
-            self._found.append(_OUTSIDE.format(name))
+            self._found.append(_outside(name))
         if isinstance(file, str):
             try:
                 text: object = (self._folder / file).read_text("utf-8")
             except (OSError, UnicodeDecodeError) as error:
                 why = error.strerror if isinstance(error, OSError) else "not UTF-8"
                 self._found.append(
-                    f"connection.files.{name}: the template {self._folder / file} cannot be read: {why} / 模板无法读取"
+                    sentences.TEMPLATE_UNREADABLE(file=self._folder / file, why=why).after(f"connection.files.{name}")
                 )
                 return
         else:

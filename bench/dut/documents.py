@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from io import BytesIO
 from xml.etree import ElementTree
 
+from bench.dut import sentences
+
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _MOST_OCTETS = 20_000_000
@@ -30,8 +32,8 @@ def rows_of(octets: bytes) -> list[str]:
             if "xl/workbook.xml" in names:
                 return list(_sheets(archive, names))
     except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, IndexError, ValueError) as error:
-        raise DocumentError(f"neither a Word nor an Excel file: {error} / 不是可读的 Word 或 Excel 文件") from None
-    raise DocumentError("neither a Word nor an Excel file / 既非 Word 亦非 Excel 文件")
+        raise DocumentError(str(sentences.NO_OFFICE_FILE_OF(error=error))) from None
+    raise DocumentError(str(sentences.NO_OFFICE_FILE()))
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from bench.dut import LaunchError, Seat
+from bench.dut import LaunchError, Seat, sentences
 from bench.dut.asking import Asks
 from bench.dut.emission_codes import figures_at
 from bench.dut.questions import ask_by_hooks, hook_problems
@@ -20,6 +20,7 @@ from bench.history.accounting import Emitter
 from bench.operator.person import ATTEST, DO, TELL, Answer, Question
 from bench.operator.tables import table
 from simulators.collectors.kinds import kind_of as collector_kind
+from simulators.sentences import Words
 from simulators.stamps import local
 from simulators.trust.authority import TerminalSide
 from simulators.trust.export import export_side
@@ -35,14 +36,6 @@ _COLUMNS = {
     "status": (),
     "queue": ("centre", "pending", "oldest"),
     "log": ("at", "kind", "text"),
-}
-_CHINESE = {
-    "readings": "已存储的读数",
-    "records": "已存储的时段记录",
-    "gaps": "已记录的缺失",
-    "status": "状态",
-    "queue": "各数据中心的待传数量",
-    "log": "事件记录",
 }
 _INSTANTS = ("from", "to", "at")
 
@@ -84,7 +77,7 @@ class ManualAdapter:
 
     async def run(self, seat: Seat) -> None:
         """Never: this terminal is a device."""
-        raise LaunchError("a device that a person serves stands in the lab rig only: --rig lab / 仅支持实验室台架")
+        raise LaunchError(str(sentences.LAB_ONLY()))
 
     async def commission(self, seat: Seat, folder: Path) -> None:
         """Write what the device has to be configured with, and have a person do it. Raises NoAnswer.
@@ -102,8 +95,7 @@ class ManualAdapter:
             Question(
                 "commission",
                 ATTEST,
-                f"Configure the terminal as {table} says, and attest that it is configured so.",
-                f"请按 {table} 配置终端，并确认已按此配置。",
+                *sentences.CONFIGURE(table=table),
             )
         )
 
@@ -121,22 +113,19 @@ class ManualAdapter:
                 Question(
                     what,
                     DO,
-                    f"Enter at the terminal that a meter was replaced: {told}; then confirm.",
-                    f"请在终端录入换表：{told}；然后确认。",
+                    *sentences.ENTER_REPLACEMENT(told=told),
                 )
             )
             return ()
         if what not in _COLUMNS:
             raise LookupError(f"no words for the question {what!r}: a person can be asked {', '.join(_COLUMNS)}")
-        columns = ", ".join(_COLUMNS[what]) or "names of your own / 自拟列名"
+        columns = _COLUMNS[what] or sentences.NAMES_OF_YOUR_OWN
+        of = sentences.OF_WHICH(told=told) if told else Words("", "")
         answer = await self._ask(
             Question(
                 what,
                 TELL,
-                f"What does the terminal show as {what}{f' ({told})' if told else ''}? A line of column names "
-                f"({columns}), then a line a row; instants as microseconds UTC or as the terminal shows them (+08:00).",
-                f"请填写终端显示的{_CHINESE[what]}{f'（{told}）' if told else ''}：首行为列名（{columns}），"
-                "其后每行一条。",
+                *sentences.WHAT_IS_SHOWN(what=Words(what, sentences.ASKED[what]), of=of, columns=columns),
                 multiline=True,
             )
         )
@@ -144,9 +133,7 @@ class ManualAdapter:
 
     async def _ask(self, question: Question) -> Answer:
         if self._desk is None:
-            raise LookupError(
-                "nobody to ask: a device that a person serves stands in the lab rig: --rig lab / 无人应答"
-            )
+            raise LookupError(str(sentences.NOBODY_AT_DEVICE()))
         return await self._desk.ask(question)
 
 

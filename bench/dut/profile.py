@@ -16,6 +16,7 @@ import msgspec
 from bench.case import Item, Notice
 from bench.dut import access as people
 from bench.dut import platform as platforms
+from bench.dut import sentences
 from bench.dut.access import Access
 from bench.dut.platform import Functions, Intake
 from simulators.sentences import Words
@@ -176,7 +177,7 @@ class _Platform(_Item, frozen=True, kw_only=True):
         """A platform is one."""
         if self.roles and "platform" not in self.roles:
             found = ", ".join(self.roles)
-            yield "roles", f"expected platform among them, got {found}", f"应含 platform，实际为 {found}"
+            yield sentences.ROLES_WITHOUT_PLATFORM(found=found).at("roles")
 
 
 class _Sections(Settings, frozen=True, kw_only=True):
@@ -193,11 +194,9 @@ class _Sections(Settings, frozen=True, kw_only=True):
     def flaws(self) -> Iterator[Flaw]:
         """One profile, one item."""
         if self.terminal and self.platform:
-            told = "expected one of [terminal] and [platform], got both: one profile, one item"
-            yield "platform", told, "[terminal] 与 [platform] 只能二选一"
+            yield sentences.ONE_ITEM().at("platform")
         if self.functions and not self.platform:
-            told = "only a platform is asked by them; its profile begins with [platform]"
-            yield "functions", told, "仅用于平台，其档案以 [platform] 开头"
+            yield sentences.FUNCTIONS_OF_PLATFORM().at("functions")
 
 
 def load_profile(path: Path) -> Profile:

@@ -12,7 +12,7 @@ from typing import Any, cast
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from bench.dut import Seat, templates
+from bench.dut import Seat, sentences, templates
 from bench.dut.asking import Asks
 from bench.dut.hooks import Question, way_of, ways
 from simulators.stamps import local
@@ -96,7 +96,7 @@ async def ask_by_hooks(
     asked: Mapping[str, Any] = seat.connection.get("ask", {}).get(what, {})
     way = way_of(asked)
     if way is None:
-        raise LookupError(f"the profile has no section [connection.ask.{what}] / 档案未提供该查询")
+        raise LookupError(str(sentences.NO_ASK(what=what)))
     engine = environment()
     fill = filling(engine, seat, what, query, subject)
     answer = await way.fetch(asked, Question(what, query, fill, seat.folder.resolve(), seat.state, desk))
@@ -104,7 +104,7 @@ async def ask_by_hooks(
         return _rows(engine, asked, answer)
     except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, RecursionError) as error:
         told = f"{type(error).__name__}: {error}"
-        raise LookupError(f"[connection.ask.{what}]: the answer does not fit: {told} / 应答与模板不符") from None
+        raise LookupError(str(sentences.ANSWER_UNFIT(what=what, told=told))) from None
 
 
 def filling(
@@ -123,7 +123,7 @@ def filling(
         try:
             return engine.from_string(text).render(known)
         except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError) as error:
-            raise LookupError(f"[connection.ask.{what}]: {error} / 模板有误") from None
+            raise LookupError(str(sentences.ASK_TEMPLATE(what=what, error=error))) from None
 
     return fill
 
@@ -132,7 +132,7 @@ def _rows(engine: jinja2.Environment, asked: Mapping[str, Any], answer: Any) -> 
     """The rows of an answer by the expressions of the profile."""
     found = engine.compile_expression(asked.get("rows", "answer"), undefined_to_none=True)(answer=answer)
     if found is None:
-        raise LookupError(f"the answer has no rows at {asked['rows']!r} / 应答中无数据")
+        raise LookupError(str(sentences.NO_ROWS(rows=asked["rows"])))
     listed = found if isinstance(found, list) else [found]
     fields: Mapping[str, str] = asked.get("fields", {})
     columns = {name: engine.compile_expression(text, undefined_to_none=True) for name, text in fields.items()}
@@ -143,7 +143,7 @@ def _rows(engine: jinja2.Environment, asked: Mapping[str, Any], answer: Any) -> 
         elif isinstance(row, dict):
             made.append({str(name): text_of(value) for name, value in row.items()})
         else:
-            raise LookupError(f"expected rows with names, got {str(row)[:60]!r}; give [fields] / 需定义 fields")
+            raise LookupError(str(sentences.ROWS_NEED_FIELDS(row=str(row)[:60])))
     return tuple(made)
 
 
@@ -193,7 +193,7 @@ def _section(what: str, asked: Mapping[str, Any]) -> Iterator[str]:
         yield from _template(f"ask.{what}.fields.{name}", text, expression=True)
         if what in FIELDS and name not in FIELDS[what]:
             meant = hint(name, FIELDS[what])
-            yield f"connection.ask.{what}.fields.{name}: nobody asks for it{meant.en} / 未知字段{meant.zh}"
+            yield sentences.NOBODY_ASKS(meant=meant).after(f"connection.ask.{what}.fields.{name}")
 
 
 def _others() -> str:
@@ -208,12 +208,12 @@ def _template(key: str, text: object, *, expression: bool = False) -> Iterator[s
     try:
         engine.compile_expression(text) if expression else engine.compile(text)
     except jinja2.TemplateSyntaxError as error:
-        yield f"connection.{key}: line {error.lineno}: {error.message} / 模板语法错误"
+        yield sentences.TEMPLATE_LINE(lineno=error.lineno, message=error.message).after(f"connection.{key}")
         return
     if not expression:
         for wrong in templates.misnamed(engine, text, templates.ASKED):
-            yield f"connection.{key}: {wrong} / 模板中的名称不存在"
+            yield sentences.TEMPLATE_NAME(wrong=wrong).after(f"connection.{key}")
 
 
 def _wrong(key: str, expected: str, found: object) -> str:
-    return f"connection.{key}: expected {expected}, found {found!r} / 取值无效"
+    return sentences.VALUE_EXPECTED(expected=expected, found=found).after(f"connection.{key}")

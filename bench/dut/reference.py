@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 import h11
 import tomli_w
 
-from bench.dut import Alteration, Launch, MachineFigures, Seat
+from bench.dut import Alteration, Launch, MachineFigures, Seat, sentences
 from bench.dut.reference_access import accounts_of, lan_of, management_of
 from bench.dut.reference_accounting import (
     accounting_of,
@@ -172,7 +172,7 @@ class ReferenceAdapter:
     def stream(self, seat: Seat, what: str) -> Told:
         """Where it tells the emission of every reading. Raises LookupError."""
         if what != "emission-events":
-            raise LookupError(f"the terminal does not tell {what} by itself / 终端不主动提供")
+            raise LookupError(str(sentences.NOT_TOLD(what=what)))
         return emission_events(seat.local)
 
     async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.dut import Seat
+from bench.dut import Seat, sentences
 from bench.dut.emission_codes import figures_at
 from bench.dut.reference_accounting import figure_codes
 from bench.dut.reference_kinds import tables_of
@@ -26,10 +26,7 @@ def centre_of(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
     """One centre, with the codes of all points that go there. Raises NoDriver."""
     tables = tables_of(spec)
     if not tables.protocol or spec.channel not in _CHANNELS:
-        raise NoDriver(
-            f"the reference terminal does not speak to centre {spec.name}: {spec.kind} over {spec.channel}; "
-            f"leave it out / 参考终端不支持该数据中心({spec.kind}、{spec.channel})"
-        )
+        raise NoDriver(str(sentences.CENTRE_UNSPOKEN(name=spec.name, kind=spec.kind, channel=spec.channel)))
     rows = seat.rows
     side = side_of(seat, spec)
     return {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.dut import Seat
+from bench.dut import Seat, sentences
 from bench.dut.reference_collected import told_of
 from bench.dut.reference_meters import NoDriver
 from simulators.collectors.spec import CollectorSpec
@@ -24,10 +24,7 @@ def _collector(seat: Seat, spec: CollectorSpec) -> dict[str, Any]:
     told = told_of().get(spec.kind)
     if told is None or spec.channel not in _CHANNELS:
         over = spec.channel if told is not None else spec.kind
-        raise NoDriver(
-            f"the reference terminal does not speak to collector {spec.name} over {over}; leave it out "
-            f"/ 参考终端不支持该采集器通道({over})"
-        )
+        raise NoDriver(str(sentences.COLLECTOR_UNSPOKEN(name=spec.name, over=over)))
     made: dict[str, Any] = {
         "id": spec.name,
         "protocol": spec.kind,

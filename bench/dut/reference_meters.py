@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from bench.dut import Seat
+from bench.dut import Seat, sentences
 from bench.dut.reference_collected import told_of
 from bench.dut.reference_protocols import driven, tables_of, word_of
 from bench.dut.systems import system_of
@@ -48,10 +48,7 @@ def gateways_of(seat: Seat) -> Places:
     known = (*told_of(), *_SYSTEMS, *(word for name in driven() for word in protocols()[name].words))
     foreign = sorted({row.protocol for row in seat.site.points.values()} - set(known))
     if foreign:
-        raise NoDriver(
-            f"the reference terminal has no driver for {', '.join(foreign)}; leave those meters out "
-            "/ 参考终端没有相应驱动"
-        )
+        raise NoDriver(str(sentences.NO_DRIVER(foreign=foreign)))
     return _places(seat, "g", serial=False)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import tomli_w
 
-from bench.dut import Alteration, Files, Launch, LaunchError, Seat, reference_platform_store
+from bench.dut import Alteration, Files, Launch, LaunchError, Seat, reference_platform_store, sentences
 from bench.dut.access import Account
 from simulators.platform.core.assembly import Platform
 from simulators.platform.core.sentences import Refused
@@ -107,7 +107,7 @@ class ReferencePlatformAdapter:
     async def run(self, seat: Seat) -> None:
         """Run until it stops by itself."""
         if seat.state is None:
-            raise LaunchError("the reference platform needs a folder for its data / 参考平台需要数据目录")
+            raise LaunchError(str(sentences.PLATFORM_FOLDER()))
         self.discard()
         for name, text in files_of(seat).items():
             (seat.state / name).write_text(text)
@@ -130,7 +130,7 @@ class ReferencePlatformAdapter:
         """Alter what is stored, as `bench.dut.Alterable` has it. Raises LookupError."""
         self.discard()
         if seat.state is None:
-            raise LookupError("the platform has no folder / 平台无数据目录")
+            raise LookupError(str(sentences.NO_FOLDER()))
         return reference_platform_store.alter(seat.state / Store().url.removeprefix("sqlite:///"), alterations)
 
     def launch(self, seat: Seat, state: Path) -> Launch:
@@ -147,4 +147,4 @@ class ReferencePlatformAdapter:
     async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
         """Nobody asks a platform by these words: it has doors (`bench.facade.platform`). Raises LookupError."""
         del seat, query
-        raise LookupError(f"a platform is asked at its doors, not for {what} / 平台经其接口查询")
+        raise LookupError(str(sentences.ASKED_AT_DOORS(what=what)))

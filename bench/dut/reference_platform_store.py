@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench.dut import Alteration
+from bench.dut import Alteration, sentences
 
 _SPANS = {"realtime": 0, "hour": 3_600, "day": 86_400, "month": 2_678_400}
 _STAMP_US = 1_000_000
@@ -29,7 +29,7 @@ def alter(database: Path, alterations: Sequence[Alteration]) -> tuple[dict[str, 
 def _one(connection: sqlite3.Connection, each: Alteration) -> Iterator[dict[str, str]]:
     span = _SPANS.get(each.kind)
     if span is None:
-        raise LookupError(f"class {each.kind!r}: expected one of {', '.join(_SPANS)} / 未知数据类别")
+        raise LookupError(str(sentences.NO_CLASS(kind=each.kind, spans=_SPANS)))
     series, value = _find(connection, each.point, span, each.start_us)
     key = (series, span, each.start_us)
     yield _row(each, each.point)
@@ -46,7 +46,7 @@ def _one(connection: sqlite3.Connection, each: Alteration) -> Iterator[dict[str,
         _set(connection, "value", value, (other, span, each.start_us))
         yield _row(each, point)
     else:
-        raise LookupError(f"{each.how!r} is no way to alter a value of a platform / 未知改动方式")
+        raise LookupError(str(sentences.NO_ALTERATION(how=each.how)))
 
 
 def _row(each: Alteration, point: str) -> dict[str, str]:
@@ -64,7 +64,7 @@ def _find(connection: sqlite3.Connection, point: str, span: int, at: int) -> tup
         (point, span, at),
     ).fetchone()
     if found is None:
-        raise LookupError(f"there is no value of {point} at {at} / 无此数据")
+        raise LookupError(str(sentences.NO_VALUE(point=point, at=at)))
     return found
 
 
@@ -77,5 +77,5 @@ def _other(connection: sqlite3.Connection, series: int, span: int, at: int, valu
         (series, span, at, value),
     ).fetchone()
     if found is None:
-        raise LookupError(f"no other point has another value at {at} / 同一时刻无其他测点数据")
+        raise LookupError(str(sentences.NO_OTHER_VALUE(at=at)))
     return found

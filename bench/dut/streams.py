@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import h11
 import jinja2
 
-from bench.dut import Seat
+from bench.dut import Seat, sentences
 from bench.dut.access.exchange import Place, connect
 from bench.dut.access.secured import Stream
 from bench.dut.questions import environment, filling, text_of
@@ -69,11 +69,11 @@ async def follow(told: Told, begun: Callable[[], None], take: Callable[[str], No
             answer = await _next(connection, stream)
         if not isinstance(answer, h11.Response) or answer.status_code != 200:
             status = answer.status_code if isinstance(answer, h11.Response) else "none"
-            raise LookupError(f"GET {told.address}: expected a stream, got status {status} / 未提供事件流")
+            raise LookupError(str(sentences.NO_STREAM(address=told.address, status=status)))
         begun()
         await _events(lambda: _next(connection, stream), take)
     except (h11.RemoteProtocolError, h11.LocalProtocolError) as error:
-        raise ConnectionError(f"GET {told.address}: no HTTP answer: {error} / 无 HTTP 应答") from None
+        raise ConnectionError(str(sentences.NO_HTTP(address=told.address, error=error))) from None
     finally:
         stream.close()
 
@@ -97,14 +97,14 @@ async def _events(following: Callable[[], Awaitable[object]], take: Callable[[st
                 take(b"\n".join(data).decode("utf-8", "replace"))
                 data = []
         if len(rest) + sum(map(len, data)) > MOST_OCTETS:
-            raise ConnectionError(f"an event is longer than {MOST_OCTETS >> 10} KiB / 事件过长")
+            raise ConnectionError(str(sentences.EVENT_LONG(most=MOST_OCTETS >> 10)))
 
 
 def stream_by_hooks(seat: Seat, what: str, subject: Mapping[str, Any] | None = None) -> Told:
     """Where a product tells something by itself, as its profile says. Raises LookupError where it says nothing."""
     asked: Mapping[str, Any] = seat.connection.get("ask", {}).get(what, {})
     if "get" not in asked:
-        raise LookupError(f"the profile has no section [connection.ask.{what}] / 档案未提供该事件流")
+        raise LookupError(str(sentences.NO_ASK(what=what)))
     fill = filling(environment(), seat, what, {}, subject)
     return Told(fill(asked["get"]), dict(asked.get("headers", {})), dict(asked.get("fields", {})))
 
@@ -116,7 +116,7 @@ def row_of_event(told: Told, text: str) -> dict[str, str]:
         columns = _columns(tuple(told.fields.items()))
         return {name: text_of(expression(row=row)) for name, expression in columns.items()}
     except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, RecursionError) as error:
-        raise LookupError(f"an event does not fit: {type(error).__name__}: {error} / 事件与模板不符") from None
+        raise LookupError(str(sentences.EVENT_UNFIT(kind=type(error).__name__, error=error))) from None
 
 
 @cache
@@ -130,4 +130,4 @@ def _json_of(text: str) -> Any:
     try:
         return json.loads(text, parse_float=str, parse_int=str)
     except (ValueError, RecursionError):
-        raise LookupError(f"expected JSON in an event, found {text[:60]!r} / 事件不是 JSON") from None
+        raise LookupError(str(sentences.EVENT_NO_JSON(text=text[:60]))) from None

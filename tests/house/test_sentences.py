@@ -92,6 +92,7 @@ def test_no_sentence_of_the_simulators_is_written_where_it_is_told() -> None:
 
 TABLES = frozenset(("sentences.py", "messages.py", "reasons.py"))
 FINISHED = (
+    "bench/dut",
     "bench/evidence",
     "reference_terminal/accounting",
     "reference_terminal/management",
@@ -103,6 +104,8 @@ FINISHED = (
 )
 """Rooms whose sentences all stand in tables: Chinese written anywhere else in them is a sentence past these."""
 LABELS = {
+    "bench/dut/platform/vocabulary": "names of kinds and analyses",
+    "bench/dut/reference.py": "the head of a file that is written",
     "reference_terminal/accounting/book.py": "names of figures on the screen",
     "reference_terminal/accounting/library.py": "words of the tables of factors",
     "reference_terminal/accounting/method.py": "names of categories",
@@ -130,7 +133,7 @@ def test_finished_rooms_tell_nothing_past_their_tables() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{node.lineno}: {node.value}"
         for path in finished()
-        if path.name not in TABLES and str(path.relative_to(ROOT)) not in LABELS
+        if path.name not in TABLES and not any(path.is_relative_to(ROOT / label) for label in LABELS)
         for node in chinese_of(ast.parse(path.read_text("utf-8")))
     ]
     assert found == []
@@ -139,9 +142,9 @@ def test_finished_rooms_tell_nothing_past_their_tables() -> None:
 def test_a_room_is_finished_once_and_an_exception_is_needed() -> None:
     paths = [str(path.relative_to(ROOT)) for path in finished()]
     assert len(paths) == len(set(paths))
-    assert [
-        name for name in LABELS if name not in paths or not [*chinese_of(ast.parse((ROOT / name).read_text("utf-8")))]
-    ] == []
+    for label in LABELS:
+        mine = [path for path in finished() if path.is_relative_to(ROOT / label)]
+        assert any([*chinese_of(ast.parse(path.read_text("utf-8")))] for path in mine), label
 
 
 def test_every_problem_of_the_terminal_bears_a_message() -> None:

@@ -14,6 +14,7 @@ from typing import Any, cast
 import msgspec
 
 from bench.case import Notice
+from bench.dut import sentences
 from bench.dut.access.expressions import faults
 from bench.dut.access.register import KEYS as REGISTER_KEYS
 from bench.dut.access.register import Register
@@ -451,14 +452,14 @@ class Access(msgspec.Struct, frozen=True):
         for word, account in self.accounts.items():
             if account.role == role:
                 return word
-        raise LookupError(f"the profile has no account with role {role} in [access.accounts] / 档案缺少该角色账户")
+        raise LookupError(str(sentences.NO_ROLE(role=role)))
 
     def function(self, name: str) -> Function:
         """A function by its name. Raises LookupError."""
         for each in self.functions:
             if each.name == name:
                 return each
-        raise LookupError(f"the profile has no function {name!r} in [access] / 档案缺少该功能")
+        raise LookupError(str(sentences.NO_FUNCTION_HERE(name=name)))
 
 
 STATE_KEYS = ("cpu", "memory", "disk", "system", "version", "programs", "errors")
@@ -512,8 +513,7 @@ def _anchored(name: str, door: Door, folder: Path, table: Table) -> Door:
         text = (folder / door.anchor).read_text(encoding="ascii")
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
     except (OSError, UnicodeDecodeError, ssl.SSLError) as error:
-        told = f"expected a readable file of PEM: {error}", f"根证书文件无法读取：{error}"
-        table.problem(f"doors.{name}.anchor", *told)
+        table.problem(f"doors.{name}.anchor", *sentences.ANCHOR_UNREADABLE(error=str(error)))
         return door
     return msgspec.structs.replace(door, anchor=text)
 
@@ -522,7 +522,7 @@ def _elsewhere(table: Table, folder: Path) -> Table:
     """The table of the file that this one names."""
     name = str(table.data["file"])
     if set(table.data) != {"file"}:
-        table.problem("file", "nothing else may stand beside it in [access]", "file 不可与其他键并用")
+        table.problem("file", *sentences.FILE_ALONE())
     try:
         return Table(read_toml(folder / name, name), table.where, table.problems)
     except DescriptionError as error:
@@ -534,47 +534,47 @@ def _elsewhere(table: Table, folder: Path) -> Table:
 def _contradictions(found: Access) -> Iterator[str]:
     names = [each.name for each in found.functions]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"access.functions[{name}]: two functions have this name / 功能重名"
+        yield sentences.FUNCTION_TWICE().after(f"access.functions[{name}]")
     roles = {account.role for account in found.accounts.values()} | {NOBODY}
     for each in found.functions:
         for role in each.may:
             if role not in roles:
-                yield f"access.functions[{each.name}].may: no account has role {role!r} / 无此角色的账户"
+                yield sentences.NO_ACCOUNT_OF_ROLE(role=role).after(f"access.functions[{each.name}].may")
         for door in each.only:
             if door not in each.calls:
-                yield f"access.functions[{each.name}].only: it cannot be called at {door!r} / 该通道无此功能"
+                yield sentences.NOT_AT_DOOR(door=door).after(f"access.functions[{each.name}].only")
         if each.effect is not None and each.effect.of not in names:
-            yield f"access.functions[{each.name}].effect: there is no function {each.effect.of!r} / 无此功能"
+            yield sentences.NO_FUNCTION(name=each.effect.of).after(f"access.functions[{each.name}].effect")
         for event in each.events:
             if event not in {str(notice) for notice in Notice}:
-                yield f"access.functions[{each.name}].events: {event!r} is no key of [codes] / 无此事件"
+                yield sentences.NO_EVENT(event=event).after(f"access.functions[{each.name}].events")
         for door, call in each.calls.items():
             yield from _of_its_door(f"access.functions[{each.name}].{door}", found.doors[door], call)
     for name, door in found.doors.items():
         if door.opened_by and door.opened_by not in names:
-            yield f"access.doors.{name}.opened_by: there is no function {door.opened_by!r} / 无此功能"
+            yield sentences.NO_FUNCTION(name=door.opened_by).after(f"access.doors.{name}.opened_by")
         if door.pages and not (door.pages in found.doors and found.doors[door.pages].cookies):
-            yield f"access.doors.{name}.pages: there is no door {door.pages!r} with cookies / 无此 Cookie 通道"
+            yield sentences.NO_COOKIE_DOOR(pages=door.pages).after(f"access.doors.{name}.pages")
         for key, calls in (("login", door.login), ("logout", door.logout), ("password", door.password)):
             for call in calls:
                 yield from _of_its_door(f"access.doors.{name}.{key}", door, call)
     for word in () if found.audit is None else (found.audit.function, found.audit.export, found.audit.clear):
         if word and word not in names:
-            yield f"access.audit: there is no function {word!r} / 无此功能"
+            yield sentences.NO_FUNCTION(name=word).after("access.audit")
     if found.rounds is not None and not 1 <= found.rounds.every_min <= 60:
-        yield f"access.rounds.every_min: expected 1 to 60 minutes, found {found.rounds.every_min} / 取值超出范围"
+        yield sentences.ROUND_MINUTES(every_min=found.rounds.every_min).after("access.rounds.every_min")
     for where, words in _named(found):
         for word in words:
             if word and word not in names:
-                yield f"access.{where}: there is no function {word!r} / 无此功能"
+                yield sentences.NO_FUNCTION(name=word).after(f"access.{where}")
     yield from () if found.register is None else found.register.problems()
     yield from _second_factors(found)
     if found.in_force is not None:
         if found.in_force.of not in names:
-            yield f"access.in_force: there is no function {found.in_force.of!r} / 无此功能"
+            yield sentences.NO_FUNCTION(name=found.in_force.of).after("access.in_force")
         for key in found.in_force.numbers:
             if key not in Rules.__struct_fields__:
-                yield f"access.in_force.numbers.{key}: known are {', '.join(Rules.__struct_fields__)} / 未知键"
+                yield sentences.KNOWN_KEYS(known=Rules.__struct_fields__).after(f"access.in_force.numbers.{key}")
     for where, text in _expressions(found):
         yield from faults(where, text, expression=True)
     for where, text in _templates(found):
@@ -585,33 +585,33 @@ def _second_factors(found: Access) -> Iterator[str]:
     codes, bound = found.codes, found.bound
     if codes is not None:
         if codes.door not in found.doors:
-            yield f"access.codes.door: there is no door {codes.door!r} / 无此通道"
+            yield sentences.NO_SUCH_DOOR(door=codes.door).after("access.codes.door")
         else:
             for call in codes.turn_on:
                 yield from _of_its_door("access.codes.turn_on", found.doors[codes.door], call)
         if codes.algorithm not in ALGORITHMS:
-            yield f"access.codes.algorithm: expected one of {', '.join(ALGORITHMS)} / 算法无效"
+            yield sentences.ALGORITHM(algorithms=ALGORITHMS, got=codes.algorithm).after("access.codes.algorithm")
         if not (6 <= codes.digits <= 8 and 1 <= codes.period_s <= 600 and 0 <= codes.periods <= 10):
-            yield "access.codes: expected 6 to 8 digits, period_s of 1 to 600, periods of 0 to 10 / 取值超出范围"
+            yield sentences.CODE_RANGES().after("access.codes")
         if not any("secret" in call.keep for call in codes.turn_on):
-            yield 'access.codes.turn_on: expected keep = { secret = "…" } at one of its calls / 未保留 secret'
+            yield sentences.SECRET_KEPT().after("access.codes.turn_on")
     if bound is not None and bound.account not in found.accounts:
-        yield f"access.bound.account: there is no account {bound.account!r} / 无此账户"
+        yield sentences.NO_ACCOUNT(account=bound.account).after("access.bound.account")
 
 
 def _of_its_door(where: str, door: Door, call: Call) -> Iterator[str]:
     """Steps of a page at a door of a browser, a request at any other."""
     if not door.browser:
         if call.page:
-            yield f"{where}.page: steps of a page want browser = true at the door / 页面步骤须在浏览器通道中使用"
+            yield sentences.STEPS_OF_BROWSER().after(f"{where}.page")
         elif not call.method:
-            yield f"{where}: expected one of {', '.join(METHODS)} / 缺少请求方法"
+            yield sentences.METHOD_MISSING(methods=METHODS).after(where)
         return
     if call.method or not call.page:
-        yield f"{where}: expected page = [steps], as the door is a browser's / 浏览器通道须给出页面步骤"
+        yield sentences.PAGE_STEPS().after(where)
     for number, step in enumerate(call.page, 1):
         if len(step.does) != 1:
-            yield f"{where}.page[{number}]: expected exactly one of {', '.join(DOES)} / 每步只能有一个动作"
+            yield sentences.ONE_ACTION(does=DOES).after(f"{where}.page[{number}]")
 
 
 def _named(found: Access) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from bench.dut import sentences
 from bench.dut.access.exchange import Answer
 
 if TYPE_CHECKING:
@@ -95,22 +96,17 @@ class Browsers:
             return self._browser
         program = self._program or next((found for name in PROGRAMS if (found := shutil.which(name))), "")
         if not program:
-            raise LookupError(
-                "a door of pages needs Chromium, which is not installed (apt install chromium) / 未安装 Chromium"
-            )
+            raise LookupError(str(sentences.NO_CHROMIUM()))
         try:
             from playwright.async_api import Error, async_playwright
         except ImportError:
-            raise LookupError(
-                "a door of pages needs Playwright, which is not installed (pip install 'carbonbench[browser]') / "
-                "未安装 Playwright"
-            ) from None
+            raise LookupError(str(sentences.NO_PLAYWRIGHT())) from None
         self._playwright = await async_playwright().start()
         try:
             self._browser = await self._playwright.chromium.launch(executable_path=program, args=list(_FLAGS))
         except Error as error:
             await self.close()
-            raise LookupError(f"{program} does not start: {_first_line(error)} / 浏览器无法启动") from None
+            raise LookupError(str(sentences.BROWSER_FAILS(program=program, error=_first_line(error)))) from None
         return self._browser
 
     async def window(self, owner: object, base: str, cookies: Mapping[str, str]) -> Window:

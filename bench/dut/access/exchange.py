@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import h11
 
+from bench.dut import sentences
 from bench.dut.access.secured import PlainStream, SecuredStream, Stream
 from simulators.trust.sessions import Session
 
@@ -74,9 +75,9 @@ class Place:
             parts = urlsplit(base)
             port = parts.port or (443 if parts.scheme == "https" else 80)
         except ValueError as error:
-            raise LookupError(f"{base!r}: {error} / 地址无效") from None
+            raise LookupError(sentences.ADDRESS_WRONG(error=error).after(f"{base!r}")) from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise LookupError(f"expected http://host:port or https://host:port, found {base!r} / 地址无效")
+            raise LookupError(str(sentences.BASE_FORM(base=base)))
         return cls(parts.hostname, port, parts.scheme == "https", parts.path.rstrip("/"))
 
 
@@ -213,6 +214,6 @@ async def _answer(connection: h11.Connection, stream: Stream) -> Answer:
         elif isinstance(event, h11.Data):
             content += event.data
             if len(content) > MOST_OCTETS:
-                raise ConnectionError(f"the answer is longer than {MOST_OCTETS >> 20} MiB / 应答过长")
+                raise ConnectionError(str(sentences.ANSWER_LONG(most=MOST_OCTETS >> 20)))
         elif isinstance(event, h11.EndOfMessage | h11.ConnectionClosed):
             return Answer(status, fields, bytes(content))

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 import jinja2
 
+from bench.dut import sentences
 from bench.dut.questions import environment
 
 
@@ -86,7 +87,8 @@ def faults(where: str, text: str, *, expression: bool = False) -> Iterator[str]:
     try:
         _expression(text) if expression else _template(text)
     except jinja2.TemplateSyntaxError as error:
-        yield f"{where}: {error.message} / {'表达式' if expression else '模板'}语法错误"
+        what = sentences.AN_EXPRESSION() if expression else sentences.A_TEMPLATE()
+        yield sentences.SYNTAX(what=what, message=error.message or "").after(where)
 
 
 @cache
@@ -115,7 +117,7 @@ def fill(given: Any, known: Mapping[str, Any]) -> Any:
                 return found
             return _template(given).render(known) if "{" in given else given
         except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError) as error:
-            raise LookupError(f"template {given[:60]!r}: {error} / 模板有误") from None
+            raise LookupError(str(sentences.TEMPLATE_WRONG(given=given[:60], error=error))) from None
     if isinstance(given, dict):
         table = cast("dict[str, Any]", given)
         return {key: fill(value, known) for key, value in table.items()}
@@ -131,4 +133,4 @@ def value(expression: str, **known: Any) -> Any:
     except jinja2.UndefinedError:
         return None
     except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, RecursionError) as error:
-        raise LookupError(f"expression {expression[:60]!r}: {error} / 表达式不适用") from None
+        raise LookupError(str(sentences.EXPRESSION_WRONG(expression=expression[:60], error=error))) from None

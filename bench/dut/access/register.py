@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from bench.dut import sentences
 from bench.dut.workbook import NoWorkbook, lines_of
 
 CALIBRATED = ("number", "type", "accuracy", "basis", "calibrated", "due")
@@ -66,19 +67,19 @@ class Register(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
         """What is wrong with the section, beside functions and expressions."""
         for key in self.columns:
             if key not in KEYS:
-                yield f"access.register.columns.{key}: known are {', '.join(KEYS)} / 未知键"
+                yield sentences.KNOWN_KEYS(known=KEYS).after(f"access.register.columns.{key}")
         if "name" not in self.keys:
-            yield "access.register: expected a column and an expression for name / 缺少 name 列及表达式"
+            yield sentences.NAME_COLUMN().after("access.register")
         if self.form not in FORMS:
-            yield f"access.register.form: expected {' or '.join(FORMS)}, found {self.form!r} / 取值无效"
+            yield sentences.TABLE_FORM(forms=" or ".join(FORMS), form=self.form).after("access.register.form")
         for number, sample in enumerate(self.samples, 1):
             for key in sample:
                 if key not in KEYS:
-                    yield f"access.register.samples[{number}].{key}: known are {', '.join(KEYS)} / 未知键"
+                    yield sentences.KNOWN_KEYS(known=KEYS).after(f"access.register.samples[{number}].{key}")
         try:
             "".encode(self.encoding)
         except LookupError:
-            yield f"access.register.encoding: unknown encoding {self.encoding!r} / 未知编码"
+            yield sentences.ENCODING(encoding=self.encoding).after("access.register.encoding")
 
 
 class TableUnreadable(LookupError):
@@ -100,7 +101,7 @@ def write(register: Register, rows: Sequence[Mapping[str, str]]) -> bytes:
 def read(register: Register, octets: bytes) -> list[dict[str, str]]:
     """The instruments of a table, each by the bench's words; what has no column is absent. Raises TableUnreadable."""
     if len(octets) > MOST_OCTETS:
-        raise TableUnreadable(f"the table is longer than {MOST_OCTETS >> 20} MiB / 表格过大")
+        raise TableUnreadable(str(sentences.TABLE_LONG(most=MOST_OCTETS >> 20)))
     lines = [line for line in _lines(register, octets) if any(line)]
     words = {head.strip(): key for key, head in register.columns.items()}
     for at, line in enumerate(lines):
@@ -108,7 +109,7 @@ def read(register: Register, octets: bytes) -> list[dict[str, str]]:
         if "name" in heads:
             return [_named(heads, each) for each in lines[at + 1 :]]
     wanted = ", ".join(register.columns.values())
-    raise TableUnreadable(f"expected a table with a line of heads of {wanted} / 未找到表头行")
+    raise TableUnreadable(str(sentences.NO_HEADS(wanted=wanted)))
 
 
 def _named(heads: Sequence[str], line: Sequence[str]) -> dict[str, str]:
@@ -120,11 +121,11 @@ def _lines(register: Register, octets: bytes) -> list[list[str]]:
         try:
             return [[_day(cell) for cell in line] for line in lines_of(io.BytesIO(octets))]
         except NoWorkbook as error:
-            raise TableUnreadable(f"expected an xlsx: {error} / 不是有效的 xlsx 表格") from None
+            raise TableUnreadable(str(sentences.NO_XLSX(error=error))) from None
     try:
         return list(csv.reader(io.StringIO(octets.decode(register.encoding), newline="")))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise TableUnreadable(f"expected CSV in {register.encoding}: {error} / 不是有效的 CSV 表格") from None
+        raise TableUnreadable(str(sentences.NO_CSV(encoding=register.encoding, error=error))) from None
 
 
 def _workbook(lines: Sequence[Sequence[str]]) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
+from bench.dut import sentences
 from simulators.trust.sessions import Session, SessionError
 
 _OCTETS = 65_536
@@ -78,7 +79,7 @@ class SecuredStream:
         while not self._session.agreed:
             await self._more()
             if self._plain.at_eof() and not self._session.agreed:
-                raise ConnectionResetError("the connection ended before a session was agreed / 握手未完成即断开")
+                raise ConnectionResetError(str(sentences.NO_SESSION()))
 
     async def read(self, n: int = _OCTETS) -> bytes:
         """See `Stream`."""

@@ -14,6 +14,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
 
+from bench.dut import sentences
 from bench.dut.access import NOBODY, Access, Account, Call, Door, File
 from bench.dut.access.browser import Browsers
 from bench.dut.access.exchange import Answer, Place, ask
@@ -83,7 +84,7 @@ class Visits:
     def door(self, name: str) -> Door:
         """A door by name. Raises LookupError."""
         if name not in self.access.doors:
-            raise LookupError(f"the profile has no door {name!r} in [access.doors] / 档案缺少该通道")
+            raise LookupError(str(sentences.NO_DOOR(name=name)))
         return self.access.doors[name]
 
     def place(self, door: str, certificate: str = "good") -> Place:
@@ -95,7 +96,7 @@ class Visits:
         if not known.certified:
             return place
         if certify is None:
-            raise LookupError("nobody certifies who maintains from afar here / 此处无远程维护证书")
+            raise LookupError(str(sentences.NO_CERTIFIER()))
         return replace(place, session=lambda: certify(certificate))
 
     def known(self, session: Session, **more: Any) -> dict[str, Any]:
@@ -142,9 +143,9 @@ class Visits:
     async def _at_pages(self, session: Session, call: Call, *, signed: bool, **more: Any) -> Answer:
         """The steps of a page in the session's window."""
         if self._browsers is None:
-            raise LookupError("a door of a browser is for real time / 浏览器通道仅用于实时台架")
+            raise LookupError(str(sentences.BROWSER_REAL_TIME()))
         if session.source:
-            raise LookupError("a browser comes from the bench's own address / 浏览器不能更换来源地址")
+            raise LookupError(str(sentences.BROWSER_ADDRESS()))
         known = self.known(session, **more)
         base = str(fill(self.door(session.door).base, {"local": self._local}))
         file = call.file
@@ -224,7 +225,7 @@ class Visits:
         for call in calls:
             answer = await self.make(session, call, signed=signed, **more)
         if answer is None:
-            raise LookupError("the profile does not say how / 档案未说明如何进行")
+            raise LookupError(str(sentences.NOT_SAID()))
         return answer
 
     async def enter(self, session: Session) -> tuple[Entry, Answer]:
@@ -237,7 +238,7 @@ class Visits:
             if value(door.first, answer=answer):
                 return Entry.FIRST, answer
         if answer is None:
-            raise LookupError("the profile does not say how to log in / 档案未说明如何登录")
+            raise LookupError(str(sentences.LOGIN_NOT_SAID()))
         return (Entry.ENTERED if value(door.entered, answer=answer) else Entry.REFUSED), answer
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from bench.dut import sentences
 from bench.dut.hooks import Question, Way, apart
 
 _WRITES = ("insert", "update", "delete", "replace", "call")
@@ -55,10 +56,10 @@ def _rows(url: str, query: str, words: Mapping[str, str]) -> list[dict[str, Any]
         finally:
             engine.dispose()
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise LookupError(f"the URL of the database cannot be used: {error} / 数据库地址无效") from None
+        raise LookupError(str(sentences.DATABASE_URL(error=error))) from None
     except SQLAlchemyError as error:
         why = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise ConnectionError(f"the database: {why} / 数据库查询失败") from None
+        raise ConnectionError(str(sentences.DATABASE_FAILED(why=why))) from None
 
 
 def _told(value: object) -> Any:

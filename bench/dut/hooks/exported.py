@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from bench.dut import sentences
 from bench.dut.hooks import MOST_OCTETS, Question, Way, apart
 from bench.dut.workbook import lines_of
 
@@ -38,7 +39,7 @@ class Exported(Way):
         path = wanted if wanted.is_absolute() else question.folder / wanted
         found = sorted(path.parent.glob(path.name), key=lambda each: (each.stat().st_mtime_ns, each.name))
         if not found:
-            raise LookupError(f"no file {path} / 文件不存在")
+            raise LookupError(str(sentences.NO_FILE(path=path)))
         kind = asked.get("format") or found[-1].suffix.lstrip(".").lower()
         sheet = question.fill(asked["sheet"]) if "sheet" in asked else ""
         return await apart(lambda: _read(found[-1], kind, asked, sheet))
@@ -46,7 +47,7 @@ class Exported(Way):
 
 def _read(path: Path, kind: str, asked: Mapping[str, Any], sheet: str) -> Any:
     if path.stat().st_size > MOST_OCTETS:
-        raise LookupError(f"{path} is longer than {MOST_OCTETS >> 20} MiB / 文件过长")
+        raise LookupError(str(sentences.FILE_TOO_LONG(path=path, most=MOST_OCTETS >> 20)))
     try:
         if kind == "xlsx":
             return _named(lines_of(path, sheet), asked.get("head", 1))
@@ -56,7 +57,7 @@ def _read(path: Path, kind: str, asked: Mapping[str, Any], sheet: str) -> Any:
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=asked.get("delimiter", ","))
         return _named([list(line) for line in lines], asked.get("head", 1))
     except (UnicodeDecodeError, LookupError, ValueError, csv.Error, RecursionError) as error:
-        raise LookupError(f"{path} cannot be read as {kind}: {error} / 文件无法解析") from None
+        raise LookupError(str(sentences.FILE_UNREADABLE(path=path, kind=kind, error=error))) from None
 
 
 def _named(lines: list[list[str]], head: int) -> list[dict[str, str]]:

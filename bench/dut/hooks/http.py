@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 
+from bench.dut import sentences
 from bench.dut.hooks import ANSWER_S, MOST_OCTETS, Question, Way
 
 
@@ -55,7 +56,7 @@ async def _asked(method: str, address: str, body: str | None, headers: dict[str,
     try:
         return json.loads(octets, parse_float=str, parse_int=str)
     except RecursionError:
-        raise ConnectionError(f"{method.upper()} {address}: JSON nested too deeply / JSON 嵌套过深") from None
+        raise ConnectionError(str(sentences.JSON_DEPTH(method=method.upper(), address=address))) from None
     except ValueError:
         raise ConnectionError(f"{method.upper()} {address}: expected JSON, found {bytes(octets[:60])!r}") from None
 

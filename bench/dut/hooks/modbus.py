@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, cast
 
+from bench.dut import sentences
 from bench.dut.hooks import ANSWER_S, Question, Way
 
 _TYPES = {"u16": ">H", "i16": ">h", "u32": ">I", "i32": ">i", "u64": ">Q", "i64": ">q", "f32": ">f", "f64": ">d"}
@@ -51,11 +52,11 @@ class Registers(Way):
 
         host, _, port = question.fill(asked["modbus"]).rpartition(":")
         if not host or not port.isdecimal():
-            raise LookupError(f"expected host:port, got {question.fill(asked['modbus'])!r} / 应为 主机:端口")
+            raise LookupError(str(sentences.READY_FORM(told=question.fill(asked["modbus"]))))
         client = AsyncModbusTcpClient(host, port=int(port), timeout=ANSWER_S / 6)
         try:
             if not await client.connect():
-                raise ConnectionError(f"nothing listens at {host}:{port} / 无法连接")
+                raise ConnectionError(str(sentences.NOTHING_LISTENS(host=host, port=port)))
             unit = int(asked.get("unit", 1))
             for name, register in asked.get("write", {}).items():
                 words = _words(register, question.fill(register["value"]))
@@ -68,14 +69,14 @@ class Registers(Way):
                 row[name] = _text(register, found.registers)
             return [row] if row else []
         except ModbusException as error:
-            raise ConnectionError(f"{host}:{port}: {error} / Modbus 通信失败") from None
+            raise ConnectionError(str(sentences.MODBUS_FAILED(host=host, port=port, error=error))) from None
         finally:
             client.close()
 
 
 def _good(name: str, answer: Any) -> Any:
     if answer.isError():
-        raise LookupError(f"register {name}: exception {getattr(answer, 'exception_code', answer)} / 寄存器异常应答")
+        raise LookupError(str(sentences.REGISTER_EXCEPTION(name=name, code=getattr(answer, "exception_code", answer))))
     return answer
 
 
@@ -93,7 +94,7 @@ def _words(register: Mapping[str, Any], text: str) -> list[int]:
         value = Decimal(text) / Decimal(str(register.get("scale", "1")))
         octets = struct.pack(kind, float(value) if kind[1] in "fd" else int(value))
     except (ArithmeticError, ValueError, struct.error) as error:
-        raise LookupError(f"{text!r} does not fit the register: {error} / 数值超出寄存器范围") from None
+        raise LookupError(str(sentences.REGISTER_RANGE(text=text, error=error))) from None
     words = [int.from_bytes(octets[at : at + 2], "big") for at in range(0, len(octets), 2)]
     return words if register.get("words", "big") == "big" else words[::-1]
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import msgspec
 
+from bench.dut import sentences
 from bench.dut.hooks import Question, Way
 
 
@@ -52,8 +53,11 @@ class Page(Way):
             await browsers.close()
         if answer.missing:
             raise LookupError(
-                f"[connection.ask.{question.what}]: the page {answer.headers.get('location', '')} has no "
-                f"{answer.missing!r} / 页面上没有该元素"
+                str(
+                    sentences.PAGE_LACKS(
+                        what=question.what, page=answer.headers.get("location", ""), missing=answer.missing
+                    )
+                )
             )
         return {
             "text": answer.text,

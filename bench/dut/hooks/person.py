@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
+from bench.dut import sentences
 from bench.dut.hooks import Question, Way
 from bench.operator.person import DO, TELL
 from bench.operator.person import Question as Asked
@@ -32,7 +33,7 @@ class ByPerson(Way):
     async def fetch(self, asked: Mapping[str, Any], question: Question) -> Any:
         """The rows that were typed; none of an order. Raises NoAnswer, a TimeoutError."""
         if question.desk is None:
-            raise LookupError("nobody to ask: a person stands at the lab rig alone (--rig lab) / 无人应答")
+            raise LookupError(str(sentences.NOBODY()))
         given = cast("str | dict[str, str]", asked["person"])
         words = {"en": given, "zh": given} if isinstance(given, str) else given
         columns = tuple(asked.get("tells", ()))

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
+from bench.dut import sentences
 from bench.dut.hooks import ANSWER_S, MOST_OCTETS, Question, Way
 
 
@@ -40,24 +41,26 @@ class Program(Way):
                 stderr=asyncio.subprocess.PIPE,
             )
         except OSError as error:
-            raise ConnectionError(f"{words[0]}: {error.strerror} / 命令无法启动") from None
+            raise ConnectionError(sentences.COMMAND_NOT_STARTED(reason=error.strerror).after(words[0])) from None
         try:
             out, said = await asyncio.wait_for(process.communicate(given), ANSWER_S)
         except TimeoutError:
             process.kill()
             await process.wait()
-            raise TimeoutError(f"{words[0]}: no end after {ANSWER_S:g} s / 命令超时") from None
+            raise TimeoutError(sentences.COMMAND_LATE(answer_s=ANSWER_S).after(words[0])) from None
         if process.returncode:
             last = said.decode("utf-8", "replace").strip().splitlines()[-1:] or ["without a word"]
-            raise LookupError(f"{words[0]}: exit code {process.returncode}, {last[0][:200]} / 命令失败")
+            raise LookupError(
+                sentences.COMMAND_FAILED(returncode=process.returncode, last=last[0][:200]).after(words[0])
+            )
         if len(out) > MOST_OCTETS:
-            raise LookupError(f"{words[0]}: it printed more than {MOST_OCTETS >> 20} MiB / 输出过长")
+            raise LookupError(sentences.COMMAND_LONG(most=MOST_OCTETS >> 20).after(words[0]))
         if not out.strip():
             return []
         try:
             return json.loads(out, parse_float=str, parse_int=str)
         except (ValueError, RecursionError):
-            raise ConnectionError(f"{words[0]}: expected JSON, found {out[:60]!r} / 应为 JSON") from None
+            raise ConnectionError(sentences.COMMAND_NO_JSON(out=out[:60]).after(words[0])) from None
 
 
 WAY = Program()

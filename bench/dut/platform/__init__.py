@@ -13,6 +13,7 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
+from bench.dut import sentences
 from bench.dut.access import Access, Call
 from bench.dut.access.expressions import faults
 from bench.dut.platform.vocabulary import (
@@ -50,7 +51,7 @@ class Request(Call, frozen=True, forbid_unknown_fields=True):
 
 Asked = Annotated[
     Request | bool | None,
-    wanting("a request such as { get = … }, or false where there is none", "请求，例如 { get = … }，没有时为 false"),
+    wanting(*sentences.A_REQUEST),
 ]
 """A request that a product may have, or not."""
 
@@ -125,7 +126,7 @@ def _form(where: str, way: str, given: Intake) -> Iterator[str]:
     if given.form is None:
         return
     if not way.startswith("http"):
-        yield f"{where}.form: only over HTTP has a platform a form of its own, not by {way} / 仅 HTTP 支持自有格式"
+        yield sentences.FORM_OF_HTTP(way=way).after(f"{where}.form")
     yield from _request(f"{where}.form", given.form, rows=False)
 
 
@@ -183,7 +184,7 @@ def _known(table: Table, key: str, named: Collection[str], known: Collection[str
     for name in named:
         if name != OTHERS and name not in known:
             meant = hint(name, (OTHERS, *known))
-            table.problem(f"functions.{key}.{name}", f"nothing is called so{meant.en}", f"无此名称{meant.zh}")
+            table.problem(f"functions.{key}.{name}", *sentences.NOTHING_CALLED_SO(meant=meant))
 
 
 def _contradictions(made: Functions, access: Access | None) -> Iterator[str]:
@@ -192,9 +193,9 @@ def _contradictions(made: Functions, access: Access | None) -> Iterator[str]:
         named = getattr(made, key)
         if named and named not in doors:
             meant = hint(named, doors)
-            yield f"functions.{key}: there is no door {named!r} in [access.doors]{meant.en} / 无此通道{meant.zh}"
+            yield sentences.NO_NAMED_DOOR(named=named, meant=meant).after(f"functions.{key}")
     if access is None and (made.objects or made.analyses):
-        yield "functions: expected section [access], with the doors and accounts they are called through / 缺少 access"
+        yield sentences.ACCESS_MISSING().after("functions")
     for name, each in made.objects.items():
         where = f"functions.objects.{name}"
         for action, attribute in ACTIONS.items():
@@ -226,13 +227,13 @@ def _own_names(
 
 def _request(where: str, given: Request | bool | None, *, rows: bool) -> Iterator[str]:
     if given is True:
-        yield f"{where}: expected a request such as {{ get = … }}, or false where there is none / 应为请求或 false"
+        yield sentences.REQUEST_EXPECTED(what=sentences.A_REQUEST).after(where)
     if not isinstance(given, Request):
         return
     if not given.method:
-        yield f"{where}: expected one of get, post, put, delete, patch with a target / 缺少请求方法"
+        yield sentences.METHOD_WITH_TARGET().after(where)
     if rows and not given.rows:
-        yield f"{where}.rows: expected an expression for the rows of the answer, such as answer.json.rows / 缺少 rows"
+        yield sentences.ROWS_MISSING().after(f"{where}.rows")
     for key, text in given.templates:
         yield from faults(f"{where}.{key}", text)
     for key in ("rows", "key", "done"):

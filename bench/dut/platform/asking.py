@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, cast
 
+from bench.dut import sentences
 from bench.dut.access.exchange import Answer
 from bench.dut.access.expressions import value
 from bench.dut.platform import PLAIN_NAME, Mapped
@@ -68,7 +69,7 @@ def key_of(mapped: Mapped, answer: Answer) -> str:
     assert mapped.request is not None
     found = _value(mapped.request.key, answer=answer)
     if found is None or str(found) == "":
-        raise Unfit(f"the answer has no key at {mapped.request.key!r} / 应答中无标识")
+        raise Unfit(str(sentences.NO_KEY(key=mapped.request.key)))
     return str(found)
 
 
@@ -77,7 +78,7 @@ def rows_of(mapped: Mapped, types: Fields, answer: Answer) -> tuple[dict[str, st
     assert mapped.request is not None
     found = _value(mapped.request.rows, answer=answer)
     if found is None:
-        raise Unfit(f"the answer has no rows at {mapped.request.rows!r} / 应答中无数据")
+        raise Unfit(str(sentences.NO_ROWS(rows=mapped.request.rows)))
     listed = cast("list[Any]", found) if isinstance(found, list) else [found]
     return tuple(_row(mapped, types, row) for row in listed)
 
@@ -88,7 +89,7 @@ def _row(mapped: Mapped, types: Fields, row: Any) -> dict[str, str]:
         called = mapped.fields.get(name, name)
         if PLAIN_NAME.fullmatch(called):
             if not isinstance(row, dict):
-                raise Unfit(f"expected rows with names, got {str(row)[:60]!r} / 应答的行无字段名")
+                raise Unfit(str(sentences.ROWS_WITH_NAMES(row=str(row)[:60])))
             if called not in row:
                 continue
             found = cast("dict[str, Any]", row)[called]
@@ -101,7 +102,7 @@ def _row(mapped: Mapped, types: Fields, row: Any) -> dict[str, str]:
         try:
             made[name] = ours[str(found)] if str(found) in ours else kind.read(found)
         except ValueError as error:
-            raise Unfit(f"{name}: {error} / 字段格式不符") from None
+            raise Unfit(sentences.FIELD_FORM(error=error).after(name)) from None
     return made
 
 

@@ -104,7 +104,8 @@ def test_a_kind_of_its_own_goes_before_the_rest_and_what_there_is_none_of_is_non
     told = {"objects": {"*": {"list": LIST, "remove": {"delete": "/x"}}, "factor": {**OWN, "remove": False}}}
     read(told, None, problems)
     assert problems == [
-        "functions: expected section [access], with the doors and accounts they are called through / 缺少 access"
+        "functions: expected section [access], with the doors and accounts they are called through"
+        " / 缺少 [access] 一节，应含调用所经的通道和账户"
     ]
     assert read({}, None, problems) is None and len(problems) == 1
 
