@@ -107,6 +107,12 @@ def _at(at_us: int) -> str:
     return datetime.fromtimestamp(at_us / 1e6, _LOCAL).strftime("%m-%d %H:%M:%S")
 
 
+def failed_logins(history: History) -> list[str]:
+    """Logins that ended in an error of the product's own (status 500), which is no refusal, a line each."""
+    found = [(event.query.user, row.status or "") for event in told_of.LOGIN.of(history) for row in event.rows]
+    return [f"{user}: status {status}" for user, status in found if status.startswith("5")]
+
+
 def logins(history: History, *steps: str) -> list[Login]:
     """Every login, or those of some steps."""
     found: list[Login] = []

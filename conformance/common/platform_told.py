@@ -115,3 +115,14 @@ def may(declared: Mapping[str, tuple[str, ...]], by: str, verb: str, kind: str) 
         if function in declared:
             return by in declared[function]
     return None
+
+
+def denied(history: History, *kinds: str) -> list[str]:
+    """Orders for objects of these kinds that were refused to whom the profile does not forbid them, a line each."""
+    declared = rights(history)
+    refused = [each for each in told(history) if each.kind in kinds and each.outcome == "refused"]
+    return [
+        f"{each.by}: {each.verb} {each.kind} {each.key or each.fields.get('id', '')} is refused"
+        for each in refused
+        if may(declared, each.by, each.verb, each.kind) is not False
+    ]

@@ -65,6 +65,22 @@ def energy_slips(patch: Patch) -> None:
 
 
 @defect(
+    "platform-intensity-without-output",
+    en="a month without output has an intensity all the same, that of one unit",
+    zh="无产量的月份仍给出强度（按一个单位产量计算）",
+    clauses=("cpcif/5.2.1.2g-3",),
+)
+def intensity_without_output(patch: Patch) -> None:
+    """So that nobody divides by zero."""
+
+    def outputs(self: lines.Book, product: str, low: int, high: int) -> tuple[Fraction, str]:
+        made, unit = own(self, product, low, high)
+        return made or Fraction(1), unit
+
+    own = patch(lines.Book, "outputs", outputs)
+
+
+@defect(
     "platform-energy-by-class",
     en="the energy of a source of a sector's method goes by its class in place of its carrier",
     zh="行业方法排放源的能量按类别而非能源品种折算",

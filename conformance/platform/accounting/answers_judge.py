@@ -93,6 +93,7 @@ from conformance.common.platform_figures import Figure
 from conformance.common.readings import number
 
 _BASE = {"emission": "tCO2", "energy": "GJ"}
+_ITS_OWN_ERROR = 500
 
 
 AnyAnswer = Answered[Any, Any]
@@ -148,7 +149,8 @@ def weigh(event: Observed, account: Account, tally: Tally) -> None:
         return
     if event.outcome == REFUSED:
         tally.known += 1
-        tally.wrong.append(f"{asked(event)}: {event.problem}")
+        if not _of_nothing(event, account):
+            tally.wrong.append(f"{asked(event)}: {event.problem}")
     elif event.outcome == DONE:
         analysis, compare = compared
         compare(read(analysis, event), account, tally)
@@ -268,16 +270,34 @@ def _totals(quantity: str) -> Callable[[_Totals, Account, Tally], None]:
 
 def _intensity(quantity: str) -> Callable[[_Intensities, Account, Tally], None]:
     def compare(event: _Intensities, account: Account, tally: Tally) -> None:
-        query = event.query
-        low, high = _span(query)
-        product = query.product
-        made, unit = account.made(product, low, high) if product else account.worth(*_of(query), low, high)
-        total = account.sum(*_of(query), low, high)
+        made, unit = _divisor(event.query, account)
+        total = account.sum(*_of(event.query), *_span(event.query))
+        row = event.rows[0] if event.rows else None
         if made and total.lines:
-            row = event.rows[0] if event.rows else None
             _compare(tally, asked(event), row, _amount(total, quantity) / made, f"{_BASE[quantity]}/{unit}")
+        elif total.lines:
+            tally.known += 1
+            if row is not None and number(row.value) is not None:
+                tally.wrong.append(f"{asked(event)}: {row.value} {row.unit}, though there was no output")
 
     return compare
+
+
+def _divisor(query: IntensityQuery | EnergyIntensityQuery, account: Account) -> tuple[Fraction, str]:
+    """Output that an intensity is by, with its unit: of a product, else output value."""
+    span = _span(query)
+    return account.made(query.product, *span) if query.product else account.worth(*_of(query), *span)
+
+
+def _of_nothing(event: Observed, account: Account) -> bool:
+    """Whether a refusal says, and not as an error of the platform's own, that there is nothing to divide by."""
+    if event.status >= _ITS_OWN_ERROR:
+        return False
+    if event.what == f"ask {INTENSITY.name}":
+        return not _divisor(read(INTENSITY, event).query, account)[0]
+    return (
+        event.what == f"ask {ENERGY_INTENSITY.name}" and not _divisor(read(ENERGY_INTENSITY, event).query, account)[0]
+    )
 
 
 def measured(
@@ -504,6 +524,8 @@ def _gap(event: Answered[GapQuery, GapRow], account: Account, tally: Tally) -> N
         _cell(tally, what, row.actual, row.unit, actual, base)
         _cell(tally, what, row.reference, row.unit, due, base)
         _cell(tally, what, row.gap, row.unit, actual - due, base)
+        if row.percent and due:
+            _per_cent(tally, what, row.percent, (actual - due) * 100 / due)
 
 
 def _peers(event: Answered[PeersQuery, PeersRow], account: Account, tally: Tally) -> None:

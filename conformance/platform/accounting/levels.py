@@ -13,6 +13,7 @@ from bench.dut.platform.vocabulary.base import INTENSITY
 from bench.facade.bench import Bench
 from bench.facade.platform import Desk
 from bench.history import History
+from conformance.common.platform_accounts import here
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.accounting import ACCOUNTING, levels_judge
 from conformance.platform.accounting.plant import (
@@ -45,6 +46,8 @@ _POINTS = (
     point("C.coke", "coke", "t", "fuel", process="C-furnace"),
     point("C.power", "electricity", "kWh", "electricity", process="C-furnace"),
 )
+_IDLE = here(2025, 4), here(2025, 5)
+"""A month with emissions and without output."""
 _WHOSE = (("enterprise", "A"), ("facility", "A-reactor"), ("process", "A-synthesis"), ("product", "A-methanol"))
 _WIDE = (("park", "P"), ("sector", "chemicals"))
 _PRODUCTS = ("A-methanol", "B-urea")
@@ -84,10 +87,13 @@ class AccountsEveryLevel(PlatformCase):
         await enter(clerk, [row for row in made if row[1]["enterprise"] == "A"])
         await enter(other, [row for row in made if row[1]["enterprise"] == "B"])
         await enter(administrator, [row for row in made if row[1]["enterprise"] == "C"])
+        await enter(clerk, entries(chance, _POINTS[:1], "month", _IDLE[:1]))
         manager = await bench.platform.login("manager-a")
         for of, id in _WHOSE:
             await ask_totals(manager, of, id, "month", *QUARTER)
             await _ask_intensities(manager, of, id, "" if of == "enterprise" else "A-methanol")
+        idle = {"from_": _IDLE[0], "to": _IDLE[1], "product": "A-methanol"}
+        await manager.ask(INTENSITY, of="product", id="A-methanol", **idle)
         operator = await bench.platform.login("operator-of-park")
         for of, id in _WIDE:
             await ask_totals(operator, of, id, "month", *QUARTER)

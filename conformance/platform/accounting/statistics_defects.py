@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, true
 from conformance.defects import Patch, defect
 from simulators.platform import benchmarks, energy, reports, statistics
 from simulators.platform.accounting.lines import Book
+from simulators.platform.accounting.quantities import text
 from simulators.platform.core import Desk, rights
 from simulators.platform.core.desk import Desk as WholeDesk
 from simulators.platform.core.kinds import Kind, Thing
@@ -128,6 +129,17 @@ def cannot_be_changed(patch: Patch) -> None:
         return whole(self, desk, kind, key, values)
 
     patch(Objects, "change", change)
+
+
+@defect(
+    "platform-gap-in-per-cent-of-itself",
+    en="the gap in per cent is one of the indicator in place of the benchmark",
+    zh="差距百分比以指标自身而非基准值为分母",
+    clauses=("ssea/5.4.5.2", "cpcif/5.2.4.1b"),
+)
+def gap_of_itself(patch: Patch) -> None:
+    """Both are at hand."""
+    patch(benchmarks, "_percent", lambda actual, reference: text((actual - reference) * 100 / actual, 6))
 
 
 @defect(

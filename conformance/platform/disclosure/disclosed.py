@@ -56,16 +56,21 @@ class ShowsThePublicWhatIsPublished(PlatformCase):
                 reduction=works.drawn(chance, "850", 2),
                 unit="tCO2",
             )
-        key = await manager.create(
-            DISCLOSURE,
-            id="disclosure-a",
-            enterprise=A,
-            year=_YEAR,
-            target=works.drawn(chance, "1200", 2),
-            target_year=2030,
-            target_unit="tCO2",
-            state="draft",
-        )
+        # The year before is never published, and stands before this one wherever years are gone through.
+        keys = [
+            await manager.create(
+                DISCLOSURE,
+                id=f"disclosure-a-{year}",
+                enterprise=A,
+                year=year,
+                target=works.drawn(chance, "1200", 2),
+                target_year=2030,
+                target_unit="tCO2",
+                state="draft",
+            )
+            for year in (_YEAR - 1, _YEAR)
+        ]
+        key = keys[1]
         await self._look(bench, manager, public)
         await manager.change(DISCLOSURE, key, state="published")
         await self._look(bench, manager, public)

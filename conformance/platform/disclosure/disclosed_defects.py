@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 from conformance.defects import Patch, defect
 from simulators.platform import disclosure
 from simulators.platform.core.desk import Desk
+from simulators.platform.core.kinds import Kind
+from simulators.platform.core.objects import Objects
+from simulators.platform.core.sentences import Refused
 from simulators.platform.disclosure import Disclosure, ReductionAction
 
 
@@ -24,6 +28,41 @@ def drafts_shown(patch: Patch) -> None:
         return disclosure.state != "withdrawn"
 
     patch(disclosure, "out", out)
+
+
+@defect(
+    "disclosure-refuses-every-year",
+    en="a year that is to be disclosed is refused, whatever year it is",
+    zh="任何年度的披露信息均被拒绝录入",
+    clauses=("isc-1/5.2.9a",),
+)
+def refuses_every_year(patch: Patch) -> None:
+    """The bounds of the calendar were taken for each other."""
+
+    def create(self: Objects, desk: Desk, kind: Kind, values: Mapping[str, Any]) -> str:
+        if kind.name == "disclosure":
+            raise Refused(400, "year: is no year of the calendar", "年份无效")
+        return own(self, desk, kind, values)
+
+    own = patch(Objects, "create", create)
+
+
+@defect(
+    "disclosure-ends-at-the-first-draft",
+    en="behind a year that is not published the public is shown no other",
+    zh="遇到一个未发布的年度后，其余已发布年度均不显示",
+    clauses=("isc-1/5.2.9a",),
+)
+def ends_at_the_first_draft(patch: Patch) -> None:
+    """The list is gone through until something is not to be shown."""
+    before: list[str] = []
+
+    def shown(disclosure: Disclosure) -> bool:
+        if not own(disclosure):
+            before.append(disclosure.id)
+        return not [each for each in before if each < disclosure.id] and own(disclosure)
+
+    own = patch(disclosure, "out", shown)
 
 
 @defect(

@@ -16,6 +16,7 @@ from bench.history.marks import Mark
 from bench.history.observation import Words
 from conformance.common.platform_answers import Answered, answers
 from conformance.common.platform_figures import Figure, exactly, fraction, kept, kilograms, lines, mass_shows, shows
+from conformance.common.platform_told import denied
 
 SHOWN = criterion(
     "disclosed-to-public",
@@ -83,6 +84,7 @@ def findings(history: History) -> Iterator[Check]:
     early = [event for event in told if not _published(history, event)]
     wrong = [f"{_of(event)}: published and not shown" for event in published if not event.rows]
     wrong += [f"{_of(event)}: shown and not published" for event in early if event.rows]
+    wrong += [] if published else denied(history, DISCLOSURE.name)
     yield SHOWN.none(wrong, bool(published and early))
     seen = [event for event in published if event.rows]
     yield BASICS.none_among(seen, [line for event in seen for line in _basics(history, event)])

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from conformance.defects import Patch, defect
 from conformance.defects.platform_seams import altered, not_changed, not_removed
 from simulators.platform.core import rights
+from simulators.platform.core.accounts import Accounts
 from simulators.platform.core.audit import Audit
 from simulators.platform.core.kinds import Kind
 from simulators.platform.core.rights import Account, Whose
+from simulators.platform.core.sentences import Refused
 from simulators.platform.core.tables import AuditRow
 from simulators.platform.system import values
 
@@ -28,6 +30,22 @@ _USERS, _LOG = ("ssea/5.4.2.1-1", "ssea/5.4.1a"), ("ssea/5.4.2.1-2",)
 def users_of_another_role(patch: Patch) -> None:
     """To begin with."""
     altered(patch, "account", "enterprise", lambda enterprise: enterprise and "B")
+
+
+@defect(
+    "logins-end-in-an-error",
+    en="whoever logs in, however rightly, is answered by an error of the platform's own",
+    zh="凡登录请求均以平台自身错误应答",
+    clauses=_USERS,
+)
+def logins_end_in_an_error(patch: Patch) -> None:
+    """It opens sessions of another shape than it hands out."""
+
+    def login(self: Accounts, name: str, password: str) -> tuple[str, str]:
+        del self, name, password
+        raise Refused(500, "too many values to unpack", "内部错误")
+
+    patch(Accounts, "login", login)
 
 
 @defect(

@@ -110,6 +110,7 @@ def user_findings(history: History) -> Iterator[Check]:
             )
     found = listings(history, books, "account")
     added += [line for each in found for line in each.wrong]
+    added += people.failed_logins(history)
     yield held(USERS_ADDED, added, seen[0] if found else 0, 2)
     yield held(USERS_CHANGED, changed, seen[1], 2)
     yield held(USERS_ENDED, ended, seen[2], 2)

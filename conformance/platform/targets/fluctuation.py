@@ -51,6 +51,9 @@ class FindsFluctuation(PlatformCase):
         """A target; a quarter of an hour as usual, three minutes of eight times as much, three minutes as usual."""
         await bench.clock.sleep(seconds=20)
         await bench.park.set_up()
+        bench.senders.connect()
+        # Readings come in before there is a target.
+        await bench.clock.sleep(minutes=2)
         desk = await bench.platform.login("operator-of-park")
         await desk.create(
             TARGET,
@@ -65,8 +68,7 @@ class FindsFluctuation(PlatformCase):
             warn="90",
             state="issued",
         )
-        bench.senders.connect()
-        await bench.clock.sleep(minutes=15)
+        await bench.clock.sleep(minutes=13)
         with bench.senders["A1"].wrong(8, 1, "A.natural-gas"):
             await bench.clock.sleep(minutes=3)
         await bench.clock.sleep(minutes=3)

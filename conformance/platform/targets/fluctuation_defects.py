@@ -1,4 +1,7 @@
-"""Defects of fluctuation: nothing is strange, or everything is."""
+"""Defects of fluctuation: nothing is strange, or everything is, or nobody knows of a target that is new."""
+
+# A defect stands where the platform keeps its own.
+# pyright: reportPrivateUsage=false
 
 from __future__ import annotations
 
@@ -22,6 +25,21 @@ def not_looked_at(patch: Patch) -> None:
         return False
 
     patch(fluctuation, "strange", strange)
+
+
+@defect(
+    "fluctuation-of-first-targets-alone",
+    en="of a target that is set once readings come in nobody's fluctuation is looked at",
+    zh="开始接收数据之后新设的目标，其单位的波动不被监视",
+    clauses=("cpcif/5.5.4.2b-1",),
+)
+def first_targets_alone(patch: Patch) -> None:
+    """Targets are read when the first reading comes in."""
+
+    def forget(self: fluctuation._Watch, kind: str) -> None:
+        del self, kind
+
+    patch(fluctuation._Watch, "_forget", forget)
 
 
 @defect(

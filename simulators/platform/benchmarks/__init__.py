@@ -149,6 +149,12 @@ def gaps(desk: Desk, query: AskedGap) -> list[tuple[str, Fraction, Fraction, str
     return rows
 
 
+@seam
+def _percent(actual: Fraction, reference: Fraction) -> str:
+    """The gap by what it is a gap to; nothing where that is zero."""
+    return text(_gap(actual, reference) * 100 / reference, 6) if reference else ""
+
+
 @analysis("gap", en="gap to benchmarks and limits", zh="指标差距分析")
 def gap(desk: Desk, query: AskedGap) -> list[GapRow]:
     """A row for each benchmark and limit in force."""
@@ -158,7 +164,7 @@ def gap(desk: Desk, query: AskedGap) -> list[GapRow]:
             against=level,
             reference=shown(reference, 10),
             gap=shown(_gap(actual, reference), 10),
-            percent=text(_gap(actual, reference) * 100 / reference, 6) if reference else "",
+            percent=_percent(actual, reference),
             unit=unit,
         )
         for level, actual, reference, unit in gaps(desk, query)

@@ -26,6 +26,7 @@ class _Watch:
         self.enterprises: frozenset[str] | None = None
         office.ground.changed.append(self._forget)
 
+    @seam
     def _forget(self, kind: str) -> None:
         if kind == "target":
             self.enterprises = None
