@@ -1,19 +1,23 @@
-"""Settings of the platform: a TOML file as msgspec structs; everything wrong with it told at once, a sentence each.
+"""Settings of the platform: a TOML file as msgspec structs.
 
-Leaves what they do to the modules that are named like the tables.
+Leaves reading them to the one reader of this side (`simulators.settings`), which tells everything wrong at once, and
+what they do to the modules that are named like the tables.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 
-from simulators.platform.core.kinds import matching
+from simulators import settings as reader
+from simulators.platform.core import messages
+from simulators.settings import Flaw
+from simulators.tables import DescriptionError, Table, parse_toml
+from simulators.values import matching
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 """0: none."""
@@ -25,18 +29,19 @@ class SettingsError(Exception):
     """What is wrong with the settings; one sentence a line, English and Chinese."""
 
 
-class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
-class Store(_Table, frozen=True, kw_only=True):
+class Store(reader.Settings, frozen=True, kw_only=True):
     """Where data are kept. `sync` is what SQLite asks of the disk."""
 
     url: str = "sqlite:///platform.db"
     sync: Literal["full", "normal", "off"] = "full"
 
+    def flaws(self) -> Iterator[Flaw]:
+        """A database of the two kinds that there are."""
+        if not re.match(r"(sqlite|postgresql)", self.url):
+            yield messages.STORE_URL(url=self.url).at("url")
 
-class Tls(_Table, frozen=True, kw_only=True):
+
+class Tls(reader.Settings, frozen=True, kw_only=True):
     """PEM files of a listener: chain and key, and whose client certificates are asked for (empty: nobody's).
 
     Relative to the folder of the platform.
@@ -46,8 +51,15 @@ class Tls(_Table, frozen=True, kw_only=True):
     key: str = ""
     clients: str = ""
 
+    def flaws(self) -> Iterator[Flaw]:
+        """What goes together."""
+        if bool(self.certificate) != bool(self.key):
+            yield messages.KEY_WITHOUT_CERTIFICATE().at("key" if self.certificate else "certificate")
+        if self.clients and not self.certificate:
+            yield messages.CLIENTS_WITHOUT_CERTIFICATE().at("clients")
 
-class People(_Table, frozen=True, kw_only=True):
+
+class People(reader.Settings, frozen=True, kw_only=True):
     """The interface of people and programs."""
 
     host: str = "127.0.0.1"
@@ -62,7 +74,7 @@ class People(_Table, frozen=True, kw_only=True):
     password_min: Positive = 8
 
 
-class Hj212(_Table, frozen=True, kw_only=True):
+class Hj212(reader.Settings, frozen=True, kw_only=True):
     """The HJ 212 listener; `port` 0: none. `most` is the longest data segment taken, octets."""
 
     host: str = "127.0.0.1"
@@ -72,7 +84,7 @@ class Hj212(_Table, frozen=True, kw_only=True):
     idle_s: Positive = 3_600
 
 
-class Https(_Table, frozen=True, kw_only=True):
+class Https(reader.Settings, frozen=True, kw_only=True):
     """A listener of terminals that speak JSON over HTTP; they are heard at the interface of people too.
 
     `encrypted` gives terminals of the national kind a secretKey; `upload_time` is when they make their daily upload.
@@ -82,10 +94,10 @@ class Https(_Table, frozen=True, kw_only=True):
     port: Port = 0
     tls: Tls = Tls()
     encrypted: bool = False
-    upload_time: Annotated[str, matching(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d", "HH:mm:ss")] = "01:38:00"
+    upload_time: Annotated[str, matching(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d", *messages.UPLOAD_TIME)] = "01:38:00"
 
 
-class Mqtt(_Table, frozen=True, kw_only=True):
+class Mqtt(reader.Settings, frozen=True, kw_only=True):
     """The embedded broker's listener (`port` 0: none), or a broker elsewhere that is subscribed to (`broker`)."""
 
     host: str = "127.0.0.1"
@@ -96,8 +108,13 @@ class Mqtt(_Table, frozen=True, kw_only=True):
     user: str = ""
     password: str = ""
 
+    def flaws(self) -> Iterator[Flaw]:
+        """One broker."""
+        if self.port and self.broker:
+            yield messages.PORT_AND_BROKER(broker=self.broker, port=self.port).at("broker")
 
-class Ntp(_Table, frozen=True, kw_only=True):
+
+class Ntp(reader.Settings, frozen=True, kw_only=True):
     """The server that keeps the clock (empty: none), asked every so many seconds."""
 
     server: str = ""
@@ -105,7 +122,7 @@ class Ntp(_Table, frozen=True, kw_only=True):
     every_s: Positive = 300
 
 
-class First(_Table, frozen=True, kw_only=True):
+class First(reader.Settings, frozen=True, kw_only=True):
     """The administrator that a new platform begins with."""
 
     account: str = "administrator"
@@ -116,7 +133,7 @@ DOORS = ("hj212", "hj212_tls", "hj212_mtls", "http", "https", "https_mtls", "mqt
 """Tables of what terminals come in by; each is a listener of its own."""
 
 
-class Beginner(_Table, frozen=True, kw_only=True):
+class Beginner(reader.Settings, frozen=True, kw_only=True):
     """An account that a new platform begins with, besides the administrator."""
 
     account: str
@@ -127,7 +144,7 @@ class Beginner(_Table, frozen=True, kw_only=True):
     region: str = ""
 
 
-class Settings(_Table, frozen=True, kw_only=True):
+class Settings(reader.Settings, frozen=True, kw_only=True):
     """Everything that can be set."""
 
     name: str = "reference platform"
@@ -151,57 +168,13 @@ class Settings(_Table, frozen=True, kw_only=True):
 def read(text: str) -> Settings:
     """The settings of a TOML text. Raises SettingsError with everything that is wrong."""
     try:
-        tables = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise SettingsError(f"no TOML: {error} / 不是 TOML：{error}") from None
-    problems: list[str] = []
-    made = _read(tables, Settings, "", problems)
-    problems += _flaws(made)
-    if problems:
-        raise SettingsError("\n".join(problems))
+        table = Table(parse_toml(text, ""), "", [])
+    except DescriptionError as error:
+        raise SettingsError(str(error)) from None
+    made = reader.read(table, Settings)
+    if table.problems:
+        raise SettingsError("\n".join(map(str, table.problems)))
     return made
-
-
-def _read(table: Mapping[str, Any], shape: type[Any], where: str, problems: list[str]) -> Any:
-    values: dict[str, Any] = {}
-    known = {each.name: each for each in msgspec.structs.fields(shape)}
-    for key, value in table.items():
-        place = f"{where}{key}"
-        if key not in known:
-            names = ", ".join(known)
-            problems.append(f"{place}: no such key, expected {names} / {place}：没有此项，可用：{names}")
-            continue
-        kind = known[key].type
-        if isinstance(kind, type) and issubclass(kind, _Table):
-            if isinstance(value, Mapping):
-                values[key] = _read(value, kind, f"{place}.", problems)
-            else:
-                problems.append(f"{place}: expected a table / {place}：应为表")
-            continue
-        try:
-            values[key] = msgspec.convert(value, kind)
-        except msgspec.ValidationError as error:
-            told = re.sub(r"\A(.)", lambda match: match[1].lower(), str(error))
-            problems.append(f"{place}: {told}, got {value!r} / {place}：取值不符，收到 {value!r}")
-    return shape(**values)
-
-
-def _flaws(settings: Settings) -> list[str]:
-    found: list[str] = []
-    for name in ("people", *DOORS):
-        tls: Tls = getattr(settings, name).tls
-        if bool(tls.certificate) != bool(tls.key):
-            found.append(f"{name}.tls: certificate and key go together / {name}.tls：证书与私钥须同时给出")
-        if tls.clients and not tls.certificate:
-            found.append(f"{name}.tls.clients: needs a certificate too / {name}.tls.clients：还须给出证书")
-    if settings.mqtt.port and settings.mqtt.broker:
-        found.append("mqtt: either port or broker / mqtt：port 与 broker 只能取其一")
-    if not re.match(r"(sqlite|postgresql)", settings.store.url):
-        found.append(
-            f"store.url: expected sqlite:///… or postgresql+psycopg2://…, got {settings.store.url!r} / "
-            f"store.url：应为 sqlite:///… 或 postgresql+psycopg2://…"
-        )
-    return found
 
 
 def placed(settings: Settings, folder: Path) -> Settings:

@@ -194,7 +194,7 @@ def test_as_a_program_it_keeps_what_it_acknowledged_when_it_is_killed(tmp_path: 
     [
         ("[people]\nport = 'x'\n", "people.port: "),
         ("people = 5\n", "people: expected a table"),
-        ("[[", "no TOML"),
+        ("[[", "not valid TOML"),
         ("[store]\nurl = 'sqlite:////nowhere/at/all.db'\n", "the database cannot be opened"),
         ("[people.tls]\ncertificate = 'no.pem'\nkey = 'no.key'\n", "No such file"),
     ],
