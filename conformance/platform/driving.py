@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from bench.dut.platform.vocabulary.base import RECORDS, SAMPLES
 from bench.facade.bench import Bench
 from bench.facade.platform import Desk
-from conformance.common.platform_truth import READER
+from conformance.common.platforms.truth import READER
 
 __all__ = ["READER", "ask_points", "fed", "points_with", "sleep_until"]
 

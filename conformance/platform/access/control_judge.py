@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.public import CONTROL, CONTROL_PASSWORD, OPERATION_RIGHT
 from bench.history import History, Observed
-from conformance.common.platform_answers import deeds, done
-from conformance.common.platform_figures import lines
+from conformance.common.platforms.answers import deeds, done
+from conformance.common.platforms.figures import lines
 
 PASSWORD_ASKED = criterion(
     "control-password-asked",

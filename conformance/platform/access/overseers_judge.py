@@ -11,7 +11,7 @@ from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.base import EMISSIONS, ENTERPRISE, POINT
 from bench.dut.platform.vocabulary.system import ACCOUNT
 from bench.history import History, Observed
-from conformance.common import platform_answers as platform
+from conformance.common.platforms import answers as platform
 
 OWN = criterion(
     "overseers-see-their-own",

@@ -10,7 +10,7 @@ from bench.dut.platform.vocabulary.base import ENTERPRISE
 from bench.history import History
 from bench.history.marks import Mark
 from bench.history.observation import Words
-from conformance.common import platform_answers as platform
+from conformance.common.platforms import answers as platform
 
 ENDED = criterion(
     "logged-out-is-out",

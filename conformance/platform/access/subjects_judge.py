@@ -12,7 +12,7 @@ from bench.case import Check, criterion
 from bench.history import History, Observed
 from bench.history.marks import Mark
 from bench.history.observation import Words
-from conformance.common.platform_figures import lines
+from conformance.common.platforms.figures import lines
 
 SERVED = criterion(
     "served-{0}",

@@ -1,6 +1,6 @@
 """What a platform answered to questions about its account, against the oracle, question by question (R-21, R-23, R-24).
 
-Leaves what the account must be to `conformance.common.platform_accounts`, and which answers decide what to the judges
+Leaves what the account must be to `conformance.common.platforms.accounts`, and which answers decide what to the judges
 beside this one. A question that the product has no way to answer is no evidence; one that it refuses, or answers
 otherwise than its profile says, is a wrong answer.
 """
@@ -76,7 +76,7 @@ from bench.dut.platform.vocabulary.base import (
     IntensityRow,
 )
 from bench.history import History, Observed, Phase
-from conformance.common.platform_accounts import (
+from conformance.common.platforms.accounts import (
     Account,
     Kept,
     Measured,
@@ -88,8 +88,8 @@ from conformance.common.platform_accounts import (
     spans,
     told,
 )
-from conformance.common.platform_answers import DONE, REFUSED, Answered, read
-from conformance.common.platform_figures import Figure
+from conformance.common.platforms.answers import DONE, REFUSED, Answered, read
+from conformance.common.platforms.figures import Figure
 from conformance.common.readings import number
 
 _BASE = {"emission": "tCO2", "energy": "GJ"}

@@ -15,7 +15,7 @@ from bench.dut.platform.vocabulary.accounting import (
 )
 from bench.facade.bench import Bench
 from bench.history import History
-from conformance.common.platform_accounts import here
+from conformance.common.platforms.accounts import here
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.accounting import ACCOUNTING, BENCHMARKS, benchmarks_judge
 from conformance.platform.accounting.plant import (

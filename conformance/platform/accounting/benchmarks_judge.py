@@ -8,8 +8,8 @@ from fractions import Fraction
 from bench.case import Check, Criterion, criterion
 from bench.dut.platform.vocabulary import accounting
 from bench.history import History, Observed, Phase
-from conformance.common.platform_accounts import Account, Kept, agrees, converted
-from conformance.common.platform_answers import DONE, REFUSED, read
+from conformance.common.platforms.accounts import Account, Kept, agrees, converted
+from conformance.common.platforms.answers import DONE, REFUSED, read
 from conformance.common.readings import number
 from conformance.platform.accounting.answers_judge import (
     TAKEN,

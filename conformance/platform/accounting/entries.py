@@ -10,7 +10,7 @@ from bench.dut.platform.vocabulary.base import ALARMS, EMISSIONS, ENTRY
 from bench.facade.bench import Bench
 from bench.facade.platform import Desk
 from bench.history import History
-from conformance.common.platform_accounts import here
+from conformance.common.platforms.accounts import here
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.accounting import ACCOUNTING, INVENTORY, entries_judge
 from conformance.platform.accounting.plant import EAST, NORTH, PLACE, drawn, enter, entry, factor, point

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bench.case import Check, Criterion, criterion
 from bench.dut.platform.vocabulary.base import ALARMS, EMISSIONS
 from bench.history import History, Observed, Phase
-from conformance.common.platform_answers import DONE, REFUSED, answers
+from conformance.common.platforms.answers import DONE, REFUSED, answers
 from conformance.platform.accounting.answers_judge import TAKEN, Tally, answer, of, questions, taken, tallies, weigh
 
 ENTERED = criterion(

@@ -13,7 +13,7 @@ from bench.dut.platform.vocabulary.base import EMISSIONS, FACTOR
 from bench.facade.bench import Bench
 from bench.history import History
 from conformance.common import platform_defaults
-from conformance.common.platform_accounts import here
+from conformance.common.platforms.accounts import here
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.accounting import ACCOUNTING, METHODS, factors_judge
 from conformance.platform.accounting.plant import (

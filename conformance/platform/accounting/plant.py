@@ -24,7 +24,7 @@ from bench.dut.platform.vocabulary.base import (
     PRODUCT,
 )
 from bench.facade.platform import Desk
-from conformance.common.platform_accounts import here
+from conformance.common.platforms.accounts import here
 
 Row = tuple[Kind, Mapping[str, Any]]
 EAST, NORTH = "华东", "华北"

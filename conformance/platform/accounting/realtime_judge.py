@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from bench.case import Check, criterion
 from bench.history import Created, History, ParkStands
-from conformance.common.platform_accounts import Stretch
+from conformance.common.platforms.accounts import Stretch
 from conformance.platform.accounting.answers_judge import TAKEN, answer, of, taken, tallies
 
 __all__ = ["TAKEN"]

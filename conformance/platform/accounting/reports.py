@@ -8,7 +8,7 @@ from bench.case import Finding
 from bench.dut.platform.vocabulary.accounting import EMISSION_REPORT, REPORT_FIGURES, SUBMISSION
 from bench.facade.bench import Bench
 from bench.history import History
-from conformance.common.platform_accounts import here
+from conformance.common.platforms.accounts import here
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.accounting import ACCOUNTING, REPORTS, reports_judge
 from conformance.platform.accounting.plant import EAST, PLACE, drawn, enter, entries, factor, point

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from bench.case import Check, Criterion, criterion
 from bench.history import History, Observed
-from conformance.common.platform_accounts import Account, Kept, agrees, end_of
-from conformance.common.platform_answers import DONE, REFUSED
+from conformance.common.platforms.accounts import Account, Kept, agrees, end_of
+from conformance.common.platforms.answers import DONE, REFUSED
 from conformance.platform.accounting.answers_judge import TAKEN, Tally, answer, of, taken, tallies
 
 REPORT = criterion(

@@ -22,7 +22,7 @@ from bench.dut.platform.vocabulary.base import INTENSITY
 from bench.facade.bench import Bench
 from bench.facade.platform import Desk
 from bench.history import History
-from conformance.common.platform_accounts import here
+from conformance.common.platforms.accounts import here
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.accounting import ACCOUNTING, STATISTICS, statistics_judge
 from conformance.platform.accounting.plant import (

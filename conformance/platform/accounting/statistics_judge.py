@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bench.case import Check, Criterion, criterion
 from bench.dut.platform.vocabulary.accounting import STRUCTURE
 from bench.history import History
-from conformance.common.platform_answers import read
+from conformance.common.platforms.answers import read
 from conformance.platform.accounting.answers_judge import (
     TAKEN,
     Tally,

@@ -10,9 +10,9 @@ from itertools import pairwise
 
 from bench.case import Check, Criterion, criterion
 from bench.history import History, ParkPoint
-from conformance.common import platform_truth as truths
-from conformance.common.platform_answers import number
-from conformance.common.platform_truth import READER, Key, Truth
+from conformance.common.platforms import truth as truths
+from conformance.common.platforms.answers import number
+from conformance.common.platforms.truth import READER, Key, Truth
 from conformance.common.times import MINUTE
 
 GASES = ("CO2", "CH4", "N2O", "HFCs", "PFCs", "SF6", "NF3")

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from bench.case import Check, criterion
 from bench.history import Acknowledged, History, Phase, Uploaded
-from conformance.common import platform_truth as truths
+from conformance.common.platforms import truth as truths
 
 NONE_BELIEVED = criterion(
     "damaged-not-believed",

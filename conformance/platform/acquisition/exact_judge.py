@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from bench.case import Check, Measurement, Text, criterion
 from bench.history import History
-from conformance.common import platform_answers as platform
-from conformance.common import platform_truth as truths
-from conformance.common.platform_truth import Key, Shown, Truth
+from conformance.common.platforms import answers as platform
+from conformance.common.platforms import truth as truths
+from conformance.common.platforms.truth import Key, Shown, Truth
 
 LEAST = 10_000
 """Records that both figures need (R-44)."""

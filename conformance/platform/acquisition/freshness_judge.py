@@ -12,9 +12,9 @@ from itertools import pairwise
 from bench.case import Check, Criterion, Text, criterion
 from bench.dut.platform.vocabulary.base import ENTERPRISE, SAMPLES, SamplesQuery, SamplesRow
 from bench.history import History
-from conformance.common import platform_answers as platform
-from conformance.common import platform_truth as truths
 from conformance.common import times
+from conformance.common.platforms import answers as platform
+from conformance.common.platforms import truth as truths
 
 LONGEST_MIN = 5
 GAP = criterion(

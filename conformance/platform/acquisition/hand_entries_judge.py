@@ -13,9 +13,9 @@ from bench.case import Check, Criterion, criterion
 from bench.dut.platform.vocabulary import DECIMAL, Kind
 from bench.dut.platform.vocabulary.base import ENTRY, FACTOR
 from bench.history import History, Observed
-from conformance.common import platform_answers as platform
-from conformance.common import platform_truth as truths
-from conformance.common.platform_truth import Fact, Key, Shown, Truth
+from conformance.common.platforms import answers as platform
+from conformance.common.platforms import truth as truths
+from conformance.common.platforms.truth import Fact, Key, Shown, Truth
 
 STANDS_IN = criterion(
     "entry-stands-in-{0}",

@@ -10,7 +10,7 @@ from bench.case import Check
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.park import Park
-from conformance.common.platform_calendar import month_ends
+from conformance.common.platforms.calendar import month_ends
 from conformance.common.times import DAY, HOUR
 from conformance.platform import PlatformCase
 from conformance.platform.acquisition import FED, ledgers_judge

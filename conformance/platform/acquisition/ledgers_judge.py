@@ -10,10 +10,10 @@ from decimal import Decimal
 
 from bench.case import Check, criterion
 from bench.history import History, ParkPoint
-from conformance.common import platform_answers as platform
-from conformance.common import platform_truth as truths
 from conformance.common import times
-from conformance.common.platform_truth import Key, Shown, Truth
+from conformance.common.platforms import answers as platform
+from conformance.common.platforms import truth as truths
+from conformance.common.platforms.truth import Key, Shown, Truth
 
 DAILY = criterion(
     "one-record-a-day-{0}",

@@ -13,9 +13,9 @@ from bench.dut.platform.vocabulary.base import ENTRY, POINT, RECORDS, RecordsRow
 from bench.history import History, Observed
 from bench.history.marks import Mark
 from bench.history.observation import Words
-from conformance.common import platform_alarms
-from conformance.common import platform_answers as platform
-from conformance.common.platform_truth import converted
+from conformance.common.platforms import alarms as platform_alarms
+from conformance.common.platforms import answers as platform
+from conformance.common.platforms.truth import converted
 from conformance.common.times import DAY, HOUR, floor, local
 
 CONVERTED = criterion(

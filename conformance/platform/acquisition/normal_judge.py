@@ -10,10 +10,10 @@ from decimal import Decimal
 
 from bench.case import Check, criterion
 from bench.history import History
-from conformance.common import platform_answers as platform
-from conformance.common import platform_truth as truths
 from conformance.common import times
-from conformance.common.platform_truth import Fact, Key, Shown, Truth
+from conformance.common.platforms import answers as platform
+from conformance.common.platforms import truth as truths
+from conformance.common.platforms.truth import Fact, Key, Shown, Truth
 
 INVALID_TOLD = criterion(
     "invalid-told",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from bench.case import Check, criterion
 from bench.history import History, LinkRule, Power
-from conformance.common import platform_truth as truths
+from conformance.common.platforms import truth as truths
 
 CUTS_TOOK_PLACE = criterion(
     "cuts-took-place",

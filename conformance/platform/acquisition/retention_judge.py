@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from bench.case import Check, Text, criterion
 from bench.history import History
-from conformance.common import platform_truth as truths
+from conformance.common.platforms import truth as truths
 
 YEARS_PASSED = criterion(
     "years-passed",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from bench.case import Check, criterion
 from bench.history import History, ParkStands
-from conformance.common import platform_truth as truths
+from conformance.common.platforms import truth as truths
 
 BY_WAY = criterion(
     "whole-by-{0}",

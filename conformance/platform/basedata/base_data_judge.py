@@ -1,6 +1,6 @@
 """Base data: kept as told, changed, removed, with who did what; and what enterprises configure has its effect.
 
-Leaves what was told to `platform_bookkeeping` (CPCIF 5.2.1.2b, e, f).
+Leaves what was told to `platforms.bookkeeping` (CPCIF 5.2.1.2b, e, f).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.system import INVENTORY, InventoryRow
 from bench.history import History
-from conformance.common.platform_bookkeeping import Books, held, listings, plain, shows
-from conformance.common.platform_told import analyses
+from conformance.common.platforms.bookkeeping import Books, held, listings, plain, shows
+from conformance.common.platforms.told import analyses
 
 ENTERPRISE_KEPT = criterion(
     "enterprise-data-kept",

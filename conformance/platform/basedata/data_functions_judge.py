@@ -8,8 +8,8 @@ from fractions import Fraction
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.base import EMISSIONS, SAMPLES, EmissionsRow
 from bench.history import History, ParkStands, Phase
-from conformance.common.platform_bookkeeping import Books, held, listings, plain, same, shows
-from conformance.common.platform_told import analyses, lists
+from conformance.common.platforms.bookkeeping import Books, held, listings, plain, same, shows
+from conformance.common.platforms.told import analyses, lists
 from conformance.common.times import DAY, instant_of_iso, local
 from conformance.platform.monitoring.supervision_judge import Value, samples
 

@@ -14,9 +14,9 @@ from bench.dut.platform.vocabulary.public import DISCLOSED, DISCLOSURE, REDUCTIO
 from bench.history import History, Observed
 from bench.history.marks import Mark
 from bench.history.observation import Words
-from conformance.common.platform_answers import Answered, answers
-from conformance.common.platform_figures import Figure, exactly, fraction, kept, kilograms, lines, mass_shows, shows
-from conformance.common.platform_told import denied
+from conformance.common.platforms.answers import Answered, answers
+from conformance.common.platforms.figures import Figure, exactly, fraction, kept, kilograms, lines, mass_shows, shows
+from conformance.common.platforms.told import denied
 
 SHOWN = criterion(
     "disclosed-to-public",

@@ -16,9 +16,9 @@ from bench.dut.platform.vocabulary.public import EMITTER, EMITTERS_OVERVIEW, Emi
 from bench.history import History
 from bench.history.marks import Mark
 from bench.history.observation import Words
-from conformance.common import platform_alarms
-from conformance.common.platform_answers import DONE, Answered, answers, deeds, done
-from conformance.common.platform_figures import exactly, fraction, kept, kilograms, lines, shows
+from conformance.common.platforms import alarms as platform_alarms
+from conformance.common.platforms.answers import DONE, Answered, answers, deeds, done
+from conformance.common.platforms.figures import exactly, fraction, kept, kilograms, lines, shows
 from conformance.common.readings import number
 
 LIST_KEPT = criterion(

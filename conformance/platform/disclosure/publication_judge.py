@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.public import ARTICLE, BOARD, CATEGORIES, MESSAGE, PUBLICATIONS, PublicationsRow
 from bench.history import History, Observed
-from conformance.common.platform_answers import answers, done
-from conformance.common.platform_figures import kept, lines
+from conformance.common.platforms.answers import answers, done
+from conformance.common.platforms.figures import kept, lines
 
 PUBLISHED = criterion(
     "articles-published",

@@ -11,8 +11,8 @@ from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.base import RECORDS, RecordsRow
 from bench.dut.platform.vocabulary.public import OPEN_RECORDS
 from bench.history import History, ParkStands, Phase, Stored
-from conformance.common.platform_answers import answers, done, number
-from conformance.common.platform_figures import lines
+from conformance.common.platforms.answers import answers, done, number
+from conformance.common.platforms.figures import lines
 from conformance.common.times import HOUR, MINUTE, instant_of, local
 
 SHUT, OPEN_AGAIN = "partner-shut", "partner-open"

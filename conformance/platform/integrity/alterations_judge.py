@@ -13,8 +13,8 @@ from bench.dut.platform.vocabulary.public import VERIFY, VerifyQuery, VerifyRow
 from bench.history import Created, History, Observed, Uploaded
 from bench.history.marks import Mark
 from bench.history.observation import Words
-from conformance.common.platform_answers import Answered, answers, done
-from conformance.common.platform_figures import lines
+from conformance.common.platforms.answers import Answered, answers, done
+from conformance.common.platforms.figures import lines
 from conformance.common.readings import number
 
 UNTOUCHED_AGREES = criterion(

@@ -11,8 +11,8 @@ from bench.case import Check, EvidenceKind, criterion
 from bench.dut.platform.vocabulary.base import SAMPLES
 from bench.dut.platform.vocabulary.public import BACKUP
 from bench.history import History, Observed, Phase
-from conformance.common.platform_answers import deeds, done
-from conformance.common.platform_figures import lines
+from conformance.common.platforms.answers import deeds, done
+from conformance.common.platforms.figures import lines
 
 BACKED_UP = criterion(
     "enterprise-backed-up",

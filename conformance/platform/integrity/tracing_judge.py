@@ -12,8 +12,8 @@ from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.base import EMISSIONS, FACTOR, EmissionsQuery, EmissionsRow
 from bench.dut.platform.vocabulary.public import TRACE_BACK, TRACE_FORWARD
 from bench.history import Created, History, ParkStands
-from conformance.common.platform_answers import Answered, answers, deeds, done
-from conformance.common.platform_figures import Figure, exactly, fraction, kilograms, lines
+from conformance.common.platforms.answers import Answered, answers, deeds, done
+from conformance.common.platforms.figures import Figure, exactly, fraction, kilograms, lines
 
 LINKED = criterion(
     "trace-linked",

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bench.case import Check, criterion
 from bench.history import History, Observed, Phase
-from conformance.common.platform_bookkeeping import Books, held, same
-from conformance.common.platform_told import conditions, exports, imports, lists, told
+from conformance.common.platforms.bookkeeping import Books, held, same
+from conformance.common.platforms.told import conditions, exports, imports, lists, told
 
 ROW_OF_FILE = "row-of-file"
 MANAGED = criterion(

@@ -1,6 +1,6 @@
 """Inventories of enterprises and processes against the books of what was told (SSEA 5.4.3).
 
-Leaves what was told to `platform_bookkeeping`. A row may stand for a point or, with no point, for all of its class.
+Leaves what was told to `platforms.bookkeeping`. A row may stand for a point or, with no point, for all of its class.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from bench.case import Check, criterion
 from bench.dut.platform.vocabulary import ABSENT
 from bench.dut.platform.vocabulary.system import INVENTORY, InventoryQuery, InventoryRow
 from bench.history import History
-from conformance.common.platform_answers import Answered
-from conformance.common.platform_bookkeeping import CLASSES, Books, Item, held, plain, shows
-from conformance.common.platform_told import analyses
+from conformance.common.platforms.answers import Answered
+from conformance.common.platforms.bookkeeping import CLASSES, Books, Item, held, plain, shows
+from conformance.common.platforms.told import analyses
 
 OF_ENTERPRISE = criterion(
     "inventory-of-enterprise",

@@ -18,9 +18,9 @@ from bench.dut.platform.vocabulary.system import (
     LibraryRow,
 )
 from bench.history import History
-from conformance.common.platform_answers import Answered
-from conformance.common.platform_bookkeeping import Books, Thing, held, plain, shows
-from conformance.common.platform_told import analyses, may, rights, told, versions
+from conformance.common.platforms.answers import Answered
+from conformance.common.platforms.bookkeeping import Books, Thing, held, plain, shows
+from conformance.common.platforms.told import analyses, may, rights, told, versions
 from conformance.common.times import instant_of_iso, local
 
 FROM_INVENTORY = criterion(

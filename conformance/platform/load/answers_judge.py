@@ -1,6 +1,6 @@
 """How soon a platform answers people, how many it serves at once, how much of what they ask fails (CPCIF 6.2, 6.3).
 
-Leaves records of terminals to the delivery ledger (`platform_load`). Times run from the last octet of the request
+Leaves records of terminals to the delivery ledger (`platforms.load`). Times run from the last octet of the request
 to the last of the answer (R-42); only answers in the judged stage count. The curves over load are drawn by the reports.
 """
 
@@ -13,9 +13,9 @@ from bench.case import Check, Criterion, Finding, Text, criterion, measure
 from bench.dut.platform.vocabulary.base import RECORDS
 from bench.history import History, LoadBegan, LoadStage, Phase
 from bench.history.load import LoadTimes
-from conformance.common import platform_load
-from conformance.common.platform_answers import answers, done, undecided
-from conformance.common.platform_load import seconds
+from conformance.common.platforms import load as platform_load
+from conformance.common.platforms.answers import answers, done, undecided
+from conformance.common.platforms.load import seconds
 
 MEAN = criterion(
     "{0}-mean",

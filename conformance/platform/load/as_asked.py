@@ -8,7 +8,7 @@ from bench.case import Rig, Text, beside
 from bench.facade.bench import Bench, Unable
 from bench.history import History
 from bench.load.plan import Plan
-from conformance.common import platform_load
+from conformance.common.platforms import load as platform_load
 from conformance.platform import PlatformCase
 from conformance.platform.load import as_asked_judge
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bench.case import Finding, Text, criterion
 from bench.history import History
-from conformance.common import platform_load
+from conformance.common.platforms import load as platform_load
 
 FEW_FAILURES = criterion(
     "few-failures",

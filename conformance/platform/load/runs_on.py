@@ -8,7 +8,7 @@ from bench.facade.bench import Bench
 from bench.facade.load import Question
 from bench.history import History
 from bench.load.plan import People, Plan, Stage, Target, Terminals
-from conformance.common import platform_load
+from conformance.common.platforms import load as platform_load
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.load import runs_on_judge as judge
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from bench.case import Finding, Text, criterion, measure
 from bench.case.lifeless import TERMINAL
 from bench.history import CutShort, History, LoadTarget
-from conformance.common import platform_load
+from conformance.common.platforms import load as platform_load
 
 CONTINUOUS = criterion(
     "continuous-operation",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bench.case import Finding, criterion
 from bench.history import History
-from conformance.common import platform_load
+from conformance.common.platforms import load as platform_load
 
 ACCESSED = criterion(
     "access-while-writing",

@@ -16,9 +16,9 @@ from bench.dut.platform.vocabulary.market import (
     AllocationComparisonRow,
 )
 from bench.history import History
-from conformance.common import platform_alarms
-from conformance.common.platform_books import Act, acts, asked, wrong_cells, wrong_rows
-from conformance.common.platform_objects import entered, expected
+from conformance.common.platforms import alarms as platform_alarms
+from conformance.common.platforms.books import Act, acts, asked, wrong_cells, wrong_rows
+from conformance.common.platforms.objects import entered, expected
 from conformance.platform.market import market_truth
 
 RECKONED = criterion(

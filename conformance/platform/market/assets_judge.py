@@ -19,10 +19,10 @@ from bench.dut.platform.vocabulary.market import (
     SURRENDER,
 )
 from bench.history import History
-from conformance.common import platform_alarms
-from conformance.common.platform_books import Due, acts, asked, books, wrong_rows
-from conformance.common.platform_calendar import year_of
-from conformance.common.platform_objects import entered, queried, updated
+from conformance.common.platforms import alarms as platform_alarms
+from conformance.common.platforms.books import Due, acts, asked, books, wrong_rows
+from conformance.common.platforms.calendar import year_of
+from conformance.common.platforms.objects import entered, queried, updated
 from conformance.platform.market import market_truth
 
 TOTALS = criterion(

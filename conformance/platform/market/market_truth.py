@@ -18,8 +18,8 @@ from bench.dut.platform.vocabulary.market import (
     CLOSED_ACCOUNT,
     SURRENDER,
 )
-from conformance.common.platform_books import Books, Due, Row, figure
-from conformance.common.platform_calendar import month_ends, year_start
+from conformance.common.platforms.books import Books, Due, Row, figure
+from conformance.common.platforms.calendar import month_ends, year_start
 
 ASSETS = ("allowance", "ccer", "local")
 ZERO = Fraction(0)

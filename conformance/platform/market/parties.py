@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from bench.dut.platform.vocabulary.base import ENTERPRISE, PARK
 from bench.facade.bench import Bench
 from bench.facade.platform import Desk
-from conformance.common.platform_calendar import year_start
+from conformance.common.platforms.calendar import year_start
 
 PARK_ID = "P"
 CHEMICAL, ENERGY = "chemical", "energy"

@@ -19,7 +19,7 @@ from bench.dut.platform.vocabulary.market import (
 )
 from bench.facade.bench import Bench
 from bench.history import History
-from conformance.common.platform_calendar import month_start
+from conformance.common.platforms.calendar import month_start
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.market import trades_judge
 from conformance.platform.market.parties import CHEMICAL, PARK_ID, Parties, gather, year

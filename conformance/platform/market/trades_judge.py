@@ -16,8 +16,8 @@ from bench.dut.platform.vocabulary.market import (
     AssetLedgerRow,
 )
 from bench.history import History, Observed
-from conformance.common.platform_books import Asked, Due, acts, asked, figure, wrong_rows
-from conformance.common.platform_objects import HOME, entered, queried, updated
+from conformance.common.platforms.books import Asked, Due, acts, asked, figure, wrong_rows
+from conformance.common.platforms.objects import HOME, entered, queried, updated
 from conformance.platform.market import market_truth
 
 NAMES = {"allowance": ("allowances", "碳配额"), "ccer": ("voluntary reductions", "自愿减排量")}

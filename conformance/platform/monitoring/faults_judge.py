@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from bench.case import Check, Measurement, criterion, measure
 from bench.dut.platform.vocabulary.base import AlarmsRow
 from bench.history import Acknowledged, Created, History, ParkStands, Phase
-from conformance.common import platform_alarms
-from conformance.common.platform_bookkeeping import Books, held, listings
+from conformance.common.platforms import alarms as platform_alarms
+from conformance.common.platforms.bookkeeping import Books, held, listings
 from conformance.common.times import SECOND, instant_of_iso, local, seconds
 
 RAISED = criterion(

@@ -14,8 +14,8 @@ from bench.dut.platform.vocabulary import system
 from bench.dut.platform.vocabulary.base import EMISSIONS, SAMPLES, EmissionsRow
 from bench.dut.platform.vocabulary.system import MONITOR, MONITORING_REPORT, MonitoringReportRow, MonitorRow
 from bench.history import Acknowledged, Created, History, ParkStands
-from conformance.common.platform_bookkeeping import Books, held, listings, plain, same, shows
-from conformance.common.platform_told import analyses
+from conformance.common.platforms.bookkeeping import Books, held, listings, plain, same, shows
+from conformance.common.platforms.told import analyses
 from conformance.common.times import HOUR, SECOND, instant_of_iso, local
 
 REAL_TIME = criterion(

@@ -12,7 +12,7 @@ from bench.case import Check, criterion
 from bench.dut.platform.vocabulary import DECIMAL, Kind
 from bench.dut.platform.vocabulary.base import ENTERPRISE, FACTOR
 from bench.history import History, Observed
-from conformance.common import platform_answers as platform
+from conformance.common.platforms import answers as platform
 
 KEPT = criterion(
     "kept-as-entered",

@@ -20,8 +20,8 @@ from bench.dut.platform.vocabulary.public import (
 from bench.history import History, Observed, Phase
 from bench.history.marks import Mark
 from bench.history.observation import Words
-from conformance.common.platform_answers import answers, done
-from conformance.common.platform_figures import AnyEvent, Figure, exactly, fraction, kept, lines, mass_shows, orders
+from conformance.common.platforms.answers import answers, done
+from conformance.common.platforms.figures import AnyEvent, Figure, exactly, fraction, kept, lines, mass_shows, orders
 
 ENTERED = criterion(
     "footprint-entered",

@@ -11,8 +11,8 @@ from fractions import Fraction
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.public import FOOTPRINT_RESULT, INDIRECT, PURCHASE, SCOPE3, SUPPLIER, SUPPLY
 from bench.history import History, Observed
-from conformance.common.platform_answers import answers, deeds, done
-from conformance.common.platform_figures import Figure, exactly, fraction, kept, lines, mass_shows
+from conformance.common.platforms.answers import answers, deeds, done
+from conformance.common.platforms.figures import Figure, exactly, fraction, kept, lines, mass_shows
 
 LIBRARY_KEPT = criterion(
     "supplier-library",

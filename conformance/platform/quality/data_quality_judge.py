@@ -14,8 +14,8 @@ from bench.dut.platform.vocabulary.system import CONTRADICTIONS, FINDINGS, Contr
 from bench.history import History
 from bench.history.marks import Mark
 from bench.history.observation import Words
-from conformance.common.platform_bookkeeping import LENGTHS, Books, Thing, held, listings, same
-from conformance.common.platform_told import analyses, may, rights, told, versions
+from conformance.common.platforms.bookkeeping import LENGTHS, Books, Thing, held, listings, same
+from conformance.common.platforms.told import analyses, may, rights, told, versions
 
 
 class Planted(Words, frozen=True, kw_only=True):

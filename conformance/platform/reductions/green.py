@@ -12,7 +12,7 @@ from bench.dut.platform.vocabulary.base import FACTOR, PROCESS
 from bench.dut.platform.vocabulary.market import GREEN_POWER, GREEN_STATISTICS, PROCESS_REDUCTION, PROCESS_REDUCTIONS
 from bench.facade.bench import Bench
 from bench.history import History
-from conformance.common.platform_calendar import month_start
+from conformance.common.platforms.calendar import month_start
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.market.parties import CHEMICAL, PARK_ID, Parties, gather
 from conformance.platform.reductions import green_judge

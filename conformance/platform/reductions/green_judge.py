@@ -11,7 +11,7 @@ from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.base import FACTOR
 from bench.dut.platform.vocabulary.market import GREEN_STATISTICS, PROCESS_REDUCTIONS
 from bench.history import History
-from conformance.common.platform_books import Due, asked, wrong_rows
+from conformance.common.platforms.books import Due, asked, wrong_rows
 from conformance.platform.reductions import reductions_truth
 
 USED = criterion(

@@ -21,10 +21,10 @@ from bench.dut.platform.vocabulary.market import (
     SinkStatisticsRow,
 )
 from bench.history import History
-from conformance.common import platform_alarms
-from conformance.common.platform_books import Due, acts, asked, wrong_cells, wrong_rows
-from conformance.common.platform_calendar import quarter_end
-from conformance.common.platform_objects import Found, entered, queried, updated
+from conformance.common.platforms import alarms as platform_alarms
+from conformance.common.platforms.books import Due, acts, asked, wrong_cells, wrong_rows
+from conformance.common.platforms.calendar import quarter_end
+from conformance.common.platforms.objects import Found, entered, queried, updated
 from conformance.platform.reductions import reductions_truth
 
 ENTERED = criterion("{0}-entered", en="{1} are shown as they were entered", zh="{2}按录入内容显示", unit="projects")

@@ -18,8 +18,8 @@ from bench.dut.platform.vocabulary.market import (
     REDUCTION_PROJECT,
     VOLUNTARY_PROJECT,
 )
-from conformance.common.platform_books import Books, Due, Row
-from conformance.common.platform_calendar import year_start
+from conformance.common.platforms.books import Books, Due, Row
+from conformance.common.platforms.calendar import year_start
 from conformance.platform.market.market_truth import ZERO, enterprises, number
 
 

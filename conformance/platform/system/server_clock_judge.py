@@ -8,7 +8,7 @@ from decimal import Decimal
 from bench.case import Check, Measurement, Text, criterion, measure
 from bench.dut.platform.vocabulary.system import CLOCK
 from bench.history import History
-from conformance.common.platform_told import analyses
+from conformance.common.platforms.told import analyses
 from conformance.common.times import HOUR, SECOND, instant_of_iso, local, seconds
 
 KEPT = criterion(

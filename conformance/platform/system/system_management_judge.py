@@ -13,9 +13,9 @@ from bench.dut.platform.vocabulary.base import AUDIT, AuditQuery, AuditRow
 from bench.dut.platform.vocabulary.system import DEVIATION, INVENTORY, DeviationRow, InventoryQuery, InventoryRow
 from bench.history import History, Observed
 from conformance.common import people
-from conformance.common.platform_answers import Answered
-from conformance.common.platform_bookkeeping import LENGTHS, Books, Item, held, listings, plain, shows
-from conformance.common.platform_told import Told, analyses, may, rights, told
+from conformance.common.platforms.answers import Answered
+from conformance.common.platforms.bookkeeping import LENGTHS, Books, Item, held, listings, plain, shows
+from conformance.common.platforms.told import Told, analyses, may, rights, told
 from conformance.common.times import SECOND, instant_of_iso, local
 
 USERS_ADDED = criterion(

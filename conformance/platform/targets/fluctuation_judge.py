@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from bench.case import Check, criterion
 from bench.history import Acknowledged, Created, History, ParkStands
-from conformance.common import platform_alarms
+from conformance.common.platforms import alarms as platform_alarms
 
 FOUND = criterion(
     "fluctuation-found",

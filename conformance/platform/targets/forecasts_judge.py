@@ -21,7 +21,7 @@ from bench.dut.platform.vocabulary.targets import (
     PeakRow,
 )
 from bench.history import History
-from conformance.common.platform_books import Asked, asked, figure, told
+from conformance.common.platforms.books import Asked, asked, figure, told
 from conformance.platform.targets import targets_truth
 
 PATH = criterion(

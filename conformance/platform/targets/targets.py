@@ -13,7 +13,7 @@ from bench.dut.platform.vocabulary.market import CLOSED_ACCOUNT
 from bench.dut.platform.vocabulary.targets import INDICATORS, TARGET, TARGET_BREAKDOWN, TARGET_PART
 from bench.facade.bench import Bench
 from bench.history import History
-from conformance.common.platform_calendar import month_start
+from conformance.common.platforms.calendar import month_start
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.market.parties import CHEMICAL, HOMES, PARK_ID, REGION, Parties, gather
 from conformance.platform.targets import targets_judge

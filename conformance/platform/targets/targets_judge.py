@@ -25,8 +25,8 @@ from bench.dut.platform.vocabulary.targets import (
     TargetProgressRow,
 )
 from bench.history import History
-from conformance.common import platform_alarms
-from conformance.common.platform_books import (
+from conformance.common.platforms import alarms as platform_alarms
+from conformance.common.platforms.books import (
     Asked,
     Books,
     Row,
@@ -39,8 +39,8 @@ from conformance.common.platform_books import (
     wrong_cells,
     wrong_rows,
 )
-from conformance.common.platform_calendar import year_start
-from conformance.common.platform_objects import HOME, entered, queried, removed, updated
+from conformance.common.platforms.calendar import year_start
+from conformance.common.platforms.objects import HOME, entered, queried, removed, updated
 from conformance.platform.market.market_truth import ZERO, number
 from conformance.platform.targets import targets_truth
 

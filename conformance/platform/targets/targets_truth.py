@@ -10,8 +10,8 @@ from fractions import Fraction
 from bench.dut.platform.vocabulary.base import ENTERPRISE
 from bench.dut.platform.vocabulary.market import CLOSED_ACCOUNT
 from bench.dut.platform.vocabulary.targets import SCENARIO, SCENARIO_STEP, TARGET, TargetBreakdownRow
-from conformance.common.platform_books import Books, Due, Row
-from conformance.common.platform_calendar import month_ends, month_of, year_start
+from conformance.common.platforms.books import Books, Due, Row
+from conformance.common.platforms.calendar import month_ends, month_of, year_start
 from conformance.platform.market.market_truth import ZERO, enterprises, number
 
 Cells = dict[str, Fraction | str]

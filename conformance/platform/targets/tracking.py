@@ -19,7 +19,7 @@ from bench.dut.platform.vocabulary.targets import (
 from bench.facade.bench import Bench
 from bench.facade.platform import Desk
 from bench.history import History
-from conformance.common.platform_calendar import month_start
+from conformance.common.platforms.calendar import month_start
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.market.parties import CHEMICAL, HOMES, PARK_ID, Parties, gather, year
 from conformance.platform.targets import targets_judge

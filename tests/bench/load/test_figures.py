@@ -11,7 +11,7 @@ from bench.dut.profile import LoadFigures, ProfileError, load_profile
 from bench.facade.load import mark_of
 from bench.history import Began, History, LoadStage, LoadTarget
 from bench.history.load import LoadTimes
-from conformance.common.platform_load import kept_waiting
+from conformance.common.platforms.load import kept_waiting
 
 HEAD = '[platform]\nname = "p"\nadapter = "reference-platform"\nroles = ["platform"]\n'
 

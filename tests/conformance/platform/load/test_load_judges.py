@@ -23,7 +23,7 @@ from bench.history import (
     Phase,
 )
 from bench.history.load import LoadClass, LoadTimes
-from conformance.common import platform_load
+from conformance.common.platforms import load as platform_load
 from conformance.platform.load import answers_judge, as_asked_judge, runs_on_judge, takes_in_judge
 
 SECOND = 1_000_000

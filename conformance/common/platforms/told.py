@@ -1,6 +1,6 @@
 """What people told a platform and asked of it, as the history has it: orders, lists, versions, files, analyses, rights.
 
-Leaves what must come of it to `platform_bookkeeping` and the judges.
+Leaves what must come of it to `platforms.bookkeeping` and the judges.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bench.dut.platform.vocabulary import Analysis, Q, R
 from bench.history import History, Observed
-from conformance.common.platform_answers import Answered, answers, done
+from conformance.common.platforms.answers import Answered, answers, done
 
 VERBS = ("create", "change", "remove")
 _LOST = ("unanswered", "unmapped", "unfit")

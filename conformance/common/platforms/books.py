@@ -15,7 +15,7 @@ from typing import Generic
 from bench.dut.platform.vocabulary import Analysis, AnyAnalysis, Kind, Misspelt, Q, R, unknown
 from bench.dut.platform.vocabulary import Row as Shown
 from bench.history import History, Observed
-from conformance.common.platform_answers import REFUSED
+from conformance.common.platforms.answers import REFUSED
 
 Row = dict[str, str]
 

@@ -1,6 +1,6 @@
 """The accounts that a platform must keep by what people told it: objects and their versions, formulas, exact figures.
 
-Leaves what was told to the history (`platform_answers`) and rounding to the judges. Quantities are those of `entry`
+Leaves what was told to the history (`platforms.answers`) and rounding to the judges. Quantities are those of `entry`
 objects; written from R-23 and R-24, in exact fractions, apart from any platform.
 """
 
@@ -15,8 +15,8 @@ from typing import Any
 
 from bench.case import Check, Criterion
 from bench.history import History, Observed
-from conformance.common.platform_answers import Answered
-from conformance.common.platform_told import Told, conditions, lists, told
+from conformance.common.platforms.answers import Answered
+from conformance.common.platforms.told import Told, conditions, lists, told
 from conformance.common.times import DAY, HOUR, instant_of_iso
 
 LENGTHS = {"hour": HOUR, "day": DAY}

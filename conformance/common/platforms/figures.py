@@ -1,6 +1,6 @@
 """Figures as platforms print them, against exact ones; objects as people left them.
 
-Leaves who asked what to `platform_answers`.
+Leaves who asked what to `platforms.answers`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from bench.history import History, Observed
-from conformance.common.platform_answers import Answered
+from conformance.common.platforms.answers import Answered
 from conformance.common.readings import number
 
 DIGITS = 4

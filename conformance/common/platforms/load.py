@@ -14,7 +14,7 @@ from bench.dut.platform.vocabulary.base import POINT, SAMPLES, TERMINAL
 from bench.history import History, LoadBegan, LoadEnded, LoadLedger, LoadStage, LoadTarget
 from bench.history.load import LoadClass, LoadTimes
 from bench.history.load import together as together
-from conformance.common.platform_answers import DONE, answers, deeds
+from conformance.common.platforms.answers import DONE, answers, deeds
 
 HEADROOM = criterion(
     "generator-headroom",

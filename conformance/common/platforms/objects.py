@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from bench.dut.platform.vocabulary import Kind
 from bench.history import History
-from conformance.common.platform_answers import REFUSED
-from conformance.common.platform_books import Act, Listed, Row, acts, figure, listed
+from conformance.common.platforms.answers import REFUSED
+from conformance.common.platforms.books import Act, Listed, Row, acts, figure, listed
 
 HOME = {"clerk-a": "A", "manager-a": "A", "clerk-b": "B"}
 """The enterprise that an account belongs to (profiles of platforms)."""

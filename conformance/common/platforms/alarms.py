@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bench.dut.platform.vocabulary import SpanQuery
 from bench.dut.platform.vocabulary.base import ALARMS, AlarmsRow
 from bench.history import History
-from conformance.common.platform_answers import Answered, answers
+from conformance.common.platforms.answers import Answered, answers
 
 LATEST_US = 60_000_000
 """R-41: from cause to alarm at most 60 s."""

@@ -13,9 +13,9 @@ from bench.dut.platform.vocabulary.accounting import RankingRow
 from bench.dut.platform.vocabulary.market import CARBON_TRADE, TRADE_STATISTICS
 from bench.history import Event, History, Observed
 from conformance.clauses.suite import case_classes
-from conformance.common import platform_calendar as calendar
-from conformance.common.platform_books import Due, acts, asked, books, right, wrong_rows
-from conformance.common.platform_objects import entered, queried, removed, updated
+from conformance.common.platforms import calendar
+from conformance.common.platforms.books import Due, acts, asked, books, right, wrong_rows
+from conformance.common.platforms.objects import entered, queried, removed, updated
 from conformance.platform.market import market_truth
 
 CASES = {

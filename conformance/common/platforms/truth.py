@@ -16,8 +16,8 @@ from typing import NamedTuple
 from bench.dut.platform.vocabulary import ABSENT
 from bench.dut.platform.vocabulary.base import RECORDS, SAMPLES, RecordsQuery, RecordsRow, SamplesQuery, SamplesRow
 from bench.history import Acknowledged, Created, History, ParkPoint, ParkStands, Uploaded
-from conformance.common import platform_answers as platform
 from conformance.common import times
+from conformance.common.platforms import answers as platform
 
 READER = "operator-of-park"
 """Who is asked for everybody's data."""
