@@ -17,8 +17,8 @@ from bench.history import History
 from conformance.terminal import ACCOUNTS, FUNCTIONS, MODBUS
 from conformance.terminal.access import attacks_judge, hostile_judge
 from conformance.terminal.access.logins import OFFICE, WRONG
-from conformance.terminal.access.review_judge import MARK
 from conformance.terminal.access.rights import Sessions, begin
+from conformance.terminal.pages.review_judge import MARK
 
 _MORE = {
     "role": "administrator",

@@ -15,9 +15,9 @@ from bench.facade.people import People
 from bench.history import History
 from conformance.terminal import ACCOUNTS, CERTIFICATE_LOGIN, CODES, FUNCTIONS, MODBUS
 from conformance.terminal.access import second_factor_judge
-from conformance.terminal.access.afar import enable
 from conformance.terminal.access.logins import OFFICE, WRONG
 from conformance.terminal.access.rights import begin
+from conformance.terminal.maintenance.afar import enable
 
 FAMILY = "logins"
 _BOOT_S = 20

@@ -1,1 +1,1 @@
-"""Instruments: 4-20 mA signals, weighbridges, transformers and what they ask of a terminal."""
+"""Instruments: signals, transformers, units, weighing, and the register of instruments."""

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from bench.dut.access import register as tables
 from bench.dut.access.register import Register, TableUnreadable
 from bench.history import History, Observed
-from conformance.terminal.access import register_judge
+from conformance.terminal.instruments import register_judge
 
 HEADS = {"name": "器具名称", "number": "出厂编号", "region": "区域", "level": "层级"}
 EXPRESSIONS = {key: f"row.{key}" for key in HEADS}

@@ -22,7 +22,8 @@ from bench.history.people import (
     TextRow,
 )
 from conformance.common.times import SECOND
-from conformance.terminal.access import hostile_judge, pages_judge
+from conformance.terminal.access import hostile_judge
+from conformance.terminal.pages import pages_judge
 
 BEGAN = Began(t=0, case="c", seed=1, commit="", terminal="t", rig="virtual", points=(), meters=(), centres=())
 SCALE = "\x02+00012.345kg\r"

@@ -12,9 +12,9 @@ from bench.dut.access.register import SOUGHT
 from bench.facade.bench import Bench
 from bench.history import History
 from conformance.terminal import ACCOUNTS, FUNCTIONS, MODBUS
-from conformance.terminal.access import register_judge
 from conformance.terminal.access.logins import OFFICE
 from conformance.terminal.access.rights import begin
+from conformance.terminal.instruments import register_judge
 
 FAMILY = "register"
 

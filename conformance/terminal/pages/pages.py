@@ -15,11 +15,11 @@ from bench.facade.people import People
 from bench.history import History
 from bench.layout.scenario import Line
 from conformance.terminal import ACCOUNTS, FUNCTIONS, MANAGEMENT, MODBUS, MUTUAL_TLS
-from conformance.terminal.access import pages_judge
 from conformance.terminal.access.audit import EVENTFUL
 from conformance.terminal.access.logins import OFFICE
 from conformance.terminal.access.rights import begin
 from conformance.terminal.management.management import METHOD, management_of
+from conformance.terminal.pages import pages_judge
 
 FAMILY = "pages"
 _LOOKS_S = 40

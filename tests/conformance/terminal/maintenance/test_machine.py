@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.case import Check
 from bench.history import History, Observed
-from conformance.terminal.access import machine_judge
+from conformance.terminal.maintenance import machine_judge
 
 LOOKS = ("light", "busy", "light again")
 

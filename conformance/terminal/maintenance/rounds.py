@@ -12,10 +12,10 @@ from bench.facade.bench import Bench
 from bench.facade.people import People
 from bench.history import History
 from conformance.terminal import ACCOUNTS, FUNCTIONS, MODBUS
-from conformance.terminal.access import rounds_judge
-from conformance.terminal.access.afar import enable
 from conformance.terminal.access.logins import OFFICE
 from conformance.terminal.access.rights import begin
+from conformance.terminal.maintenance import rounds_judge
+from conformance.terminal.maintenance.afar import enable
 
 OWN_ROUNDS = "access.rounds"
 _SETTLES_S = 6 * 60

@@ -11,10 +11,10 @@ from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from conformance.terminal import ACCOUNTS, FUNCTIONS, MODBUS
-from conformance.terminal.access import review_judge
 from conformance.terminal.access.logins import OFFICE
-from conformance.terminal.access.pages import at_pages
 from conformance.terminal.access.rights import begin
+from conformance.terminal.pages import review_judge
+from conformance.terminal.pages.pages import at_pages
 
 
 class ReviewsBeforeReporting(Case):

@@ -13,10 +13,10 @@ from bench.facade.bench import Bench
 from bench.facade.people import People
 from bench.history import History
 from conformance.terminal import ACCOUNTS, FUNCTIONS, MODBUS
-from conformance.terminal.access import machine_judge
-from conformance.terminal.access.afar import enable
 from conformance.terminal.access.logins import OFFICE
 from conformance.terminal.access.rights import begin
+from conformance.terminal.maintenance import machine_judge
+from conformance.terminal.maintenance.afar import enable
 
 _SETTLES_S = 60
 """Within which a figure follows its cause (R-41)."""

@@ -12,11 +12,11 @@ from bench.facade.bench import Bench, Unable
 from bench.facade.people import People
 from bench.history import History
 from conformance.terminal import ACCOUNTS, FUNCTIONS, MODBUS
-from conformance.terminal.access import added_judge
-from conformance.terminal.access.added_judge import ADDED, OFF, SET, SLOW_S, USUAL_S
-from conformance.terminal.access.afar import enable
 from conformance.terminal.access.logins import OFFICE
 from conformance.terminal.access.rights import begin
+from conformance.terminal.maintenance import added_judge
+from conformance.terminal.maintenance.added_judge import ADDED, OFF, SET, SLOW_S, USUAL_S
+from conformance.terminal.maintenance.afar import enable
 
 _METER = "e02"
 

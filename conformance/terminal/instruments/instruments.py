@@ -12,9 +12,9 @@ from bench.case import Case, Finding
 from bench.facade.bench import Bench
 from bench.history import History
 from conformance.terminal import ACCOUNTS, FUNCTIONS, MODBUS
-from conformance.terminal.access import instruments_judge
 from conformance.terminal.access.logins import OFFICE
 from conformance.terminal.access.rights import begin
+from conformance.terminal.instruments import instruments_judge
 
 FAMILY = "register"
 _LOCAL = timezone(timedelta(hours=8))

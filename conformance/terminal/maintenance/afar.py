@@ -14,9 +14,10 @@ from bench.facade.bench import Bench
 from bench.facade.people import People
 from bench.history import History
 from conformance.terminal import ACCOUNTS, FUNCTIONS, MODBUS
-from conformance.terminal.access import afar_judge, lan_judge
+from conformance.terminal.access import lan_judge
 from conformance.terminal.access.logins import OFFICE
 from conformance.terminal.access.rights import begin
+from conformance.terminal.maintenance import afar_judge
 
 LOCK = "lock"
 """The function that locks configuring on the spot and releases it; its `object` is yes or no."""

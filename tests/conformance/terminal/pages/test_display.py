@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from conformance.terminal.access import display_judge
+from conformance.terminal.pages import display_judge
 
 
 @pytest.mark.parametrize(

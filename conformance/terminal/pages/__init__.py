@@ -1,0 +1,1 @@
+"""Pages: what people configure, see and review at the product's own pages."""
