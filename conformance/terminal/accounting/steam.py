@@ -14,9 +14,10 @@ from bench.history.accounting import AccountingUnit, Emitter
 from bench.layout.scenario import Configuration, Scenario
 from conformance.common.times import HOUR, MINUTE, SECOND, ceil
 from conformance.terminal import MODBUS, UPLINK, read_out
-from conformance.terminal.accounting import explained_judge, steam_judge
+from conformance.terminal.accounting import steam_judge
 from conformance.terminal.accounting.boundaries import fixed, read, source
 from conformance.terminal.accounting.figures import ACCOUNTING
+from conformance.terminal.reporting import explained_judge
 
 FAMILY = "accounting"
 

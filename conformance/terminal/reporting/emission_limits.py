@@ -15,9 +15,10 @@ from bench.history import History
 from bench.history.accounting import Limit
 from conformance.common.times import HOUR, MINUTE, SECOND, ceil
 from conformance.terminal import LOCAL, MODBUS, UPLINK
-from conformance.terminal.accounting import boundaries, emission_limits_judge
+from conformance.terminal.accounting import boundaries
 from conformance.terminal.accounting.boundaries import scenario
 from conformance.terminal.accounting.figures import ACCOUNTING
+from conformance.terminal.reporting import emission_limits_judge
 
 FAMILY = "accounting"
 

@@ -14,10 +14,11 @@ from bench.history.accounting import Figure
 from bench.layout.build import emission_codes
 from conformance.common.times import DAY, SECOND, ceil
 from conformance.terminal import MODBUS, PLATFORM
-from conformance.terminal.accounting import daily_sets_judge, figures_judge
+from conformance.terminal.accounting import figures_judge
 from conformance.terminal.accounting.boundaries import scenario
 from conformance.terminal.accounting.figures import ACCOUNTING
 from conformance.terminal.accounting.systems import office
+from conformance.terminal.reporting import daily_sets_judge
 from simulators.centres.base import Item
 from simulators.centres.national.centre import NationalCentre, national_code
 

@@ -16,10 +16,11 @@ from bench.history.accounting import ProductFlow
 from conformance.common.carbon.reckon import period
 from conformance.common.times import MINUTE, SECOND, ceil, instant_of_iso
 from conformance.terminal import MODBUS, UPLINK, read_out
-from conformance.terminal.accounting import boundaries, results_judge
+from conformance.terminal.accounting import boundaries
 from conformance.terminal.accounting.boundaries import scenario
 from conformance.terminal.accounting.figures import ACCOUNTING
 from conformance.terminal.accounting.periods import MONTHLY
+from conformance.terminal.reporting import results_judge
 
 FAMILY = "accounting"
 _UNIT = msgspec.structs.replace(

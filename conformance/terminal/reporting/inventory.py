@@ -12,9 +12,10 @@ from bench.facade.bench import Bench
 from bench.history import History
 from conformance.common.times import HOUR, MINUTE, SECOND, ceil
 from conformance.terminal import MODBUS, UPLINK, read_out
-from conformance.terminal.accounting import boundaries, explained_judge, inventory_judge
+from conformance.terminal.accounting import boundaries
 from conformance.terminal.accounting.boundaries import scenario
 from conformance.terminal.accounting.figures import ACCOUNTING
+from conformance.terminal.reporting import explained_judge, inventory_judge
 
 FAMILY = "accounting"
 

@@ -1,0 +1,1 @@
+"""Reporting of emissions: inventory, daily sets, results, explanations, warning limits."""
