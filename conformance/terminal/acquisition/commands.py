@@ -13,7 +13,7 @@ from conformance.common.settable import LIMIT, SETTABLE, Limit
 from conformance.common.times import DAY, HOUR, MINUTE, SECOND, ceil, stamp_of
 from conformance.terminal import HJ212, MODBUS, SQL, read_out
 from conformance.terminal.acquisition import command_handling_judge, commands_judge, field_information_judge
-from conformance.terminal.acquisition.collectors import MQTT
+from conformance.terminal.collectors.collectors import MQTT
 
 
 class ReadsMetersOnCommand(Case):

@@ -16,8 +16,8 @@ from conformance.common.actions import points, read_readings
 from conformance.common.times import SECOND
 from conformance.terminal import LOCAL, MODBUS, OPC
 from conformance.terminal.acquisition import reconnections_judge
-from conformance.terminal.acquisition.collectors import HTTPS, MQTT
 from conformance.terminal.acquisition.interfaces import DLT645, SERIAL
+from conformance.terminal.collectors.collectors import HTTPS, MQTT
 
 SERVERS = "protocol.serial-server"
 _WAY_S = 0.15

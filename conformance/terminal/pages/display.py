@@ -17,7 +17,7 @@ from conformance.common.actions import points
 from conformance.terminal import ACCOUNTS, FUNCTIONS, MODBUS
 from conformance.terminal.access.logins import OFFICE
 from conformance.terminal.access.rights import begin
-from conformance.terminal.acquisition.collectors import HTTPS
+from conformance.terminal.collectors.collectors import HTTPS
 from conformance.terminal.pages import display_judge
 from simulators.meters.faults import Silent
 

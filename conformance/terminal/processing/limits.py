@@ -15,9 +15,9 @@ from bench.layout.scenario import Collector, Configuration, Line, Scenario, Syst
 from conformance.common.actions import read_readings
 from conformance.common.times import HOUR, floor
 from conformance.terminal import LOCAL, MODBUS, OPC, SQL
-from conformance.terminal.acquisition.collectors import HTTPS, MQTT
 from conformance.terminal.acquisition.interfaces import CJT188, DLT645
 from conformance.terminal.acquisition.sources import MANUAL
+from conformance.terminal.collectors.collectors import HTTPS, MQTT
 from conformance.terminal.processing import limits_judge, ranges_judge
 
 RANGE = "processing.range-check"

@@ -15,7 +15,7 @@ from bench.history.accounting import AccountingUnit, Emitter
 from bench.layout.scenario import Collector, Configuration, Scenario
 from conformance.terminal.accounting.boundaries import fixed, read, source
 from conformance.terminal.accounting.figures import ACCOUNTING
-from conformance.terminal.acquisition.collectors import MQTT
+from conformance.terminal.collectors.collectors import MQTT
 from conformance.terminal.realtime import derived_judge
 
 FAMILY = "timing_real"

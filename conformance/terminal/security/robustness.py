@@ -15,8 +15,9 @@ from bench.layout.scenario import Collector, Configuration, Scenario, System
 from conformance.common import delivery, gaps
 from conformance.common.actions import all_centres, points, read_readings, reconciled
 from conformance.terminal import HJ212, LIVE, LOCAL, MODBUS, PLATFORM, READ_GAPS, SQL, UPLINK
-from conformance.terminal.acquisition import command_handling_judge, systems_judge
-from conformance.terminal.acquisition.collectors import GAPS, MQTT
+from conformance.terminal.acquisition import command_handling_judge
+from conformance.terminal.collectors import systems_judge
+from conformance.terminal.collectors.collectors import GAPS, MQTT
 from simulators.centres.malformed import MALFORMED
 from simulators.meters.faults import AnyFault, Garbage, Misdated, Token
 

@@ -16,8 +16,8 @@ from conformance.common import accuracy, gaps
 from conformance.common.actions import points
 from conformance.common.times import SECOND
 from conformance.terminal import CEMS, LOCAL, MODBUS, OPC, SQL, UPLINK, read_out
-from conformance.terminal.acquisition import systems_judge
 from conformance.terminal.acquisition.watched import ReadsUndisturbed, SpoilsAnswers
+from conformance.terminal.collectors import systems_judge
 from simulators.meters.faults import (
     BadStatus,
     Calibrating,

@@ -8,7 +8,7 @@ import msgspec
 
 from bench.case import Verdict
 from bench.history import Began, Event, History, MeterSetup, Observed, Phase, Point, Published
-from conformance.terminal.acquisition.systems_judge import row_findings
+from conformance.terminal.collectors.systems_judge import row_findings
 
 SECOND = 1_000_000
 START = int(datetime(2026, 3, 2, 2, tzinfo=UTC).timestamp()) * SECOND

@@ -23,7 +23,7 @@ from bench.history import (
     Stored,
 )
 from conformance.common.times import HOUR, MINUTE, SECOND, stamp_of
-from conformance.terminal.acquisition import collectors_judge
+from conformance.terminal.collectors import collectors_judge
 
 COUNTER = Point(id="m1.energy", meter="m1", kind="counter", unit="kWh", decimals=2, modulus="1000000.00", type="u32")
 SLOTS = [MIDNIGHT + minute * MINUTE for minute in range(1, 181)]

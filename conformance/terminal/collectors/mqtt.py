@@ -14,8 +14,8 @@ from bench.layout.scenario import Collector
 from conformance.common import accuracy, gaps
 from conformance.common.actions import points, read_readings, read_records
 from conformance.terminal import LOCAL, READ_GAPS, UPLINK, read_out
-from conformance.terminal.acquisition import collectors_judge
-from conformance.terminal.acquisition.collectors import (
+from conformance.terminal.collectors import collectors_judge
+from conformance.terminal.collectors.collectors import (
     GAPS,
     MQTT,
     Reads,

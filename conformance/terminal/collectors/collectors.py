@@ -14,7 +14,7 @@ from bench.layout.scenario import Collector, Scenario
 from conformance.common import accuracy, gaps
 from conformance.common.actions import all_centres, points, read_readings, read_records
 from conformance.terminal import LOCAL, READ_GAPS, UPLINK, read_out
-from conformance.terminal.acquisition import collectors_judge
+from conformance.terminal.collectors import collectors_judge
 from conformance.terminal.security.channels import BAD
 from simulators.meters.faults import (
     AnyFault,
