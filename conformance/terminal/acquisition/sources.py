@@ -15,7 +15,8 @@ from bench.layout.scenario import Configuration, Scenario, Standby
 from conformance.common.actions import read_readings
 from conformance.common.times import HOUR, SECOND
 from conformance.terminal import HJ212, MODBUS, UPLINK, read_out
-from conformance.terminal.acquisition import commands_judge, manual_entry_judge, standby_judge
+from conformance.terminal.acquisition import commands_judge, standby_judge
+from conformance.terminal.manual_entry import manual_entry_judge
 from simulators.meters.faults import Silent
 
 STANDBY, MANUAL = "source.standby", "acquisition.manual-entry"

@@ -15,7 +15,8 @@ from conformance.common.actions import read_readings
 from conformance.common.times import DAY, MINUTE, SECOND, ceil, floor
 from conformance.terminal import LOCAL, MODBUS, UPLINK, read_out
 from conformance.terminal.acquisition.sources import MANUAL
-from conformance.terminal.processing import entries_judge, ranges_judge
+from conformance.terminal.manual_entry import entries_judge
+from conformance.terminal.processing import ranges_judge
 from simulators.meters.faults import Silent
 
 _METER, _POINT, _CENTRE = "e01", "e01.energy", "A"

@@ -15,7 +15,7 @@ from conformance.common.times import DAY, HOUR, MINUTE, floor
 from conformance.terminal import BY_TIME_OF_DAY, HJ212_WINDOW, LIVE, LOCAL, MODBUS, UPLINK, read_out
 from conformance.terminal.acquisition.sources import MANUAL
 from conformance.terminal.delivery import platforms_judge
-from conformance.terminal.processing import manual_correction_judge
+from conformance.terminal.manual_entry import manual_correction_judge
 
 FAMILY = "byhand"
 

@@ -1,0 +1,1 @@
+"""Manual entry (补录): data by hand, their correction, and what is wrong with them."""
