@@ -12,7 +12,7 @@ from bench.history import History
 from conformance.common.times import DAY, HOUR
 from conformance.platform import OBJECTS, PlatformCase, works
 from conformance.platform.acquisition import ENTRIES
-from conformance.platform.acquisition import normal_entries_judge as judge
+from conformance.platform.manual_entry import normal_entries_judge as judge
 
 FAMILY = "normal"
 _HOURS = 24

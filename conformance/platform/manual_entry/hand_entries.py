@@ -11,8 +11,10 @@ from bench.facade.bench import Bench
 from bench.history import History
 from conformance.common.times import DAY, HOUR, ceil
 from conformance.platform import OBJECTS, PlatformCase
-from conformance.platform.acquisition import ENTRIES, FED, hand_entries_judge
-from conformance.platform.acquisition.hand_entries_judge import (
+from conformance.platform.acquisition import ENTRIES, FED
+from conformance.platform.driving import READER, ask_points, fed, sleep_until
+from conformance.platform.manual_entry import hand_entries_judge
+from conformance.platform.manual_entry.hand_entries_judge import (
     ELEMENT_CARBON,
     HEATING_VALUE,
     PROCESS,
@@ -22,7 +24,6 @@ from conformance.platform.acquisition.hand_entries_judge import (
     WASTE,
     WASTE_FACTOR,
 )
-from conformance.platform.driving import READER, ask_points, fed, sleep_until
 from conformance.platform.parks import SMALL, with_senders
 
 _KEEPER = "administrator"
