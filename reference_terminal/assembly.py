@@ -249,7 +249,9 @@ class Terminal:
         self.settings = {centre.id: CentreSettings(centre, self.overlay) for centre in config.centres}
         self._tell_unusable()
         parameters = Parameters(self.settings, self.pipeline.use_span)
-        self.installer = Installer(self.store, self.clock, self.journal, self.keyring.trusted, parameters.set)
+        self.installer = Installer(
+            self.store, self.clock, self.journal, self.keyring.trusted, parameters.set, self.overlay
+        )
         self.recalculation = self._recalculation()
         self.configuration = Configuration(self._file_config, lambda: self.config, self.overlay, self.journal)
         self.configuration.check_accounting = self.check_accounting

@@ -41,7 +41,10 @@ def secrets_of(site: Site) -> dict[str, list[bytes]]:
                 found[f"{name} payload key"] = _hex(side.payload_key)
             if side.token:
                 found[f"{name} token"] = [side.token.encode()]
-        found[f"{name} password"] = [f"PW={spec.pw}".encode(), f'"pw":"{spec.pw}"'.encode()]
+        found[f"{name} password"] = [
+            f"PW={spec.pw}".encode(),
+            *(f'"pw":{blank}"{spec.pw}"'.encode() for blank in ("", " ")),
+        ]
         platform = site.platforms.get(name)
         if platform is not None:
             found |= {f"{name} {what}": _hex(key) for what, key in platform.keys_given_out.items()}

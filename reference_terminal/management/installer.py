@@ -26,6 +26,7 @@ from reference_terminal.management.packages import Package, PackageRefused, open
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso
+from reference_terminal.settings.overlay import DUE, Overlay
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
@@ -62,9 +63,16 @@ class Installer:
     """The packages of one terminal."""
 
     def __init__(
-        self, store: Store, clock: WallClock, journal: Journal, trusted: Trusted | None, parameters: SetParameters
+        self,
+        store: Store,
+        clock: WallClock,
+        journal: Journal,
+        trusted: Trusted | None,
+        parameters: SetParameters,
+        settings: Overlay,
     ) -> None:
         self._store = store
+        self._settings = settings
         self._clock = clock
         self._journal = journal
         self._trusted = trusted
@@ -193,13 +201,15 @@ class Installer:
                     (
                         package.kind, package.name, package.version, package.valid_from_s, package.created,
                         package.digest, package.issuer, source, self._clock.now_ms(),
-                        _TRIAL if upgrade else _TAKEN, int(now), package.content,
+                        _TRIAL if upgrade else _TAKEN, int(now), self._as_kept(package),
                     ),
                 )  # fmt: skip
 
             self._store.add_step(step)
             if now:
                 self._put_in_force(package.kind, package.content, package.issuer)
+            elif package.kind == "configuration":
+                self._settings.put(DUE, f"{package.name} {package.version}", package.content.decode())
             if accounting is not None:
                 changed.append(accounting.gather(package, read_content(package), self._clock.now_s(), source))
             self._journal.event(
@@ -225,6 +235,11 @@ class Installer:
             self.application_changed(package.name)
         return Outcome("done", f"{package.kind} {package.name} {package.version} taken over")
 
+    @seam
+    def _as_kept(self, package: Package) -> bytes:
+        """A content as it stays in the store: what a configuration says is kept, sealed, by the settings alone."""
+        return b"" if package.kind == "configuration" else package.content
+
     def _put_in_force(self, kind: str, content: bytes, issuer: str) -> None:
         if kind == "parameters":
             self._parameters(msgspec.json.decode(content)["parameters"], True)
@@ -234,17 +249,23 @@ class Installer:
     def apply_due(self) -> None:
         """Put parameters and configurations in force whose day has come."""
         rows = self._store.connection.execute(
-            "SELECT number, kind, content, issuer FROM package WHERE kind IN ('parameters','configuration')"
+            "SELECT number, kind, name || ' ' || version, content, issuer FROM package"
+            " WHERE kind IN ('parameters','configuration')"
             " AND applied=0 AND valid_from_s<=? ORDER BY number",
             (self._clock.now_s(),),
         ).fetchall()
-        for number, kind, content, issuer in cast(list[tuple[int, str, bytes, str]], rows):
-            if self._store.attempt(partial(self._apply, number, kind, content, issuer)) and kind == "configuration":
+        for number, kind, named, content, issuer in cast(list[tuple[int, str, str, bytes, str]], rows):
+            done = self._store.attempt(partial(self._apply, number, kind, named, content, issuer))
+            if done and kind == "configuration":
                 self.restart()
 
-    def _apply(self, number: int, kind: str, content: bytes, issuer: str) -> None:
+    def _apply(self, number: int, kind: str, named: str, content: bytes, issuer: str) -> None:
         self._store.write("UPDATE package SET applied=1 WHERE number=?", (number,))
-        self._put_in_force(kind, content, issuer)
+        if kind == "configuration":
+            content = self._settings.get(DUE, named).encode() or content
+            self._settings.put(DUE, named, "")
+        if content:
+            self._put_in_force(kind, content, issuer)
 
     # Programs
 

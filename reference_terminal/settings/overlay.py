@@ -50,6 +50,8 @@ ADDRESSES = Scope("centre address", sealed=True)
 ITEMS = Scope("acquired")
 PERIODS = Scope("polling period")
 METERS = Scope("meter set", sealed=True)
+DUE = Scope("configuration due", sealed=True)
+"""Contents of configurations by package that count from later on, under name and version."""
 ACCOUNTING = Scope("accounting set")
 ACCOUNTING_TABLE = "table"
 ACQUIRED, NOT_ACQUIRED = "yes", "no"

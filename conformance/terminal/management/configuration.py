@@ -205,8 +205,10 @@ class AddsAndRemovesSecuredCentresFromAfar(Case):
         dynamic_centres_judge.LEFT_ALONE.of("g").sometimes(): ("isc-2/7.2.4(3)d",),
         secrecy.OWN_CERTIFICATE: ("isc-2/7.4.1b",),
         secrecy.NATIONAL_SUITE: ("csmt/7.4a",),
+        secrecy.NO_SECRET_IN_STORAGE: ("isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b"),
         **beside(
             configuration_judge.CONFIGURATION_LOGGED,
+            secrecy.NO_SECRET_SHOWN,
             secrecy.NOTHING_WEAK_OFFERED,
             secrecy.NOTHING_BUT_NATIONAL_OFFERED,
             *delivery.ARRIVAL,
@@ -247,11 +249,15 @@ class AddsAndRemovesSecuredCentresFromAfar(Case):
             # From the instant on at which the terminal may hear of it.
             bench.phase("joined", centre=name)
             await self._issue(bench, f"add-{name}", _body(centres=[bench.told_of(name)]), name)
+        served = bench.told_of("A")
+        address = {"id": "A", **{key: served[key] for key in ("host", "port", "mn", "pw")}}
+        await self._issue(bench, "address-A", _body(centres=[address]), "A")
         await bench.clock.sleep(minutes=12)
         await bench.power.off(60)
         # What ends after midnight is due in the platform's window of the next day.
         await bench.clock.until("00:00:00")
         await bench.centres.settle(minutes=32)
+        await bench.terminal.search()
         for name in self.removed:
             await self._issue(bench, f"remove-{name}", _body(removed=[name]), name)
             bench.phase("left", centre=name)
@@ -274,6 +280,7 @@ class AddsAndRemovesSecuredCentresFromAfar(Case):
         yield from dynamic_centres_judge.findings(history, ledgers)
         yield from secrecy.identity_findings(history, "C")
         yield from secrecy.national_findings(history, "G")
+        yield from secrecy.rest_findings(history)
         yield from delivery.findings(dynamic_centres_judge.owed(history, ledgers))
 
 

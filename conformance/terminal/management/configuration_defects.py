@@ -50,6 +50,28 @@ def _only_noted(patch: Patch, kind: str, *, on_site: bool) -> None:
 
 
 @defect(
+    "configurations-kept-as-they-came",
+    en="what a package configures is kept in the clear as it came, keys and passwords of centres with it",
+    zh="配置软件包内容（含中心的密钥和口令）以明文留存",
+    clauses=("isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b"),
+)
+def configurations_kept_as_they_came(patch: Patch) -> None:
+    """To be able to show later what was asked."""
+    patch(Installer, "_as_kept", lambda self, package: package.content)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "changed-addresses-lie-open",
+    en="the address that a package gave a centre is kept in the clear, its password with it",
+    zh="软件包更改的中心地址及口令以明文保存",
+    clauses=("isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b"),
+)
+def changed_addresses_lie_open(patch: Patch) -> None:
+    """An address is no secret."""
+    patch(overlay, "ADDRESSES", overlay.Scope("centre address"))
+
+
+@defect(
     "issued-factors-only-noted",
     en="factors that are issued are acknowledged and kept nowhere",
     zh="下发的因子仅回执，未保存",

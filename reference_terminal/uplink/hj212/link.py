@@ -103,6 +103,7 @@ class CentreLink:
         self._refused_told_s = -1e9
 
     @property
+    @seam
     def connected(self) -> bool:
         """Whether there is a connection now."""
         return self._line is not None

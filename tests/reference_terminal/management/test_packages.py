@@ -17,6 +17,7 @@ from reference_terminal.management.installer import BUILT_IN, MODULES, MOST_STAR
 from reference_terminal.management.packages import PackageRefused, open_package, rank
 from reference_terminal.model.clock import WallClock
 from reference_terminal.platform import OffsetClock
+from reference_terminal.settings.overlay import Overlay
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 from simulators.centres.management.packages import package
@@ -55,7 +56,7 @@ class Terminal:
         self.store = Store(str(path / "t.db"), None, 0.2)
         self.given: list[dict[str, str]] = []
         journal = Journal(self.store, self.clock, None)
-        self.installer = Installer(self.store, self.clock, journal, trusted(), self._set)
+        self.installer = Installer(self.store, self.clock, journal, trusted(), self._set, Overlay(self.store, None))
         self.restarts = 0
         self.installer.restart = self._restart
 
@@ -138,6 +139,26 @@ def test_parameters_are_taken_all_or_none_and_on_their_day(tmp_path: Path) -> No
             made.installer.apply_due()
             made.installer.apply_due()
             assert made.given == [{"a": "1"}] and len(made.installer.in_force()) == 1
+
+    in_loop(body)
+
+
+def test_what_a_configuration_says_stays_with_the_settings_alone(tmp_path: Path) -> None:
+    def body() -> None:
+        with terminal(tmp_path) as made:
+            acted: list[object] = []
+            made.installer.configure = lambda body, issuer, put: acted.append(body) or "" if put else ""
+            asked = {"removed": ["B"]}
+            content = json.dumps({"configuration": asked}).encode()
+            for version, begins in (("1.0", ""), ("1.1", "2026-03-03")):
+                octets = signed("configuration", version, content, valid_from=begins)
+                assert made.installer.take(octets, "a").result == "done"
+            kept = made.store.connection.execute("SELECT content FROM package").fetchall()
+            assert kept == [(b"",), (b"",)] and acted == [asked]
+            made.clock.set_s(NOW_S + 2 * 86_400)
+            made.installer.apply_due()
+            made.installer.apply_due()
+            assert acted == [asked, asked]
 
     in_loop(body)
 
