@@ -12,7 +12,7 @@ from bench.dut.platform.vocabulary.accounting import DEFAULTS, EMISSION_INPUT
 from bench.dut.platform.vocabulary.base import EMISSIONS, FACTOR
 from bench.facade.bench import Bench
 from bench.history import History
-from conformance.common import platform_defaults
+from conformance.common.platforms import defaults as platform_defaults
 from conformance.common.platforms.accounts import here
 from conformance.platform import OBJECTS, PlatformCase
 from conformance.platform.accounting import ACCOUNTING, METHODS, factors_judge

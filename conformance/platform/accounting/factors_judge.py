@@ -9,10 +9,10 @@ from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.accounting import DEFAULTS, DefaultsRow
 from bench.dut.platform.vocabulary.base import EMISSIONS, EmissionsQuery, EmissionsRow
 from bench.history import History, Observed, Phase
-from conformance.common import platform_defaults
-from conformance.common.platform_defaults import BuiltIn
+from conformance.common.platforms import defaults as platform_defaults
 from conformance.common.platforms.accounts import Account, Kept, Unlike, agrees, converted, spans
 from conformance.common.platforms.answers import DONE, REFUSED, Answered, answers, read
+from conformance.common.platforms.defaults import BuiltIn
 from conformance.common.readings import number
 from conformance.platform.accounting.answers_judge import TAKEN, Tally, answer, asked, taken, tallies
 from conformance.platform.accounting.answers_judge import of as found_of
