@@ -1,6 +1,7 @@
 """What a page holds: the addresses it points at on the same host (links, styles, scripts, pictures), and its forms.
 
-Leaves asking for them to `people`. What a form would send is read, and never sent.
+Leaves asking for them to `people`. What a form would post is read, and never sent; a search (a form by GET) is an
+address.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
 
 _HELD = {"a": "href", "link": "href", "script": "src", "img": "src", "iframe": "src"}
 
@@ -86,6 +87,51 @@ class _Forms(HTMLParser):
         """A form ends."""
         if tag == "form":
             self._open = None
+
+
+class _Searches(HTMLParser):
+    """Forms by GET as a browser would send them untouched; one that lacks what it requires is left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._action = ""
+        self._fields: dict[str, str] | None = None
+        self._select = ""
+        self._lacks = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a form, its fields and the option that stands chosen."""
+        given = {name: text or "" for name, text in attrs}
+        if tag == "form" and given.get("method", "get").lower() == "get":
+            self._action, self._fields, self._lacks = given.get("action", ""), {}, False
+        elif self._fields is None:
+            return
+        elif tag == "option" and self._select:
+            if self._select not in self._fields or "selected" in given:
+                self._fields[self._select] = given.get("value", "")
+        elif tag == "select":
+            self._select = given.get("name", "")
+        elif tag == "input" and given.get("name") and given.get("type") not in ("submit", "button", "image", "reset"):
+            if given.get("type") not in ("checkbox", "radio") or "checked" in given:
+                self._fields[given["name"]] = given.get("value", "")
+            self._lacks = self._lacks or ("required" in given and not given.get("value"))
+
+    def handle_endtag(self, tag: str) -> None:
+        """A form or a list of choices ends."""
+        if tag == "select":
+            self._select = ""
+        elif tag == "form" and self._fields is not None:
+            if self._fields and not self._lacks:
+                self.found.append(f"{self._action.partition('?')[0]}?{urlencode(self._fields)}")
+            self._fields = None
+
+
+def searches_of(page: str, base: str) -> list[str]:
+    """The addresses that the search forms of a page at `base` lead to as they stand."""
+    reader = _Searches()
+    reader.feed(page)
+    return joined(reader.found, base)
 
 
 def held_forms(page: str, base: str) -> list[HeldForm]:

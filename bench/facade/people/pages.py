@@ -15,7 +15,7 @@ from bench.dut.access.exchange import Answer
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Kept, Session
 from bench.facade.bench import Unable
-from bench.facade.links import held_forms, joined, links_of
+from bench.facade.links import held_forms, joined, links_of, searches_of
 from bench.facade.people.desk import TROUBLES, Visitor, text, trouble
 from bench.history import people as told_of
 from bench.history.observation import Observation, Q, R
@@ -68,7 +68,8 @@ class Pages:
 
     async def follow_links(self, session: Session, most: int) -> None:
         """Follow what the pages of a door point at, by GET, from its first page on; which page held each address and
-        the status it gave are in the history, and what its forms lack. `most` addresses, of each path the first one.
+        the status it gave are in the history, and what its forms lack. `most` addresses, of each path the first one;
+        then its search forms as they stand, each once.
         """
         asked = self._people.now_us()
         place = self._people.visits.place(session.door, session.certificate)
@@ -78,8 +79,14 @@ class Pages:
         problem = ""
         waiting = [("", f"{place.path}/")]
         seen = {f"{place.path}/"}
-        while waiting and len(rows) < most:
-            held_by, target = waiting.pop(0)
+        searches: dict[tuple[str, ...], tuple[str, str]] = {}
+        asked_for: set[tuple[str, ...]] = set()
+        while (waiting and len(rows) < most) or searches:
+            if waiting and len(rows) < most:
+                held_by, target = waiting.pop(0)
+            else:
+                held_by, target = searches.pop(next(iter(searches)))
+                waiting.clear()
             try:
                 answer = await self._people.visits.get(session, target)
             except TROUBLES as error:
@@ -90,6 +97,12 @@ class Pages:
             if answer.headers.get("content-type", "").startswith("text/html"):
                 there += links_of(answer.text, base + target)
                 forms += self._forms_held(session.door, place.path, answer.text, base + target)
+                for each in searches_of(answer.text, base + target):
+                    path, _, query = each.partition("?")
+                    key = (path, *(pair.partition("=")[0] for pair in query.split("&")))
+                    if key not in asked_for:
+                        asked_for.add(key)
+                        searches[key] = (target, each)
             for each in there:
                 if (path := each.partition("?")[0]) not in seen:
                     seen.add(path)

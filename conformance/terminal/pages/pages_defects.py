@@ -136,6 +136,21 @@ def form_asks_under_another_name(patch: Patch) -> None:
 
 
 @defect(
+    "search-asks-under-another-name",
+    en="the form that chooses a line asks under a name that its own page does not know",
+    zh="选择线路的表单字段名与页面自身参数不一致",
+    clauses=("isc-2/8.2f",),
+)
+def search_asks_under_another_name(patch: Patch) -> None:
+    """Lines were called ports before."""
+
+    def field(name: str, *given: Any, **more: Any) -> Any:
+        return real("port" if name == "line" else name, *given, **more)
+
+    real = patch(device, "Field", field)
+
+
+@defect(
     "no-form-for-the-timetable",
     en="the page of the rounds of inspection has no form for their timetable",
     zh="巡检页面没有设置巡检计划的表单",

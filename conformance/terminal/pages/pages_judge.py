@@ -40,8 +40,8 @@ EVERY_LINE = criterion(
 )
 LINKS = criterion(
     "links-lead-somewhere",
-    en="every address that a page points at is there",
-    zh="页面所指的每个地址均存在",
+    en="every address that a page points at is there, and every search of it is answered as it stands",
+    zh="页面所指的每个地址均存在，页面上的查询表单按原样提交均有应答",
     unit="addresses",
     evidence=EvidenceKind.READ_OUT,
 )
@@ -62,7 +62,7 @@ TIMETABLE = criterion(
 AT_A_PAGE = "timetable-at-a-page"
 """A door where the profile says that the timetable of rounds is set by a form."""
 _LOOKED_US = 1_000_000
-_NOWHERE = ("404", "405", "410")
+_NOWHERE = ("400", "404", "405", "410", "422")
 _NAMES = ((NETWORK, "centre-add"), (ITEMS, "period"), (FORMULA, "package-page"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.facade.links import held_forms, links_of
+from bench.facade.links import held_forms, links_of, searches_of
 
 BASE = "http://10.1.0.2:8443/pages/live"
 
@@ -35,3 +35,12 @@ def test_a_form_is_known_by_its_path_and_its_hidden_fields() -> None:
     assert form.path == "/form" and form.fields == {"_to": "add", "proof": "p1", "settings": None}
     assert form.is_for("/form", {"_to": "add", "proof": "{{ session.proof }}", "author": "x"})
     assert not form.is_for("/form", {"_to": "remove"}) and not form.is_for("/other", {"_to": "add"})
+
+
+def test_searches_lead_where_a_browser_would_go() -> None:
+    page = """
+    <form action="/log"><input name="from"><select name="outcome"><option value="">any<option value="no" selected>no
+    </select><input type="checkbox" name="all"><button name="go">Go</button></form>
+    <form method="post"><input name="x"></form><form><input name="name" required></form>
+    """
+    assert searches_of(page, "http://h/people") == ["/log?from=&outcome=no"]
