@@ -18,6 +18,7 @@ from simulators.platform.core.objects import Version
 from simulators.platform.core.office import Office
 from simulators.platform.core.plans import Plan
 from simulators.platform.core.rights import PUBLIC, SYSTEM, Account, may
+from simulators.platform.core.seams import seam
 from simulators.platform.core.sentences import Refused, forbidden, unknown
 from simulators.platform.core.series import Record, Revised, Sample
 from simulators.platform.core.tables import KeptRow
@@ -174,6 +175,7 @@ class Desk:
         """Raise an alarm unless the same stands; whether it is new."""
         return self._office.alarms.alarm(kind, subject, enterprise=enterprise, park=park, detail=detail)
 
+    @seam
     def clear(self, kind: str, subject: str) -> bool:
         """The reason of an alarm is gone; whether it stood."""
         return self._office.alarms.clear(kind, subject)
