@@ -25,9 +25,22 @@ _CHEAPER = 0.8
 Run = Callable[[Sequence[Group]], Sequence[tuple[Group, CaseResult]]]
 
 
-def to_place(
-    old: Groups, before: Flips, flips: Flips, recorded: Collection[str], costs: Mapping[str, float]
-) -> set[str]:
+@dataclass(frozen=True)
+class Costs:
+    """Seconds by case with the sound reference, and by defect and case of pairs that have run.
+
+    Some defects make a drive many times as dear as its case is without one.
+    """
+
+    cases: Mapping[str, float]
+    pairs: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
+
+    def of(self, name: str, case: str, unknown: float = 0.0) -> float:
+        """What a defect takes alone in a case, as far as is known."""
+        return max(self.cases.get(case, unknown), self.pairs.get((name, case), 0.0))
+
+
+def to_place(old: Groups, before: Flips, flips: Flips, recorded: Collection[str], costs: Costs) -> set[str]:
     """Which of the recorded defects need another place than they have.
 
     They have none, fail other checks there than `before`, or stand there alone while a case that is cheaper finds them.
@@ -39,8 +52,8 @@ def to_place(
         place, found = places.get(name, ""), flips.get(name, {})
         if not place or found.get(place) != before.get(name, {}).get(place):
             return True
-        least = min((costs[case] for case, checks in found.items() if checks and case in costs), default=0.0)
-        return name in alone and place in costs and least <= costs[place] * _CHEAPER
+        known = [costs.of(name, case) for case, checks in found.items() if checks and case in costs.cases]
+        return name in alone and place in costs.cases and min(known) <= costs.of(name, place) * _CHEAPER
 
     return {name for name in recorded if any(flips.get(name, {}).values()) and moves(name)}
 
@@ -63,11 +76,11 @@ def _holding(case: str, members: Iterable[str]) -> _Candidate:
 class Regrouping:
     """One search: what is known before it, and what it has found so far.
 
-    `flips` are what each defect fails alone, `costs` seconds by case, `never` the defects that are always tried alone.
+    `flips` are what each defect fails alone, `never` the defects that are always tried alone.
     """
 
     flips: Flips
-    costs: Mapping[str, float]
+    costs: Costs
     never: Collection[str] = ()
     _held: list[_Candidate] = field(default_factory=list[_Candidate])
     _met: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
@@ -99,7 +112,7 @@ class Regrouping:
         spare: list[tuple[str, str]] = []
         while candidates:
             by_group = {Group(tuple(sorted(each.members)), each.case): each for each in candidates}
-            dearest = sorted(by_group, key=lambda group: -self.costs.get(group.case, 0.0))
+            dearest = sorted(by_group, key=lambda group: -self.costs.cases.get(group.case, 0.0))
             candidates = []
             for group, result in run(dearest):
                 shown = group_shown(group, result, self.flips)
@@ -134,7 +147,8 @@ class Regrouping:
         """Groups to try for these defects; those that are not worth it, or fit nowhere, are held alone.
 
         Defects that have no choice come first, those with many flips before the others, so that few groups do. One that
-        only lost its fellows stays in its case, and widens no group that holds.
+        has a choice goes to its cheapest case where no other shows all that it fails there. One that only lost its
+        fellows stays in its case, and widens no group that holds.
         """
         found, self._held = self._held, []
         options = {name: self._options(name, "" if name in loose else places.get(name, "")) for name in names}
@@ -142,13 +156,19 @@ class Regrouping:
         def least_free(name: str) -> tuple[int, int, str]:
             return len(options[name]), -len(self.flips[name][options[name][0]]), name
 
+        seen = {(each.case, check) for each in found for one in each.members for check in self.flips[one][each.case]}
         for name in sorted(names, key=least_free):
-            cases = [case for case in options[name] if self.costs.get(case, WORTH_S) >= WORTH_S]
+            cases = [case for case in options[name] if self.costs.of(name, case, WORTH_S) >= WORTH_S]
             cheapest = options[name][0]
+            if not {(cheapest, check) for check in self.flips[name][cheapest]} <= seen:
+                cases = cases[: cheapest in cases]
             if name in self.never or cheapest not in cases:
                 found.append(_holding(cheapest, {name}))
-            elif not self._joins(name, cases, found, widens=name in loose):
+                place = cheapest
+            elif not (place := self._joins(name, cases, found, widens=name in loose)):
                 found.append(_Candidate(cheapest, frozenset({name})))
+                place = cheapest
+            seen |= {(place, check) for check in self.flips[name][place]}
         return self._to_try(found)
 
     def _second(self, spare: Sequence[tuple[str, str]]) -> list[_Candidate]:
@@ -164,19 +184,19 @@ class Regrouping:
         proven = [case for case, checks in self.flips[name].items() if checks]
         if place in proven:
             return [place]
-        known = [case for case in proven if case in self.costs] or proven
-        return sorted(known, key=lambda case: (self.costs.get(case, 0.0), case))
+        known = [case for case in proven if case in self.costs.cases] or proven
+        return sorted(known, key=lambda case: (self.costs.of(name, case), case))
 
-    def _joins(self, name: str, cases: Sequence[str], found: list[_Candidate], *, widens: bool) -> bool:
-        """Put a defect into the first group of these cases that it fits."""
+    def _joins(self, name: str, cases: Sequence[str], found: list[_Candidate], *, widens: bool) -> str:
+        """Put a defect into the first group of these cases that it fits; gives the case, empty where it fits none."""
         apart = {*self._met.get(name, ()), *self.never}
         for case in cases:
             for number, each in enumerate(found):
                 fits = each.case == case and (widens or not each.kept) and not each.members & apart
                 if fits and disjoint(case, each.members | {name}, self.flips):
                     found[number] = _Candidate(case, each.members | {name}, each.kept)
-                    return True
-        return False
+                    return case
+        return ""
 
     def _to_try(self, found: Iterable[_Candidate]) -> list[_Candidate]:
         """Those that are not known to hold; the others are held."""

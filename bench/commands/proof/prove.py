@@ -32,7 +32,7 @@ from bench.case import (
     Verdict,
 )
 from bench.commands.cluster import ClusterError
-from bench.commands.proof.grouping import Regrouping, to_place
+from bench.commands.proof.grouping import Costs, Regrouping, to_place
 from bench.commands.proof.pairs import SOUND, Group, Head, Job, Pairs, PairsError, Task
 from bench.commands.proof.proof_rounds import brought_down, fallen, next_round, related, shows, tally, untried
 from bench.commands.proof.sound import SoundError, results_of
@@ -218,9 +218,12 @@ class Prover:
         self.run(groups)
         return [(group, result) for group, result in self.grouped if group in groups]
 
-    def costs(self) -> dict[str, float]:
-        """Seconds that each case took with the sound terminal."""
-        return {job.case: result.wall_s for job, result in self.results if job.defect == SOUND}
+    def costs(self) -> Costs:
+        """Seconds that each case took with the sound terminal, and each pair that has run."""
+        return Costs(
+            {job.case: result.wall_s for job, result in self.results if job.defect == SOUND},
+            {(job.defect, job.case): result.wall_s for job, result in self.results if job.defect != SOUND},
+        )
 
     def _ended(self, jobs: Sequence[Task]) -> Iterable[tuple[Task, CaseResult]]:
         seed, rig, folder = self._matter.seed, self._matter.rig, "" if self._elsewhere else str(self._matter.out)
@@ -240,7 +243,7 @@ class Prover:
             pairs = [(name, case) for name in matter.defects for case in matter.cases]
             self.run([Job(*pair) for pair in pairs if matter.defects[pair[0]].item is matter.cases[pair[1]].item])
             return self.told()
-        costs = self.costs()
+        costs = self.costs().cases
         while jobs := next_round(
             matter.defects,
             matter.cases,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 import pytest
 
 from bench.case import CaseResult, Check, Text, Verdict
-from bench.commands.proof.grouping import Regrouping, to_place
+from bench.commands.proof.grouping import Costs, Regrouping, to_place
 from bench.commands.proof.pairs import Group, Job
 from bench.commands.proof.proof_rounds import fallen, group_shown, next_round, tally
 from conformance.clauses.suite import case_classes
@@ -53,7 +53,7 @@ def found(groups: Groups) -> set[str]:
 
 
 def search(flips: Flips, reference: Reference, costs: dict[str, float] | None = None) -> Groups:
-    return Regrouping(flips, costs or {"x/1": 1.0, "x/2": 2.0}).again(Groups(), flips, reference)
+    return Regrouping(flips, Costs(costs or {"x/1": 1.0, "x/2": 2.0})).again(Groups(), flips, reference)
 
 
 def test_those_that_fail_checks_of_their_own_go_together() -> None:
@@ -78,27 +78,37 @@ def test_what_none_of_them_fails_takes_a_group_apart(adds: str) -> None:
 def test_what_is_cheap_or_brings_the_reference_down_stays_alone() -> None:
     cheap, down = Reference(FLIPS), Reference(FLIPS)
     assert found(search(FLIPS, cheap, {"x/1": 0.01, "x/2": 2.0})) == {f"x/1 {name}" for name in FLIPS}
-    never = Regrouping(FLIPS, {"x/1": 1.0}, never="b").again(Groups(), FLIPS, down)
+    never = Regrouping(FLIPS, Costs({"x/1": 1.0}), never="b").again(Groups(), FLIPS, down)
     assert found(never) == {"x/1 b", "x/1 cde", "x/1 a"}
     assert cheap.tried == [] and all("b" not in group for group in down.tried)
 
 
 def test_one_with_a_choice_joins_a_group_that_is_driven_anyway() -> None:
-    flips: Flips = {"a": {"x/2": ("p",)}, "b": {"x/1": ("p",), "x/2": ("q",)}}
-    assert found(search(flips, Reference(flips))) == {"x/2 ab"}
-    assert found(search(flips, Reference(flips, masks=[("b", "a")]))) == {"x/2 a", "x/2 b"}
+    flips: Flips = {"a": {"x/2": ("p",)}, "b": {"x/1": ("p",), "x/2": ("q",)}, "c": {"x/1": ("p", "r")}}
+    assert found(search(flips, Reference(flips))) == {"x/2 ab", "x/1 c"}
+    assert found(search(flips, Reference(flips, masks=[("b", "a")]))) == {"x/2 a", "x/2 b", "x/1 c"}
+    # Unless a check would be seen no more that it fails in the cheaper case.
+    flips["c"] = {"x/1": ("r",)}
+    assert found(search(flips, Reference(flips))) == {"x/2 a", "x/1 bc"}
 
 
 def test_only_what_was_recorded_anew_is_tried() -> None:
     old = ordered([("x/1", "bc"), ("x/1", "a"), ("x/1", "e")])
     widening, alone, same, doubtful = (Reference(FLIPS) for _ in range(4))
-    assert Regrouping(FLIPS, {"x/1": 1.0}).again(old, (), same) == old and same.tried == []
-    assert Regrouping(FLIPS, {"x/1": 1.0}).again(old, (), doubtful, ["x/1"]) == old and doubtful.tried == [("b", "c")]
-    assert found(Regrouping(FLIPS, {"x/1": 1.0}).again(old, {"d"}, widening)) == {"x/1 bcd", "x/1 a", "x/1 e"}
+    assert Regrouping(FLIPS, Costs({"x/1": 1.0})).again(old, (), same) == old and same.tried == []
+    assert Regrouping(FLIPS, Costs({"x/1": 1.0})).again(old, (), doubtful, ["x/1"]) == old and doubtful.tried == [
+        ("b", "c")
+    ]
+    assert found(Regrouping(FLIPS, Costs({"x/1": 1.0})).again(old, {"d"}, widening)) == {"x/1 bcd", "x/1 a", "x/1 e"}
     assert widening.tried == [("b", "c", "d")]
     # One that does not fit leaves the group as it was.
     alone = Reference(FLIPS, masks=[("d", "b"), ("e", "d")])
-    assert found(Regrouping(FLIPS, {"x/1": 1.0}).again(old, {"d"}, alone)) == {"x/1 bc", "x/1 a", "x/1 e", "x/1 d"}
+    assert found(Regrouping(FLIPS, Costs({"x/1": 1.0})).again(old, {"d"}, alone)) == {
+        "x/1 bc",
+        "x/1 a",
+        "x/1 e",
+        "x/1 d",
+    }
     assert alone.tried == [("b", "c", "d"), ("d", "e")]
 
 
@@ -106,7 +116,7 @@ def test_those_that_one_leaves_are_tried_without_it() -> None:
     old = ordered([("x/1", "bce"), ("x/1", "a")])
     flips = {name: cases for name, cases in FLIPS.items() if name not in "de"}
     reference = Reference(flips)
-    assert found(Regrouping(flips, {"x/1": 1.0}).again(old, (), reference)) == {"x/1 bc", "x/1 a"}
+    assert found(Regrouping(flips, Costs({"x/1": 1.0})).again(old, (), reference)) == {"x/1 bc", "x/1 a"}
     assert reference.tried == [("b", "c")]
 
 
@@ -114,11 +124,13 @@ def test_which_defects_need_another_place() -> None:
     old = ordered([("x/1", "ab"), ("x/2", "e")])
     costs = {"x/1": 1.0, "x/2": 2.0}
 
-    def moved(flips: Flips, costs: dict[str, float]) -> set[str]:
-        return to_place(old, FLIPS, flips, {"a", "b", "c", "e"}, costs)
+    def moved(flips: Flips, costs: dict[str, float], pairs: dict[tuple[str, str], float] | None = None) -> set[str]:
+        return to_place(old, FLIPS, flips, {"a", "b", "c", "e"}, Costs(costs, pairs or {}))
 
     assert moved(FLIPS, costs) == {"c", "e"}
     assert moved(FLIPS, {"x/1": 1.9, "x/2": 2.0}) == {"c"}
+    # Some defects make a drive much dearer than the sound reference has it.
+    assert moved(FLIPS, costs, {("e", "x/1"): 9.0}) == {"c"}
     assert moved({**FLIPS, "a": {"x/1": ("p", "q")}, "c": {"x/1": ()}}, {}) == {"a"}
 
 
