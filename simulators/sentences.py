@@ -6,7 +6,7 @@ alone: to its descriptor). `tests/house/test_sentences.py` holds ids, fields and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
@@ -55,8 +55,8 @@ class Sentence:
 def _told(value: object, language: int, between: str) -> object:
     if isinstance(value, Words):
         return value[language]
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return between.join(map(str, cast(Sequence[object], value)))
+    if isinstance(value, Collection) and not isinstance(value, str | bytes):
+        return between.join(map(str, cast(Collection[object], value)))
     return value
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import uvloop
 
 from bench.case import EXIT_PASS
+from bench.commands import sentences
 from bench.commands.parsing import wrong_words
 from bench.real.serial import PtyLine
 from bench.stopping import like_ctrl_c
@@ -35,9 +36,7 @@ def simulate(words: argparse.Namespace) -> int:
     """Serve until Ctrl-C or for so many seconds; gives the exit code."""
     path = Path(words.world)
     if not 0 <= words.seconds < _LONGEST_S:
-        return wrong_words(
-            f"--seconds {words.seconds:g}: expected 0 (until Ctrl-C) or seconds up to a year / 应为 0 至一年的秒数"
-        )
+        return wrong_words(sentences.SECONDS().after(f"--seconds {words.seconds:g}"))
     try:
         if is_fleet(path):
             return _fleet(words, path)
@@ -49,14 +48,14 @@ def simulate(words: argparse.Namespace) -> int:
 def _world(words: argparse.Namespace, path: Path) -> int:
     for name, given in (("--json", words.json), ("--record", words.record)):
         if given:
-            return wrong_words(f"{name} is for fleets, and {path} describes a world; leave it out / 仅用于集群")
+            return wrong_words(str(sentences.FOR_FLEETS(name=name, path=path)))
     described = shared_by(load_world(path), path)
     if words.check:
         check(described)
         return _sound(words.world)
     folder = Path(words.lines)
     if described.lines and not folder.is_dir():
-        return wrong_words(f"--lines {folder}: expected a folder that is there; make it first / 目录不存在")
+        return wrong_words(sentences.LINES_FOLDER().after(f"--lines {folder}"))
 
     def carrier(line: LineSpec) -> PtyLine:
         return PtyLine(line.name, Framing(*line.settings), folder)
@@ -67,9 +66,7 @@ def _world(words: argparse.Namespace, path: Path) -> int:
 
 def _fleet(words: argparse.Namespace, path: Path) -> int:
     if words.credentials:
-        return wrong_words(
-            f"--credentials is for worlds with centres, and {path} describes a fleet; leave it out / 仅用于场景"
-        )
+        return wrong_words(str(sentences.FOR_WORLDS(path=path)))
     fleet = load_fleet(path)
     if words.check:
         check_fleet(fleet)
@@ -79,7 +76,7 @@ def _fleet(words: argparse.Namespace, path: Path) -> int:
         try:
             record.open("ab").close()
         except OSError as error:
-            return wrong_words(f"--record {record}: cannot be written: {error.strerror} / 无法写入记录文件")
+            return wrong_words(sentences.RECORD_UNWRITABLE(strerror=error.strerror).after(f"--record {record}"))
     # Thousands of connections: libuv's loop spends half of what asyncio's does on each request (benchmarks/README.md).
     work = serve_fleet(fleet, sys.stdout, as_json=words.json, seconds=words.seconds, record=record)
     return _run(work, uvloop.new_event_loop)
@@ -92,18 +89,17 @@ def _run(work: Coroutine[Any, Any, None], loop_factory: Callable[[], asyncio.Abs
         with asyncio.Runner(loop_factory=loop_factory) as runner:
             runner.run(work)
     except KeyboardInterrupt:
-        print("stopped / 已停止", file=sys.stderr)
+        print(sentences.STOPPED(), file=sys.stderr)
     except ExportError as error:
         return wrong_words(f"--credentials {error}")
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
-        text = f"cannot serve{where}: {error.strerror or error}; is a port or a device name in use?"
-        return wrong_words(f"{text} / 端口或设备名是否被占用？")
+        return wrong_words(str(sentences.CANNOT_SERVE(where=where, reason=error.strerror or error)))
     finally:
         signal.signal(signal.SIGTERM, before)
     return EXIT_PASS
 
 
 def _sound(name: str) -> int:
-    print(f"{name}: sound / 描述有效")
+    print(sentences.SOUND().after(name))
     return EXIT_PASS

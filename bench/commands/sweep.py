@@ -30,6 +30,7 @@ from bench.case import (
     Verdict,
 )
 from bench.case.swept import DRY, Swept, cut_of, syncs_of
+from bench.commands import sentences
 from bench.commands.cluster import ClusterError, put, with_files
 from bench.commands.lines import Lines, whole_lines
 from bench.commands.option import whole
@@ -37,7 +38,6 @@ from bench.commands.running.house import commit
 from bench.commands.running.options import (
     REFERENCE_PROFILE,
     RIGS,
-    near,
     seed_of,
     unknown_rig,
     workers_of,
@@ -176,7 +176,7 @@ def chosen(syncs: int, asked: str, most: str, seed: int) -> tuple[list[Trial], b
         low, high = int(first), int(last or first)
         found = [trial for trial in whole if low <= trial.sync <= high]
         if not found:
-            raise SweepError(f"--syncs {asked}: the scenario has {syncs} write barriers / 场景仅有 {syncs} 次落盘")
+            raise SweepError(sentences.FEWER_BARRIERS(syncs=syncs).after(f"--syncs {asked}"))
         return found, len(found) < len(whole)
     if most:
         found = [*plan(syncs, most=int(most) - 1, chance=Random(seed)), END]
@@ -188,10 +188,7 @@ def _problems(asked: Asked) -> list[str]:
     problems: list[str] = []
     known = swept_cases()
     if asked.case not in known:
-        problems.append(
-            f"--case {asked.case}: no case that can be swept{near(asked.case, known)}; "
-            f"known are {', '.join(known)} / 无此可扫描用例"
-        )
+        problems.append(sentences.NO_SWEEP_CASE(known=known).after(f"--case {asked.case}"))
     problems += unknown_rig(asked.rig)
     seed_of(asked.seed, problems)
     workers_of(asked.workers, problems)
@@ -199,11 +196,9 @@ def _problems(asked: Asked) -> list[str]:
     whole("--most", asked.most or "5", problems, least=5)
     parts = asked.syncs.split("-") if asked.syncs not in ("", END.side) else ["1"]
     if not all(part.isdecimal() and int(part) for part in parts) or len(parts) > 2 or int(parts[0]) > int(parts[-1]):
-        problems.append(
-            f"--syncs {asked.syncs}: expected a number, a range such as 3-7, or {END.side} / 应为数字、范围或 end"
-        )
+        problems.append(sentences.SYNCS_FORM(side=END.side).after(f"--syncs {asked.syncs}"))
     if asked.syncs and asked.most:
-        problems.append("--syncs and --most: give one of them / 二者只能取其一")
+        problems.append(str(sentences.SYNCS_OR_MOST()))
     problems += wrong_defect(asked.defect, asked.rig)
     try:
         adapter(load_profile(_profile(asked)).adapter)
@@ -236,16 +231,18 @@ def _begun(asked: Asked) -> tuple[Planned, Path]:
     try:
         folder.mkdir(parents=True)
     except OSError as error:
-        raise SweepError(f"--out {asked.out}: cannot make {folder}: {error.strerror} / 无法创建目录") from None
-    print("dry run: counting the write barriers / 预演：统计落盘次数", file=sys.stderr)
+        raise SweepError(
+            sentences.NO_SWEEP_FOLDER(folder=folder, reason=error.strerror).after(f"--out {asked.out}")
+        ) from None
+    print(sentences.DRY_RUN(), file=sys.stderr)
     dry = attempt(planned, DRY, str(folder / "dry"))
     try:
         syncs = syncs_of(read_history(folder / "dry" / dry.record)) if dry.record else 0
     except LookupError as error:
         raise SweepError(f"{error}: {dry.reason}", EXIT_INCONCLUSIVE) from None
     if failed := [check.id for check in dry.checks if check.verdict is Verdict.FAIL]:
-        words = f"{asked.case} fails without any cut: {', '.join(failed)}; see {folder / 'dry' / dry.record}"
-        raise SweepError(f"{words} / 未断电即不通过，扫描无意义", EXIT_FAIL)
+        told = sentences.FAILS_UNCUT(case=asked.case, checks=failed, record=folder / "dry" / str(dry.record))
+        raise SweepError(str(told), EXIT_FAIL)
     if not dry.record:
         raise SweepError(f"{asked.case}: nothing to sweep: {dry.reason}", EXIT_INCONCLUSIVE)
     trials, sample = chosen(syncs, asked.syncs, asked.most, planned.seed)
@@ -261,12 +258,9 @@ def _resumed(folder: Path) -> tuple[Planned, Path]:
         planned = msgspec.json.decode((folder / PLAN).read_bytes(), type=Planned)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
-        raise SweepError(f"--resume {folder}: holds no sweep that can go on: {why} / 无可续跑的扫描") from None
+        raise SweepError(sentences.NO_SWEEP(why=why).after(f"--resume {folder}")) from None
     if planned.commit != commit():
-        raise SweepError(
-            f"--resume {folder}: began with the bench at {planned.commit}, which is now at {commit()}: "
-            "begin a new sweep / 台架版本已变，请重新开始"
-        )
+        raise SweepError(sentences.SWEEP_COMMIT(commit=planned.commit, now=commit()).after(f"--resume {folder}"))
     return planned, folder.resolve()
 
 
@@ -326,12 +320,12 @@ def main(asked: Asked) -> int:
         print(error, file=sys.stderr)
         return error.code
     except RuntimeError as error:
-        print(f"the rig's self test failed, nothing was run: {error} / 台架自检失败", file=sys.stderr)
+        print(sentences.SELF_TEST(error=error), file=sys.stderr)
         return EXIT_ERROR
     ended = done_in(folder)
     left = [trial for trial in planned.wanted() if trial not in ended]
-    told = f"{planned.syncs} write barriers, {len(planned.trials)} trials, {len(left)} to run"
-    print(f"{told} / 落盘 {planned.syncs} 次，试验 {len(planned.trials)} 项，待执行 {len(left)} 项", file=sys.stderr)
+    told = sentences.TO_SWEEP(syncs=planned.syncs, trials=len(planned.trials), left=len(left))
+    print(told, file=sys.stderr)
     try:
         trials = folder / TRIALS
         with Lines(trials, after=whole_lines(trials)[1] if trials.exists() else None) as journal:
@@ -343,10 +337,10 @@ def main(asked: Asked) -> int:
         print(f"{error}; go on with: carbonbench sweep --resume {folder}", file=sys.stderr)
         return EXIT_USAGE
     except BrokenProcessPool:
-        print(f"a worker died; go on with: carbonbench sweep --resume {folder} / 工作进程终止，可续跑", file=sys.stderr)
+        print(sentences.WORKER_DIED(folder=folder), file=sys.stderr)
         return EXIT_ERROR
     except KeyboardInterrupt:
-        print(f"stopped; go on with: carbonbench sweep --resume {folder} / 已中断，可续跑", file=sys.stderr)
+        print(sentences.SWEEP_STOPPED(folder=folder), file=sys.stderr)
         return EXIT_ERROR
     return _told(planned, ended, folder, as_json=asked.as_json)
 
@@ -371,7 +365,7 @@ def _told(planned: Planned, ended: dict[Trial, shown.Row], folder: Path, *, as_j
         print(text, end="")
     else:
         shown.print_sweep(found, screen.console_for(sys.stdout))
-        print(f"{written}: written / 已生成")
+        print(sentences.WRITTEN().after(written))
     if any(one.verdict == Verdict.ERROR.value for one in found.rows):
         return EXIT_ERROR
     if found.of(Outcome.LOST.value):

@@ -98,6 +98,11 @@ def test_no_sentence_of_the_simulators_is_written_where_it_is_told() -> None:
 
 TABLES = frozenset(("sentences.py", "messages.py", "reasons.py"))
 FINISHED = (
+    "bench/commands/running/attempts.py",
+    "bench/commands/running/lengths.py",
+    "bench/commands/running/resume.py",
+    "bench/commands/simulate.py",
+    "bench/commands/sweep.py",
     "bench/dut",
     "bench/evidence",
     "reference_terminal/accounting",
@@ -173,5 +178,6 @@ def test_fields_are_told_in_the_language_of_the_sentence() -> None:
     asked = Sentence("asked", "{what} {names}, got {got!r}", "{what} {names}，实际为 {got!r}")
     told = asked(what=Words("one of", "应为"), names=("a", "b"), got="c")
     assert told == ("one of a, b, got 'c'", "应为 a、b，实际为 'c'")
+    assert asked(what="", names={"a": 1, "b": 2}, got="c").zh == " a、b，实际为 'c'"
     assert str(told) == "one of a, b, got 'c' / 应为 a、b，实际为 'c'" and Words.of(told) == told
     assert few([]) == ("none", "无") and few(["x"] * 14).zh.endswith("x等，另有 2 个")

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from bench.case import VIRTUAL_RIG, CaseResult, Verdict
+from bench.commands import sentences
 from bench.commands.cluster import ClusterError, Crew, Files, put, with_files
 from bench.commands.running.around import around
 from bench.dut import adapter
@@ -134,13 +135,11 @@ class Spread:
         try:
             found, files = future.result()
         except CancelledError:
-            raise ClusterError(
-                "the cluster is gone; go on with `carbonbench run --resume` / 集群已断开，可续跑"
-            ) from None
+            raise ClusterError(str(sentences.CLUSTER_GONE())) from None
         except Exception as error:
             # Whatever a task or its worker died of is told where it belongs: with the attempt.
             blank = blank_result(case_classes()[planned.case], self._setup, planned.attempt, planned.instead_of)
-            words = f"the cluster did not do it: {type(error).__name__}: {error} / 集群未能完成"
+            words = str(sentences.CLUSTER_FAILED(kind=type(error).__name__, error=error))
             return Ran(msgspec.structs.replace(blank, verdict=Verdict.ERROR, reason=words))
         finally:
             del self._asked[planned]

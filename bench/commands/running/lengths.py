@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench.commands import sentences
 from bench.commands.running.options import ROOT
 from bench.history import HistoryError
 
@@ -38,7 +39,7 @@ def read_lengths(path: Path = LENGTHS) -> Lengths:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Lengths)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise HistoryError(f"{path}: cannot be read ({error}) / 无法读取用例时长") from None
+        raise HistoryError(sentences.LENGTHS_UNREADABLE(error=error).after(path)) from None
 
 
 @cache

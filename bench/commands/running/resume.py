@@ -17,6 +17,7 @@ import msgspec
 from bench.case import Case, CaseResult, Verdict
 from bench.case.judging import judge
 from bench.case.program_evidence import reasons
+from bench.commands import sentences
 from bench.dut.profile import Profile
 from bench.history import History, HistoryError, Trouble, read_history
 from bench.history.growing import INTERRUPTED, seal_interrupted, whole_record
@@ -79,9 +80,7 @@ def resumable(folder: Path, commit: str) -> RunFile:
         raise ResumeError(str(error)) from None
     problems = [*_running(folder, run, begun), *_changed(folder, run.settings, commit)]
     if (folder / "manifest.json").exists() and run.sittings[-1].ended and not left(run, begun):
-        problems.append(
-            f"--resume {folder}: this run is finished, nothing is left to run; start a new one / 该运行已完成"
-        )
+        problems.append(sentences.RUN_FINISHED().after(f"--resume {folder}"))
     problems += forged(begun)
     if problems:
         raise ResumeError("\n".join(problems))
@@ -94,31 +93,23 @@ def _running(folder: Path, run: RunFile, begun: Sequence[Found]) -> Iterator[str
     for process in dict.fromkeys(processes):
         lives = process.lives()
         if lives:
-            yield f"--resume {folder}: process {process.pid} is still running it; wait for it or end it / 仍在运行"
+            yield sentences.STILL_RUNNING(pid=process.pid).after(f"--resume {folder}")
         elif lives is None:
-            yield (
-                f"--resume {folder}: it was run on {process.host!r}, and nobody can tell here whether it still is; "
-                "resume it there / 须在原主机上继续"
-            )
+            yield (sentences.OTHER_HOST(host=process.host).after(f"--resume {folder}"))
 
 
 def _changed(folder: Path, settings: Settings, commit: str) -> Iterator[str]:
     if settings.commit != commit:
-        yield (
-            f"--resume {folder}: the run is of commit {settings.commit}, this bench is {commit}; check that commit out "
-            "or start a new run / 版本不符"
-        )
+        yield sentences.OTHER_COMMIT(commit=settings.commit, now=commit).after(f"--resume {folder}")
     for name, digest in settings.inputs.items():
         try:
             found = sm3_of(Path(name))
         except OSError as error:
-            yield f"--resume {folder}: {name} cannot be read any more ({error.strerror}) / 输入文件无法读取"
+            yield sentences.INPUT_UNREADABLE(name=name, strerror=error.strerror).after(f"--resume {folder}")
             continue
         if found != digest:
-            yield (
-                f"--resume {folder}: {name} was changed: expected SM3 {digest[:16]}…, found {found[:16]}…; restore it "
-                "or start a new run / 输入文件已改动"
-            )
+            told = sentences.INPUT_CHANGED(name=name, wanted=digest[:16], found=found[:16])
+            yield told.after(f"--resume {folder}")
 
 
 def forged(begun: Sequence[Found]) -> Iterator[str]:
@@ -133,7 +124,7 @@ def forged(begun: Sequence[Found]) -> Iterator[str]:
             yield str(error)
             continue
         if digest != result.digest:
-            yield f"{found.folder}: the record is not that of its result / 记录与结果不符"
+            yield sentences.OTHER_RECORD().after(found.folder)
 
 
 def left(run: RunFile, begun: Sequence[Found]) -> bool:
@@ -158,7 +149,7 @@ def settle(folder: Path, setup: Setup, cases: Mapping[str, type[Case]]) -> list[
     try:
         for found in attempts(folder):
             if found.begun.case not in cases:
-                problems.append(f"{found.folder}: the suite has no case {found.begun.case} / 套件中无此用例")
+                problems.append(sentences.NO_CASE_IN_SUITE(case=found.begun.case).after(found.folder))
                 continue
             try:
                 results.append(found.result or _settled(found, setup, cases[found.begun.case]))
@@ -180,7 +171,7 @@ def _settled(found: Found, setup: Setup, case: type[Case]) -> CaseResult:
     history = whole_record(record)
     result = _judged(blank, case, history) if history else None
     if result is None:
-        history, words = seal_interrupted(record) if history is None else (history, "its record is whole / 记录完整")
+        history, words = seal_interrupted(record) if history is None else (history, str(sentences.RECORD_WHOLE()))
         result = msgspec.structs.replace(
             blank, verdict=Verdict.ERROR, interrupted=True, reason=f"{INTERRUPTED}; {words}"
         )

@@ -35,7 +35,7 @@ from bench.case import (
     Verdict,
 )
 from bench.case.reach import decided
-from bench.commands import cluster
+from bench.commands import cluster, sentences
 from bench.commands.running import resume
 from bench.commands.running.attempts import Ran, Spread, ran
 from bench.commands.running.beginning import NotReady, statement
@@ -77,7 +77,7 @@ from reports.verdicts import read as read_verdicts
 REFERENCE_ADAPTERS = {Item.TERMINAL: "reference", Item.PLATFORM: "reference-platform"}
 """The adapters of what defects can be planted in."""
 _TO_RUN_AGAIN = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE)
-NOT_REACHED = "not reached: the run ended before it; `carbonbench run --resume` continues / 未执行到，可续跑"
+NOT_REACHED = str(sentences.NOT_REACHED())
 
 
 class RigError(Exception):
@@ -215,7 +215,7 @@ class Session:
         except LabError as error:
             raise SessionError(str(error)) from None
         if self.options.lab and not found.signers:
-            raise SessionError(f"--lab {self.options.lab}: has no [[signer]]: nothing would be signed / 无签名密钥")
+            raise SessionError(sentences.NO_SIGNER().after(f"--lab {self.options.lab}"))
         return found
 
     def _read_expected(self) -> tuple[ExpectedFailure, ...]:
@@ -261,7 +261,7 @@ class Session:
             raise SessionError(f"--failed: {error}") from None
         found = frozenset(case.id for case in before.cases if case.verdict in _TO_RUN_AGAIN)
         if not found:
-            raise SessionError(f"--failed {folder}: every case of that run passed; nothing to run again / 无未通过用例")
+            raise SessionError(sentences.ALL_PASSED().after(f"--failed {folder}"))
         return found
 
     @cached_property
@@ -335,7 +335,7 @@ class Session:
         if not found.taken:
             least = min(each_s.values(), default=None)
             told = f"the shortest case takes {span(least)}" if least is not None else "no case would run"
-            raise SessionError(f"--within {options.within}: {told}; `carbonbench list` tells why / 没有可选用例")
+            raise SessionError(sentences.NONE_WITHIN(told=told).after(f"--within {self.options.within}"))
         return found
 
     def selects(self, case: type[Case]) -> bool:
@@ -393,7 +393,7 @@ class Session:
         try:
             self.setup.rig.self_test(self.options.seed)
         except RuntimeError as error:
-            raise RigError(f"the rig's self test failed, nothing was run: {error} / 台架自检失败") from None
+            raise RigError(str(sentences.SELF_TEST(error=error))) from None
         try:
             if not self.options.resume:
                 self.folder.mkdir(parents=True)
@@ -438,7 +438,7 @@ class Session:
                 f"{error}\nnothing was run: the rig must be sound before a signed run / 台架未就绪"
             ) from None
         except Trouble as error:
-            raise SessionError(f"nothing was run: its beginning cannot be kept: {error} / 无法留存证据") from None
+            raise SessionError(str(sentences.NO_BEGINNING_KEPT(error=error))) from None
         self._keeper = keeper
         if self._lab.signers:
             self._opening = sm3
@@ -595,7 +595,7 @@ class Session:
         try:
             self._keeper.finish(run.summary(), interrupted=interrupted)
         except Trouble as error:
-            self.broken(f"{self.folder}: its end was not signed: {error} / 结束时未能签名")
+            self.broken(sentences.END_UNSIGNED(error=error).after(self.folder))
 
     def _glances_read(self) -> dict[tuple[str, int], Glance]:
         """What was gathered of the records of this sitting; those of earlier ones are read again."""

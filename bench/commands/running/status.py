@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, CaseResult, Verdict
+from bench.commands import sentences
 from bench.commands.running.lengths import lengths_of_the_suite
 from bench.commands.running.neighbours import neighbours
 from bench.history.growing import GROWING
@@ -96,7 +97,7 @@ def newest(out: Path) -> Path:
     runs = [path.parent for path in out.glob(f"*/{RUN}")] if out.is_dir() else []
     if not runs:
         found = "no run in it" if out.is_dir() else ("a file" if out.exists() else "nothing")
-        raise NoRun(f"{out}: expected a folder of runs, found {found}; name one / 未找到运行目录")
+        raise NoRun(sentences.NO_RUN(found=found).after(out))
     return max(runs, key=lambda folder: (_began(folder), folder.name))
 
 
@@ -133,7 +134,7 @@ def status_of(folder: Path, now: datetime) -> Status:
     """Look at a run folder. Raises JournalError for one that is none."""
     run = read_run(folder)
     if not run.sittings:
-        raise JournalError(f"{folder / RUN}: tells of no sitting; the run never began / 运行未曾开始")
+        raise JournalError(sentences.NEVER_BEGAN().after(folder / RUN))
     begun = list(attempts(folder))
     sat = run.sittings[-1]
     lives = sat.process.lives()
