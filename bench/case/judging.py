@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from bench.case import measuring, starved, unanswered
+from bench.case import claimed, measuring, starved, unanswered
 from bench.case.checks import Check, Measurement, as_seen_in, in_words
 from bench.case.clock_condition import conditioned
 from bench.case.declaration import Case, Evidence, Finding
@@ -43,6 +43,7 @@ def judge(case: Case, history: History) -> Judgement:
     found = [*own, *own_findings(history), *standing_findings(history, case.item)]
     rig, fast = history.began.rig, history.began.accelerated > 1
     asked = brought_down(history, [_worded(finding) for finding in found if isinstance(finding, Check)])
+    asked = claimed.held(case.id(), history, asked)
     gaps = _no_way_to(history)
     asked = [_with_gaps(each, gaps) for each in asked]
     checks, clock = conditioned(history, asked)

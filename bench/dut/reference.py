@@ -36,6 +36,7 @@ from bench.dut.reference_collectors import collectors_of, keys_of_collectors
 from bench.dut.reference_group import group_of, masters_of
 from bench.dut.reference_meters import gateways_of, line_table, lines_of, meters_of
 from bench.dut.reference_store import alter
+from bench.dut.refused import no_answer
 from bench.dut.streams import Told
 from bench.dut.systems import systems_of
 from reference_terminal.assembly import Terminal
@@ -306,7 +307,7 @@ async def _octets(address: tuple[str, int], method: str, target: str, body: Any 
     finally:
         writer.close()
     if status != 200:
-        raise LookupError(f"{method} {target}: status {status}, {content[:500].decode(errors='replace')}")
+        raise no_answer(f"{method} {target}: status {status}, {content[:500].decode(errors='replace')}", status)
     return bytes(content)
 
 

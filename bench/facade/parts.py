@@ -13,14 +13,17 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Any, Protocol, TypeVar, cast
 
+import msgspec
+
 from bench.dut import Seat, TerminalAdapter
+from bench.dut.refused import Refused
 from bench.dut.streams import Telling, follow, row_of_event
 from bench.facade.bench import LineControl, OtherTerminal, Unable
 from bench.facade.emissions import Emissions
 from bench.facade.orders import Orders
 from bench.facade.stored_sets import StoredSets
 from bench.history import Event, Observed
-from bench.history.questions import Question
+from bench.history.questions import ORDERS, Question, object_of
 from simulators.centres.base import AnyCentre
 from simulators.centres.hj212.centre import Centre
 from simulators.centres.http import JsonCentre
@@ -33,6 +36,8 @@ LOCAL = timezone(timedelta(hours=8))
 _HOUR_S = 3600.0
 _DAY_S = 86_400.0
 _WINDOW_H = 1
+AGAIN_S = 10.0
+"""So long after a refusal a question is put once more: a product may have been at something else."""
 
 
 READING = frozenset(
@@ -235,20 +240,47 @@ class OperatorAtTerminal(Orders, StoredSets, Emissions):
 
     def __init__(self, bench: Standing) -> None:
         self._bench = bench
+        self._asked_again: set[str] = set()
 
     async def _ask(self, what: Question, query: dict[str, str]) -> tuple[dict[str, str], ...]:
+        seen = await self._seen(what, query)
+        self._bench.record(seen)
+        return seen.rows
+
+    async def _seen(self, what: Question, query: dict[str, str]) -> Observed:
+        """What came of a question; what the product refuses to show is asked for once more, later (R-03)."""
+        seen = await self._put(what, query)
+        about = f"{what} {object_of(query)}"
+        if seen.outcome == "refused" and what not in ORDERS and about not in self._asked_again:
+            self._asked_again.add(about)
+            self._bench.record(seen)
+            await self._bench.clock.sleep(AGAIN_S)
+            seen = await self._put(what, query)
+        return seen
+
+    async def _put(self, what: Question, query: dict[str, str]) -> Observed:
         bench = self._bench
         asked = bench.clock.now_us()
         rows: tuple[dict[str, str], ...] = ()
-        problem = ""
+        problem, status, refused = "", 0, False
         try:
             if what in READING and not bench.reads:
                 raise LookupError("the profile denies local.readout / 档案声明无本地查询")
             rows = await bench.adapter.ask(bench.seat, what, query)
+        except Refused as error:
+            problem, status, refused = f"LookupError: {error}", error.status, True
         except (LookupError, OSError, TimeoutError) as error:
             problem = f"{type(error).__name__}: {error}"
-        bench.record(Observed(t=bench.clock.now_us(), what=what, asked=asked, query=query, rows=rows, problem=problem))
-        return rows
+        return Observed(
+            t=bench.clock.now_us(),
+            what=what,
+            asked=asked,
+            query=query,
+            rows=rows,
+            problem=problem,
+            outcome="refused" if refused else "",
+            status=status,
+        )
 
     @asynccontextmanager
     async def emissions_told(self) -> AsyncGenerator[None]:
@@ -296,23 +328,16 @@ class OperatorAtTerminal(Orders, StoredSets, Emissions):
 
     async def _carry(self, what: Question, query: dict[str, str], octets: bytes = b"") -> bytes:
         """As `_ask`, with a file in the question or in the answer: the history tells its length and SM3."""
-        bench = self._bench
-        asked = bench.clock.now_us()
-        rows: tuple[dict[str, str], ...] = ()
-        problem, received = "", b""
         told = _file(octets) if octets else {}
-        try:
-            rows = await bench.adapter.ask(bench.seat, what, {**query, "octets": base64.b64encode(octets).decode()})
-        except (LookupError, OSError, TimeoutError) as error:
-            problem = f"{type(error).__name__}: {error}"
+        seen = await self._seen(what, {**query, "octets": base64.b64encode(octets).decode()})
+        rows, problem, received = seen.rows, seen.problem, b""
         if rows and "octets" in rows[0]:
             try:
                 received = base64.b64decode(rows[0]["octets"])
                 rows = ({**rows[0], **_file(received)},)
             except ValueError as error:
                 rows, problem = (), f"octets are no base64: {error} / 非 base64"
-        query = {**query, **told}
-        bench.record(Observed(t=bench.clock.now_us(), what=what, asked=asked, query=query, rows=rows, problem=problem))
+        self._bench.record(msgspec.structs.replace(seen, query={**query, **told}, rows=rows, problem=problem))
         return received
 
     async def readings(self, point: str, from_us: int, to_us: int) -> tuple[dict[str, str], ...]:

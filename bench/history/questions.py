@@ -5,7 +5,8 @@ Leaves rows and queries to `bench.facade.bench.Operator`, and what people do at 
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, get_args
 
 Question = Literal[
     "activities",
@@ -58,3 +59,18 @@ Question = Literal[
 """What an operator asks, tells or hears."""
 Looked = Literal["clock", "ports", "secrets", "storage", "tampering"]
 """What the rig itself looks at, or does."""
+QUESTIONS: frozenset[str] = frozenset(get_args(Question))
+ORDERS = frozenset(
+    (
+        *("activity", "backfill", "boundary", "calibration", "centre-add", "centre-certificate", "centre-remove"),
+        *("configuration-backup", "configuration-restore", "factor", "formula", "manual entry", "package", "period"),
+        *("recalculation", "replacement", "restore", "upload", "upload-time"),
+    )
+)
+"""Those of them that have something done: put once more they could be done twice."""
+_OBJECTS = ("point", "kind", "product", "centre", "meter", "of", "id", "source", "emission_source", "form", "method")
+
+
+def object_of(query: Mapping[str, str]) -> str:
+    """What a question is about, whatever the time that it asks for."""
+    return " ".join(query[name] for name in _OBJECTS if name in query)

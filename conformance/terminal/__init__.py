@@ -73,7 +73,8 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``fingerprint.deposit``: it deposits fingerprints of its records at a platform.
 """
 
-from bench.case import AnyOf, Evidence, Text, standing
+from bench.case import AnyOf, Evidence, Text, claimed, standing
+from conformance import rests
 from conformance.common import every_frame
 
 MODBUS = "protocol.modbus-tcp"
@@ -131,3 +132,4 @@ BY_TIME_OF_DAY = Text(
 """Why a case of a whole day runs in virtual time alone."""
 
 standing.join("every-frame", every_frame.STANDING)
+claimed.join(rests.rests_of, rests.LEFT)

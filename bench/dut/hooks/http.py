@@ -11,6 +11,7 @@ import aiohttp
 
 from bench.dut import sentences
 from bench.dut.hooks import ANSWER_S, MOST_OCTETS, Question, Way
+from bench.dut.refused import no_answer
 
 
 class Http(Way):
@@ -34,7 +35,7 @@ class Http(Way):
 
 
 async def _asked(method: str, address: str, body: str | None, headers: dict[str, str]) -> Any:
-    """One request. Raises LookupError or OSError."""
+    """One request. Raises LookupError (Refused where the product refuses) or OSError."""
     if body is not None:
         headers = {"Content-Type": "application/json", **headers}
     try:
@@ -50,7 +51,8 @@ async def _asked(method: str, address: str, body: str | None, headers: dict[str,
                 if len(octets) > MOST_OCTETS:
                     raise LookupError(f"{method.upper()} {address}: the answer is longer than {MOST_OCTETS >> 20} MiB")
             if answer.status != 200:
-                raise LookupError(f"{method.upper()} {address}: status {answer.status}, {bytes(octets[:200])!r}")
+                words = f"{method.upper()} {address}: status {answer.status}, {bytes(octets[:200])!r}"
+                raise no_answer(words, answer.status)
     except (aiohttp.ClientError, ValueError) as error:
         raise ConnectionError(f"{method.upper()} {address}: {error}") from None
     try:

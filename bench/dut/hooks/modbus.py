@@ -12,9 +12,12 @@ from typing import Any, cast
 
 from bench.dut import sentences
 from bench.dut.hooks import ANSWER_S, Question, Way
+from bench.dut.refused import Refused
 
 _TYPES = {"u16": ">H", "i16": ">h", "u32": ">I", "i32": ">i", "u64": ">Q", "i64": ">q", "f32": ">f", "f64": ">d"}
 _ORDERS = ("big", "little")
+_LATER = (5, 6)
+"""Exceptions that put off and do not refuse: acknowledged, busy."""
 
 
 class Registers(Way):
@@ -76,7 +79,9 @@ class Registers(Way):
 
 def _good(name: str, answer: Any) -> Any:
     if answer.isError():
-        raise LookupError(str(sentences.REGISTER_EXCEPTION(name=name, code=getattr(answer, "exception_code", answer))))
+        code = getattr(answer, "exception_code", None)
+        kind = LookupError if code in _LATER else Refused
+        raise kind(str(sentences.REGISTER_EXCEPTION(name=name, code=answer if code is None else code)))
     return answer
 
 

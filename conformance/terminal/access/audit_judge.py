@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from bench.case import Check, Criterion, EvidenceKind, Notice, criterion
+from bench.case import Check, Criterion, EvidenceKind, Notice, claimed, criterion
 from bench.history import ClockMoved, History, LinkRule, Phase, Power
 from bench.history import people as told_of
 from bench.history.people import AuditQuery
 from conformance.common import notices, people
 from conformance.common.people import Entry
-from conformance.common.times import DAY, HOUR, MINUTE, SECOND, local
+from conformance.common.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local
 
 _READ_OUT = EvidenceKind.READ_OUT
 _SLACK_US = SECOND
@@ -535,7 +535,8 @@ def _clearings(history: History, before: Sequence[Entry]) -> Iterator[Check]:
     holes = [str(before[number]) for number in missing if number >= len(missing)]
     done = [use for use in people.uses(history, "late") if use.outcome == "executed"]
     ranged = late and missing and done
-    yield OLD_GO_AS_A_RANGE.none([*young, *holes], ranged, reading_b=not holes if ranged else None)
+    stayed = _stayed(history, done, after)
+    yield OLD_GO_AS_A_RANGE.none([*young, *holes, *stayed], ranged, reading_b=not holes if ranged else None)
     codes = history.began.codes.get(Notice.LOG_CLEARED, ())
     users = {use.user for use in done}
     traces = [entry for entry in after if _of(entry, codes) and entry.user in users]
@@ -546,6 +547,28 @@ def _clearings(history: History, before: Sequence[Entry]) -> Iterator[Check]:
         op=">=",
         evidence=map(str, traces[:3]),
     )
+
+
+def of_before(rows: Sequence[told_of.AuditRow], before_us: int) -> list[told_of.AuditRow]:
+    """The rows of a log that are of before an instant; what it keeps of earlier clearings for good is among them."""
+    return [row for row in rows if (at := instant_of_iso(row.at)) is not None and at < before_us]
+
+
+def _stayed(history: History, done: Sequence[people.Use], after: Sequence[Entry]) -> list[str]:
+    """Clearings that were answered as done, twice, while the log tells them as done too and kept every old entry.
+
+    A product may keep its log longer than it must (R-39): it says so, and does not say that it cleared it.
+    """
+    codes = history.began.codes.get(Notice.LOG_CLEARED, ())
+    told = [entry for entry in after if _of(entry, codes) and not entry.failure]
+    if len(done) < claimed.TRIES or len(told) < claimed.TRIES:
+        return []
+    borders = [int(use.object) for use in done if use.object.isdigit()]
+    old = [entry for entry in after if entry.at is not None and borders and entry.at < min(borders)]
+    words = f"claimed, not observed: ordered {len(done)} times, answered and logged as done; {len(old)} older entries stay"
+    before = people.readings(history, "before-clearing")
+    there = {_key(entry) for look in before[-1:] for entry in look.entries}
+    return [f"{words} / 清除答复为成功而日志未减少"] if old and all(_key(entry) in there for entry in old) else []
 
 
 def young_finding(history: History, before: str) -> Check:

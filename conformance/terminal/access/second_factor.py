@@ -91,7 +91,8 @@ class AsksForOneTimeCodes(Case):
         await bench.clock.sleep(seconds=_BOOT_S)
         word = people.access.of_role("operator")
         await people.prepare(word)
-        codes = await people.codes_on(word)
+        # What is claimed and refused is asked for once more (R-03).
+        codes = await people.codes_on(word) or await people.codes_on(word)
         if codes is None:
             return
         doors = [door for door in people.doors if people.enters(door, "operator")]
@@ -112,11 +113,17 @@ class AsksForOneTimeCodes(Case):
     async def _password(self, owner: _Owner, people: People, door: str, word: str) -> None:
         """The own password changed without a code, and with one."""
         for told in ("without-code", "with-code"):
-            await owner.fresh()
-            session = await people.login(door, word, code=owner.codes.at(people.now_us()), step="code-before-password")
-            if session is not None:
-                session.code = "" if told == "without-code" else owner.codes.at(await owner.fresh())
-                await people.change_password(session, word, people.new_password(word), told)
+            if not await self._change(owner, people, door, word, told) and told == "with-code":
+                await self._change(owner, people, door, word, told)
+
+    async def _change(self, owner: _Owner, people: People, door: str, word: str, told: str) -> bool:
+        """Log in and change the password; whether the product says that it did."""
+        await owner.fresh()
+        session = await people.login(door, word, code=owner.codes.at(people.now_us()), step="code-before-password")
+        if session is None:
+            return False
+        session.code = "" if told == "without-code" else owner.codes.at(await owner.fresh())
+        return await people.change_password(session, word, people.new_password(word), told)
 
     async def _restart(self, bench: Bench, owner: _Owner, door: str) -> None:
         """A code that was used, again after a restart."""

@@ -1,0 +1,36 @@
+"""Which questions each check rests on, from the records of a run of the sound terminal: `prove --rests RUN`.
+
+Leaves finding them to `conformance.rests`. Cases that the run did not drive keep what was known of them.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import msgspec
+
+from bench.case import Item
+from bench.commands.finished.rejudge import read_run
+from bench.history import HistoryError, read_history
+from conformance import rests
+from conformance.clauses.suite import case_classes
+
+
+def main(folder: Path) -> int:
+    """Write conformance/rests.json; the exit code."""
+    try:
+        run = read_run(folder)
+        cases = case_classes(Item.TERMINAL)
+        known = {name: asks for name, asks in rests.read_rests().cases.items() if name in cases}
+        driven = [each for each in run.cases if each.record and each.id in cases]
+        for each in driven:
+            known[each.id] = dict(rests.found(cases[each.id], read_history(folder / each.record)))
+    except (HistoryError, rests.RestsError) as error:
+        print(error, file=sys.stderr)
+        return 4
+    kept = rests.Rests(cases={name: known[name] for name in sorted(known) if known[name]})
+    rests.RESTS.write_text(json.dumps(msgspec.to_builtins(kept), indent=1) + "\n", "utf-8")
+    print(f"{len(driven)} cases read, {len(kept.cases)} rest on answers / 读取 {len(driven)} 个用例：{rests.RESTS.name}")
+    return 0
