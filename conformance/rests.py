@@ -15,7 +15,7 @@ import msgspec
 
 from bench.case import Case, Check, Text, Verdict, claimed
 from bench.case.claimed import Left
-from bench.history import History, Observed
+from bench.history import Event, History, Observed
 from bench.history.questions import QUESTIONS
 
 RESTS = Path(__file__).resolve().parent / "rests.json"
@@ -123,7 +123,7 @@ def _without(history: History, question: str) -> History:
     return History([_refused(event, question) for event in history.events])
 
 
-def _refused(event: object, question: str) -> object:
+def _refused(event: Event, question: str) -> Event:
     if not isinstance(event, Observed) or claimed.question_of(event) != question:
         return event
     if event.what in QUESTIONS:

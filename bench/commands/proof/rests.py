@@ -32,5 +32,5 @@ def main(folder: Path) -> int:
         return 4
     kept = rests.Rests(cases={name: known[name] for name in sorted(known) if known[name]})
     rests.RESTS.write_text(json.dumps(msgspec.to_builtins(kept), indent=1) + "\n", "utf-8")
-    print(f"{len(driven)} cases read, {len(kept.cases)} rest on answers / 读取 {len(driven)} 个用例：{rests.RESTS.name}")
+    print(f"{len(driven)} cases read, {len(kept.cases)} rest on answers / 已读取并写入 {rests.RESTS.name}")
     return 0

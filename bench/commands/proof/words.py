@@ -108,46 +108,7 @@ def prove(command: Add) -> None:
             "每个变异体的用例时限",
         ),
         rows.OF_DRIVES,
+        Option("--rests", "RUN", "of a whole run: on which question each check rests / 各判据所依据的查询"),
         ROWS["cluster"],
         *SHARED,
     )
-<<<<<<< HEAD
-=======
-    prove.add_argument(
-        "--sound",
-        default="",
-        metavar="RUN",
-        help="take over what this run says of the sound terminal / 取用无缺陷运行结果",
-    )
-    prove.add_argument(
-        "--hints", default="", metavar="FILE", help="a matrix of an earlier proof: what is tried first / 先试已知组合"
-    )
-    prove.add_argument(
-        "--resume", default="", metavar="FILE", help="go on with the proof of this journal (out/prove-….jsonl) / 续跑"
-    )
-    prove.add_argument(
-        "--record", action="store_true", help="put what was seen failing into conformance/proof.json / 记入套件证明"
-    )
-    prove.add_argument("--full", action="store_true", help="every defect against every case / 全矩阵")
-    prove.add_argument(
-        "--mutants", default="", metavar="N", help="N random small faults instead: how much escapes / 随机变异体漏检率"
-    )
-    prove.add_argument(
-        "--each",
-        default="",
-        metavar="S",
-        help="cases of so many seconds for each mutant (default: all that run its line); --resume with more goes on / "
-        "每个变异体的用例时限",
-    )
-    prove.add_argument(
-        "--together", action="store_true", help="of the drives that cases share (run --together) / 证明共用驱动"
-    )
-    prove.add_argument(
-        "--rests",
-        default="",
-        metavar="RUN",
-        help="from a whole run: which question each check rests on (conformance/rests.json) / 记录各判据所依据的查询",
-    )
-    ROWS["cluster"].add_to(prove.add_argument)
-    shared(prove)
->>>>>>> f8c1e64d (What a claimed function's product refuses whenever it is asked fails, by one mechanism)

@@ -565,7 +565,7 @@ def _stayed(history: History, done: Sequence[people.Use], after: Sequence[Entry]
         return []
     borders = [int(use.object) for use in done if use.object.isdigit()]
     old = [entry for entry in after if entry.at is not None and borders and entry.at < min(borders)]
-    words = f"claimed, not observed: ordered {len(done)} times, answered and logged as done; {len(old)} older entries stay"
+    words = f"claimed, not observed: ordered {len(done)} times, answered and logged as done; {len(old)} older stay"
     before = people.readings(history, "before-clearing")
     there = {_key(entry) for look in before[-1:] for entry in look.entries}
     return [f"{words} / 清除答复为成功而日志未减少"] if old and all(_key(entry) in there for entry in old) else []
