@@ -70,7 +70,7 @@ def read_rests(path: Path = RESTS) -> Rests:
     """What was found. Raises RestsError."""
     try:
         found = msgspec.json.decode(path.read_bytes(), type=Rests)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise RestsError(f"{path}: expected a file of prove --rests: {error} / 不是该文件") from None
     if found.format != FORMAT:
         raise RestsError(f"{path}: expected format {FORMAT}, got {found.format} / 格式不符")
