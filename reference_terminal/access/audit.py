@@ -262,6 +262,7 @@ class Audit:
         row = self._store.connection.execute(statement, tuple(values)).fetchone()
         return (0, 0, 0) if row is None or not row[2] else (row[0], row[1], row[2])
 
+    @seam
     def _remove(self, condition: str, values: Sequence[Any], spans: Sequence[tuple[int, int, int]]) -> None:
         def step(connection: apsw.Connection) -> None:
             connection.execute(f"DELETE FROM audit WHERE {condition} AND code NOT IN {_CLEARINGS}", tuple(values))

@@ -61,6 +61,7 @@ class Door:
             raise refusal(error) from None
         return self._desk.begin(account, origin, way)
 
+    @seam
     def change(self, name: str, password: str, new: str, code: str, origin: str, certified: str) -> None:
         """Put a new password in the place of the own. Raises HttpError."""
         self._hold(origin)

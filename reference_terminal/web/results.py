@@ -55,6 +55,7 @@ class ResultsApi(Addresses):
     def _tally(self, figure: FigureSet, from_s: int, to_s: int) -> Tally:
         return tally(self._terminal.store, self._terminal.pipeline.by_id[figure.id].number, from_s, to_s)
 
+    @seam
     def _product(self, query: Mapping[str, str]) -> ProductConfig:
         products = {each.id: each for each in self._accounting.emissions_of().config.products}
         name = query.get("product", "")

@@ -305,6 +305,17 @@ def clearing_without_a_trace(patch: Patch) -> None:
 
 
 @defect(
+    "clearing-only-told",
+    en="a clearing that was ordered is answered and logged as done, and every entry stays",
+    zh="清除日志的命令答复并记录为已完成，而各条日志均未清除",
+    clauses=("isc-2/7.4.1.3(4)c", "isc-2/7.4.1.3(4)d"),
+)
+def clearing_only_told(patch: Patch) -> None:
+    """The statement that removes was left out."""
+    patch(Audit, "_remove", lambda self, condition, values, spans: None)
+
+
+@defect(
     "entries-deleted-one-by-one",
     en="DELETE on an entry of the log deletes it",
     zh="可用 DELETE 请求删除单条日志",

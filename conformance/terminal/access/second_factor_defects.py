@@ -236,3 +236,18 @@ def certificate_for_the_password(patch: Patch) -> None:
         return own(self, name, password, code, origin, certified)
 
     own = patch(Accounts, "_prove", prove)
+
+
+@defect(
+    "own-password-never-with-a-code",
+    en="who has a second factor cannot change the own password: the code is not handed on",
+    zh="启用动态口令的用户无法修改本人口令：动态口令未被传递",
+    clauses=_IDENTITY,
+)
+def own_password_never_with_a_code(patch: Patch) -> None:
+    """The field of the form is read under another name."""
+
+    def change(self: Door, name: str, password: str, new: str, code: str, origin: str, certified: str) -> None:
+        own(self, name, password, new, "", origin, certified)
+
+    own = patch(Door, "change", change)

@@ -21,7 +21,7 @@ from reference_terminal.processing.emissions import Emissions
 from reference_terminal.processing.outcomes import Entered, Outcome, Period
 from reference_terminal.processing.rework import Rework
 from reference_terminal.processing.versions import Version, VersionConfig, Versions
-from reference_terminal.settings.accounting import FigureSet
+from reference_terminal.settings.accounting import FigureSet, ProductConfig
 from reference_terminal.settings.problems import Problem
 from reference_terminal.web import accounting as web
 from reference_terminal.web import results
@@ -316,6 +316,21 @@ def sums_by_mass(patch: Patch) -> None:
 def intensities_by_mass(patch: Patch) -> None:
     """Where all is CO2 it is the same."""
     patch(results, "_of", lambda figure, found: found.mass)
+
+
+@defect(
+    "intensities-know-no-product",
+    en="the address of intensities knows no product, whichever is asked for",
+    zh="单位产品排放强度的查询地址不认识任何产品",
+    clauses=("isc-2/7.2.3-A(3)p", "isc-2/7.2.3-A(3)q"),
+)
+def intensities_know_no_product(patch: Patch) -> None:
+    """The question of what there is was asked the wrong way round."""
+
+    def product(self: ResultsApi, query: Mapping[str, str]) -> ProductConfig:
+        return own(self, {name: value for name, value in query.items() if name != "product"})
+
+    own = patch(ResultsApi, "_product", product)
 
 
 # Wrong inputs.

@@ -29,6 +29,7 @@ from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.hj212.packets import Channel
 from reference_terminal.uplink.platforms import energy
 from reference_terminal.uplink.platforms import entries as rows
+from reference_terminal.uplink.platforms.deposit import DepositLink
 from reference_terminal.uplink.platforms.energy import EnergyLink
 from reference_terminal.uplink.platforms.entries import Terms
 from reference_terminal.uplink.platforms.link import PlatformLink, Refused
@@ -709,6 +710,21 @@ def verification_of_the_first_hour(patch: Patch) -> None:
         return own(self, span, point, from_s, min(to_s, from_s + 3600), deposits)
 
     own = patch(FingerprintSigner, "compare_deposits", compare)
+
+
+@defect(
+    "platforms-fingerprints-never-read",
+    en="what the platform tells of fingerprints can never be read, so that nothing is ever verified",
+    zh="平台的指纹查询应答始终无法解析，从未完成比对",
+    clauses=("csmt/12.3.2g", "csmt/7.4d"),
+)
+def platforms_fingerprints_never_read(patch: Patch) -> None:
+    """A field has another name here than at the platform."""
+
+    def read(self: DepositLink, span: int, point: int, row: Mapping[str, object]) -> Fingerprint:
+        return own(self, span, point, {name: value for name, value in row.items() if name != "start"})
+
+    own = patch(DepositLink, "_read", read)
 
 
 @defect(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, parse_stamp, span_of, stamp
 from reference_terminal.net.http import HttpFailed
 from reference_terminal.security.keyring import Device
@@ -94,6 +95,7 @@ class DepositLink(PlatformLink):
             client.close()
         return found
 
+    @seam
     def _read(self, span: int, point: int, row: Mapping[str, object]) -> Fingerprint:
         try:
             start_s = parse_stamp(str(row["start"]))
