@@ -34,9 +34,7 @@ VALUE_EXPECTED = Sentence(
     "dut-value-expected", "expected {expected}, found {found!r}", "应为 {expected}，实际为 {found!r}"
 )
 TEMPLATE_LINE = Sentence("dut-template-line", "line {lineno}: {message}", "第 {lineno} 行：{message}")
-TEMPLATE_NAME = Sentence(
-    "dut-template-name", "the template names what is not there: {wrong}", "模板中的名称无效：{wrong}"
-)
+TEMPLATE_NAME = Sentence("dut-template-name", "{wrong}", "模板中的名称无效：{wrong}")
 TEMPLATE_UNREADABLE = Sentence(
     "dut-template-unreadable", "the template {file} cannot be read: {why}", "模板 {file} 无法读取：{why}"
 )

@@ -19,6 +19,6 @@ INDICATOR_LETTER = reason(
 )
 ITEM_UNLIKE = reason(
     "item-unlike",
-    en="{item} is a value of kind {kind} in {units}, got {kind2} in {source}",
-    zh="{item} 应为 {kind}、单位{units}，实际为 {kind2}、单位 {source}",
+    en="{item} is a value of kind {kind} in one of {units}, got {kind2} in {source}",
+    zh="{item} 应为 {kind}、单位为 {units} 之一，实际为 {kind2}、单位 {source}",
 )

@@ -266,7 +266,7 @@ def test_an_indicator_that_is_asked_by_its_letter(replies: list[tuple[float, str
     [
         ('protocol = "xk3190-command"\naddress = "7"\n' + POINT, "expected the letter of the indicator, A to Z"),
         ('protocol = "xk3190"\nleast = "0"\n' + POINT, "expected a weight above 0, got 0"),
-        ('protocol = "xk3190"\n' + POINT + 'item = "net"\n', "net is a value of kind counter in kg or t"),
+        ('protocol = "xk3190"\n' + POINT + 'item = "net"\n', "net is a value of kind counter in one of kg, t"),
         ('protocol = "xk3190"\n' + POINT + 'item = "tara"\n', "item"),
     ],
 )
