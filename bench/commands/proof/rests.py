@@ -12,10 +12,11 @@ from pathlib import Path
 import msgspec
 
 from bench.case import Item
-from bench.commands.finished.rejudge import read_run
+from bench.commands.finished.rejudge import exit_for, read_run
 from bench.history import HistoryError, read_history
 from conformance import rests
 from conformance.clauses.suite import case_classes
+from reports import verdicts
 
 
 def main(folder: Path) -> int:
@@ -27,9 +28,9 @@ def main(folder: Path) -> int:
         driven = [each for each in run.cases if each.record and each.id in cases]
         for each in driven:
             known[each.id] = dict(rests.found(cases[each.id], read_history(folder / each.record)))
-    except (HistoryError, rests.RestsError) as error:
+    except (HistoryError, rests.RestsError, verdicts.VerdictsError) as error:
         print(error, file=sys.stderr)
-        return 4
+        return exit_for(error)
     kept = rests.Rests(cases={name: known[name] for name in sorted(known) if known[name]})
     rests.RESTS.write_text(json.dumps(msgspec.to_builtins(kept), indent=1) + "\n", "utf-8")
     print(f"{len(driven)} cases read, {len(kept.cases)} rest on answers / 已读取并写入 {rests.RESTS.name}")
