@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
 
 _HELD = {"a": "href", "link": "href", "script": "src", "img": "src", "iframe": "src"}
+_BUTTONS = ("submit", "button", "image", "reset")
 
 
 class _Held(HTMLParser):
@@ -89,6 +90,12 @@ class _Forms(HTMLParser):
             self._open = None
 
 
+def _is_sent(given: Mapping[str, str]) -> bool:
+    """Whether an input goes with its form when nobody touches it."""
+    kind = given.get("type", "")
+    return kind not in _BUTTONS and (kind not in ("checkbox", "radio") or "checked" in given)
+
+
 class _Searches(HTMLParser):
     """Forms by GET as a browser would send them untouched; one that lacks what it requires is left out."""
 
@@ -98,31 +105,39 @@ class _Searches(HTMLParser):
         self._action = ""
         self._fields: dict[str, str] | None = None
         self._select = ""
-        self._lacks = False
+        self._untold = ""
+        self._required: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a form, its fields and the option that stands chosen."""
         given = {name: text or "" for name, text in attrs}
         if tag == "form" and given.get("method", "get").lower() == "get":
-            self._action, self._fields, self._lacks = given.get("action", ""), {}, False
-        elif self._fields is None:
+            self._action, self._fields, self._required = given.get("action", ""), {}, set()
+        elif self._fields is None or "disabled" in given:
             return
         elif tag == "option" and self._select:
             if self._select not in self._fields or "selected" in given:
                 self._fields[self._select] = given.get("value", "")
+                self._untold = "" if "value" in given else self._select
         elif tag == "select":
             self._select = given.get("name", "")
-        elif tag == "input" and given.get("name") and given.get("type") not in ("submit", "button", "image", "reset"):
-            if given.get("type") not in ("checkbox", "radio") or "checked" in given:
-                self._fields[given["name"]] = given.get("value", "")
-            self._lacks = self._lacks or ("required" in given and not given.get("value"))
+        elif tag == "input" and given.get("name") and _is_sent(given):
+            self._fields[given["name"]] = given.get("value", "")
+        if "required" in given and given.get("name"):
+            self._required.add(given["name"])
+
+    def handle_data(self, data: str) -> None:
+        """An option without a value of its own is sent by its text."""
+        if self._fields is not None and self._untold:
+            self._fields[self._untold] = " ".join(data.split())
+            self._untold = ""
 
     def handle_endtag(self, tag: str) -> None:
         """A form or a list of choices ends."""
         if tag == "select":
             self._select = ""
         elif tag == "form" and self._fields is not None:
-            if self._fields and not self._lacks:
+            if self._fields and all(self._fields.get(name) for name in self._required):
                 self.found.append(f"{self._action.partition('?')[0]}?{urlencode(self._fields)}")
             self._fields = None
 

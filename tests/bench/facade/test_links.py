@@ -44,3 +44,13 @@ def test_searches_lead_where_a_browser_would_go() -> None:
     <form method="post"><input name="x"></form><form><input name="name" required></form>
     """
     assert searches_of(page, "http://h/people") == ["/log?from=&outcome=no"]
+
+
+def test_a_list_is_sent_by_the_text_of_its_option_and_must_be_chosen_where_that_is_required() -> None:
+    page = """
+    <form action="/by-text"><select name="kind"><option> all
+    of them<option>one</select><input name="off" disabled></form>
+    <form action="/chosen"><select name="meter" required><option value="">choose</option></select></form>
+    <form action="/written"><input name="a"><textarea name="why" required></textarea></form>
+    """
+    assert searches_of(page, "http://h/") == ["/by-text?kind=all+of+them"]
