@@ -119,7 +119,7 @@ def _told_without_cause(history: History, start: int, until: int) -> Check:
         return notices.left_to_a_person(NOTHING_ELSE_TOLD, near, GIVEN_UP)
     told = [f"{row['at']} {row.get('text', '')}" for row in near if notices.tells(history, row, GIVEN_UP)]
     return NOTHING_ELSE_TOLD.decide(
-        None if problems and not rows else not told, measured=len(told), limit=0, evidence=told[:5] + problems
+        not told if rows else None, measured=len(told), limit=0, evidence=told[:5] + problems
     )
 
 
