@@ -23,6 +23,7 @@ from bench.facade.emissions import Emissions
 from bench.facade.orders import Orders
 from bench.facade.stored_sets import StoredSets
 from bench.history import Event, Observed
+from bench.history.marks import SETTLE
 from bench.history.questions import ORDERS, Question, object_of
 from simulators.centres.base import AnyCentre
 from simulators.centres.hj212.centre import Centre
@@ -200,7 +201,7 @@ class CentresByName(Mapping[str, Centre]):
         """
         if self._window:
             await self._bench.clock.until("00:00:00")
-        self._bench.phase("settle")
+        SETTLE.put(self._bench)
         if self._window:
             await self._bench.clock.until(self._window)
             await self._bench.clock.sleep(hours=_WINDOW_H)

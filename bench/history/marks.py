@@ -1,6 +1,6 @@
 """A kind of phase with a type for its details: a drive marks by it, a judge finds by it.
 
-Leaves the event itself to `events`; in the record it is a `Phase`, its details texts by name.
+Leaves the event itself to `events`; in the record it is a `Phase`, its details texts by name, numbers too.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import msgspec
 
 from bench.history.chain import HistoryError
 from bench.history.events import Phase
-from bench.history.observation import Words
+from bench.history.observation import Nothing, Words
 from bench.history.reading import History
 
 D = TypeVar("D", bound=Words)
@@ -28,15 +28,19 @@ class Marking(Protocol):
 
 @dataclass(frozen=True)
 class Marked(Generic[D]):
-    """One phase: since when (true time, microseconds UTC), and its details."""
+    """One phase: since when and until when (the next of any kind, or the end; microseconds UTC), and its details."""
 
     t: int
     detail: D
+    until: int
 
 
 @dataclass(frozen=True)
 class Mark(Generic[D]):
-    """A kind of phase: the word by which the record has it, and the type of its details."""
+    """A kind of phase: the word by which the record has it, and the type of its details.
+
+    Where one lacks a detail of this type, or has one that cannot be read, every question raises HistoryError.
+    """
 
     name: str
     detail: type[D]
@@ -46,14 +50,51 @@ class Mark(Generic[D]):
         bench.phase(self.name, **detail.words())
 
     def of(self, history: History) -> list[Marked[D]]:
-        """Every phase of this kind, in order. Raises HistoryError for a record in which one lacks a detail."""
-        return [Marked(event.t, self._read(event)) for event in history.of(Phase) if event.name == self.name]
+        """Every phase of this kind, in order."""
+        events = history.of(Phase)
+        own = [index for index, event in enumerate(events) if event.name == self.name]
+        return [
+            Marked(
+                events[index].t,
+                self._read(events[index]),
+                events[index + 1].t if index + 1 < len(events) else history.end_us,
+            )
+            for index in own
+        ]
+
+    def last(self, history: History) -> Marked[D] | None:
+        """The last phase of this kind."""
+        found = self.of(history)
+        return found[-1] if found else None
+
+    def at(self, history: History) -> int:
+        """The instant of the last of this kind; the end of the history when the case never got there."""
+        found = self.last(history)
+        return history.end_us if found is None else found.t
 
     def _read(self, event: Phase) -> D:
         try:
-            return msgspec.convert(event.detail, self.detail)
+            return msgspec.convert(event.detail, self.detail, strict=False)
         except msgspec.ValidationError as error:
             raise HistoryError(
                 f"phase {self.name!r} at {event.t} us: {error}; this version cannot judge such a record "
                 "/ 记录中有本版本不认识的内容，无法评判"
             ) from None
+
+
+NOTHING = Nothing()
+
+
+class Plain(Mark[Nothing]):
+    """A kind of phase without details: a word alone."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, Nothing)
+
+    def put(self, bench: Marking, detail: Nothing = NOTHING) -> None:
+        """Say that the case is there."""
+        super().put(bench, detail)
+
+
+SETTLE = Plain("settle")
+"""The instant before which every ended interval must arrive (`bench.facade.parts.CentresByName.settle`)."""

@@ -18,16 +18,16 @@ from bench.history.reading import History
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
-    """Texts by name: a query, or a row of an answer. What is None is not written."""
+    """Texts by name: a query, a row of an answer, or details of a phase. What is None is not written."""
 
     def words(self) -> dict[str, str]:
         """What the record holds, in the order of the fields."""
         found = ((name, getattr(self, name)) for name in self.__struct_fields__)
-        return {name: text for name, text in found if text is not None}
+        return {name: str(text) for name, text in found if text is not None}
 
 
 class Nothing(Words, frozen=True, kw_only=True):
-    """A query without conditions."""
+    """A query without conditions, a phase without details."""
 
 
 Q = TypeVar("Q", bound=Words)

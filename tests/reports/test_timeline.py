@@ -285,8 +285,9 @@ def test_two_drawings_of_one_history_are_equal() -> None:
 def test_every_phase_and_rule_of_the_house_is_said_in_both_languages() -> None:
     house = ROOT
     phases: set[str] = set()
-    for path in [*(house / "conformance" / "terminal").rglob("*.py"), *(house / "bench").rglob("*.py")]:
-        phases |= set(re.findall(r"\.phase\(\s*\"([^\"]+)\"", path.read_text(encoding="utf-8")))
+    rooms = ("conformance/terminal", "conformance/common", "bench")
+    for path in [path for room in rooms for path in (house / room).rglob("*.py")]:
+        phases |= set(re.findall(r"(?:\.phase|\bMark|\bPlain)\(\s*\"([^\"]+)\"", path.read_text(encoding="utf-8")))
     rules = set(re.findall(r"^    name = \"(\w+)\"$", (house / "bench/virtual/rules.py").read_text("utf-8"), re.M))
     assert len(phases) > 8 and len(rules) > 8
     assert (phases | rules | {"reset"}) - set(WORDS) == set()

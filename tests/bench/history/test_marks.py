@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
-from bench.history import History, HistoryError, Phase
-from bench.history.marks import Mark, Marked
+from bench.history import History, HistoryError, Phase, Power
+from bench.history.marks import SETTLE, Mark, Marked
 from bench.history.observation import Words
 
 
@@ -33,7 +35,44 @@ def test_what_is_marked_is_found_as_it_was_marked() -> None:
     record = Record()
     OUT.put(record, Whose(word="clerk-a"))
     assert record.events == [Phase(t=7, name="logged-out", detail={"word": "clerk-a"})]
-    assert OUT.of(History([*record.events, Phase(t=9, name="watched")])) == [Marked(7, Whose(word="clerk-a"))]
+    history = History([*record.events, Phase(t=9, name="watched")])
+    assert OUT.of(history) == [Marked(7, Whose(word="clerk-a"), 9)] and OUT.last(history) == OUT.of(history)[-1]
+    assert (OUT.at(history), SETTLE.at(history), SETTLE.last(history)) == (7, 9, None)
+
+
+def test_a_phase_lasts_until_the_next_of_any_kind_or_the_end() -> None:
+    events = [Phase(t=at, name=name, detail={"word": "a"}) for at, name in ((1, "logged-out"), (4, "x"), (6, "settle"))]
+    assert [(mark.t, mark.until) for mark in OUT.of(History(events))] == [(1, 4)]
+    ended = History([*events, Power(t=8, state="cut")])
+    assert [(mark.t, mark.until) for mark in SETTLE.of(ended)] == [(6, 8)]
+
+
+def test_a_phase_without_details_is_its_word_alone() -> None:
+    record = Record()
+    SETTLE.put(record)
+    assert record.events == [Phase(t=7, name="settle")]
+
+
+class Set(Words, frozen=True, kw_only=True):
+    """What is set."""
+
+    interval_s: int
+    share: Decimal | None = None
+
+
+SET = Mark("set", Set)
+
+
+def test_numbers_are_texts_in_the_record_and_numbers_where_they_are_read() -> None:
+    record = Record()
+    SET.put(record, Set(interval_s=-120, share=Decimal("2.50")))
+    assert record.events == [Phase(t=7, name="set", detail={"interval_s": "-120", "share": "2.50"})]
+    assert SET.of(History(record.events)) == [Marked(7, Set(interval_s=-120, share=Decimal("2.50")), 7)]
+
+
+def test_a_text_in_the_place_of_a_number_is_one_sentence() -> None:
+    with pytest.raises(HistoryError, match=r"^phase 'set' at 7 us: Expected `int`.*interval_s.*无法评判$"):
+        SET.of(History([Phase(t=7, name="set", detail={"interval_s": "soon"})]))
 
 
 def test_a_phase_that_lacks_a_detail_is_one_sentence() -> None:

@@ -2,7 +2,8 @@
 
 A phase is a word in the record (docs/FORMATS.md), so that a judge who misspells it finds none and decides nothing. Here
 every word that a drive marks has to be known to somebody who judges, every word that is asked for has to be marked, and
-no word of a judge may be almost one that is marked. Leaves what phases mean to their cases.
+no word of a judge may be almost one that is marked. Leaves what phases mean to their cases, kinds of phases to
+`test_phase_kinds`.
 """
 
 from __future__ import annotations
@@ -70,10 +71,18 @@ def marked() -> tuple[frozenset[str], frozenset[str]]:
     details: set[str] = set()
     for tree in _trees().values():
         constants = _constants(tree)
+        names |= set(_kinds(tree))
         for call in _marks(tree):
             names |= set(_words(call.args[0], constants))
             details |= {each.arg for each in call.keywords if each.arg is not None}
     return frozenset(names), frozenset(details)
+
+
+def _kinds(tree: ast.Module) -> Iterator[str]:
+    """Words of kinds of phases (`bench.history.marks`) that are written out."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Mark", "Plain"):
+            yield from _words(node.args[0], {})
 
 
 def _constants(tree: ast.Module) -> dict[str, str]:
