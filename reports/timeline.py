@@ -232,6 +232,8 @@ WORDS: dict[str, str] = {
     "away": "中心离线",
     "counts-from": "自该时刻起生效",
     "other-fingerprint-there": "平台已有他人指纹",
+    "form-at-a-page": "应有页面表单",
+    "period-shortened": "即将缩短采集周期",
     "deposits-wait": "存证待上传",
     "deposits-taken": "存证已接收",
     "flagged": "置数据标记",

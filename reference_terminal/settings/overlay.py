@@ -238,6 +238,7 @@ class Overlaid:
                 self.unusable[(PERIODS.word, name)] = None
         return found
 
+    @seam
     def not_before_s(self, meter: MeterConfig) -> int:
         """The last slot for which a meter's period did not hold yet (0: it always did): none up to it was missed."""
         kept = self._periods().get(meter.id)

@@ -11,9 +11,9 @@ from bench.case import Case, Finding, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
-from conformance.common import delivery
+from conformance.common import delivery, gaps
 from conformance.common.actions import reconciled
-from conformance.common.times import MINUTE
+from conformance.common.times import HOUR, MINUTE, SECOND, floor
 from conformance.common.truth import truth_of
 from conformance.terminal import MODBUS, UPLINK, read_out
 from conformance.terminal.acquisition import periods_judge
@@ -39,7 +39,7 @@ _AUTHOR = "Zhang Min"
 
 
 class FollowsThePeriodSetOnSite(Case):
-    """A meter is polled every 5 s, 5 min and 1 h as its user sets it, over a power cut too; nothing is made up."""
+    """A meter is polled every 5 s, 5 min, 1 h as its user sets it, over a power cut too; nothing is made up."""
 
     zh = "用户在本地将采集周期依次改为 5 s、5 min、1 h 后按新周期采集，断电后仍有效，且不虚构数值。"
     checks = {
@@ -47,11 +47,12 @@ class FollowsThePeriodSetOnSite(Case):
         periods_judge.PERIOD_FOLLOWED: ("isc-2/9.1d", "isc-2/7.2.3-A(1)a"),
         periods_judge.PERIOD_KEPT_OVER_POWER: ("isc-2/9.1d", "isc-2/7.2.3-A(1)a"),
         periods_judge.NEIGHBOUR_UNDISTURBED: ("isc-2/7.2.3-A(1)a",),
+        gaps.NO_FALSE_GAP.sometimes(): ("isc-2/7.2.3-A(1)b",),
         **beside(SETTING_LOGGED, NOTHING_MADE_UP_BETWEEN_POLLS),
     }
-    needs = (MODBUS, UPLINK, read_out("setting-logged"), "acquisition.user-period")
+    needs = (MODBUS, UPLINK, read_out("setting-logged", "no-false-gap"), "acquisition.user-period")
     scenario = Scenario(circuits=2, points=1, period_s=60, centres=("A",), kinds=("minute", "hour"))
-    orders = 3
+    orders = 4
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
@@ -66,6 +67,14 @@ class FollowsThePeriodSetOnSite(Case):
         await self._set(bench, 3600)
         await bench.clock.sleep(hours=11)
         bench.phase("over")
+        # Half an hour after a poll by the long period nothing has been missed on the grid of a short one.
+        now = bench.clock.now_us()
+        await bench.clock.sleep((floor(now, HOUR) + 90 * MINUTE - now) / SECOND)
+        name = next(iter(bench.meters))
+        periods_judge.SHORTENED.put(bench, periods_judge.Shortened(meter=name))
+        await bench.operator.set_period(name, 60, _AUTHOR)
+        await bench.clock.sleep(minutes=3)
+        await bench.operator.gaps()
         await bench.operator.log(start)
         await bench.centres.settle(minutes=5)
 
@@ -79,6 +88,7 @@ class FollowsThePeriodSetOnSite(Case):
         yield windows_judge.audit_finding(history, SETTING_LOGGED, "period", ("author", "meter", "period_s"))
         yield from periods_judge.findings(history)
         yield periods_judge.undisturbed_finding(history, history.began.meters[-1].name)
+        yield from periods_judge.gap_findings(history)
         made = [problem for ledger in reconciled(history) for problem in ledger.invented]
         slower = [each for each in periods_judge.stretches(history) if each.period_us > 15 * MINUTE]
         yield NOTHING_MADE_UP_BETWEEN_POLLS.none(

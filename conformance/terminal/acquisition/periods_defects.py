@@ -13,7 +13,7 @@ from reference_terminal.model.rows import Record
 from reference_terminal.model.times import QUARTER, Span
 from reference_terminal.processing.interval import IntervalBuilder
 from reference_terminal.settings.config import Config
-from reference_terminal.settings.overlay import Overlay
+from reference_terminal.settings.overlay import Overlaid, Overlay
 from reference_terminal.web.errors import HttpError
 from reference_terminal.web.periods import PeriodApi
 
@@ -128,3 +128,14 @@ def quarters_made_up_between_polls(patch: Patch) -> None:
 
     patch(Span, "holds", holds)
     patch(IntervalBuilder, "expire", expire)
+
+
+@defect(
+    "gap-before-the-period-was-set",
+    en="after a shorter polling period was set a gap is told since the last poll by the long one",
+    zh="缩短采集周期后，将原周期内无需采集的时段误报为缺失",
+    clauses=("isc-2/7.2.3-A(1)b",),
+)
+def gap_before_the_period_was_set(patch: Patch) -> None:
+    """What should have been read is reckoned by the period that holds now."""
+    patch(Overlaid, "not_before_s", lambda self, meter: 0)  # pyright: ignore[reportUnknownLambdaType]

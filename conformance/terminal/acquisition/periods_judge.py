@@ -14,9 +14,12 @@ from msgspec import structs
 
 from bench.case import Check, Measurement, criterion, measure
 from bench.history import Event, History, Phase, Power, Served, Unserved
-from conformance.common.queries import questions
+from bench.history.marks import Mark
+from bench.history.observation import Words
+from conformance.common import gaps
+from conformance.common.queries import answers, questions
 from conformance.common.retention import marks
-from conformance.common.times import MINUTE, SECOND, local, seconds
+from conformance.common.times import MINUTE, SECOND, instant_of_iso, local, seconds
 from conformance.common.timing import (
     CYCLES,
     FEWEST_CYCLES,
@@ -26,7 +29,7 @@ from conformance.common.timing import (
     cadence,
     error_uncertainty,
 )
-from conformance.common.truth import RESUME_US
+from conformance.common.truth import RESUME_US, truth_of
 
 NEIGHBOUR_UNDISTURBED = criterion(
     "neighbour-undisturbed", en="another meter loses no cycle by it", zh="其他表计采集不受影响", unit="cycles"
@@ -51,6 +54,15 @@ PERIOD_KEPT_OVER_POWER = criterion(
 FOLLOWS_US = 1 * MINUTE
 # R-11: a tenth of the cycles is enough above a minute, if the stretch holds fewer than those of 24 h.
 _SECONDS_US = 60 * SECOND
+
+
+class Shortened(Words, frozen=True):
+    """A meter that is polled by a long period is about to get a short one."""
+
+    meter: str
+
+
+SHORTENED = Mark("period-shortened", Shortened)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,4 +190,34 @@ def undisturbed_finding(history: History, meter: str) -> Check:
         "<=",
         0,
         evidence=[f"{meter}: nothing asked"] if one is None else list(one.evidence),
+    )
+
+
+def gap_findings(history: History) -> Iterator[Check]:
+    """No gap begins between the last poll by a long period and the order for a short one: nothing was due there.
+
+    One that begins with the last reading, or near the order, may tell of what the change itself cost.
+    """
+    marks_ = [mark for mark in SHORTENED.of(history) if not _was_refused(history, mark.t)]
+    rows = [row for event in answers(history, "gaps") for row in event.rows]
+    truth = truth_of(history)
+    false: list[str] = []
+    for mark in marks_:
+        for point in [each.id for each in history.began.points if each.meter == mark.detail.meter]:
+            series = truth.series[point]
+            read = max((at for at in series.times if at < mark.t), default=None)
+            if read is None or series.failed(read + 1, mark.t):
+                continue
+            for row in rows:
+                start = instant_of_iso(row.get("start", "")) if row.get("point") == point else None
+                if start is not None and read + SECOND < start < mark.t - FOLLOWS_US:
+                    false.append(f"{point}: gap from {local(start)} on; read {local(read)}, set anew {local(mark.t)}")
+    if marks_ and answers(history, "gaps"):
+        yield gaps.NO_FALSE_GAP.none(false, marks_)
+
+
+def _was_refused(history: History, at: int) -> bool:
+    return any(
+        event.t >= at and (event.problem or any(row.get("result") == "refused" for row in event.rows))
+        for event in questions(history, "period")
     )

@@ -128,3 +128,18 @@ class SurvivesClockSetBackBeforeItsFirstRecord(_Steps, Case):
     hours_before = 1
     hours_between = 2.5
     hours_after = 1
+
+
+class SurvivesClockSetForwardBetweenSlowPolls(_Steps, Case):
+    """Set five minutes ahead between polls of a quarter-hour, it polls and records on the new time at once."""
+
+    zh = "采集周期 15 min，两次采集之间时钟被调快 5 min：随即按新时间采集和记录。"
+    checks = {
+        clock_steps.POLLING_GOES_ON: ("isc-2/7.3.1c",),
+        **beside(*(each for each in _Steps.checks if each is not clock_steps.POLLING_GOES_ON)),
+    }
+    scenario = _Steps.scenario.but(period_s=900)
+    step_s = 300
+    hours_before = 1
+    hours_between = 1
+    hours_after = 1

@@ -304,3 +304,20 @@ def period_under_way_dropped_at_a_step(patch: Patch) -> None:
 def counted_again_when_time_comes_round(patch: Patch) -> None:
     """The period goes on with the opening that it had."""
     patch(IntervalBuilder, "_count_off", lambda self, each, increment: None)
+
+
+@defect(
+    "step-wakes-nobody",
+    en="who waits for an instant when the clock is set waits on as long as the old time had asked for",
+    zh="时钟调整时，等待中的任务仍按原时间等待",
+    clauses=("isc-2/7.3.1c",),
+)
+def step_wakes_nobody(patch: Patch) -> None:
+    """The step is told, and timers were begun before it."""
+
+    def report(self: WallClock, before_ns: int, after_ns: int) -> None:
+        waiting, self._sleepers = self._sleepers, {}
+        sound(self, before_ns, after_ns)
+        self._sleepers = waiting
+
+    sound = patch(WallClock, "_report", report)

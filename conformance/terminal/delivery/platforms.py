@@ -12,11 +12,14 @@ from bench.case import Case, Finding, Rig, beside
 from bench.dut import Alteration
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.scenario import Scenario
+from bench.history.accounting import AccountingUnit, Emitter
+from bench.layout.scenario import Configuration, Scenario
 from conformance.common import delivery
 from conformance.common.actions import counters, mark, points, read_records, reconciled
-from conformance.common.times import uncertainty_s
+from conformance.common.times import HOUR, MINUTE, ceil, uncertainty_s
 from conformance.terminal import BY_TIME_OF_DAY, FINGERPRINT, LIVE, LOCAL, MODBUS, MUTUAL_TLS, PLATFORM
+from conformance.terminal.accounting.boundaries import electricity
+from conformance.terminal.accounting.figures import ACCOUNTING
 from conformance.terminal.acquisition.sources import MANUAL
 from conformance.terminal.delivery import centres_judge, platforms_judge, tampering_judge
 from simulators.centres.fingerprints.centre import FingerprintCentre
@@ -26,6 +29,13 @@ from simulators.stamps import from_stamp, stamp
 _QUARTER_US = 900_000_000
 _HOWS = ("digit",) * 8 + ("stamp",) * 4 + ("point",) * 4 + ("removed",) * 4
 _TIME, _OTHER_TIME = "02:17:00", "03:05:00"
+_OFFICE = Emitter(
+    id="office",
+    name="示范办公楼",
+    sector="public-buildings",
+    units=(AccountingUnit(id="office"),),
+    sources=(electricity("grid", "office", "buildings-ndrc-2015", "e01.energy", "北京"),),
+)
 _NATIONAL = Scenario(
     start="2026-03-01T23:30:00+08:00",
     circuits=1,
@@ -458,6 +468,37 @@ class VerifiesWhileDepositsWait(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from tampering_judge.waiting_findings(history, "F")
+
+
+class VerifiesFiguresThatWereMended(Case):
+    """An emission that is worked out again because an entry fills a gap agrees with its fingerprint, as before."""
+
+    zh = "补录使排放量重新计算后，其记录仍与指纹一致。"
+    checks = {tampering_judge.UNTOUCHED_STORE_AGREES: ("csmt/12.3.2f",)}
+    needs = (ACCOUNTING, MANUAL, MODBUS, LOCAL, FINGERPRINT)
+    scenario = Scenario(
+        start="2026-03-02T08:57:00+08:00",
+        circuits=1,
+        points=1,
+        kinds=("minute",),
+        centres=("A", "F"),
+        centre_options=(("F", {"kind": "fingerprint", "channel": "tls"}),),
+        configuration=Configuration(emitter=_OFFICE),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        hour = ceil(bench.clock.now_us(), HOUR)
+        await bench.clock.sleep(minutes=18)
+        async with bench.links["field"].cut():
+            await bench.clock.sleep(minutes=20)
+        await bench.clock.sleep(minutes=30)
+        await bench.operator.manual_entry("e01.energy", "quarter", hour + 15 * MINUTE, "3.75", "Li Wei", "panel meter")
+        await bench.clock.sleep(minutes=2)
+        await bench.operator.emission_history("grid", "quarter", hour + 15 * MINUTE)
+        await bench.operator.verify("quarter", hour, hour + HOUR)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield tampering_judge.mended_finding(history)
 
 
 class ServesThreeCentresInDifferentStates(Case):

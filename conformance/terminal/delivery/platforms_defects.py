@@ -19,6 +19,7 @@ from reference_terminal.assembly import Terminal
 from reference_terminal.model.rows import Pending, Record
 from reference_terminal.model.times import QUARTER, stamp
 from reference_terminal.net.http import HttpClient, Place
+from reference_terminal.processing.emissions import Emissions
 from reference_terminal.security import fingerprint
 from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.storage import fingerprint_signer
@@ -736,3 +737,19 @@ def platforms_fingerprints_never_read(patch: Patch) -> None:
 def verification_of_nothing(patch: Patch) -> None:
     """The range is empty, and an empty range agrees."""
     patch(FingerprintSigner, "compare_deposits", lambda self, span, point, from_s, to_s, deposits: (0, []))
+
+
+@defect(
+    "no-fingerprint-of-mended-figures",
+    en="an emission that is worked out again keeps the fingerprint of what it was",
+    zh="重新计算的排放量未生成新指纹",
+    clauses=("csmt/12.3.2f",),
+)
+def no_fingerprint_of_mended_figures(patch: Patch) -> None:
+    """What follows from a revision is not told on."""
+
+    def revised(self: Emissions, connection: Any, record: Record) -> list[Record]:
+        own(self, connection, record)
+        return []
+
+    own = patch(Emissions, "revised", revised)

@@ -97,6 +97,15 @@ def store_findings(history: History, kind: str) -> Iterator[Check]:
     yield NOTHING_ELSE_NAMED.none(others, decided, evidence=others[:10])
 
 
+def mended_finding(history: History) -> Check:
+    """After a figure was worked out again (its history tells what it was before) no record is named."""
+    told = [event for event in history.of(Observed) if not event.problem and event.rows]
+    mended = any(event.what == "emission-history" for event in told)
+    asked = [event for event in told if event.what == "verify"]
+    named = [_line(name, row.get("what", "")) for event in asked for row in event.rows[1:] if (name := _name(row))]
+    return UNTOUCHED_STORE_AGREES.none(named, asked and mended, evidence=named[:10])
+
+
 def _name(row: dict[str, str]) -> Name | None:
     start = instant_of_iso(row.get("start", ""))
     return None if start is None else (row.get("point", ""), start)

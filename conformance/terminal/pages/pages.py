@@ -5,14 +5,14 @@ Leaves what a configuration does to values and uploads to `management`, who may 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bench.case import Case, Finding, Text, beside
 from bench.dut.access import Function
 from bench.dut.access.visit import Session
 from bench.facade.bench import Bench, Unable
 from bench.facade.people import People
-from bench.history import History
+from bench.history import History, Phase
 from bench.layout.scenario import Line
 from conformance.terminal import ACCOUNTS, FUNCTIONS, MANAGEMENT, MODBUS, MUTUAL_TLS
 from conformance.terminal.access.audit import EVENTFUL
@@ -30,6 +30,17 @@ def at_pages(people: People, name: str) -> list[tuple[str, Function]]:
     return [(door, each) for door, each in people.where(name) if people.access.doors[door].cookies]
 
 
+def forms_told(bench: Bench, names: Iterable[str]) -> list[tuple[str, Function]]:
+    """Say which of these functions are done by a form, and where."""
+    found: list[tuple[str, Function]] = []
+    for name in names:
+        for door, function in at_pages(bench.people, name):
+            if function.calls[door].form:
+                bench.phase(pages_judge.AT_A_PAGE, door=door, function=name)
+                found.append((door, function))
+    return found
+
+
 class ConfiguresByPage(Case):
     """Network, acquired items and formulas are configured at the pages of the product, and act."""
 
@@ -39,12 +50,20 @@ class ConfiguresByPage(Case):
         pages_judge.ITEMS: ("csmt/10.6.3b", "isc-2/8.2f", "csmt/11.3-1"),
         pages_judge.FORMULA: ("csmt/10.6.3c", "isc-2/8.2f"),
         pages_judge.DIAGNOSIS: ("isc-2/8.2g",),
+        **beside(pages_judge.FORMS.sometimes(), pages_judge.OWN_FORM.sometimes()),
     }
     needs = (MODBUS, ACCOUNTS, FUNCTIONS, MUTUAL_TLS, MANAGEMENT)
     scenario = EVENTFUL
+    most = 40
 
     async def drive(self, bench: Bench) -> None:
         people = await begin(bench)
+        opening = {door.opened_by: None for door in people.access.doors.values() if door.opened_by}
+        asked = forms_told(bench, ("centre-add", "period", "centre-certificate", *opening))
+        for door, role in dict.fromkeys((door, function.may[0]) for door, function in asked):
+            session = await people.login(door, people.access.of_role(role))
+            if session is not None:
+                await people.pages.follow_links(session, self.most)
         for door, function in at_pages(people, "listen")[:1]:
             session = await people.login(door, people.access.of_role(function.may[0]))
             if session is not None:
@@ -62,6 +81,9 @@ class ConfiguresByPage(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from pages_judge.findings(history)
+        if pages_judge.AT_A_PAGE in {mark.name for mark in history.of(Phase)}:
+            yield pages_judge.forms_finding(history)
+        yield from pages_judge.own_form_findings(history)
 
 
 class ShowsWhatEveryLineCarries(Case):
@@ -107,7 +129,7 @@ class LeadsSomewhere(Case):
     """What a page points at is there, before the login and after it, and its forms ask for all that is needed."""
 
     zh = "登录前后，装置各页面所指的每个地址均可打开，表单字段齐全。"
-    checks = beside(pages_judge.LINKS, pages_judge.FORMS, pages_judge.TIMETABLE.sometimes())
+    checks = beside(pages_judge.LINKS, pages_judge.FORMS, pages_judge.OWN_FORM.sometimes())
     remark = Text(
         "no clause says how pages hang together; what a page offers and nobody can open is not offered",
         "没有条文规定页面之间如何链接，但页面所示而无法打开的功能等于没有提供",
@@ -125,13 +147,10 @@ class LeadsSomewhere(Case):
                 session = await people.login(door, people.access.of_role(role))
                 if session is not None:
                     await people.pages.follow_links(session, self.most)
-        if (known := people.access.rounds) is not None:
-            for door in doors:
-                call = people.access.function(known.set).calls.get(door)
-                if call is not None and call.form:
-                    bench.phase(pages_judge.AT_A_PAGE, door=door, function=known.set)
+        known = people.access.rounds
+        forms_told(bench, () if known is None else (known.set,))
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield pages_judge.links_finding(history)
         yield pages_judge.forms_finding(history)
-        yield from pages_judge.timetable_findings(history)
+        yield from pages_judge.own_form_findings(history)

@@ -174,3 +174,18 @@ def no_form_for_the_timetable(patch: Patch) -> None:
 def login_form_without_code(patch: Patch) -> None:
     """Codes are for programs."""
     patch(site, "_CODE", Field("token", Text("One-time code (if used)", "动态口令（如已启用）"), needed=False))
+
+
+@defect(
+    "certificate-form-leads-nowhere",
+    en="the form for another certificate is sent to an address that is not there",
+    zh="更换证书的表单指向不存在的地址",
+    clauses=("csmt/10.6.3a", "isc-2/8.2f"),
+)
+def certificate_form_leads_nowhere(patch: Patch) -> None:
+    """The address was renamed."""
+
+    def form(*given: Any, to: str = "", **more: Any) -> Form:
+        return Form(*given, to="certificate" if to == "centre-certificate" else to, **more)
+
+    patch(device, "Form", form)

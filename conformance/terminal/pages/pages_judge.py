@@ -52,15 +52,15 @@ FORMS = criterion(
     unit="functions",
     evidence=EvidenceKind.READ_OUT,
 )
-TIMETABLE = criterion(
-    "timetable-has-its-form",
-    en="where the timetable of rounds is set at a page, a page has the form for it",
-    zh="可在页面设置巡检计划的，页面上有相应表单",
+OWN_FORM = criterion(
+    "has-its-form",
+    en="what is set by a form of a page has this form on a page (timetable of rounds, centres, certificate and so on)",
+    zh="以页面表单设置的功能（巡检计划、数据中心、证书等），页面上均有相应表单",
     unit="functions",
     evidence=EvidenceKind.READ_OUT,
 )
-AT_A_PAGE = "timetable-at-a-page"
-"""A door where the profile says that the timetable of rounds is set by a form."""
+AT_A_PAGE = "form-at-a-page"
+"""A function that the profile does by a form at a door, and that needs nothing which the world does not have."""
 _LOOKED_US = 1_000_000
 _NOWHERE = ("400", "404", "405", "410", "422")
 _NAMES = ((NETWORK, "centre-add"), (ITEMS, "period"), (FORMULA, "package-page"))
@@ -141,8 +141,8 @@ def forms_finding(history: History) -> Check:
     return FORMS.none_among(lacks, [told[0] for told in lacks.values() if all(told)])
 
 
-def timetable_findings(history: History) -> Iterator[Check]:
-    """The form for the timetable, at each door of which any form was found: others have pages nobody can follow."""
+def own_form_findings(history: History) -> Iterator[Check]:
+    """The form of each function, at each door of which any form was found: others have pages nobody can follow."""
     held: dict[str, set[str]] = {}
     for event in told_of.FORMS.of(history):
         held.setdefault(event.query.door, set()).update(row.function for row in event.rows)
@@ -150,4 +150,4 @@ def timetable_findings(history: History) -> Iterator[Check]:
     if marks:
         known = [mark for mark in marks if held.get(mark["door"])]
         lacks = [f"{mark['door']}: {mark['function']}" for mark in known if mark["function"] not in held[mark["door"]]]
-        yield TIMETABLE.none_among(known, lacks)
+        yield OWN_FORM.none_among(known, lacks)

@@ -15,7 +15,8 @@ from reference_terminal.accounting.formula import Formula
 from reference_terminal.accounting.library import Constant
 from reference_terminal.accounting.quantity import Quantity
 from reference_terminal.processing.explanation import Explanations
-from reference_terminal.processing.outcomes import Used
+from reference_terminal.processing.outcomes import Period, Used
+from reference_terminal.settings.accounting import FigureSet
 
 _REPORT = ("isc-2/7.2.7a", "csmt/11.11a")
 
@@ -69,3 +70,18 @@ def nothing_explained_that_is_looked_up(patch: Patch) -> None:
         return found
 
     own = patch(Formula, "calls", calls)
+
+
+@defect(
+    "nothing-explained",
+    en="every question how a figure came about ends in an error of the terminal's own",
+    zh="任何排放量计算说明的查询均以内部错误结束",
+    clauses=_REPORT,
+)
+def nothing_explained(patch: Patch) -> None:
+    """It has no way to the records any more."""
+
+    def of(self: Explanations, figure: FigureSet, period: Period) -> dict[str, Any] | None:
+        raise AttributeError("_store")
+
+    patch(Explanations, "of", of)
