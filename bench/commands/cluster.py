@@ -20,7 +20,9 @@ from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bench.commands import sentences
 from simulators import scratch
+from simulators.sentences import Words
 
 ANSWER_S = 15
 """How long a scheduler may take to answer."""
@@ -54,15 +56,11 @@ def connected(address: str) -> Generator[Client, None, None]:
         client: Client = distributed.Client(address, timeout=ANSWER_S, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise ClusterError(
-            f"--cluster {address}: what listens there is no Dask scheduler ({error or type(error).__name__}) / "
-            "该地址不是 Dask 调度器"
+            sentences.NO_SCHEDULER(error=error or type(error).__name__).after(f"--cluster {address}")
         ) from None
     try:
         if not client.nthreads():
-            raise ClusterError(
-                f"--cluster {address}: it has no worker; start some with `dask worker {address} --nthreads 1` / "
-                "集群没有工作进程"
-            )
+            raise ClusterError(sentences.NO_WORKER(address=address).after(f"--cluster {address}"))
         _same_house(address, client)
         yield client
     finally:
@@ -74,30 +72,32 @@ def _probe(address: str) -> None:
     host, _, port = address.rpartition("/")[2].rpartition(":")
     scheme = address.partition("://")[0] if "://" in address else ""
     if scheme not in ("tcp", "tls") or not host or not port.isdecimal() or not 0 < int(port) < 65536:
-        raise ClusterError(f"--cluster {address}: expected an address such as tcp://host:8786 / 应为 tcp://主机:端口")
+        raise ClusterError(sentences.CLUSTER_ADDRESS().after(f"--cluster {address}"))
     try:
         socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_S).close()
     except OSError as error:
         raise ClusterError(
-            f"--cluster {address}: no scheduler answers ({error.strerror or error}); start one with `dask scheduler` / "
-            "无法连接调度器"
+            sentences.NO_ANSWER(strerror=error.strerror or error).after(f"--cluster {address}")
         ) from None
 
 
 def _same_house(address: str, client: Client) -> None:
-    own, theirs = house(), dict[str, object]()
+    own, theirs = house(), list[tuple[Words, object]]()
     try:
-        theirs["the scheduler"] = client.run_on_scheduler(house)
+        theirs.append((sentences.THE_SCHEDULER(), client.run_on_scheduler(house)))
     except Exception as error:
-        theirs["the scheduler"] = error
+        theirs.append((sentences.THE_SCHEDULER(), error))
     told = client.run(house, on_error="return")
-    theirs |= {f"worker {worker}": told[worker] for worker in sorted(told)}
-    for place, found in theirs.items():
+    theirs += [(sentences.A_WORKER(name=worker), told[worker]) for worker in sorted(told)]
+    for place, found in theirs:
         if found != own:
-            what = f"none ({type(found).__name__}: {found})" if isinstance(found, Exception) else str(found)[:12]
+            what = (
+                sentences.NOTHING_THERE(kind=type(found).__name__, found=found)
+                if isinstance(found, Exception)
+                else str(found)[:12]
+            )
             raise ClusterError(
-                f"--cluster {address}: expected this bench ({own[:12]}) in the environment of {place}, found {what}; "
-                "install the same everywhere / 各节点须安装相同版本的台架"
+                sentences.OTHER_BENCH(own=own[:12], place=place, what=what).after(f"--cluster {address}")
             )
 
 
@@ -169,7 +169,7 @@ def apart(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         _child.cache_clear()
         with suppress(OSError):
             child.kill()
-        raise Lost(f"the process of a task ended with {child.wait()} / 任务进程意外终止") from None
+        raise Lost(str(sentences.TASK_DIED(wait=child.wait()))) from None
     if not done:
         raise result
     return result

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from bench.case import EXIT_ERROR, CaseResult
+from bench.commands import sentences
 from bench.commands.option import whole
 from bench.commands.parsing import wrong_words
 from bench.commands.running.attempts import of_history
@@ -89,9 +90,9 @@ def main(asked: Asked) -> int:
     problems: list[str] = []
     hands = _hands(asked, problems)
     if not asked.file:
-        problems.append("load: give the file that describes the load, such as fixtures/load/park.toml / 请给出负载文件")
+        problems.append(sentences.LOAD_FILE().after("load"))
     if asked.master_host:
-        problems.append("--master-host goes with --worker / 仅与 --worker 同用")
+        problems.append(str(sentences.MASTER_HOST_ALONE()))
     seed = seed_of(asked.seed, problems) if asked.seed else None
     if problems:
         return wrong_words("\n".join(problems))
@@ -102,10 +103,7 @@ def main(asked: Asked) -> int:
     if seed is not None:
         plan = msgspec.structs.replace(plan, seed=seed)
     if hands.remote and plan.target.ours and plan.terminals.count:
-        return wrong_words(
-            f"{asked.file}: workers on other machines do not reach the centre that the bench starts on loopback: name "
-            "target.host and target.port / 远程工作进程无法访问本机中心，请给出 target.host"
-        )
+        return wrong_words(sentences.FAR_WORKERS().after(asked.file))
     profile = Path(asked.profile) if asked.profile else PROFILE
     words = {"terminal": str(profile), "rig": "loopback", "out": asked.out, "seed": str(plan.seed)}
     try:
@@ -135,12 +133,12 @@ def _hands(asked: Asked, problems: list[str]) -> Hands:
     if web:
         host, colon, number = web.rpartition(":")
         if not number.isdecimal() or not 0 < int(number) < 65_536:
-            problems.append(f"--web {web}: expected a port, or address:port / 应为端口或 地址:端口")
+            problems.append(sentences.WEB_PORT().after(f"--web {web}"))
         web = f"{host if colon and host else '127.0.0.1'}:{number}"
     if asked.master and not workers:
-        problems.append("--master: say with --workers how many are to come / 请以 --workers 给出工作进程数")
+        problems.append(sentences.HOW_MANY_WORKERS().after("--master"))
     if not asked.master and (asked.bind or asked.port):
-        problems.append("--bind and --port go with --master / 仅与 --master 同用")
+        problems.append(str(sentences.BIND_ALONE()))
     if asked.master:
         return Hands(remote=workers, bind=asked.bind or "*", port=port, web=web)
     return Hands(workers=workers, web=web)
@@ -153,9 +151,9 @@ def _worker(asked: Asked) -> int:
     given = {"a file": asked.file, "--workers": asked.workers, "--web": asked.web, "--master": asked.master}
     others = [name for name, value in given.items() if value]
     if others:
-        problems.append(f"--worker: not with {', '.join(others)}; all that is the master's / 工作进程不用这些参数")
+        problems.append(sentences.OF_MASTER(others=others).after("--worker"))
     if not asked.master_host:
-        problems.append("--worker: say with --master-host where the master is / 请以 --master-host 给出主进程地址")
+        problems.append(sentences.WHERE_MASTER().after("--worker"))
     if problems:
         return wrong_words("\n".join(problems))
     words = [sys.executable, "-m", "bench.load.engine", "worker", "--master", asked.master_host, "--port", str(port)]

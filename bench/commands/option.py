@@ -11,6 +11,8 @@ from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.commands import sentences
+
 _MOST_DIGITS = 1000
 
 
@@ -122,7 +124,7 @@ def whole(option: str, text: str, problems: list[str], *, least: int = 0, most: 
     """The whole number that an option gives; what is wrong with it becomes a problem, and `least` is given."""
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < _MOST_DIGITS else -1
     if number < least:
-        problems.append(f"{option} {text}: expected a whole number of at least {least} / 应为不小于 {least} 的整数")
+        problems.append(sentences.LEAST_WHOLE(least=least).after(f"{option} {text}"))
     elif most is not None and number > most:
-        problems.append(f"{option} {text}: expected a whole number of at most {most} / 应为不大于 {most} 的整数")
+        problems.append(sentences.MOST_WHOLE(most=most).after(f"{option} {text}"))
     return max(number, least)

@@ -14,6 +14,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
+from bench.commands import sentences
+
 # Controls but tab and line feed, ends of lines of Unicode, marks that turn the direction of writing.
 _MOVES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -68,7 +70,7 @@ class _Outlet(io.TextIOWrapper):
             return
         if isinstance(error, BrokenPipeError):
             raise error
-        raise OutletLost(f"standard output: cannot be written: {error.strerror} / 无法写入标准输出") from None
+        raise OutletLost(str(sentences.NO_OUTPUT(strerror=error.strerror))) from None
 
 
 def _shown(found: re.Match[str]) -> str:

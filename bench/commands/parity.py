@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Item, Mark, Verdict
-from bench.commands import parity_items
+from bench.commands import parity_items, sentences
 from bench.commands.option import whole
 from bench.commands.parity_items import Half
 from bench.commands.running.house import commit
@@ -30,6 +30,7 @@ from reports import parity as shown
 from reports import screen
 from reports.html import parity as page
 from reports.verdicts import write_whole
+from simulators.sentences import Words
 
 CHAPTERS = {Item.TERMINAL: "realtime/", Item.PLATFORM: "kept/"}
 """The cases that run unless others are named: short ones, made for both times."""
@@ -107,7 +108,7 @@ def main(
     problems = [told for word in cases if (told := no_case(word, suite))]
     named = [name for name in suite if any(picks(word, name) for word in cases)]
     if rig not in REAL_RIGS:
-        problems.append(f"--rig {rig}: expected a rig of real time: {', '.join(REAL_RIGS)} / 应为实时台架")
+        problems.append(sentences.REAL_RIG(real_rigs=REAL_RIGS).after(f"--rig {rig}"))
     seed_of(seed, problems)
     workers_of(workers, problems)
     rate = whole("--accelerate", accelerate, problems, least=2, most=MOST_TIMES) if accelerate else 1
@@ -130,7 +131,9 @@ def main(
     ]
     if named and not chosen and not problems:
         problems.append(
-            f"--case {' '.join(cases)}: no case of a {item}, which {profile_path} submits / 用例对象与受测品不符"
+            sentences.NO_CASE_OF_ITEM(item=Words(item, item.zh), profile_path=profile_path).after(
+                f"--case {' '.join(cases)}"
+            )
         )
     if problems:
         print("\n".join(problems), file=sys.stderr)
@@ -140,12 +143,14 @@ def main(
     try:
         plan.folder.mkdir(parents=True)
     except OSError as error:
-        print(f"--out {out}: cannot make {plan.folder}: {error.strerror} / 无法创建目录", file=sys.stderr)
+        print(
+            sentences.NO_FOLDER_MADE(folder=plan.folder, strerror=error.strerror).after(f"--out {out}"), file=sys.stderr
+        )
         return EXIT_USAGE
     try:
         rig_named(rig).self_test(plan.seed)
     except RuntimeError as error:
-        print(f"the rig's self test failed, nothing was run: {error} / 台架自检失败", file=sys.stderr)
+        print(sentences.SELF_TEST(error=error), file=sys.stderr)
         return EXIT_ERROR
     return _compared(plan, rig, chosen, int(workers), run, name, as_json=as_json)
 
@@ -166,8 +171,11 @@ def _compared(plan: Plan, rig: str, chosen: list[str], workers: int, run: str, n
                 broken.append(f"{case}: {error}")
                 continue
             print(
-                f"{case}: {virtual.verdict.value} in {other} time, {real.verdict.value} in real time / "
-                f"{virtual.verdict.zh}，实时{real.verdict.zh}",
+                sentences.PARITY_VERDICTS(
+                    first=Words(virtual.verdict.value, virtual.verdict.zh),
+                    other=sentences.IN_ACCELERATED() if other == ACCELERATED else sentences.IN_VIRTUAL(),
+                    real=Words(real.verdict.value, real.verdict.zh),
+                ).after(case),
                 file=sys.stderr,
             )
             broken += [
@@ -185,5 +193,5 @@ def _compared(plan: Plan, rig: str, chosen: list[str], workers: int, run: str, n
         print(text, end="")
     else:
         shown.print_parity(found, screen.console_for(sys.stdout))
-        print(f"{written}: written / 已生成")
+        print(sentences.WRITTEN().after(written))
     return EXIT_ERROR if broken else EXIT_PASS if found.same else EXIT_FAIL

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.case import CaseResult, Check, Measurement, Text, Verdict
+from bench.commands import sentences
 from bench.history import History, MeterFault, Power, Served, Stored
 from bench.layout.build import SPARE
 from conformance.common.delivery import matches, setup_of
@@ -18,25 +19,20 @@ from conformance.common.truth import Certainty, length_of, truth_of
 from reports.parity import Likeness, Row
 
 TIME = Text(
-    "a time: computing takes none in virtual time, which therefore gives a lower bound (R-08)",
-    "时间量：虚拟时间内计算不耗时，仅给出下限（R-08）",
+    *sentences.PARITY_TIME(),
 )
 COUNT = Text(
-    "how many there are depends on how soon the terminal was up; records are compared one by one below",
-    "数量取决于终端启动快慢；记录在下方逐条对比",
+    *sentences.PARITY_COUNT(),
 )
-NOISE = Text("a measured quantity on the same side of its limit", "测得值与限值的关系相同")
+NOISE = Text(*sentences.PARITY_NOISE())
 POLLED = Text(
-    "each holds what its own meters answered; the polls were milliseconds apart, the plant moved in between",
-    "各自与其表计应答一致；两次轮询相差数毫秒，期间对象已变化",
+    *sentences.PARITY_POLLED(),
 )
 LOST = Text(
-    "power was lost at another instant relative to this interval, and its content is not certain in both",
-    "断电时刻相对该时段不同，其内容并非在两种时间中都确定",
+    *sentences.PARITY_CUT(),
 )
 SWITCHED = Text(
-    "the source failed within this interval, so that its content is not certain, and the answers were not the same",
-    "该时段内数据源失效，内容不确定，且两次的应答并不相同",
+    *sentences.PARITY_OUTAGE(),
 )
 _OWN = ("bench-loop-delay", "bench-uncertainty", "bench-cpu-wait", "machine-cpu-stalled", "supply-delay")
 _DISTRIBUTION = "-histogram"
@@ -73,12 +69,12 @@ def rows(virtual: Half, real: Half) -> Iterator[Row]:
     decided = {virtual.result.verdict, real.result.verdict} <= {Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE}
     why = None
     if not same_verdict:
-        why = Text("the case came to another verdict", "用例结论不同")
+        why = Text(*sentences.OTHER_CASE_VERDICT())
     elif not decided:
-        why = Text("the case was decided in neither", "两种时间均未判定该用例")
+        why = Text(*sentences.DECIDED_IN_NEITHER())
     verdicts = (virtual.result.verdict.value, real.result.verdict.value)
     agree = Likeness.SAME if same_verdict and decided else Likeness.DIFFERS
-    yield row("verdict", Text("verdict of the case", "用例结论"), verdicts, agree, why, *reasons)
+    yield row("verdict", Text(*sentences.CASE_VERDICT()), verdicts, agree, why, *reasons)
 
     checks = {each.id: each for each in virtual.result.checks}, {each.id: each for each in real.result.checks}
     for id in dict.fromkeys((*checks[0], *checks[1])):
@@ -105,19 +101,19 @@ def rows(virtual: Half, real: Half) -> Iterator[Row]:
             kind = Likeness.DIFFERS if found.missing else Likeness.SAME
             total = str(found.compared + len(found.missing) if found.missing else found.compared)
             sides = (str(found.held[0]), str(found.held[1]))
-            why = Text("a record is in one of them only", "记录仅见于其中之一") if found.missing else None
-            name = Text(f"keys of the {total} records of whole intervals, at every centre", "各中心完整时段记录的键")
+            why = Text(*sentences.ONE_SIDE_RECORDS()) if found.missing else None
+            name = Text(*sentences.INTERVAL_KEYS(total=total))
             yield row("record-keys", name, sides, kind, why, *found.missing)
             yield _values(row("record-values", _VALUES, ("", ""), Likeness.SAME, None), found)
 
 
-_VALUES = Text("values of these records", "上述记录的值")
+_VALUES = Text(*sentences.THEIR_VALUES())
 
 
 def _values(blank: Row, found: Records) -> Row:
     kind, why = Likeness.SAME, None
     if found.altered:
-        kind, why = Likeness.DIFFERS, Text("the same answers, other contents", "应答相同而内容不同")
+        kind, why = Likeness.DIFFERS, Text(*sentences.SAME_ANSWERS())
     elif found.uncertain:
         kind, why = Likeness.LIMIT, LOST
     elif found.switched:
@@ -141,7 +137,10 @@ def _values(blank: Row, found: Records) -> Row:
 
 def _named(virtual: Half, real: Half) -> tuple[tuple[str, Half], tuple[str, Half]]:
     fast = virtual.history is not None and virtual.history.began.accelerated > 1
-    return ("accelerated / 加速" if fast else "virtual / 虚拟", virtual), ("real / 实时", real)
+    return (str(sentences.IN_ACCELERATED()) if fast else str(sentences.IN_VIRTUAL()), virtual), (
+        str(sentences.IN_REAL()),
+        real,
+    )
 
 
 def _told(found: Check | None) -> str:
@@ -151,24 +150,24 @@ def _told(found: Check | None) -> str:
 def like_checks(virtual: Check | None, real: Check | None) -> tuple[Likeness, Text | None]:
     """How a check in virtual time stands to the same check in real time."""
     if virtual is None or real is None:
-        return Likeness.DIFFERS, Text("this check was made in one of them only", "该检查仅在其中之一进行")
+        return Likeness.DIFFERS, Text(*sentences.CHECKED_IN_ONE())
     if virtual.timed and virtual.verdict is Verdict.NOT_RUN:
         return Likeness.LIMIT, TIME
     if virtual.verdict is not real.verdict:
-        return Likeness.DIFFERS, Text("another verdict", "结论不同")
+        return Likeness.DIFFERS, Text(*sentences.OTHER_VERDICT())
     if virtual.measured == real.measured:
         return Likeness.SAME, None
     if virtual.timed or virtual.unit in ("s", "ms"):
         return Likeness.LIMIT, TIME
     if virtual.op in ("<", "<=", ">", ">="):
         return Likeness.LIMIT, NOISE
-    return Likeness.DIFFERS, Text("another count", "数量不同")
+    return Likeness.DIFFERS, Text(*sentences.OTHER_COUNT())
 
 
 def like_quantities(virtual: Measurement | None, real: Measurement | None) -> tuple[Likeness, Text | None]:
     """How a measured quantity without a limit stands to the same in real time."""
     if virtual is None or real is None:
-        return Likeness.DIFFERS, Text("this was measured in one of them only", "该量仅在其中之一测得")
+        return Likeness.DIFFERS, Text(*sentences.MEASURED_IN_ONE())
     if virtual.value == real.value:
         return Likeness.SAME, None
     timed = virtual.unit in ("s", "ms") or virtual.id.endswith(_DISTRIBUTION)

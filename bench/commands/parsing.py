@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NoReturn, Protocol
 
 from bench.case import EXIT_USAGE
+from bench.commands import sentences
 from bench.commands.option import Option
 
 
@@ -33,7 +34,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        self.exit(EXIT_USAGE, f"{self.prog}: {message} / 命令行有误\n")
+        self.exit(EXIT_USAGE, f"{sentences.WRONG_LINE(prog=self.prog, message=message)}\n")
 
 
 def takes(parser: argparse.ArgumentParser, *rows: Option) -> None:

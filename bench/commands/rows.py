@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bench.commands import sentences
 from bench.commands.option import Option
 from bench.commands.running.options import ROWS
 
@@ -25,7 +26,7 @@ def wrong_wait(seconds: float) -> str:
     """What is wrong with a `--wait`; empty if it is right."""
     if 0 < seconds <= MOST_WAIT_S:
         return ""
-    return f"--wait {seconds:g}: expected seconds above 0, {MOST_WAIT_S} at most / 取值无效"
+    return sentences.WRONG_WAIT(most_wait_s=MOST_WAIT_S).after(f"--wait {seconds:g}")
 
 
 # One name, other meanings: the commands in `only` have theirs.

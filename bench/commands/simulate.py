@@ -76,7 +76,7 @@ def _fleet(words: argparse.Namespace, path: Path) -> int:
         try:
             record.open("ab").close()
         except OSError as error:
-            return wrong_words(sentences.RECORD_UNWRITABLE(strerror=error.strerror).after(f"--record {record}"))
+            return wrong_words(sentences.UNWRITABLE(strerror=error.strerror).after(f"--record {record}"))
     # Thousands of connections: libuv's loop spends half of what asyncio's does on each request (benchmarks/README.md).
     work = serve_fleet(fleet, sys.stdout, as_json=words.json, seconds=words.seconds, record=record)
     return _run(work, uvloop.new_event_loop)

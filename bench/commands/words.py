@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE
-from bench.commands import rows
+from bench.commands import rows, sentences
 from bench.commands.option import Option
 from bench.commands.parsing import Add, takes, wrong_words
 from bench.commands.running.options import ROWS, SHARED
@@ -102,7 +102,7 @@ def _terminal(words: argparse.Namespace) -> int:
         return {1: EXIT_ERROR, 2: EXIT_USAGE}.get(told, told)
     target = Path(words.config)
     if target.exists():
-        return wrong_words(f"{target}: exists already; give a new name for the configuration / 文件已存在")
+        return wrong_words(sentences.CONFIGURATION_EXISTS().after(target))
     try:
         path = Path(words.configure)
         world = shared_by(load_world(path), path)
@@ -111,8 +111,8 @@ def _terminal(words: argparse.Namespace) -> int:
     except (WorldError, NoDriver) as error:
         return wrong_words(str(error))
     except OSError as error:
-        return wrong_words(f"{target}: cannot be written: {error.strerror} / 无法写入")
-    print(f"{target}: written; start it with `carbonbench terminal {target}` / 已生成")
+        return wrong_words(sentences.UNWRITABLE(strerror=error.strerror).after(target))
+    print(sentences.CONFIGURATION_WRITTEN(target=target).after(target))
     return EXIT_PASS
 
 

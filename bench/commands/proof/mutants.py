@@ -21,6 +21,7 @@ from msgspec import structs
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Item, Rig, Verdict
 from bench.commands.lines import Lines, whole_lines
 from bench.commands.option import whole
+from bench.commands.proof import sentences
 from bench.commands.proof.mutant_trials import attempt, measure, reference_lines, within
 from bench.commands.running.house import commit
 from bench.commands.running.options import no_case, picks, seed_of, workers_of, wrong_item
@@ -33,6 +34,7 @@ from conformance.mutants.survivors import Sorted, SurvivorError, read_survivors
 from reports import mutants as shown
 from reports.html import mutants as page
 from reports.progress import Progress
+from simulators.sentences import Words
 
 _MOST = 100_000
 _LINES, _CASES, _TRIALS, _RESULT, _PAGE = "lines.json", "cases.jsonl", "trials.jsonl", "mutants.json", "mutants.html"
@@ -83,7 +85,7 @@ def _cases(asked: Asked) -> tuple[str, ...]:
     if asked.each:
         whole("--each", asked.each, problems, least=1, most=_MOST)
     if asked.record and asked.cases:
-        problems.append("--record with --case: the figure is of the whole suite; leave one out / 记录须针对全部用例")
+        problems.append(str(sentences.RECORD_WITH_CASE()))
     if problems:
         raise WrongWords("\n".join(problems))
     return tuple(
@@ -122,7 +124,7 @@ class Trials:
             lines = Lines(folder / _TRIALS)
             lines.add(msgspec.json.encode(head))
         except OSError as error:
-            raise WrongWords(f"--out {out}: cannot be used for the trials: {error.strerror} / 无法使用") from None
+            raise WrongWords(sentences.TRIALS_UNUSABLE(strerror=error.strerror).after(f"--out {out}")) from None
         return cls(folder, head, lines)
 
     @classmethod
@@ -134,12 +136,12 @@ class Trials:
             told = msgspec.json.decode(first, type=Head)
             done = [msgspec.json.decode(line, type=Trial) for line in rest]
         except (OSError, ValueError):
-            raise WrongWords(f"--resume {folder}: expected a folder of prove --mutants / 不是变异试验目录") from None
+            raise WrongWords(sentences.NO_TRIALS().after(f"--resume {folder}")) from None
         if told.commit != head.commit and told.item == head.item and (folder / _LINES).exists():
             return cls(folder, told, Lines(path, after=whole), done, over=True)
         for name in ("commit", "seed", "cases", "item"):
             if getattr(told, name) != getattr(head, name):
-                raise WrongWords(f"--resume {folder}: its {name} is another one; start anew without it / 设置不符")
+                raise WrongWords(sentences.TRIALS_DIFFER(name=name).after(f"--resume {folder}"))
         return cls(folder, head, Lines(path, after=whole), done)
 
     def close(self) -> None:
@@ -158,14 +160,10 @@ class Trials:
             return msgspec.json.decode(path.read_bytes(), type=LineMap)
         found = _measured(self.head, workers, self.folder)
         if bad := [f"{case.case}: {case.verdict}" for case in found.cases if case.verdict not in (*_FINE, _OPEN)]:
-            raise Unsound(
-                f"the sound {self.head.item} does not pass {', '.join(bad)} / 无缺陷{self.head.item.zh}未通过"
-            )
+            raise Unsound(str(sentences.SOUND_FAILS(item=Words(self.head.item, self.head.item.zh), bad=bad)))
         if open_ := [case.case for case in found.cases if case.verdict == _OPEN]:
             # Chance has kept a stimulus from one: it says nothing of a mutant, and the hours of the others stand.
-            print(
-                f"left out, inconclusive with this seed: {', '.join(open_)} / 本种子下无法判定，未使用", file=sys.stderr
-            )
+            print(sentences.LEFT_OUT_OPEN(open=open_), file=sys.stderr)
             found = structs.replace(found, cases=tuple(case for case in found.cases if case.verdict != _OPEN))
         fresh = path.with_name(path.name + ".part")
         fresh.write_bytes(msgspec.json.encode(found))
@@ -189,7 +187,7 @@ def _measured(head: Head, workers: int, folder: Path) -> LineMap:
     ):
         reference = crew.submit(reference_lines, head.item)
         jobs = [crew.submit(measure, case, head.seed, str(folder)) for case in head.cases if case not in done]
-        progress = Progress("cases measured / 已测用例", len(head.cases), done=len(done))
+        progress = Progress(str(sentences.CASES_MEASURED()), len(head.cases), done=len(done))
         for job in as_completed(jobs):
             case = job.result()
             out.add(msgspec.json.encode(case))
@@ -264,14 +262,14 @@ def main(asked: Asked) -> int:
 
 def _shown(trials: Trials, asked: Asked, known: Mapping[tuple[str, str, str, str, str], Sorted]) -> int:
     """Draw and try what is missing, count, print and write."""
-    print(f"{trials.folder}  (stopped: prove --mutants N --resume / 中断后可续跑)", flush=True)
+    print(sentences.TRIALS_STOPPED(folder=trials.folder), flush=True)
     try:
         lines = trials.lines(int(asked.workers))
     except Unsound as error:
         print(error, file=sys.stderr)
         return EXIT_ERROR
     if trials.over:
-        print(f"tried at {trials.head.commit}: counted anew, none is added / 试验属于该提交，仅重新统计", flush=True)
+        print(sentences.TRIED_AT(commit=trials.head.commit), flush=True)
         drawn = list(trials.done)
     else:
         drawn = draw(lines.run(), sources(lines.item), int(asked.number), trials.head.seed)
@@ -291,7 +289,7 @@ def _shown(trials: Trials, asked: Asked, known: Mapping[tuple[str, str, str, str
 def _try(drawn: Sequence[Mutant], trials: Trials, lines: LineMap, asked: Asked) -> None:
     """Try what has not been tried, or not for as long as it may take."""
     todo = list(_todo(drawn, trials, lines, float(asked.each or "inf")))
-    progress = Progress("mutants / 变异体", len(drawn), done=len(drawn) - len(todo))
+    progress = Progress(str(sentences.MUTANTS()), len(drawn), done=len(drawn) - len(todo))
     for trial in _tried(todo, trials.head.seed, int(asked.workers), trials.folder):
         trials.add(trial)
         progress.step(f"{trial.mutant.module}:{trial.mutant.line} {trial.mutant.kind}", trial.outcome)

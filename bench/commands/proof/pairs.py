@@ -16,6 +16,7 @@ import msgspec
 
 from bench.case import CaseResult
 from bench.commands.lines import Lines, whole_lines
+from bench.commands.proof import sentences
 
 FORMAT = "carbonbench-pairs/1"
 SOUND = ""
@@ -83,7 +84,7 @@ class Pairs:
                 self._lines = Lines(path)
                 self._lines.add(msgspec.json.encode(head))
         except OSError as error:
-            raise PairsError(f"{path}: cannot be used for the pairs of a proof: {error.strerror} / 无法使用") from None
+            raise PairsError(sentences.PAIRS_UNUSABLE(strerror=error.strerror).after(path)) from None
 
     def __enter__(self) -> Pairs:
         return self
@@ -110,11 +111,11 @@ def _read(path: Path, head: Head) -> tuple[list[tuple[Task, CaseResult]], int]:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         told = None
     if told is None or told.format != FORMAT:
-        raise PairsError(f"{path}: expected the journal of a proof ({FORMAT}) in its first line / 不是证明记录")
+        raise PairsError(sentences.NO_JOURNAL(format=FORMAT).after(path))
     for name in ("commit", "seed", "rig"):
         was, wanted = getattr(told, name), getattr(head, name)
         if was != wanted:
-            raise PairsError(f"{path}: its {name} is {was}, this proof's is {wanted}; start anew without it / 设置不符")
+            raise PairsError(sentences.PROOF_DIFFERS(name=name, was=was, wanted=wanted).after(path))
     found: list[tuple[Task, CaseResult]] = []
     for number, line in enumerate(rest, 2):
         try:
@@ -123,8 +124,6 @@ def _read(path: Path, head: Head) -> tuple[list[tuple[Task, CaseResult]], int]:
             if task is None:
                 raise msgspec.ValidationError("no job")
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise PairsError(
-                f"{path}: line {number} is no pair of defect and case: {error} / 第 {number} 行无效"
-            ) from None
+            raise PairsError(sentences.NO_PAIR(number=number, error=error).after(path)) from None
         found.append((task, pair.result))
     return found, whole

@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.case import Case, CaseResult, Check, Text, Verdict
+from bench.commands.proof import sentences
 from bench.commands.proof.pairs import SOUND, Group, Job, Task
 from bench.commands.running.house import commit
 from conformance.defects import Defect
 from conformance.defects.groups import GROUPS
 from conformance.defects.proof import Flips
 from reports import prove as shown
+from simulators.sentences import Words
 
 _HELPERS = 3
 
@@ -56,7 +58,7 @@ def group_shown(group: Group, result: CaseResult, flips: Flips) -> GroupShown:
     return GroupShown(
         short={defect: checks for defect, checks in short.items() if checks or not mine[defect]},
         besides=tuple(sorted(failed - known)),
-        down=(result.reason.splitlines() or ["brought down / 受测品失效"])[0] if brought_down(result) else "",
+        down=(result.reason.splitlines() or [str(sentences.BROUGHT_DOWN())])[0] if brought_down(result) else "",
     )
 
 
@@ -67,11 +69,16 @@ def fallen(groups: Sequence[tuple[Group, CaseResult]], flips: Flips) -> list[str
         shown_here = group_shown(group, result, flips)
         if not shown_here.holds:
             short = [f"{defect} ({', '.join(checks)})" for defect, checks in shown_here.short.items()]
-            why = [f"unseen {each}" for each in short] + [f"besides {each}" for each in shown_here.besides]
-            why += [shown_here.down] if shown_here.down else []
+            why = [sentences.UNSEEN(what=each) for each in short]
+            why += [sentences.BESIDES(what=each) for each in shown_here.besides]
+            if down := shown_here.down:
+                why.append(Words.of(down) if " / " in down else Words(down, down))
             found.append(
-                f"{GROUPS.name}: {group.case}: {' + '.join(group.planted)} no longer go together: {'; '.join(why)}; "
-                f"prove --groups --case {group.case} --record / 不再能同时植入"
+                sentences.NO_LONGER_TOGETHER(
+                    case=group.case,
+                    planted=" + ".join(group.planted),
+                    why=Words("; ".join(each.en for each in why), "；".join(each.zh for each in why)),
+                ).after(GROUPS.name)
             )
     return found
 

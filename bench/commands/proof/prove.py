@@ -32,6 +32,7 @@ from bench.case import (
     Verdict,
 )
 from bench.commands.cluster import ClusterError
+from bench.commands.proof import sentences
 from bench.commands.proof.grouping import Costs, Regrouping, to_place
 from bench.commands.proof.pairs import SOUND, Group, Head, Job, Pairs, PairsError, Task
 from bench.commands.proof.proof_rounds import brought_down, fallen, next_round, related, shows, tally, untried
@@ -49,6 +50,7 @@ from bench.commands.running.options import (
     wrong_item,
 )
 from bench.commands.running.session import REFERENCE_ADAPTERS, ledger_answers, ledger_entries, rig_named
+from bench.commands.sentences import NO_DEFECT, SELF_TEST
 from bench.commands.workers import pool
 from bench.dut import adapter
 from bench.dut.profile import Profile, ProfileError, load_profile
@@ -214,7 +216,7 @@ class Prover:
 
     def together(self, groups: Sequence[Group]) -> Sequence[tuple[Group, CaseResult]]:
         """Plant the defects of each group at once."""
-        print(f"{len(groups)} groups of defects / 试 {len(groups)} 组同时植入的缺陷", flush=True)
+        print(sentences.GROUPS_TRIED(groups=len(groups)), flush=True)
         self.run(groups)
         return [(group, result) for group, result in self.grouped if group in groups]
 
@@ -255,7 +257,7 @@ class Prover:
             groups=matter.groups,
         ):
             done = len(self._done())
-            print(f"{done} pairs done, {len(jobs)} more / 已完成 {done} 组，再执行 {len(jobs)} 组")
+            print(sentences.PAIRS_DONE(done=done, jobs=len(jobs)))
             self.run(jobs)
         return self.told()
 
@@ -268,10 +270,16 @@ def unwritable(out: Path, json_file: Path | None) -> list[str]:
             if folder:
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            problems.append(f"{option} {folder}: cannot make this folder: {error.strerror} / 无法创建目录")
+            problems.append(sentences.NO_FOLDER(strerror=error.strerror).after(f"{option} {folder}"))
     if json_file and json_file.is_dir():
-        problems.append(f"--json {json_file}: this is a folder; name a file / 应为文件，不是目录")
+        problems.append(sentences.NOT_A_FILE().after(f"--json {json_file}"))
     return problems
+
+
+def _unknown_defect(word: str, known: Mapping[str, Defect]) -> str:
+    meant = near(word, known)
+    told = NO_DEFECT(near=meant, where="") if meant.en else sentences.NO_SUCH_DEFECT(known=known)
+    return told.after(f"--defect {word}")
 
 
 def matter_of(asked: Asked) -> Matter:
@@ -280,12 +288,7 @@ def matter_of(asked: Asked) -> Matter:
     mine = [asked.item] if asked.item else [*Item]
     known = {name: found for name, found in all_defects().items() if rig in found.rigs and found.item in mine}
     suite = {name: found for name, found in case_classes().items() if found.item in mine}
-    every_name = f"; known are {', '.join(known)}"
-    problems = [
-        f"--defect {word}: no such defect{near(word, known) or every_name} / 无此缺陷"
-        for word in asked.defects
-        if word not in known
-    ]
+    problems = [_unknown_defect(word, known) for word in asked.defects if word not in known]
     seed_of(seed, problems)
     workers_of(asked.workers, problems)
     problems += wrong_item(asked.item)
@@ -384,7 +387,7 @@ def keep_flips(rig: str, results: Iterable[tuple[Job, CaseResult]]) -> None:
     """Put into the suite's proof which checks each defect was seen failing."""
     pairs = flips_of(results)
     write_proof(recorded(read_proof(), rig, pairs, defects=all_defects(), cases=case_classes()))
-    print(f"{PROOF}: {len(pairs)} pairs recorded / 已记录 {len(pairs)} 组")
+    print(sentences.PAIRS_RECORDED(pairs=len(pairs)).after(PROOF))
 
 
 def keep_groups(prover: Prover, matter: Matter, *, anew: bool, write: bool, doubtful: Collection[str] = ()) -> None:
@@ -406,9 +409,7 @@ def keep_groups(prover: Prover, matter: Matter, *, anew: bool, write: bool, doub
     never = {job.defect for job, result in prover.results if job.defect != SOUND and brought_down(result)}
     made = Regrouping(flips, prover.costs(), never).again(old, loose, prover.together, doubtful)
     many = [group for groups in made.groups.values() for group in groups if len(group) > 1]
-    print(
-        f"{GROUPS}: {sum(map(len, many))} defects in {len(many)} groups / {len(many)} 组共 {sum(map(len, many))} 个缺陷"
-    )
+    print(sentences.DEFECTS_GROUPED(sum=sum(map(len, many)), many=len(many)).after(GROUPS))
     print("".join(f"{sentence}\n" for sentence in unseen(old, matter.flips, made, flips)), end="")
     if write:
         write_groups(made)
@@ -440,9 +441,9 @@ def main(asked: Asked) -> int:
             try:
                 rig_named(matter.rig).self_test(matter.seed)
             except RuntimeError as error:
-                print(f"the rig's self test failed, nothing was run: {error} / 台架自检失败", file=sys.stderr)
+                print(SELF_TEST(error=error), file=sys.stderr)
                 return EXIT_ERROR
-        print(f"pairs / 配对记录: {journal.path}  (stopped: prove --resume {journal.path} / 中断后可续跑)", flush=True)
+        print(sentences.JOURNAL_AT(path=journal.path), flush=True)
         prover = Prover(matter, journal, crew, elsewhere=bool(asked.cluster))
         if asked.groups:
             prover.run([Job(SOUND, name) for name in matter.cases])
@@ -455,7 +456,7 @@ def main(asked: Asked) -> int:
                 doubtful = () if asked.defects else tuple(matter.cases)
                 keep_groups(prover, matter, anew=False, write=True, doubtful=doubtful)
     if asked.cases and not asked.defects and (idle := untried(matter.defects, matter.cases)):
-        print(f"no defect is tried with {', '.join(idle)}: none names it, nor a clause that it decides / 无可试缺陷")
+        print(sentences.NONE_TO_TRY(idle=idle))
     shown.print_proof(proof)
     print(prove_page.write(proof, asked.out / f"{proof.run}.html"))
     if asked.json_file:

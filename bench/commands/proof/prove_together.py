@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from bench.case import EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, CaseResult, Verdict
+from bench.commands.proof import sentences
 from bench.commands.proof.proof_rounds import shows
 from bench.commands.running.attempts import ran
 from bench.commands.running.house import commit
@@ -91,7 +92,7 @@ def _proved(crew: Executor | None, name: str, seed: int) -> tuple[Shown | None, 
     drive = shared_drives()[name]
     ((_, sound),) = _all(crew, name, [""], seed)
     bad = [each for each in sound.results if each.verdict is not Verdict.PASS]
-    print(f"{name}: without a defect / 无缺陷: {'pass' if not bad else ', '.join(each.id for each in bad)}")
+    print(sentences.WITHOUT_DEFECT(name=name, found=[each.id for each in bad] or sentences.PASSES()))
     if bad:
         return None, [f"{each.id}: {each.verdict.value} {each.reason}".strip() for each in bad]
     known = wanted({case.id(): case for case in drive.judged}, {VIRTUAL_RIG: read_proof().of(VIRTUAL_RIG)})
@@ -101,7 +102,7 @@ def _proved(crew: Executor | None, name: str, seed: int) -> tuple[Shown | None, 
         for defect, seen in _all(crew, name, chosen, seed):
             found = {each.id: tuple(sorted(c.id for c in each.checks if shows(c))) for each in seen.results}
             flips[defect] = {case: checks for case, checks in sorted(found.items()) if checks}
-            print(f"  {defect}: {sum(map(len, found.values()))} checks fail / 项不通过")
+            print(f"  {sentences.CHECKS_FAIL(defect=defect, sum=sum(map(len, found.values())))}")
         seen_now = {(case, check) for of in flips.values() for case, checks in of.items() for check in checks}
         missing = {key: by - set(chosen) for key, by in missing.items() if key not in seen_now}
     shown = Shown(
@@ -110,7 +111,7 @@ def _proved(crew: Executor | None, name: str, seed: int) -> tuple[Shown | None, 
         asked=sound.asked,
         flips={defect: of for defect, of in sorted(flips.items()) if of},
     )
-    return shown, [f"{case}:{check} was not seen failing in this drive / 未见不通过" for case, check in sorted(missing)]
+    return shown, [str(sentences.NOT_SEEN_FAILING(case=case, check=check)) for case, check in sorted(missing)]
 
 
 def main(words: Sequence[str], seed_word: str, workers_word: str, *, record: bool) -> int:
@@ -124,9 +125,7 @@ def main(words: Sequence[str], seed_word: str, workers_word: str, *, record: boo
         if not words or any(picks(word, each) for word in words for each in (name, *(c.id() for c in drive.judged)))
     ]
     if not chosen:
-        problems.append(
-            f"--case {', '.join(words)}: no drive is shared by it; there are {', '.join(drives)} / 无此驱动"
-        )
+        problems.append(sentences.NO_DRIVE(drives=drives).after(f"--case {words}"))
     if problems:
         print("\n".join(problems), file=sys.stderr)
         return EXIT_USAGE
@@ -148,4 +147,4 @@ def main(words: Sequence[str], seed_word: str, workers_word: str, *, record: boo
 def _keep(told: dict[str, Shown]) -> None:
     text = msgspec.json.format(msgspec.json.encode(Together(drives=told)), indent=1).decode()
     write_whole(TOGETHER, text + "\n")
-    print(f"{TOGETHER}: {', '.join(told)} / 已记录")
+    print(sentences.KEPT(names=told).after(TOGETHER))

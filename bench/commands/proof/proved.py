@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bench.case import CaseResult, Text, Verdict
+from bench.commands.proof import sentences
 from reports.prove import CAUGHT, Proof
 
 _MOST = 3
@@ -83,13 +84,13 @@ def lacking(proofs: Sequence[Proof], cases: Sequence[CaseResult], documents: Col
         if name not in caught and (name in expected or any(_of(clause, documents) for clause in clauses))
     ]
     troubles = [words for proof in proofs for words in proof.troubles]
-    sentences = (
-        _told(unseen, "relied on, never seen failing", "所依据而从未见其失败的检查"),
-        _told(bare, "clauses of which no check was seen failing in its own case", "无一检查在本用例中失败过的条款"),
-        _told(unsound, "not seen passing with the sound reference", "未见无缺陷参考品通过的用例"),
-        _told(untried, "defects that these cases find, not tried", "应由这些用例发现而未试的缺陷"),
-        _told(escaped, "defects that nothing noticed", "未被发现的缺陷"),
-        _told(troubles, "faults of the bench", "台架故障"),
+    lacks = (
+        _told(unseen, *sentences.NEVER_FAILED()),
+        _told(bare, *sentences.NONE_FAILED_HERE()),
+        _told(unsound, *sentences.NEVER_SOUND()),
+        _told(untried, *sentences.NEVER_TRIED()),
+        _told(escaped, *sentences.SURVIVED()),
+        _told(troubles, *sentences.BENCH_BROKE()),
     )
     behind = {*(name.rpartition(":")[0] for name in relied if {*relied[name]} & {*bare}), *unsound}
     behind |= {expected[name] for name in (*untried, *escaped) if name in expected}
@@ -99,15 +100,14 @@ def lacking(proofs: Sequence[Proof], cases: Sequence[CaseResult], documents: Col
     elsewhere += [_asker(name, suite) for name in unseen if name not in suite.fails]
     named = dict.fromkeys([*(case for case in concerned if case in behind), *filter(None, elsewhere)])
     borrowed = tuple(name for name in relied if name not in seen and name not in unseen)
-    return Lack(tuple(filter(None, sentences)), tuple(named), borrowed)
+    return Lack(tuple(filter(None, lacks)), tuple(named), borrowed)
 
 
 def borrowing(checks: Sequence[str]) -> Text | None:
     """Checks that were seen failing in another case only, for a statement; nothing where there are none."""
     return _told(
         checks,
-        "checks that a pass rests on were seen failing in another case only, which asks the same",
-        "所依据的检查仅在提出同一问题的其他用例中见其失败",
+        *sentences.FAILED_ELSEWHERE(),
     )
 
 
@@ -134,8 +134,7 @@ def partly(passing: Collection[str], idle: Mapping[str, Mapping[str, Sequence[st
     clauses = {clause for found in cases.values() for clause in found}
     shown = _shown(names)
     return Text(
-        f"{len(clauses)} clauses pass by some of their cases only; {len(names)} cases were not run: {shown}",
-        f"{len(clauses)} 条通过的条款仅由部分用例判定；{len(names)} 个用例未执行：{shown}",
+        *sentences.PARTLY_DECIDED(clauses=len(clauses), names=len(names), shown=shown),
     )
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from bench.case import Item
 from bench.commands.finished.rejudge import exit_for, read_run
+from bench.commands.proof import sentences
 from bench.history import HistoryError, read_history
 from conformance import rests
 from conformance.clauses.suite import case_classes
@@ -33,5 +34,5 @@ def main(folder: Path) -> int:
         return exit_for(error)
     kept = rests.Rests(cases={name: known[name] for name in sorted(known) if known[name]})
     rests.RESTS.write_text(json.dumps(msgspec.to_builtins(kept), indent=1) + "\n", "utf-8")
-    print(f"{len(driven)} cases read, {len(kept.cases)} rest on answers / 已读取并写入 {rests.RESTS.name}")
+    print(sentences.RESTS_WRITTEN(driven=len(driven), cases=len(kept.cases), name=rests.RESTS.name))
     return 0

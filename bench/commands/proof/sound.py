@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.case import CaseResult
+from bench.commands.proof import sentences
 from bench.commands.running.resume import forged, sm3_of
 from bench.journal import JournalError, attempts, read_run
 
@@ -29,14 +30,14 @@ def results_of(folder: Path, *, commit: str, seed: int, rig: str, profile: Path)
     options = settings.options
     asked = {"rig": rig, "seed": seed, "defect": "", "terminal": str(profile), "expected": None}
     problems = [
-        f"--sound {folder}: its {name} is {options.get(name)!r}, expected {wanted!r} / 设置不符"
+        sentences.SOUND_SETTING(name=name, get=options.get(name), wanted=wanted).after(f"--sound {folder}")
         for name, wanted in asked.items()
         if options.get(name) != wanted
     ]
     if settings.commit != commit:
-        problems.append(f"--sound {folder}: the run is of commit {settings.commit}, this bench is {commit} / 版本不符")
+        problems.append(sentences.SOUND_COMMIT(asked=settings.commit, now=commit).after(f"--sound {folder}"))
     if settings.inputs.get(str(profile)) != sm3_of(profile):
-        problems.append(f"--sound {folder}: {profile} was changed since / 输入文件已改动")
+        problems.append(sentences.SOUND_INPUT(profile=profile).after(f"--sound {folder}"))
     first = [each for each in found if each.begun.attempt == 1 and each.result is not None]
     problems += forged(first)
     if problems:

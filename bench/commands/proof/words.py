@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.commands import rows
 from bench.commands.option import Option
 from bench.commands.parsing import Add, takes, wrong_words
+from bench.commands.proof import sentences
 from bench.commands.running.options import ROWS, SHARED
 
 
@@ -18,7 +19,7 @@ def _prove(words: argparse.Namespace) -> int:
     if words.mutants:
         return _mutants(words)
     if words.each:
-        return wrong_words("--each: only with --mutants / 仅用于变异试验")
+        return wrong_words(sentences.ONLY_MUTANTS().after("--each"))
     if words.together:
         return _prove_together(words)
     if words.rests:
@@ -56,7 +57,7 @@ def _prove_together(words: argparse.Namespace) -> int:
     told |= {"--full": words.full, "--defects-only": words.defects_only, "--cluster": words.cluster}
     told |= {"--defect": words.defect, "--item": words.item, "--rig": words.rig != "virtual", "--groups": words.groups}
     if others := [name for name, given in told.items() if given]:
-        return wrong_words(f"--together: not with {', '.join(others)} / 共用驱动证明不用这些参数")
+        return wrong_words(sentences.NOT_TOGETHER(others=others).after("--together"))
     return prove_together.main(words.case, words.seed, words.workers, record=words.record)
 
 
@@ -69,7 +70,7 @@ def _mutants(words: argparse.Namespace) -> int:
     others += [name for name, given in (("--rig", words.rig != "virtual"), ("--groups", words.groups)) if given]
     others += ["--cluster"] if words.cluster else []
     if others:
-        return wrong_words(f"--mutants: not with {', '.join(others)}; these are of defects / 变异试验不用这些参数")
+        return wrong_words(sentences.OF_DEFECTS(others=others).after("--mutants"))
     return mutants.main(
         mutants.Asked(
             number=words.mutants,

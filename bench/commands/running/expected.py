@@ -22,6 +22,7 @@ from bench.case import (
     Verdict,
     exit_code,
 )
+from bench.commands import sentences
 from reports.repeats import attempts_of, outcomes
 from simulators.settings import Settings, Word, read
 from simulators.tables import DescriptionError, Table, read_file
@@ -70,17 +71,15 @@ def _checked(table: Table, cases: Collection[str], clauses: Collection[str]) -> 
     for number, each in enumerate(found, start=1):
         where, name = f"expected[{number}]", each.case or each.clause
         if bool(each.case) == bool(each.clause):
-            table.problem(where, "expected either case or clause", "须且仅须填写 case 或 clause")
+            table.problem(where, *sentences.CASE_OR_CLAUSE())
         elif each.case and each.case not in cases:
-            hint = near(each.case, cases)
-            told = f"no case is called {each.case!r}{hint.en}", f"没有用例 {each.case!r}{hint.zh}"
+            told = sentences.EXPECTED_CASE(name=each.case, meant=near(each.case, cases))
             table.problem(f"{where}.case", *told)
         elif each.clause and each.clause not in clauses:
-            hint = near(each.clause, clauses)
-            told = f"no entry of the ledger is called {each.clause!r}{hint.en}", f"没有条款 {each.clause!r}{hint.zh}"
+            told = sentences.EXPECTED_CLAUSE(name=each.clause, meant=near(each.clause, clauses))
             table.problem(f"{where}.clause", *told)
         if name and name in seen:
-            table.problem(where, f"{name} is named twice; one entry for each", f"{name} 重复，每项只能有一条")
+            table.problem(where, *sentences.EXPECTED_TWICE(name=name))
         seen.add(name)
     return found
 
@@ -88,11 +87,11 @@ def _checked(table: Table, cases: Collection[str], clauses: Collection[str]) -> 
 def outdated(expected: ExpectedFailure, firmware: str, started: str) -> str:
     """Why an expectation is void before anything ran; empty if it stands. `started` (ISO 8601): when the run began."""
     if started[:10] > expected.expires:
-        return f"expired on {expected.expires}: mend the fail or have its owner extend it / 已过期"
+        return str(sentences.EXPIRED(expires=expected.expires))
     if not firmware:
-        return "the profile names no firmware_hash to hold it against; add one to [terminal] / 档案缺少 firmware_hash"
+        return str(sentences.NO_FIRMWARE_HASH())
     if expected.firmware != firmware:
-        return f"is for firmware {expected.firmware}, the profile says {firmware}; look at it anew / 固件不符"
+        return str(sentences.OTHER_FIRMWARE(own=expected.firmware, firmware=firmware))
     return ""
 
 
@@ -109,7 +108,7 @@ def applied(run: RunResult, expected: Sequence[ExpectedFailure], firmware: str) 
         if problem:
             found.append(msgspec.structs.replace(each, problem=problem))
             continue
-        words = f"{each.owner}: {each.reason} (until / 至 {each.expires})"
+        words = f"{each.owner}: {each.reason} ({sentences.UNTIL()} {each.expires})"
         covered |= {name: words for name in failing if name not in covered}
         found.append(_judged(each, run, names, failing))
     cases = tuple(_told(case, covered.get(case.id, "")) for case in run.cases)
@@ -137,14 +136,14 @@ def _names(expected: ExpectedFailure, run: RunResult) -> list[str]:
 
 def _judged(expected: ExpectedFailure, run: RunResult, names: Sequence[str], failing: Sequence[str]) -> ExpectedFailure:
     if failing:
-        return msgspec.structs.replace(expected, note=f"fails as expected: {', '.join(failing)} / 如预期不通过")
+        return msgspec.structs.replace(expected, note=str(sentences.FAILS_AS_EXPECTED(failing=failing)))
     if not names:
-        return msgspec.structs.replace(expected, note="not part of this run / 本次运行未涉及")
+        return msgspec.structs.replace(expected, note=str(sentences.NOT_IN_RUN()))
     told = outcomes(run)
     if all(told[name] is Verdict.PASS for name in names):
-        return msgspec.structs.replace(expected, problem="passes now: take the entry out / 现已通过：请删除该条目")
+        return msgspec.structs.replace(expected, problem=str(sentences.PASSES_NOW()))
     words = ", ".join(dict.fromkeys(told[name].value for name in names if told[name] is not Verdict.PASS))
-    return msgspec.structs.replace(expected, note=f"not decided: {words} / 未判定")
+    return msgspec.structs.replace(expected, note=str(sentences.NOT_DECIDED(words=words)))
 
 
 def _told(case: CaseResult, words: str) -> CaseResult:

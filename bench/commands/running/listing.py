@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text as Line
 
 from bench.case import EXIT_PASS, EXIT_USAGE, Text, Verdict
+from bench.commands import sentences
 from bench.commands.running.lengths import lengths_of_the_suite
 from bench.commands.running.options import Options, SessionError, workers_of
 from bench.commands.running.session import Session
@@ -122,10 +123,9 @@ def main(words: Mapping[str, Any], *, as_json: bool, every: bool = False) -> int
     going = [case for case in told.cases if not case.verdict]
     total = sum(case.simulated_s or 0.0 for case in going)
     unknown = sum(case.simulated_s is None for case in going)
-    open_ = f", {unknown} of unknown length / {unknown} 个时长未知" if unknown else ""
+    open_ = sentences.LENGTHS_OPEN(unknown=unknown) if unknown else ""
     console.print(
-        f"{len(going)} of {len(told.cases)} would run in the {told.rig} rig: {span(total)} of the world{open_} / "
-        f"共 {len(told.cases)} 个用例，可执行 {len(going)} 个",
+        str(sentences.WOULD_RUN(going=len(going), cases=len(told.cases), rig=told.rig, span=span(total), open=open_)),
         soft_wrap=True,
     )
     return EXIT_PASS
@@ -138,7 +138,7 @@ def _count(console: Console, staying: Sequence[Listed]) -> None:
         number = sum(bool(case.unanswered) for case in staying)
         console.print(
             Line(
-                f"? {number} wait for answers of the profile; add / 档案未作答，请补充：",
+                str(sentences.WAIT_FOR_ANSWERS(number=number)),
                 style=STYLES[Verdict.INCONCLUSIVE],
             )
         )
@@ -148,5 +148,5 @@ def _count(console: Console, staying: Sequence[Listed]) -> None:
     for (verdict, reason), times in others.most_common(MOST_REASONS):
         console.print(Line(f"{SIGNS[Verdict(verdict)]} {times} × {visible(reason)}", style="dim"), soft_wrap=True)
     rest = max(0, len(waiting) - MOST_REASONS) + max(0, len(others) - MOST_REASONS)
-    more = f"{rest} more reasons; " if rest else ""
-    console.print(Line(f"  {more}--all lists each case with its reason / 逐条列出用 --all", style="dim"))
+    more = sentences.MORE_REASONS(rest=rest) if rest else ""
+    console.print(Line(str(sentences.ALL_LISTS(more=more)), style="dim"))

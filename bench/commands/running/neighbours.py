@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from bench.case import RunResult, Verdict
+from bench.commands import sentences
 
 NEIGHBOURS = 20
 """How many runs are looked at, newest first."""
@@ -83,8 +84,8 @@ def _since(case: str, check: str, before: Collection[Neighbour]) -> str:
         return ""
     row = [name for name, _ in takewhile(lambda each: any(_fails(one, check) for one in each[1]), had)]
     if row:
-        return f"{row[-1]}; in {len(row)} older runs in a row / 首次出现于该次运行，此前连续 {len(row)} 次"
-    return f"in this run, not in {had[0][0]} / 本次首次出现，上一次运行中没有"
+        return str(sentences.FAILS_SINCE(first=row[-1], times=len(row)))
+    return str(sentences.FAILS_ANEW(had=had[0][0]))
 
 
 def _fails(case: CaseThere, check: str) -> bool:

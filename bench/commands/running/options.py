@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_origin, get_type_hints
 
 from bench.case import VIRTUAL_RIG, Item
+from bench.commands import sentences
 from bench.commands.option import Line, Option, whole
+from simulators.sentences import Words
 from simulators.shipped import SHIPPED
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -46,7 +48,7 @@ def _path(name: str, text: str, line: Line) -> Path | None:
 
 def wrong_item(text: str) -> list[str]:
     """What is wrong with a `--item`; none is right."""
-    return [f"--item {text}: expected {' or '.join(Item)} / 未知受测品类型"] if text and text not in [*Item] else []
+    return [sentences.WRONG_ITEM(item=[*Item]).after(f"--item {text}")] if text and text not in [*Item] else []
 
 
 def _item(name: str, text: str, line: Line) -> str:
@@ -70,7 +72,7 @@ def _documents(name: str, given: tuple[str, ...], line: Line) -> tuple[str, ...]
 
     for word in given:
         if word not in DOCUMENTS:
-            line.problems.append(f"{name} {word}: expected one of {', '.join(DOCUMENTS)} / 未知标准")
+            line.problems.append(sentences.WRONG_DOCUMENT(documents=DOCUMENTS).after(f"{name} {word}"))
     return given
 
 
@@ -85,24 +87,21 @@ def _repeats(name: str, text: str, line: Line) -> int:
 def _within(name: str, text: str, line: Line) -> int:
     """The minutes; 0 where no time is given."""
     if text and line.made["rig"] == VIRTUAL_RIG:
-        line.problems.append(
-            f"{name} {text}: a case of virtual time takes seconds, whatever its world lasts; give --rig process, "
-            "loopback or lab / 仅用于实时台架"
-        )
+        line.problems.append(sentences.WITHIN_VIRTUAL().after(f"{name} {text}"))
         return 0
     return whole(name, text, line.problems, least=1, most=MOST_MINUTES) if text else 0
 
 
 def _screen(name: str, text: str, line: Line) -> str:
     if text not in SCREENS:
-        line.problems.append(f"{name} {text}: expected {', '.join(SCREENS)} / 未知取值")
+        line.problems.append(sentences.WRONG_SCREEN(screens=SCREENS).after(f"{name} {text}"))
     return text
 
 
 def _accelerate(name: str, text: str, line: Line) -> int:
     """The rate; 0 where nothing is accelerated. `carbonbench run` measures what auto is, once for all workers."""
     if text and line.made["rig"] not in ACCELERATED_RIGS:
-        line.problems.append(f"{name}: what is accelerated is a program: --rig process or loopback / 仅用于程序台架")
+        line.problems.append(sentences.ACCELERATES_PROGRAMS().after(name))
         return 0
     if text:
         from bench.real.faketime import fast_requirements
@@ -114,20 +113,20 @@ def _accelerate(name: str, text: str, line: Line) -> int:
 def _attempt(name: str, text: str, line: Line) -> int:
     number = _repeats(name, text, line) if text else 0
     if (repeat := line.words.get("repeat")) and number > line.made["repeat"]:
-        line.problems.append(f"{name} {text}: --repeat {repeat} makes no such attempt / 无此次执行")
+        line.problems.append(sentences.NO_SUCH_ATTEMPT(text=text, repeat=repeat).after(f"{name} {text}"))
     return number
 
 
 def _defect(name: str, text: str, line: Line) -> str:
-    line.problems += wrong_defect(text, line.made["rig"], "; `carbonbench prove` lists them")
+    line.problems += wrong_defect(text, line.made["rig"], sentences.PROVE_LISTS())
     return text
 
 
 def _together(name: str, given: bool, line: Line) -> bool:
     if given and line.words.get("cluster"):
-        line.problems.append(f"{name}: a cluster does every case by itself; leave out one of both / 不可与集群同用")
+        line.problems.append(sentences.TOGETHER_CLUSTER().after(name))
     if given and line.words.get("within"):
-        line.problems.append(f"{name}: --within chooses cases one by one; leave out one of both / 不可与 --within 同用")
+        line.problems.append(sentences.TOGETHER_WITHIN().after(name))
     return given
 
 
@@ -326,10 +325,7 @@ class Options:
 
         if given:
             words = ", ".join(given)
-            raise SessionError(
-                f"--resume {folder}: a resumed run takes its settings from its folder; leave out {words} / "
-                "续跑沿用原设置，请去掉其他参数"
-            )
+            raise SessionError(sentences.RESUMED_WITH_WORDS(words=words).after(f"--resume {folder}"))
         try:
             settings = read_run(folder).settings
         except JournalError as error:
@@ -337,7 +333,7 @@ class Options:
         kept = {name: row for name, row in ROWS.items() if row.kept}
         if kept.keys() != settings.options.keys():
             odd = ", ".join(sorted(kept.keys() ^ settings.options.keys()))
-            raise SessionError(f"--resume {folder}: written by another version of the bench: {odd} / 版本不符")
+            raise SessionError(sentences.OTHER_VERSION(odd=odd).after(f"--resume {folder}"))
         made = {name: row.restored(settings.options[name]) for name, row in kept.items()}
         return cls(**made, out=folder.parent, fail_fast=False, screen=SCREENS[1], cluster="", resume=folder, live=live)
 
@@ -409,29 +405,28 @@ def workers_of(text: str, problems: list[str]) -> int:
 
 def unknown_rig(rig: str, among: tuple[str, ...] = RIGS) -> list[str]:
     """What is wrong with a `--rig`."""
-    return [] if rig in among else [f"--rig {rig}: expected {', '.join(among)} / 未知台架"]
+    return [] if rig in among else [sentences.WRONG_RIG(among=among).after(f"--rig {rig}")]
 
 
 def wrong_cluster(address: str, rig: str, workers: str) -> list[str]:
     """What is wrong with a `--cluster`; none is right."""
     problems: list[str] = []
     if address and rig != VIRTUAL_RIG:
-        problems.append(f"--cluster {address}: not with --rig {rig}, whose wires are on this computer / 仅用于虚拟台架")
+        problems.append(sentences.CLUSTER_RIG(rig=rig).after(f"--cluster {address}"))
     if address and workers not in ("", "1"):
-        problems.append(f"--cluster {address}: not with -n {workers}; the cluster has its own workers / 不能与 -n 同用")
+        problems.append(sentences.CLUSTER_WORKERS(workers=workers).after(f"--cluster {address}"))
     return problems
 
 
-def wrong_defect(name: str, rig: str, where: str = "") -> list[str]:
+def wrong_defect(name: str, rig: str, where: Words | str = "") -> list[str]:
     """What is wrong with a `--defect` in a rig; none is right. `where` says what shows those there are."""
     from conformance.defects import all_defects
 
     known = all_defects() if name else {}
     if name and name not in known:
-        return [f"--defect {name}: no such defect{near(name, known)}{where} / 无此缺陷"]
+        return [sentences.NO_DEFECT(near=near(name, known), where=where).after(f"--defect {name}")]
     if name and rig not in known[name].rigs:
-        rigs = " or ".join(f"--rig {each}" for each in known[name].rigs)
-        return [f"--defect {name}: a terminal can have this only with {rigs} / 该缺陷仅适用于其他台架"]
+        return [sentences.DEFECT_RIG(rigs=[f"--rig {each}" for each in known[name].rigs]).after(f"--defect {name}")]
     return []
 
 
@@ -473,14 +468,15 @@ def no_case(word: str, known: Collection[str], option: str = "--case") -> str:
         return ""
     hint = near(word, known)
     inside = sum(word in case for case in known)
-    if not hint and "*" not in word:
-        have = "has it in its name" if inside == 1 else "have it in their names"
-        hint = f"; {inside} {have}: {option} '*{word}*'" if inside else "; `carbonbench list` shows them"
-    return f"{option} {word}: no case of that name{hint} / 无此用例"
+    if not hint.en and "*" not in word:
+        hint = sentences.PARTS_OF_NAMES(inside=inside, option=option, word=word) if inside else sentences.LIST_SHOWS()
+    return sentences.NO_CASE_NAMED(hint=hint).after(f"{option} {word}")
 
 
-def near(word: str, known: Collection[str] | Mapping[str, Any]) -> str:
+def near(word: str, known: Collection[str] | Mapping[str, Any]) -> Words:
     """A hint at names like a mistyped one: the whole name or its last part; empty if nothing is like it."""
     by_part = {name.rpartition("/")[2]: name for name in known} | {name: name for name in known}
     found = dict.fromkeys(by_part[part] for part in difflib.get_close_matches(word, by_part, 3))
-    return f"; did you mean {' or '.join(found)}?" if found else ""
+    if not found:
+        return Words("", "")
+    return sentences.MEANT(names=Words(" or ".join(found), " 或 ".join(found)))

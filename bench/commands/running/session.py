@@ -73,6 +73,7 @@ from reports.glance import Glance
 from reports.ledger import entries
 from reports.verdicts import VerdictsError
 from reports.verdicts import read as read_verdicts
+from simulators.sentences import Words
 
 REFERENCE_ADAPTERS = {Item.TERMINAL: "reference", Item.PLATFORM: "reference-platform"}
 """The adapters of what defects can be planted in."""
@@ -180,13 +181,17 @@ class Session:
     def _check_words(self) -> None:
         options = self.options
         problems = [
-            f"--clause {word}: no such entry in the ledger{near(word, sections(self._asking))} / 条款不存在"
+            sentences.NO_ENTRY(near=near(word, sections(self._asking))).after(f"--clause {word}")
             for word in options.clauses
             if not picks_clause(word, self._ledger)
         ]
         item = self.profile.kind
         if options.item and options.item != item:
-            problems.append(f"--item {options.item}: {self.profile.path} is the profile of a {item} / 档案为{item.zh}")
+            problems.append(
+                sentences.ITEM_OF_PROFILE(path=self.profile.path, item=Words(item, item.zh)).after(
+                    f"--item {options.item}"
+                )
+            )
         named = {"--case": options.cases, "--exclude": options.exclude}
         notes = self._notes if any(named.values()) else ()
         names = [note.id for note in notes if subject_of(note) == item]
@@ -194,17 +199,21 @@ class Session:
         for name, word in ((name, word) for name, words in named.items() for word in words):
             wrong = no_case(word, names, name)
             if wrong and (other := sorted({others[each] for each in others if picks(word, each)})):
-                wrong = f"{name} {word}: a case that tests a {other[0]}: give --item {other[0]} / 该用例用于其他受测品"
+                wrong = sentences.CASE_OF_OTHER_ITEM(other=Words(other[0], Item(other[0]).zh), item=other[0]).after(
+                    f"{name} {word}"
+                )
             problems += [wrong] if wrong else []
         if options.defect and self.profile.adapter != REFERENCE_ADAPTERS[item]:
             problems.append(
-                f"--defect {options.defect}: only the reference {item} has defects; the profile's adapter is "
-                f"{self.profile.adapter!r} / 仅参考{item.zh}可植入缺陷"
+                sentences.ONLY_REFERENCE_BREAKS(item=Words(item, item.zh), adapter=self.profile.adapter).after(
+                    f"--defect {options.defect}"
+                )
             )
         elif options.defect and (known := all_defects().get(options.defect)) and known.item is not item:
             problems.append(
-                f"--defect {options.defect}: a defect of the reference {known.item}: give --item {known.item} / "
-                f"该缺陷属于参考{known.item.zh}"
+                sentences.DEFECT_OF_OTHER_ITEM(item=known.item, known=Words(known.item, known.item.zh)).after(
+                    f"--defect {options.defect}"
+                )
             )
         if problems:
             raise SessionError("\n".join(problems))
@@ -405,7 +414,7 @@ class Session:
             write_run(self.folder, self._file)
         except OSError as error:
             raise SessionError(
-                f"--out {self.options.out}: cannot make {self.folder}: {error.strerror} / 无法创建"
+                sentences.NO_FOLDER_MADE(folder=self.folder, strerror=error.strerror).after(f"--out {self.options.out}")
             ) from None
         self._open()
         self._tell_misspelt()
@@ -434,9 +443,7 @@ class Session:
             )
             sm3 = keeper.open(told)
         except NotReady as error:
-            raise SessionError(
-                f"{error}\nnothing was run: the rig must be sound before a signed run / 台架未就绪"
-            ) from None
+            raise SessionError(str(sentences.NOT_SOUND(error=error))) from None
         except Trouble as error:
             raise SessionError(str(sentences.NO_BEGINNING_KEPT(error=error))) from None
         self._keeper = keeper
@@ -462,11 +469,8 @@ class Session:
         for start, end in keeper.missing():
             if start.case not in cases:
                 continue
-            said = f"it ended with {end.verdict}" if end else "it had not ended"
-            words = (
-                f"attempt missing: it began at {start.at} and {said} by the run's log; its folder was removed / "
-                "该次执行的目录已被删除"
-            )
+            said = sentences.ENDED_WITH(verdict=end.verdict) if end else sentences.NOT_ENDED()
+            words = str(sentences.ATTEMPT_MISSING(at=start.at, said=said))
             blank = blank_result(cases[start.case], self.setup, start.attempt, start.instead_of)
             found.append(msgspec.structs.replace(blank, started=start.at, verdict=Verdict.ERROR, reason=words))
             keeper.gone(start.case, start.attempt, words)

@@ -252,17 +252,17 @@ def _told(result: CaseResult) -> Told:
 
 
 _STATES = {
-    "running": ("running / 执行中", "green"),
-    "finished": ("finished / 已结束", "bold"),
-    "interrupted": ("interrupted, no process lives / 已中断，进程不存在", "bold red"),
-    "unknown": ("unknown: it runs on another computer / 未知：运行于其他主机", "yellow"),
+    "running": (str(sentences.IS_RUNNING()), "green"),
+    "finished": (str(sentences.IS_FINISHED()), "bold"),
+    "interrupted": (str(sentences.IS_INTERRUPTED()), "bold red"),
+    "unknown": (str(sentences.IS_ELSEWHERE()), "yellow"),
 }
 
 
 def span(seconds: float | None) -> str:
     """A length of time as a person says it."""
     if seconds is None:
-        return "unknown / 未知"
+        return str(sentences.LENGTH_UNKNOWN())
     whole = round(seconds)
     days, hours, minutes = whole // 86400, whole // 3600 % 24, whole // 60 % 60
     if days:
@@ -278,19 +278,23 @@ def shown(found: Status, console: Console) -> None:
     rows: list[tuple[str, str, str]] = [
         ("run / 运行", f"{found.run}  rig {found.rig}, {found.workers} workers", "bold"),
         ("state / 状态", f"{words}  (process {found.pid} on {found.host})", style),
-        ("since / 开始", f"{found.started}  sitting {found.sittings} for / 本段 {span(found.elapsed_s)}", ""),
+        (
+            "since / 开始",
+            str(sentences.SITTING(started=found.started, sittings=found.sittings, span=span(found.elapsed_s))),
+            "",
+        ),
         ("done / 完成", f"{found.done} of {found.planned}", ""),
     ]
     for each in found.running:
         estimate = f" of about {span(each.estimate_s)}" if each.estimate_s is not None else ""
         record = f", {each.recorded} events, last {each.last_event or '–'}" if each.recorded >= 0 else ""
-        dead = "" if each.alive is not False else "; its process is gone / 进程已不存在"
+        dead = "" if each.alive is not False else str(sentences.PROCESS_GONE())
         text = f"{_name(each.case, each.attempt)}  {span(each.elapsed_s)}{estimate}{record}{dead}"
         rows.append(("now / 正在执行", text, "" if each.alive is not False else "red"))
     rows += [("next / 接下来", name, "dim") for name in found.next]
     if found.state == "running":
-        late = f" ({found.unknown} attempts of unknown length)" if found.unknown else ""
-        known = f"{found.ends}, in {span(found.remaining_s)}" if found.ends else f"unknown / 未知{late}"
+        late = sentences.NO_LENGTHS(number=found.unknown) if found.unknown else ""
+        known = f"{found.ends}, in {span(found.remaining_s)}" if found.ends else str(sentences.END_UNKNOWN(late=late))
         rows.append(("ends / 预计结束", known, ""))
     for label, text, style in rows:
         console.print(f"{label}  {visible(text)}", style=style or None, soft_wrap=True, markup=False)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench.commands import sentences
 from bench.commands.running.lengths import lengths_of_the_suite
 from bench.commands.running.status import span
 from bench.history.growing import GROWING
@@ -68,13 +69,13 @@ def waiting_for(folder: Path, case: str, now: datetime | None = None) -> str:
     length_s = lengths_of_the_suite().get(case)
     quiet_s = _quiet_s(first, last, (now or datetime.now(LOCAL)).timestamp())
     if quiet_s >= SILENT_S:
-        told.append(f"nothing heard of the product for {span(quiet_s)} / 受测品无任何动作")
+        told.append(str(sentences.NOTHING_HEARD(span=span(quiet_s))))
         return ", ".join(told)
     if length_s is None:
-        return ", ".join([*told, f"{span(spent_s)} of its world / 已运行"])
+        return ", ".join([*told, str(sentences.WORLD_SO_FAR(span=span(spent_s)))])
     left_s = max(length_s - spent_s, 0.0)
     ends = (now or datetime.now(LOCAL)) + timedelta(seconds=left_s / first[0].accelerated)
-    told += [f"{span(spent_s)} of about {span(length_s)}", f"ends about {ends:%m-%d %H:%M} / 预计结束"]
+    told += [f"{span(spent_s)} of about {span(length_s)}", str(sentences.ENDS_ABOUT(ends=ends))]
     return ", ".join(told)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from bench.commands import sentences
 from bench.commands.running.status import span
 
 AROUND_S = 5.0
@@ -64,9 +65,9 @@ class Fitting:
 
     def told(self) -> str:
         """One sentence for the screen."""
-        text = f"--within {self.minutes}: {len(self.taken)} cases, about {span(self.lasts_s)}; {len(self.left)} that "
-        text += "could run are left out, `carbonbench list` with the same words names them / "
-        return f"{text}选 {len(self.taken)} 个用例，另有 {len(self.left)} 个未选入，可用 list 查看"
+        taken, left = len(self.taken), len(self.left)
+        told = sentences.FITTING(minutes=self.minutes, taken=taken, lasts=span(self.lasts_s), left=left)
+        return str(told)
 
 
 def fitting(
@@ -82,7 +83,7 @@ def fitting(
 
 def _why(minutes: int, length_s: float | None, lanes: Lanes) -> str:
     if length_s is None:
-        return f"left out by --within {minutes}: its length is not known / 时长未知，未选入"
+        return str(sentences.LEFT_OUT_UNKNOWN(minutes=minutes))
     if length_s > lanes.each_s:
-        return f"left out by --within {minutes}: it takes {span(length_s)} / 时长超出，未选入"
-    return f"left out by --within {minutes}: others decide more in the time / 其他用例优先，未选入"
+        return str(sentences.LEFT_OUT_LONG(minutes=minutes, span=span(length_s)))
+    return str(sentences.LEFT_OUT_OTHERS(minutes=minutes))

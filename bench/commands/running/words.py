@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from bench.case import VIRTUAL_RIG
-from bench.commands import rows
+from bench.commands import rows, sentences
 from bench.commands.parsing import Add, takes, wrong_words
 from bench.commands.running.options import (
     ACCELERATED_RIGS,
@@ -82,8 +82,7 @@ def _measured_rate() -> str:
     with scratch.room("haste") as folder:
         rate, late = haste.found_rate(folder)
     print(
-        f"--accelerate {rate}: timers late by {late:.2f} s of the world at most, {haste.LATE_S} s are allowed / "
-        f"加速 {rate} 倍",
+        sentences.ACCELERATED_LATE(late=late, late_s=haste.LATE_S).after(f"--accelerate {rate}"),
         file=sys.stderr,
     )
     return str(rate)

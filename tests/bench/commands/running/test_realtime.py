@@ -55,8 +55,8 @@ def test_a_defect_of_the_process_rig_is_refused_in_virtual_time(tmp_path: Path) 
     told = carbonbench("run", "--defect", "file-never-synced", cwd=tmp_path)
     assert told.code == 4
     assert told.problems == [
-        "--defect file-never-synced: a terminal can have this only with --rig process or --rig loopback / "
-        "该缺陷仅适用于其他台架"
+        "--defect file-never-synced: a product can have this only with --rig process, --rig loopback / "
+        "仅在 --rig process、--rig loopback 下受测品才会有此缺陷"
     ]
 
 
@@ -77,4 +77,6 @@ def test_a_program_in_virtual_time_is_not_run(tmp_path: Path) -> None:
 
 def test_a_rig_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     told = carbonbench("prove", "--rig", "cloud", cwd=tmp_path)
-    assert told.code == 4 and told.problems == ["--rig cloud: expected virtual, process, loopback / 未知台架"]
+    assert told.code == 4 and told.problems == [
+        "--rig cloud: expected one of virtual, process, loopback / 应为 virtual、process、loopback 之一"
+    ]

@@ -42,9 +42,9 @@ def test_what_a_word_picks(word: str, picked: tuple[str, ...]) -> None:
     ("word", "hint"),
     [
         ("polls-evry-minute", "did you mean acquisition/polls-every-minute"),
-        ("minute", "; 3 have it in their names: --case '*minute*'"),
+        ("minute", "; 3 with it in the name: --case '*minute*'"),
         ("storage/outlast-power-cut", "did you mean storage/outlasts-power-cut?"),
-        ("*nothing*", "no case of that name / 无此用例"),
+        ("*nothing*", "no case of that name / 没有名为此的用例"),
     ],
 )
 def test_an_unknown_name_says_what_was_perhaps_meant(word: str, hint: str) -> None:
@@ -55,6 +55,6 @@ def test_an_unknown_name_says_what_was_perhaps_meant(word: str, hint: str) -> No
 
 def test_an_unknown_clause_may_mean_a_section() -> None:
     known = sections(["isc-2/7.2.4(5)a", "isc-2/7.2.4(5)b", "isc-2/9.3-1"])
-    assert near("isc2/7.2", known) == "; did you mean isc-2/7.2 or isc-2/7.2.4 or isc-2/7?"
-    assert near("isc-2/9.3a", known) == "; did you mean isc-2/9.3 or isc-2/9.3-1 or isc-2/9?"
+    assert near("isc2/7.2", known).zh == "；是否应为 isc-2/7.2 或 isc-2/7.2.4 或 isc-2/7？"
+    assert near("isc-2/9.3a", known).en == "; did you mean isc-2/9.3 or isc-2/9.3-1 or isc-2/9?"
     assert "isc-2" not in known

@@ -49,7 +49,7 @@ def test_a_hastened_case_ends_so_many_times_sooner(tmp_path: Path) -> None:
 
 def test_a_case_of_unknown_length_says_how_long_it_runs(tmp_path: Path) -> None:
     grown(tmp_path, {"e": "began", "t": 0}, {"e": "served", "t": 3_600_000_000}, case="a/b")
-    assert waiting_for(tmp_path, "a/b", NOW) == "1 h 00 min of its world / 已运行"
+    assert waiting_for(tmp_path, "a/b", NOW) == "1 h 00 min of its world / 场景已运行 1 h 00 min"
 
 
 @pytest.mark.parametrize("torn", ["", '["00', "\x00\x00\n", "[]\n"])
@@ -72,7 +72,10 @@ def test_a_product_that_does_nothing_is_told_while_the_case_runs(tmp_path: Path)
     grown(tmp_path, {"e": "began", "t": began}, {"e": "phase", "t": began + 700_000, "name": "steady"})
     after = NOW + timedelta(seconds=95)
     told = waiting_for(tmp_path, CASE, after)
-    assert "nothing heard of the product for 1 min 34 s / 受测品无任何动作" in told and "ends about" not in told
+    assert (
+        "nothing heard of the product for 1 min 34 s / 受测品已有 1 min 34 s 无任何动作" in told
+        and "ends about" not in told
+    )
     assert "ends about" in waiting_for(tmp_path, CASE, NOW + timedelta(seconds=30))
     other = tmp_path / "other"
     grown(other, {"e": "began", "t": began}, {"e": "connected", "t": began + 800_000})
