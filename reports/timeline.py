@@ -250,6 +250,7 @@ WORDS: dict[str, str] = {
     "source-silent": "时间源静默",
     "source-back": "时间源恢复",
     "swept": "断电扫描段结束",
+    "person-asked": "询问人员",
     "person-page": "人员操作页面",
     # rules of links
     "cut": "中断",

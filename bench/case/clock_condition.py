@@ -15,7 +15,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import msgspec
 
 from bench.case import Check, Measurement, Text, Verdict
-from bench.history import ClockMoved, Commanded, History, LinkRule, Phase, Received, Sent
+from bench.history import ClockMoved, Commanded, History, LinkRule, Received, Sent
+from bench.history.phases import SOURCE_AHEAD, SOURCE_BACK, SOURCE_SILENT
 
 LIMIT_US = 1_000_000
 """R-10: an offset beyond this leaves timed checks open."""
@@ -67,7 +68,7 @@ def _moved(history: History) -> bool:
     return (
         bool(history.of(ClockMoved))
         or any(event.cn == "1012" for event in history.of(Commanded))
-        or any(phase.name.startswith("source-") for phase in history.of(Phase))
+        or any(kind.of(history) for kind in (SOURCE_AHEAD, SOURCE_SILENT, SOURCE_BACK))
     )
 
 

@@ -12,12 +12,11 @@ from typing import ClassVar
 from bench.case import Case
 from bench.facade.bench import Bench
 from bench.history import History, Power
+from bench.history.phases import COUNTED, Barriers
 from bench.real.sweep import END, Trial
 from bench.virtual.disk import Moment
 
 DRY = Trial(0, Moment.BEFORE)
-COUNTED = "swept"
-"""Phase that ends the stretch in which power is cut; its detail says under `syncs` how many barriers there were."""
 
 
 class Swept(Case):
@@ -46,17 +45,17 @@ class Swept(Case):
     async def counted(self, bench: Bench, *, off_s: float) -> None:
         """The stretch is over: cut power now where the trial says so, or where a drawn barrier never came."""
         syncs = bench.power.syncs()
-        bench.phase(COUNTED, syncs=syncs)
+        COUNTED.put(bench, Barriers(syncs=syncs))
         if self.trial == END or (self.trial is None and syncs < self._drawn.sync):
             await bench.power.off(off_s)
 
 
 def syncs_of(history: History) -> int:
     """How many barriers the dry run saw. Raises LookupError where it was cut short before it could tell."""
-    told = history.phase(COUNTED)
+    told = COUNTED.last(history)
     if told is None:
         raise LookupError("the dry run did not come to the end of its scenario / 预演未完成")
-    return int(told.detail["syncs"])
+    return told.detail.syncs
 
 
 def cut_of(history: History, trial: Trial) -> Power | None:

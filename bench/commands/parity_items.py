@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bench.case import CaseResult, Check, Measurement, Text, Verdict
 from bench.commands import sentences
 from bench.history import History, MeterFault, Power, Served, Stored
+from bench.history.marks import SETTLE
 from bench.layout.build import SPARE
 from conformance.common.delivery import matches, setup_of
 from conformance.common.times import instant_of, local
@@ -229,8 +230,7 @@ def _first(history: History) -> int:
 
 
 def _last(history: History) -> int:
-    settled = history.phase("settle")
-    return settled.t if settled else history.end_us
+    return SETTLE.at(history)
 
 
 def _contents(history: History, from_us: int, until_us: int) -> dict[_Key, dict[str, str]]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from decimal import Decimal
 
-from bench.history import Event, Phase, TimeAsked
+from bench.history import Event, TimeAsked
+from bench.history.phases import SOURCE_AHEAD, SOURCE_BACK, SOURCE_SILENT, Ahead
 from bench.lab.ntp import NtpServer
 
 NTP_PORT = 123
@@ -36,13 +38,13 @@ class Timekeeping:
         """Answer no more until the case ends: a centre has set the terminal's clock, which the server would undo."""
         if self._standing and not self._server.silent:
             self._server.silent = True
-            self._tell("source-silent")
+            self._record(SOURCE_SILENT.event(self._now_us()))
 
     async def lead(self, seconds: float) -> None:
         """From now on tell true time plus so much."""
         self._needed()
         self._server.ahead_s = seconds
-        self._tell("source-ahead", seconds=f"{seconds:g}")
+        self._record(SOURCE_AHEAD.event(self._now_us(), Ahead(seconds=Decimal(f"{seconds:g}"))))
 
     def silent(self) -> AbstractAsyncContextManager[object]:
         """Answer nothing meanwhile."""
@@ -52,12 +54,12 @@ class Timekeeping:
     @asynccontextmanager
     async def _silent(self) -> AsyncGenerator[None, None]:
         self._server.silent = True
-        self._tell("source-silent")
+        self._record(SOURCE_SILENT.event(self._now_us()))
         try:
             yield
         finally:
             self._server.silent = False
-            self._tell("source-back")
+            self._record(SOURCE_BACK.event(self._now_us()))
 
     def _needed(self) -> None:
         if not self._standing:
@@ -67,6 +69,3 @@ class Timekeeping:
         ahead_us = round(self._server.ahead_s * 1_000_000)
         answered = not self._server.silent
         self._record(TimeAsked(t=self._now_us(), peer=peer, ahead_us=ahead_us, answered=answered))
-
-    def _tell(self, name: str, **detail: str) -> None:
-        self._record(Phase(t=self._now_us(), name=name, detail=detail))

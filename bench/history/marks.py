@@ -1,6 +1,7 @@
 """A kind of phase with a type for its details: a drive marks by it, a judge finds by it.
 
-Leaves the event itself to `events`; in the record it is a `Phase`, its details texts by name, numbers too.
+Leaves the event itself to `events` and the kinds that the bench marks by itself to `phases`; in the record it is a
+`Phase`, its details texts by name, numbers too.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from bench.history.chain import HistoryError
 from bench.history.events import Phase
 from bench.history.observation import Nothing, Words
 from bench.history.reading import History
+from simulators.events import Event
 
 D = TypeVar("D", bound=Words)
 
@@ -49,6 +51,10 @@ class Mark(Generic[D]):
         """Say that the case is there."""
         bench.phase(self.name, **detail.words())
 
+    def event(self, t: int, detail: D) -> Phase:
+        """The event."""
+        return Phase(t=t, name=self.name, detail=detail.words())
+
     def of(self, history: History) -> list[Marked[D]]:
         """Every phase of this kind, in order."""
         events = history.of(Phase)
@@ -62,6 +68,10 @@ class Mark(Generic[D]):
             for index in own
         ]
 
+    def first(self, history: History) -> Marked[D] | None:
+        """The first phase of this kind."""
+        return next(iter(self.of(history)), None)
+
     def last(self, history: History) -> Marked[D] | None:
         """The last phase of this kind."""
         found = self.of(history)
@@ -71,6 +81,10 @@ class Mark(Generic[D]):
         """The instant of the last of this kind; the end of the history when the case never got there."""
         found = self.last(history)
         return history.end_us if found is None else found.t
+
+    def read(self, event: Event) -> D | None:
+        """The details of an event; None where it is no phase of this kind."""
+        return self._read(event) if isinstance(event, Phase) and event.name == self.name else None
 
     def _read(self, event: Phase) -> D:
         try:
@@ -94,6 +108,10 @@ class Plain(Mark[Nothing]):
     def put(self, bench: Marking, detail: Nothing = NOTHING) -> None:
         """Say that the case is there."""
         super().put(bench, detail)
+
+    def event(self, t: int, detail: Nothing = NOTHING) -> Phase:
+        """The event."""
+        return super().event(t, detail)
 
 
 SETTLE = Plain("settle")

@@ -19,7 +19,8 @@ from typing import Protocol
 
 import msgspec
 
-from bench.history import Event, Observed, Phase
+from bench.history import Event, Observed
+from bench.history.phases import PERSON_ASKED, AskedOf
 
 DO, TELL, CHOOSE, ATTEST = "do", "tell", "choose", "attest"
 """Kinds of questions: do something and confirm; tell what you see; choose one; attest a statement by name."""
@@ -185,8 +186,8 @@ class Person:
             self.name = reply.by.strip()
             came.set_result((reply, self._now_us()))
 
-        detail = {"number": str(number), "question": question.id, "en": question.en, "zh": question.zh}
-        self._record(Phase(t=asked, name="person-asked", detail=detail))
+        told = AskedOf(number=number, question=question.id, en=question.en, zh=question.zh)
+        self._record(PERSON_ASKED.event(asked, told))
         for channel in self._channels:
             channel.show(number, question, within_s, take, self.name)
         why = "closed: the bench went on / 已结束"

@@ -17,6 +17,7 @@ from bench.dut import LaunchError
 from bench.dut.asking import Served
 from bench.dut.manual import Attended
 from bench.history import CutShort, Recorder, Trouble
+from bench.history.phases import PERSON_PAGE, Page
 from bench.lab.device import OWN_CLOCK, DeviceLife, DeviceSupply
 from bench.lab.outside import Laboratory
 from bench.lab.ports import DeadPort, open_port
@@ -191,7 +192,7 @@ async def _around(bench: LabBench, case: Case, rig: RigFile, seed: int, logs: Pa
         stack.push_async_callback(bench.laboratory.stop)
         await bench.laboratory.start()
         if bench.laboratory.page:
-            bench.phase("person-page", address=bench.laboratory.page)
+            PERSON_PAGE.put(bench, Page(address=bench.laboratory.page))
         stack.push_async_callback(bench.place.close)
         inner = await bench.place.open(bench.world, seed=seed, captures=logs, observe=bench.on_link)
         with bench.place.standing():

@@ -39,6 +39,7 @@ from bench.history import (
     Trouble,
 )
 from bench.history.events import RuleState
+from bench.history.phases import DAMAGED, EMPTIED, STORAGE_REFUSES, STORAGE_TAKES
 from bench.layout import build, group
 from bench.layout.park import Park, address_of, lay
 from bench.layout.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario, Slave, TimeServer
@@ -157,9 +158,9 @@ class TerminalHands:
     async def refusing(self) -> AsyncGenerator[None, None]:
         """The disk is read-only meanwhile."""
         with self._bench.disk.read_only():
-            self._bench.phase("storage-refuses")
+            STORAGE_REFUSES.put(self._bench)
             yield
-        self._bench.phase("storage-takes")
+        STORAGE_TAKES.put(self._bench)
 
     def alter(self, alterations: Sequence[Alteration]) -> None:
         """Alter stored records while the power is off."""
@@ -429,7 +430,7 @@ class VirtualBench(Unit):
             raise Unable("storage can be emptied only while the terminal is without power / 仅可在断电时清空存储")
         for name in self.disk.names():
             self.disk.delete(name, sync=True)
-        self.phase("emptied")
+        EMPTIED.put(self)
 
     def damage(self) -> None:
         """Overwrite the first octets of every file of a terminal without power. Raises Unable."""
@@ -437,7 +438,7 @@ class VirtualBench(Unit):
             raise Unable("storage can be damaged only while the terminal is without power / 仅可在断电时损坏存储")
         for name in self.disk.names():
             self.disk.write_file(name, spoilt(self.disk.image(name)))
-        self.phase("damaged")
+        DAMAGED.put(self)
 
     def alter(self, alterations: Sequence[Alteration]) -> None:
         """Have the adapter alter records on the disk of a terminal without power. Raises Unable."""

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from bench.case import Check, Measurement, Text, criterion, measure
 from bench.history import Commanded, History, Phase, TimeAsked
+from bench.history.phases import SOURCE_AHEAD, SOURCE_BACK, SOURCE_SILENT
 from conformance.common.times import HOUR, SECOND, instant_of, local, seconds
 
 ASKS_ITS_SOURCE = criterion(
@@ -70,9 +71,9 @@ class Probe:
 def source_at(history: History, at: int) -> int:
     """By how much the source was ahead of true time, us."""
     ahead = 0
-    for phase in history.of(Phase):
-        if phase.name == "source-ahead" and phase.t <= at:
-            ahead = round(Decimal(phase.detail["seconds"]) * SECOND)
+    for mark in SOURCE_AHEAD.of(history):
+        if mark.t <= at:
+            ahead = round(mark.detail.seconds * SECOND)
     return ahead
 
 
@@ -109,10 +110,8 @@ def _usable(found: Sequence[Probe]) -> list[Probe]:
 
 def _settled(history: History, found: Sequence[Probe]) -> list[Probe]:
     """Probes by which the terminal had had its time to follow: not within an hour of a move or of its start."""
-    moves = [
-        history.began.t,
-        *(phase.t for phase in history.of(Phase) if phase.name in ("source-ahead", "source-back")),
-    ]
+    ahead, back = SOURCE_AHEAD.of(history), SOURCE_BACK.of(history)
+    moves = [history.began.t, *(mark.t for mark in ahead), *(mark.t for mark in back)]
     return [probe for probe in found if not any(0 <= probe.at - move < SETTLES_S * SECOND for move in moves)]
 
 
@@ -154,10 +153,11 @@ def asking_finding(history: History) -> Check:
 
 def free_run_finding(history: History) -> Check:
     """Between the first and the last probe without source the clock drifts by at most 1 s in 24 h."""
-    silent = next((phase.t for phase in history.of(Phase) if phase.name == "source-silent"), None)
-    back = next((phase.t for phase in history.of(Phase) if phase.name == "source-back"), None)
+    silent, back = SOURCE_SILENT.first(history), SOURCE_BACK.first(history)
     alone = (
-        [] if silent is None or back is None else [one for one in _usable(probes(history)) if silent <= one.at < back]
+        []
+        if silent is None or back is None
+        else [one for one in _usable(probes(history)) if silent.t <= one.at < back.t]
     )
     whole = len(alone) > 1 and alone[-1].at - alone[0].at >= 23 * HOUR
     drift_us = abs(alone[-1].ahead_us - alone[0].ahead_us) if whole else None
@@ -174,8 +174,8 @@ def free_run_finding(history: History) -> Check:
 
 def found_again_finding(history: History) -> Check:
     """Once the source answers again the clock follows it, though it has moved meanwhile."""
-    back = next((phase.t for phase in history.of(Phase) if phase.name == "source-back"), None)
-    after = [] if back is None else [one for one in _usable(probes(history)) if one.at >= back + SETTLES_S * SECOND]
+    back = SOURCE_BACK.first(history)
+    after = [] if back is None else [one for one in _usable(probes(history)) if one.at >= back.t + SETTLES_S * SECOND]
     off = [probe.line() for probe in after if abs(probe.ahead_us) > LIMIT_S * SECOND]
     return FOLLOWS_AGAIN.decide(
         None if not after else not off,

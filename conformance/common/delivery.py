@@ -27,6 +27,7 @@ from bench.history import (
     Stored,
     TerminalState,
 )
+from bench.history.marks import SETTLE
 from conformance.common.in_flight import HeldBack
 from conformance.common.readings import bits_of
 from conformance.common.times import HOUR, SECOND, ceil, floor, instant_of, local, seconds
@@ -241,8 +242,8 @@ def setup_of(history: History, centre: str) -> CentreSetup:
 
 def horizon(history: History) -> int:
     """The instant before which every ended interval must have arrived: the settle mark, else the end of watching."""
-    mark = history.phase("settle")
-    return mark.t if mark else history.watched_us
+    settled = SETTLE.last(history)
+    return history.watched_us if settled is None else settled.t
 
 
 def _decimals(text: str) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from bench.case.shared_drive import SharedDrive
 from bench.facade.bench import Bench
+from bench.history.marks import SETTLE
 from bench.layout.scenario import Scenario
 from conformance.common.times import DAY, floor
 from conformance.terminal.acquisition.commands import AnswersHistoryRequests, ask_for_history
@@ -49,7 +50,7 @@ class DayOfMinutes(SharedDrive):
         await bench.clock.sleep(minutes=20)
         start = floor(bench.clock.now_us(), DAY)
         await bench.clock.sleep(hours=24, minutes=46)
-        bench.phase("settle")
+        SETTLE.put(bench)
         await bench.clock.sleep(minutes=4)
         if self.wants(StoresWhatItAcquires):
             await read_back(bench, start)

@@ -15,7 +15,9 @@ from typing import Any
 from bench.dut import Alteration
 from bench.facade.bench import Unable
 from bench.facade.event_cut import Awaited, awaited
-from bench.history import ClockMoved, Event, Observed, Phase
+from bench.history import ClockMoved, Event, Observed
+from bench.history.marks import Plain
+from bench.history.phases import DAMAGED, EMPTIED, STORAGE_REFUSES, STORAGE_TAKES
 from bench.real.disk.lossy_disk import DiskEvent
 from bench.real.ports import open_ports
 from bench.rigs.real.storage import TerminalFiles
@@ -206,7 +208,7 @@ class TerminalHands:
         def work() -> None:
             files.empty()
             install(self._life.room.state, self._life.launch.files)
-            self._tell("emptied")
+            self._tell(EMPTIED)
 
         self._life.meanwhile(work)
 
@@ -216,7 +218,7 @@ class TerminalHands:
 
         def work() -> None:
             files.damage()
-            self._tell("damaged")
+            self._tell(DAMAGED)
 
         self._life.meanwhile(work)
 
@@ -227,15 +229,15 @@ class TerminalHands:
         if disk is None:
             raise Unable("this rig has no disk of its own under the terminal: --rig virtual or process / 无可控磁盘")
         await disk.set_read_only(True)
-        self._tell("storage-refuses")
+        self._tell(STORAGE_REFUSES)
         try:
             yield
         finally:
             await disk.set_read_only(False)
-            self._tell("storage-takes")
+            self._tell(STORAGE_TAKES)
 
-    def _tell(self, phase: str) -> None:
-        self._record(Phase(t=self._now_us(), name=phase, detail={}))
+    def _tell(self, phase: Plain) -> None:
+        self._record(phase.event(self._now_us()))
 
     def alter(self, alterations: Sequence[Alteration]) -> None:
         """Have the adapter alter what the files hold. Raises Unable."""

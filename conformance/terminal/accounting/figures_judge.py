@@ -17,7 +17,7 @@ from bench.history import History, Observed, Stored
 from bench.history.accounting import Figure
 from conformance.common.carbon.reckon import Books, Reckoned, books_of, categories, period, printed
 from conformance.common.carbon.units import mass_unit
-from conformance.common.delivery import setup_of
+from conformance.common.delivery import horizon, setup_of
 from conformance.common.queries import questions
 from conformance.common.times import instant_of, instant_of_iso, local
 from conformance.common.truth import Certainty, length_of, number
@@ -326,8 +326,7 @@ def sent_findings(
     emitter = books.emitter
     wrong: list[str] = []
     known = 0
-    mark = history.phase("settle")
-    until = until or (mark.t if mark else history.watched_us)
+    until = until or horizon(history)
     for centre in centres:
         got = sent(history, centre)
         setup = setup_of(history, centre)

@@ -13,6 +13,7 @@ from bench.dut import Alteration
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.history.accounting import AccountingUnit, Emitter
+from bench.history.marks import SETTLE
 from bench.layout.scenario import Configuration, Scenario
 from conformance.common import delivery
 from conformance.common.actions import counters, mark, points, read_records, reconciled
@@ -184,7 +185,7 @@ class RepeatsUntilPlatformAcknowledges(Case):
     async def drive(self, bench: Bench) -> None:
         platform = bench.platforms["N"]
         await bench.clock.sleep(hours=24.5)
-        bench.phase("settle")
+        SETTLE.put(bench)
         await bench.clock.sleep(hours=2)
         platform.behave(ack="negative", negative_code="3")
         await bench.clock.sleep(minutes=20)
@@ -261,7 +262,7 @@ class OutlastsEveryWrongAnswer(Case):
     async def drive(self, bench: Bench) -> None:
         platform = bench.platforms["N"]
         await bench.clock.sleep(hours=24.5)
-        bench.phase("settle")
+        SETTLE.put(bench)
         # Shortly before the window opens.
         await bench.clock.sleep(hours=2, minutes=16)
         for status in (500, 404):
@@ -312,7 +313,7 @@ class FollowsTheTermsOfItsRegistration(Case):
         platform.move(platform.port)
         bench.phase("terms", changed="address")
         await bench.clock.sleep(hours=1.5)
-        bench.phase("settle")
+        SETTLE.put(bench)
         await bench.clock.sleep(hours=5)
 
     def judge(self, history: History) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from bench.case import Case, Finding
 from bench.facade.bench import Bench
 from bench.history import History
+from bench.history.marks import SETTLE
 from bench.layout.scenario import Scenario
 from conformance.common import packages
 from conformance.common.actions import read_records
@@ -89,7 +90,7 @@ class InstallsAndRemovesApplications(Case):
                 await bench.operator.status()
                 await bench.clock.sleep(seconds=0.5)
         await bench.clock.sleep(self.after_s)
-        bench.phase("settle")
+        SETTLE.put(bench)
         await read_records(bench, (self.kind,), begin, end)
         await bench.terminal.storage()
 

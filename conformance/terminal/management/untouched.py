@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from bench.case import Case, Evidence, Finding, beside
 from bench.facade.bench import Bench, Unable
 from bench.history import History
+from bench.history.marks import SETTLE
 from bench.layout.scenario import Scenario
 from conformance.common import packages
 from conformance.common.actions import points, read_readings, read_records
@@ -78,7 +79,7 @@ class KeepsEverythingAsItWas(Case):
             # No kind of package that there is: whoever may upgrade may not have data handed out.
             task = management.issue(kind, kind, "1.0", b"records")  # type: ignore[arg-type]
             await told(bench, task)
-        bench.phase("settle")
+        SETTLE.put(bench)
         await self._look(bench, "after", begin, day)
 
     async def _come_and_go(self, bench: Bench) -> None:

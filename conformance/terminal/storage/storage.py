@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
+from bench.history.marks import SETTLE
 from bench.layout.scenario import Scenario
 from conformance.common import delivery, retention
 from conformance.common.actions import counters, points, read_records, reconciled
@@ -202,7 +203,7 @@ class StoresWhatItAcquires(Case):
         await bench.clock.sleep(minutes=30)
         start = floor(bench.clock.now_us(), DAY)
         await bench.clock.sleep(days=1, minutes=20)
-        bench.phase("settle")
+        SETTLE.put(bench)
         await bench.clock.sleep(minutes=2)
         await read_back(bench, start)
 

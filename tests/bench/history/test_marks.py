@@ -50,7 +50,16 @@ def test_a_phase_lasts_until_the_next_of_any_kind_or_the_end() -> None:
 def test_a_phase_without_details_is_its_word_alone() -> None:
     record = Record()
     SETTLE.put(record)
-    assert record.events == [Phase(t=7, name="settle")]
+    assert record.events == [SETTLE.event(7)] == [Phase(t=7, name="settle")]
+
+
+def test_the_first_and_the_last_of_a_kind_are_found_and_what_an_event_says() -> None:
+    events = [OUT.event(at, Whose(word=word)) for at, word in ((1, "a"), (2, "b"))]
+    history = History([*events, SETTLE.event(3), Power(t=4, state="cut")])
+    assert (OUT.first(history), OUT.last(history)) == (Marked(1, Whose(word="a"), 2), Marked(2, Whose(word="b"), 3))
+    assert [OUT.read(event) for event in history.events] == [Whose(word="a"), Whose(word="b"), None, None]
+    assert [SETTLE.read(event) is not None for event in history.events] == [False, False, True, False]
+    assert (OUT.first(History([])), SETTLE.last(History([]))) == (None, None)
 
 
 class Set(Words, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Kinds of phases (`bench.history.marks`): a chapter that has them names no phase by a bare word any more.
+"""Kinds of phases (`bench.history.marks`): who has them names no phase by a bare word, marks each and asks for each.
 
 Leaves words that are still bare to `test_phase_vocabulary`.
 """
@@ -6,14 +6,17 @@ Leaves words that are still bare to `test_phase_vocabulary`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+import bench
 import conformance
 
 _ROOM = Path(conformance.__path__[0])
+_BENCH = Path(bench.__path__[0])
 _TERMINAL = _ROOM / "terminal"
 _BARE_CHAPTERS = {
     "access",
@@ -84,3 +87,77 @@ def test_chapters_that_are_listed_as_bare_are() -> None:
 )
 def test_a_bare_word_is_found(line: str) -> None:
     assert len(list(_bare(ast.parse(line)))) == 1
+
+
+_TOLD_TO_PEOPLE = {"between", "faulty", "person-asked", "person-page", "right", "sound", "tampered"}
+"""Kinds that no judge asks for: they end the phase before, or are read on the time line."""
+
+
+@cache
+def _trees() -> Mapping[str, ast.Module]:
+    """The modules of drives, judges and bench, by name."""
+    return {
+        ".".join(path.relative_to(room.parent).with_suffix("").parts): tree
+        for room in (_ROOM, _BENCH)
+        for path, tree in _modules(room)
+    }
+
+
+def _declared() -> Iterator[tuple[str, str]]:
+    """The kinds of phases: the constant with its module, and the word of the record."""
+    for module, tree in _trees().items():
+        for node in tree.body:
+            for target in node.targets if isinstance(node, ast.Assign) else ():
+                for name, word in _in_assignment(target, node.value):
+                    yield f"{module}.{name}", word
+
+
+def _in_assignment(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, str]]:
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        for one, other in zip(target.elts, value.elts, strict=True):
+            yield from _in_assignment(one, other)
+    elif isinstance(target, ast.Name) and isinstance(value, ast.Call) and ast.unparse(value.func) in ("Mark", "Plain"):
+        yield target.id, ast.literal_eval(value.args[0])
+
+
+def _named(module: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Where a module names a constant of its own or of another: which, and the method that is called (or none)."""
+    imported = {
+        each.asname or each.name: f"{node.module}.{each.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for each in node.names
+    }
+    methods = {id(node.value): node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield imported.get(node.id, f"{module}.{node.id}"), methods.get(id(node), "")
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield f"{imported.get(node.value.id, '')}.{node.attr}", methods.get(id(node), "")
+
+
+def test_a_word_is_one_kind_of_phase() -> None:
+    words = [word for _, word in _declared()]
+    assert sorted(words) == sorted(set(words))
+
+
+def test_every_kind_of_phase_is_marked_and_asked_for() -> None:
+    kinds = dict(_declared())
+    named = [
+        (kinds[name], method)
+        for module, tree in _trees().items()
+        for name, method in _named(module, tree)
+        if name in kinds
+    ]
+    bare = {
+        node.value
+        for tree in _trees().values()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "phase"
+        for node in call.args
+        if isinstance(node, ast.Constant)
+    }
+    marked = {word for word, method in named if method in ("put", "event", "")} | bare
+    asked = {word for word, method in named if method not in ("put", "event")} | bare
+    assert sorted(set(kinds.values()) - marked) == []
+    assert sorted(set(kinds.values()) - asked - _TOLD_TO_PEOPLE) == []
