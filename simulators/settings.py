@@ -58,8 +58,11 @@ class _Key:
 
     def fallback(self) -> Any:
         """What stands in for a value that is missing or wrong."""
-        found = _empty(self.kind) if self.field.required else self.default()
-        return "1" if self.extra.get("decimal") and not found and not self.field.required else found
+        if not self.field.required:
+            return self.default()
+        if self.extra.get("decimal"):
+            return "1"
+        return self.extra["choices"][0] if "choices" in self.extra else _empty(self.kind)
 
     def default(self) -> Any:
         """What a value is that is not given."""

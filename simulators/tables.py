@@ -1,6 +1,6 @@
-"""Reading a table of a description file (TOML) field by field, collecting every problem instead of stopping at one.
+"""Tables of a description file (TOML), which know their place and collect every problem instead of stopping at one.
 
-Leaves the meaning of the fields to the caller: register maps, worlds, plants.
+Leaves the values in them to `settings`, and what settings there are to the structs of their kinds.
 """
 
 from __future__ import annotations
@@ -9,13 +9,11 @@ import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, cast
-
-import msgspec
+from typing import Annotated, TypeVar, cast
 
 from simulators.files import given_octets
 from simulators.sentences import MISSING, MISSING_TABLE, NOT_TOML, NOT_UTF8, UNREADABLE, Words
-from simulators.values import DecimalText, PositiveText, Unfit, got, matching, one_of, taken, unknown
+from simulators.values import Unfit, got, one_of, taken, unknown
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,6 @@ class DescriptionError(Exception):
 
 
 T = TypeVar("T")
-_TEXT = Words("text", "文本")
 
 
 def read_file(path: Path, build: Callable[[Table], T], *, first: int = 0) -> T:
@@ -83,7 +80,7 @@ def parse_toml(text: str, where: str) -> dict[str, object]:
 
 
 class Table:
-    """One table of a description. Every getter notes its key; `finish` reports the keys nobody asked for."""
+    """One table of a description. Keys asked for are noted; `finish` reports those nobody asked for."""
 
     def __init__(self, data: dict[str, object], where: str, problems: list[Problem], first: int = 0) -> None:
         self.data = data
@@ -113,48 +110,17 @@ class Table:
         else:
             self.problem(key, *MISSING())
 
-    def _value(self, key: str, kind: Any, default: Any, instead: Any) -> Any:
-        """A value as its type; required if there is no default, and then `instead` stands for one that is wrong."""
+    def choice(self, key: str, choices: Sequence[str], default: str | None = None) -> str:
+        """One of `choices`; required if there is no default. The first stands for one that is wrong."""
         if not self.has(key):
             if default is None:
                 self.absent(key)
-            return instead if default is None else default
+            return choices[0] if default is None else default
         try:
-            return taken(self.data[key], kind)
+            return taken(self.data[key], Annotated[str, one_of(choices)])
         except Unfit as wrong:
             self.problem(key, *wrong.said)
-            return default or instead
-
-    def text(self, key: str, default: str | None = None, pattern: str = "", hint: Words = _TEXT) -> str:
-        """A string; required if there is no default. `pattern` must match the whole; `hint` says what it should be."""
-        return self._value(key, Annotated[str, matching(pattern, *hint)] if pattern else str, default, "")
-
-    def choice(self, key: str, choices: Sequence[str], default: str | None = None) -> str:
-        """One of `choices`."""
-        return self._value(key, Annotated[str, one_of(choices)], default, choices[0])
-
-    def integer(self, key: str, low: int, high: int, default: int | None = None) -> int:
-        """A whole number from `low` to `high` inclusive."""
-        return self._value(
-            key, Annotated[int, msgspec.Meta(ge=low, le=high)], default, low if default is None else default
-        )
-
-    def flag(self, key: str, default: bool) -> bool:
-        """true or false."""
-        return self._value(key, bool, default, False)
-
-    def decimal(self, key: str, default: str | None = None, positive: bool = False) -> str:
-        """Decimal text in quotes (numbers are never binary floats); optionally greater than zero."""
-        return self._value(key, PositiveText if positive else DecimalText, default, "1")
-
-    def names(self, key: str, default: Sequence[str] | None = None) -> tuple[str, ...]:
-        """A list of strings."""
-        return self._value(key, tuple[str, ...], None if default is None else tuple(default), ())
-
-    def integers(self, key: str, low: int, high: int, default: Sequence[int] | None = None) -> tuple[int, ...]:
-        """A list of whole numbers, each from `low` to `high`."""
-        kind = tuple[Annotated[int, msgspec.Meta(ge=low, le=high)], ...]
-        return self._value(key, kind, None if default is None else tuple(default), ())
+            return default or choices[0]
 
     def inner(self, key: str, data: dict[str, object]) -> Table:
         """A table that stands within this one."""

@@ -1,23 +1,30 @@
 """Register maps as data: what a device's registers hold, in which type, order, scale and unit.
 
-Leaves to others: the truth behind the registers and the serving. A map file is TOML; every problem of a file is
-reported at once. Sources of the shipped maps are public register lists, named in each file.
+Leaves to others: the truth behind the registers and the serving. A map file is TOML, its tables are settings
+(`simulators.settings`); every problem of a file is reported at once. Sources of the shipped maps are public register
+lists, named in each file.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, structs
 
 from simulators.meters import sentences as said
 from simulators.meters.faults import BY_KIND
 from simulators.meters.modbus.pdu import FUNCTIONS
 from simulators.meters.modbus.registers import ORDERS, TYPES, bounds
+from simulators.settings import Flaw, Settings, read
 from simulators.shipped import SHIPPED
 from simulators.tables import DescriptionError, Problem, Table, read_toml
+from simulators.values import DecimalText, PositiveText, matching, one_of
 
 MAPS_FOLDER = SHIPPED / "meters"
 
@@ -84,8 +91,7 @@ class Part:
         return TYPES[self.type]
 
 
-@dataclass(frozen=True)
-class Loop:
+class Loop(Settings, frozen=True, kw_only=True):
     """The 4-20 mA loop behind an analogue input: what its ends mean, and how well the module reads it.
 
     `low` and `high` (decimal text in the register's unit) belong to 4 and 20 mA, or to 0 and 20 mA with `live_zero`
@@ -95,29 +101,35 @@ class Loop:
     value below which the transmitter shows `low`.
     """
 
-    low: str
-    high: str
-    full: int
-    zero_ma: int = 0
+    low: DecimalText
+    high: DecimalText
+    full: Annotated[int, Meta(ge=1, le=0xFFFF)]
+    zero_ma: Annotated[int, Meta(ge=0, le=4)] = 0
     live_zero: bool = True
-    noise_ua: str = "0"
-    sample_ms: int = 100
+    noise_ua: DecimalText = "0"
+    sample_ms: Annotated[int, Meta(ge=1, le=60_000)] = 100
     root: bool = False
-    low_cut: str = ""
+    low_cut: DecimalText = ""
+
+    def flaws(self) -> Iterator[Flaw]:
+        """A range goes upwards, and noise is an amount."""
+        if Decimal(self.low) >= Decimal(self.high):
+            yield said.LOOP_ORDER(low=self.low, got=self.high).at("high")
+        if Decimal(self.noise_ua) < 0:
+            yield said.LOOP_NOISE(got=self.noise_ua).at("noise_ua")
 
 
-@dataclass(frozen=True)
-class Bit:
+class Bit(Settings, frozen=True, kw_only=True):
     """One coil or discrete input. Its state is `on`, turned over while a fault is on whose kind is `turned_by`.
 
     `mode` limits that to faults with this mode (calibrating: zero, span, multi-point).
     """
 
-    id: str
-    fc: tuple[int, ...]
-    address: int
+    id: Annotated[str, matching(r"[a-z0-9_]+", *said.SMALL_NAME)]
+    fc: tuple[Annotated[int, Meta(ge=1, le=2)], ...] = ()
+    address: Annotated[int, Meta(ge=0, le=0xFFFF)]
     on: bool = False
-    turned_by: str = ""
+    turned_by: Annotated[str, one_of(("", *BY_KIND))] = ""
     mode: str = ""
 
 
@@ -252,26 +264,91 @@ def load_map(path: Path) -> RegisterMap:
     return build_map(data, str(path))
 
 
+class MapHead(Settings, frozen=True, kw_only=True):
+    """What every map says of itself."""
+
+    id: Annotated[str, matching(r"[a-z0-9_-]+", *said.SMALL_DASHED_NAME)]
+    name: str
+    source: str
+
+
+class _Head(MapHead, frozen=True, kw_only=True):
+    functions: tuple[Annotated[int, Meta(ge=1, le=16)], ...]
+    wrong_unit: Literal["silent", "gateway"] = "silent"
+    gaps: Literal["exception", "zero"] = "exception"
+    strict: bool = False
+    response_ms: Annotated[int, Meta(ge=0, le=1000)] = 5
+    order: Annotated[str, one_of(ORDERS)] = "ABCD"
+
+    def flaws(self) -> Iterator[Flaw]:
+        """Function codes that a device can serve."""
+        for code in self.functions:
+            if code not in FUNCTIONS:
+                yield said.FUNCTIONS(known=tuple(FUNCTIONS), got=code).at("functions")
+
+
+class _Field(Settings, frozen=True, kw_only=True):
+    """Where registers are, and how they hold a number; without an order, that of the map."""
+
+    address: Annotated[int, Meta(ge=0, le=0xFFFF)]
+    type: Annotated[str, one_of(tuple(TYPES))]
+    order: Annotated[str, one_of(ORDERS)] = ""
+
+    def flaws(self) -> Iterator[Flaw]:
+        """Registers end at 65535, and one alone has no word order."""
+        if self.address + TYPES[self.type] > 0x10000:
+            yield said.ADDRESS_BEYOND(count=TYPES[self.type], address=self.address).at("address")
+        if TYPES[self.type] == 1 and self.order not in ("", "ABCD", "BADC"):
+            yield said.WORD_ORDER(got=self.order).at("order")
+
+    def part(self, order: str, factor: str = "1") -> Part:
+        """The part itself, at a device with this order."""
+        if TYPES[self.type] == 1:
+            # A single register has no word order; only a device that swaps octets does so here too.
+            order = "BADC" if order in ("BADC", "DCBA") else "ABCD"
+        return Part(self.address, self.type, self.order or order, factor)
+
+
+class _Part(_Field, frozen=True, kw_only=True):
+    factor: PositiveText
+
+
+class _Parts(Settings, frozen=True, kw_only=True):
+    parts: tuple[_Part, ...]
+
+
+class ValueTable(Settings, frozen=True, kw_only=True):
+    """What every map says of one of its values, wherever the value stands."""
+
+    id: Annotated[str, matching(r"[a-z0-9_]+", *said.SMALL_NAME)]
+    kind: Literal["counter", "instant"] = "instant"
+    unit: Annotated[str, one_of(tuple(UNITS))] = "1"
+    resolution: PositiveText = ""
+    modulus: PositiveText = ""
+    measure: str = ""
+    fixed: DecimalText = ""
+    serial: bool = False
+    low: DecimalText = ""
+    high: DecimalText = ""
+    writable: bool = False
+
+
+class _Register(ValueTable, frozen=True, kw_only=True):
+    fc: tuple[Annotated[int, Meta(ge=3, le=4)], ...] | None = None
+    scale: PositiveText = "1"
+    sentinel: str = ""
+    clock: Annotated[str, one_of(("", *CLOCK_FIELDS))] = ""
+    loop: Loop | None = None
+
+
 def build_map(data: dict[str, object], where: str) -> RegisterMap:
     """A register map from parsed TOML; `where` names it in problems. Raises MapError with every problem."""
     problems: list[Problem] = []
     top = Table(data, where, problems)
-    head = top.table("map", required=True) or Table({}, f"{where}.map", [])
-    name = head.text("id", pattern=r"[a-z0-9_-]+", hint=said.SMALL_DASHED_NAME)
-    title, source = head.text("name"), head.text("source")
-    functions = head.integers("functions", 1, 16)
-    for code in functions:
-        if code not in FUNCTIONS:
-            head.problem("functions", *said.FUNCTIONS(known=tuple(FUNCTIONS), got=code))
-    wrong_unit = head.choice("wrong_unit", ("silent", "gateway"), "silent")
-    gaps = head.choice("gaps", ("exception", "zero"), "exception")
-    strict = head.flag("strict", False)
-    response_ms = head.integer("response_ms", 0, 1000, 5)
-    order = head.choice("order", ORDERS, "ABCD")
-    head.finish()
-    readable = tuple(code for code in functions if code in (3, 4))
-    registers = tuple(_register(table, readable, order) for table in top.tables("register", required=True))
-    bits = tuple(_bit(table, functions) for table in top.tables("bit"))
+    # A missing table is one problem, its keys are none.
+    head = read(top.table("map", required=True) or Table({}, "", []), _Head)
+    registers = tuple(_register(table, head) for table in top.tables("register", required=True))
+    bits = tuple(_bit(table, head.functions) for table in top.tables("bit"))
     top.finish()
     _clashes(registers, where, problems)
     _clashing_bits(bits, where, problems)
@@ -280,99 +357,61 @@ def build_map(data: dict[str, object], where: str) -> RegisterMap:
     if problems:
         raise MapError(problems)
     return RegisterMap(
-        name, title, source, functions, wrong_unit, gaps, strict, registers, bits=bits, response_ms=response_ms
+        head.id,
+        head.name,
+        head.source,
+        head.functions,
+        head.wrong_unit,
+        head.gaps,
+        head.strict,
+        registers,
+        bits=bits,
+        response_ms=head.response_ms,
     )
 
 
 def _bit(table: Table, functions: tuple[int, ...]) -> Bit:
-    bit = Bit(
-        id=table.text("id", pattern=r"[a-z0-9_]+", hint=said.SMALL_NAME),
-        fc=table.integers("fc", 1, 2, tuple(code for code in functions if code in (1, 2))),
-        address=table.integer("address", 0, 0xFFFF),
-        on=table.flag("on", False),
-        turned_by=table.choice("turned_by", ("", *BY_KIND), ""),
-        mode=table.text("mode", ""),
-    )
+    bit = read(table, Bit)
+    if "fc" not in table.data:
+        bit = structs.replace(bit, fc=tuple(code for code in functions if code in (1, 2)))
     for code in bit.fc:
         if code not in functions:
             table.problem("fc", *said.NOT_SERVED(code=code, served=functions))
-    table.finish()
     return bit
 
 
-def _loop(table: Table) -> Loop:
-    loop = Loop(
-        low=table.decimal("low"),
-        high=table.decimal("high"),
-        full=table.integer("full", 1, 0xFFFF),
-        zero_ma=table.integer("zero_ma", 0, 4, 0),
-        live_zero=table.flag("live_zero", True),
-        noise_ua=table.decimal("noise_ua", "0"),
-        sample_ms=table.integer("sample_ms", 1, 60_000, 100),
-        root=table.flag("root", False),
-        low_cut=table.decimal("low_cut", "") if table.has("low_cut") else "",
-    )
-    if loop.low and loop.high and Decimal(loop.low) >= Decimal(loop.high):
-        table.problem("high", *said.LOOP_ORDER(low=loop.low, got=loop.high))
-    if Decimal(loop.noise_ua) < 0:
-        table.problem("noise_ua", *said.LOOP_NOISE(got=loop.noise_ua))
-    table.finish()
-    return loop
-
-
-def _part(table: Table, order: str, factor: bool) -> Part:
-    kind = table.choice("type", tuple(TYPES))
-    kind = kind if kind in TYPES else next(iter(TYPES))
-    if TYPES[kind] == 1:
-        # A single register has no word order; only a device that swaps octets does so here too.
-        order = "BADC" if order in ("BADC", "DCBA") else "ABCD"
-    part = Part(
-        address=table.integer("address", 0, 0xFFFF),
-        type=kind,
-        order=table.choice("order", ORDERS, order),
-        factor=table.decimal("factor", positive=True) if factor else "1",
-    )
-    if part.address + part.count > 0x10000:
-        table.problem("address", *said.ADDRESS_BEYOND(count=part.count, address=part.address))
-    if TYPES[kind] == 1 and part.order not in ("ABCD", "BADC"):
-        table.problem("order", *said.WORD_ORDER(got=part.order))
-    return part
-
-
-def _register(table: Table, functions: tuple[int, ...], order: str) -> Register:
-    name = table.text("id", pattern=r"[a-z0-9_]+", hint=said.SMALL_NAME)
-    several = table.tables("parts")
-    if several:
-        parts = tuple(_part(each, order, factor=True) for each in several)
-        for each in several:
-            each.finish()
-    elif table.has("parts"):
+def _parts(table: Table, order: str) -> tuple[Part, ...]:
+    if not table.has("parts"):
+        return (read(table, _Field, whole=False).part(order),)
+    if table.data["parts"] == []:
         table.problem("parts", *said.NO_PARTS())
-        parts = (Part(0, "u16", "ABCD"),)
-    else:
-        parts = (_part(table, order, factor=False),)
-    kind = table.choice("kind", ("counter", "instant"), "instant")
-    scale = table.decimal("scale", "1", positive=True)
+    parts = read(table, _Parts, whole=False).parts
+    return tuple(each.part(order, each.factor) for each in parts) or (Part(0, "u16", "ABCD"),)
+
+
+def _register(table: Table, head: _Head) -> Register:
+    parts = _parts(table, head.order)
+    functions = tuple(code for code in head.functions if code in (3, 4))
+    given = read(table, _Register)
     register = Register(
-        id=name,
-        fc=table.integers("fc", 3, 4, functions),
+        id=given.id,
+        fc=functions if given.fc is None else given.fc,
         parts=parts,
-        kind=kind,
-        unit=table.choice("unit", tuple(UNITS), "1"),
-        scale=scale,
-        resolution=table.decimal("resolution", scale, positive=True),
-        modulus=table.decimal("modulus", "", positive=True) if table.has("modulus") else "",
-        sentinel=table.text("sentinel", "").upper(),
-        measure=table.text("measure", ""),
-        fixed=table.decimal("fixed", "") if table.has("fixed") else "",
-        clock=table.choice("clock", ("", *CLOCK_FIELDS), ""),
-        serial=table.flag("serial", False),
-        low=table.decimal("low", "") if table.has("low") else "",
-        high=table.decimal("high", "") if table.has("high") else "",
-        writable=table.flag("writable", False),
-        loop=_loop(loop) if (loop := table.table("loop")) is not None else None,
+        kind=given.kind,
+        unit=given.unit,
+        scale=given.scale,
+        resolution=given.resolution or given.scale,
+        modulus=given.modulus,
+        sentinel=given.sentinel.upper(),
+        measure=given.measure,
+        fixed=given.fixed,
+        clock=given.clock,
+        serial=given.serial,
+        low=given.low,
+        high=given.high,
+        writable=given.writable,
+        loop=given.loop,
     )
-    table.finish()
     _check(table, register, functions)
     return register
 

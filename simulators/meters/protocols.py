@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from simulators.meters.carriers import LineSettings
     from simulators.meters.maps import Register
     from simulators.meters.meter import Meter
-    from simulators.meters.serial.maps import AnyMap, BusMap
+    from simulators.meters.serial.maps import AnyMap, BusMap, EntryTable
     from simulators.meters.serial.meter import Station
     from simulators.meters.spec import MeterSpec
 
@@ -117,7 +117,6 @@ class MeterProtocol:
     by_identifier: ClassVar[bool] = True
     codecs: ClassVar[Mapping[str, FrameCodec]] = {}
     own_start: ClassVar[bool] = False
-    counted: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     most_units: ClassVar[int] = 0
     line_kinds: ClassVar[Mapping[str, LineKind]] = {}
     row_type: ClassVar[type[OwnRow]]
@@ -134,13 +133,12 @@ class MeterProtocol:
         del word
         return False
 
-    def identifier_digits(self, word: str) -> int:
-        """Hex digits of the identifier that every register has; 0 if registers have none of their own."""
-        del word
-        return 0
+    def entry_type(self, word: str) -> type[EntryTable]:
+        """What a map says of a register of such a meter."""
+        raise NotImplementedError
 
     def defaults(self, word: str) -> Mapping[str, Any]:
-        """Settings of a map that are otherwise than `serial.maps.Settings` has them."""
+        """Settings of a map that are otherwise than `serial.maps.Behaviour` has them."""
         del word
         return {}
 

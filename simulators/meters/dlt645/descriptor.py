@@ -6,15 +6,18 @@ Leaves to others: frames (`codec`), what a meter answers (`meter`), its explanat
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Annotated
 
 from simulators.explain.frames import Reading
 from simulators.meters.dlt645 import codec
 from simulators.meters.dlt645.explain import read_dlt645
 from simulators.meters.dlt645.meter import Dlt645Meter
 from simulators.meters.protocols import Address, LineKind
-from simulators.meters.serial.maps import BusMap
+from simulators.meters.sentences import IDENTIFIER
+from simulators.meters.serial.maps import Beside, BusMap, EntryTable
 from simulators.meters.serial.meter import SerialMeter
 from simulators.meters.serial.protocol import SerialProtocol
+from simulators.values import matching
 
 _OLD = "dlt645-1997"
 _POINTS = (("energy", "01"), ("power", "02"), ("voltage_a", "03"), ("current_a", "04"))
@@ -28,6 +31,20 @@ _BY_TARIFF = (
     ("power", "06"),
     ("voltage_a", "07"),
 )
+
+
+class _Entry2007(EntryTable, frozen=True, kw_only=True):
+    identifier: Annotated[str, matching(r"[0-9A-F]{8}", *IDENTIFIER(digits=8))]
+
+    def beside(self) -> Beside:
+        return {"identifier": self.identifier}
+
+
+class _Entry1997(EntryTable, frozen=True, kw_only=True):
+    identifier: Annotated[str, matching(r"[0-9A-F]{4}", *IDENTIFIER(digits=4))]
+
+    def beside(self) -> Beside:
+        return {"identifier": self.identifier}
 
 
 class Dlt645(SerialProtocol):
@@ -51,9 +68,9 @@ class Dlt645(SerialProtocol):
         """Both editions by one name: the edition follows from the frame."""
         return {"dlt645": read_dlt645}
 
-    def identifier_digits(self, word: str) -> int:
-        """Two octets in 1997, four in 2007."""
-        return 4 if word == _OLD else 8
+    def entry_type(self, word: str) -> type[EntryTable]:
+        """Identifiers have two octets in 1997, four in 2007."""
+        return _Entry1997 if word == _OLD else _Entry2007
 
     def defaults(self, word: str) -> Mapping[str, str]:
         """A block of 1997 ends with AA."""

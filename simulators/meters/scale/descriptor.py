@@ -6,18 +6,19 @@ Leaves to others: frames (`frames`), what an indicator sends and answers (`indic
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
+from typing import Annotated, cast
 
 from simulators.meters.maps import Register
 from simulators.meters.protocols import Address, LineKind
 from simulators.meters.scale import frames
 from simulators.meters.scale.frames import COMMANDED, SHOWN
 from simulators.meters.scale.indicator import CommandScale, ScaleMeter
-from simulators.meters.serial.maps import AnyMap, BusMap, Entry
+from simulators.meters.serial.maps import AnyMap, Beside, BusMap, Entry, EntryTable
 from simulators.meters.serial.meter import SerialMeter
 from simulators.meters.serial.protocol import IdentifiedRow, SerialProtocol
 from simulators.meters.spec import MeterSpec
 from simulators.sentences import Sentence, Words
+from simulators.values import one_of
 
 _COUNTED = (("weight", "01"), ("net", "02"), ("loads", "03"))
 
@@ -50,6 +51,17 @@ _WEIGHT = Sentence(
 )
 
 
+_UNITS = {"net": ("kg", "t"), "loads": ("1",)}
+"""What is counted from weights, and the units it may have."""
+
+
+class _Weighed(EntryTable, frozen=True, kw_only=True):
+    counted: Annotated[str, one_of(("", *_UNITS))] = ""
+
+    def beside(self) -> Beside:
+        return {"counted": self.counted}
+
+
 class Scale(SerialProtocol):
     """Indicators of scales and weighbridges; one that sends by itself stands alone on its line."""
 
@@ -61,7 +73,6 @@ class Scale(SerialProtocol):
     codecs = {"weighing": frames}
     own_start = True
     row_type = WeighedRow
-    counted = {"net": ("kg", "t"), "loads": ("1",)}
     line_kinds = {
         # Loads are counted from what "weighbridge" kinds show.
         "weighbridge": LineKind("xk3190_loads", "bridge", _COUNTED, "A"),
@@ -75,6 +86,11 @@ class Scale(SerialProtocol):
         """All but those in command mode."""
         return word != COMMANDED
 
+    def entry_type(self, word: str) -> type[EntryTable]:
+        """One that may be counted."""
+        del word
+        return _Weighed
+
     def flaws_of(self, device: BusMap) -> Iterator[Words]:
         """An indicator shows one weight of six digits; what is counted from it is a counter."""
         numbers = [entry for entry in device.registers if entry.is_number and not entry.counted]
@@ -82,8 +98,8 @@ class Scale(SerialProtocol):
         if len(numbers) != 1 or len(shown) != 1:
             yield _ONE_NUMBER(got=len(shown))
         for entry in device.registers:
-            if entry.counted and (entry.kind, entry.unit in self.counted[entry.counted]) != ("counter", True):
-                units = Words(" or ".join(self.counted[entry.counted]), " 或 ".join(self.counted[entry.counted]))
+            if entry.counted and (entry.kind, entry.unit in _UNITS[entry.counted]) != ("counter", True):
+                units = Words(" or ".join(_UNITS[entry.counted]), " 或 ".join(_UNITS[entry.counted]))
                 yield _COUNTED_IN(counted=entry.counted, units=units, kind=entry.kind, unit=entry.unit)
         for entry in numbers:
             if entry.layout.count("X") > 6:

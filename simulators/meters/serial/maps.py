@@ -1,25 +1,31 @@
 """Maps of serial meters as data: what a meter of each protocol holds behind which identifier, and how it behaves.
 
-Leaves to others: the truth behind the values and the serving (`dlt645`, `cjt188`). A map file is TOML; every problem of
-a file is reported at once. What the public facts leave open (graded "check the standard") is a setting of the map.
+Leaves to others: the truth behind the values and the serving (`dlt645`, `cjt188`), and keys that only registers of one
+protocol have (its descriptor). A map file is TOML; every problem of a file is reported at once. What the public facts
+leave open (graded "check the standard") is a setting of the map.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Annotated, Literal, TypedDict
+
+from msgspec import Meta, field
 
 from simulators.meters import sentences as said
 from simulators.meters.maps import (
     MAPS_FOLDER,
-    UNITS,
     MapError,
+    MapHead,
     Register,
     RegisterMap,
+    ValueTable,
     build_map,
     shipped_map,
     shipped_names,
@@ -27,7 +33,9 @@ from simulators.meters.maps import (
 from simulators.meters.protocols import by_word
 from simulators.meters.serial.bcd import FORMAT, decimals_of, largest, width_of
 from simulators.sentences import few
+from simulators.settings import Flaw, Settings, read
 from simulators.tables import DescriptionError, Problem, Table, read_toml
+from simulators.values import matching, one_of
 
 CLOCKS = {
     "date": "YYMMDDWW",
@@ -37,7 +45,10 @@ CLOCKS = {
 }
 """Clock registers and the fields they show, highest first."""
 
-_HEX = r"([0-9A-F]{2})*"
+Octet = Annotated[str, matching(r"[0-9A-F]{2}", *said.ONE_OCTET)]
+"""One octet as hex."""
+_Octets = Annotated[str, matching(r"([0-9A-F]{2})*", *said.OCTETS)]
+_FourHex = Annotated[str, matching(r"[0-9A-F]{4}", *said.FOUR_HEX)]
 
 
 @dataclass(frozen=True)
@@ -81,58 +92,66 @@ class Entry(Register):
         return width_of(self.layout)
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Settings, frozen=True, kw_only=True):
     """One column of a freeze record: its code (hex) and the registers in it (`time`: when it was taken)."""
 
-    code: str
+    code: Octet
     registers: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Freeze:
-    """A kind of freeze record: code (hex), `every` hour, day, month, pattern or command, how many are kept."""
+class Freeze(Settings, frozen=True, kw_only=True):
+    """A kind of freeze record: code (hex), when it is taken, how many are kept."""
 
-    code: str
-    every: str
-    count: int
-    columns: tuple[Column, ...]
+    code: Octet
+    every: Literal["hour", "day", "month", "pattern", "command"]
+    count: Annotated[int, Meta(ge=1, le=254)]
+    columns: tuple[Column, ...] = field(name="column")
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Settings, frozen=True, kw_only=True):
     """An answer of CJ/T 188: identifier and its fields in order.
 
     A field is a register id, `settled:` and a register id for its value at the last settlement, or `clock` or `status`.
     """
 
-    identifier: str
+    identifier: _FourHex
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class History:
+class History(Settings, frozen=True, kw_only=True):
     """Past records of CJ/T 188: the first identifier (the newest), how many follow it, and what is in each.
 
-    `every` is month, day or hour. Fields are registers, or `clock` for the time of the record.
+    Fields are registers, or `clock` for the time of the record.
     """
 
-    identifier: str
+    identifier: _FourHex
     fields: tuple[str, ...]
-    count: int = 12
-    every: str = "month"
+    count: Annotated[int, Meta(ge=1, le=256)] = 12
+    every: Literal["month", "day", "hour"] = "month"
 
 
-@dataclass(frozen=True)
-class Profile:
+class _Class(Settings, frozen=True, kw_only=True):
+    registers: tuple[str, ...] = ()
+
+
+class Profile(Settings, frozen=True, kw_only=True):
     """The load profile of DL/T 645-2007: a record every so many minutes, and the registers of its six classes."""
 
-    minutes: int
-    classes: tuple[tuple[str, ...], ...]
+    minutes: Annotated[int, Meta(ge=1, le=60)]
+    tables: tuple[_Class, ...] = field(name="class")
+
+    @property
+    def classes(self) -> tuple[tuple[str, ...], ...]:
+        """The registers of each class."""
+        return tuple(each.registers for each in self.tables)
+
+    def flaws(self) -> Iterator[Flaw]:
+        """There are no more than six classes."""
+        if len(self.tables) > 6:
+            yield said.CLASSES(got=len(self.tables)).at("class")
 
 
-@dataclass(frozen=True)
-class Settings:
+class Behaviour(Settings, frozen=True, kw_only=True):
     """How a serial meter behaves.
 
     `preamble` octets FE stand before an answer, which comes `response_ms` after the request. `answer_octets` is the
@@ -151,30 +170,73 @@ class Settings:
     Scales send a frame every `interval_ms`.
     """
 
-    preamble: int = 0
-    response_ms: int = 20
-    answer_octets: int = 200
-    missing: str = "ff"
-    tariffs: int = 0
-    tariff_hours: str = "4" * 24
-    settlement: str = "0100"
+    preamble: Annotated[int, Meta(ge=0, le=8)] = 0
+    response_ms: Annotated[int, Meta(ge=0, le=500)] = 20
+    answer_octets: Annotated[int, Meta(ge=16, le=255)] = 200
+    missing: Literal["ff", "zero", "error"] = "ff"
+    tariffs: Annotated[int, Meta(ge=0, le=63)] = 0
+    tariff_hours: Annotated[str, matching(r"[1-9]{24}", *said.TARIFF_HOURS)] = "4" * 24
+    settlement: Annotated[str, matching(r"(0[1-9]|1[0-9]|2[0-8])([01][0-9]|2[0-3])", *said.SETTLEMENT)] = "0100"
     passwords: tuple[str, ...] = ("02000000", "04000000")
     program_key: bool = True
-    broadcast_limit_s: int = 300
+    broadcast_limit_s: Annotated[int, Meta(ge=0, le=86400)] = 300
     broadcast_daily: bool = True
-    broadcast_guard_s: int = 300
-    clear_order: str = "password-first"
+    broadcast_guard_s: Annotated[int, Meta(ge=0, le=3600)] = 300
+    clear_order: Literal["password-first", "identifier-first"] = "password-first"
     wildcard: bool = True
-    block_end: str = ""
-    kind: str = "10"
-    identifier_order: str = "asked"
+    block_end: _Octets = ""
+    kind: Octet = "10"
+    identifier_order: Literal["asked", "low", "high"] = "asked"
     echo: bool = True
     unit_first: bool = False
-    clock_order: str = "low"
-    valve_control: str = "04"
+    clock_order: Literal["low", "high"] = "low"
+    valve_control: Literal["04", "2A"] = "04"
     address_within: bool = False
-    status: str = "standard"
-    interval_ms: int = 100
+    status: Literal["standard", "high"] = "standard"
+    interval_ms: Annotated[int, Meta(ge=20, le=60_000)] = 100
+
+    def flaws(self) -> Iterator[Flaw]:
+        """Passwords are level and six digits; there are no more tariffs than there are."""
+        for each in self.passwords:
+            if not re.fullmatch(r"[0-9]{8}", each):
+                yield said.PASSWORD(got=each).at("passwords")
+        if self.tariffs and max(self.tariff_hours) > str(self.tariffs):
+            yield said.TARIFFS(tariffs=self.tariffs, got=max(self.tariff_hours)).at("tariff_hours")
+
+
+class Beside(TypedDict, total=False):
+    """Fields of an entry that only some protocols have."""
+
+    identifier: str
+    code: str
+    counted: str
+
+
+class EntryTable(ValueTable, frozen=True, kw_only=True):
+    """What a map of any protocol says of a register; keys that only some have are in a struct of their descriptor."""
+
+    layout: Annotated[str, matching(FORMAT.pattern, *said.LAYOUT)] = field(name="format", default="")
+    signed: bool = False
+    settlements: Annotated[int, Meta(ge=0, le=12)] = 0
+    demand: bool = False
+    ascii: str = ""
+    octets: _Octets = ""
+    own: Annotated[str, one_of(("", "address", "serial", *CLOCKS))] = ""
+    tariffs: bool = False
+
+    def beside(self) -> Beside:
+        """What only some have."""
+        return {}
+
+
+class CodedTable(EntryTable, frozen=True, kw_only=True):
+    """A register without an identifier of its own, whose unit may be sent as a code."""
+
+    code: Octet = ""
+
+    def beside(self) -> Beside:
+        """The code."""
+        return {"code": self.code}
 
 
 @dataclass(frozen=True)
@@ -185,7 +247,7 @@ class BusMap:
     name: str
     source: str
     protocol: str
-    settings: Settings
+    settings: Behaviour
     registers: tuple[Entry, ...]
     freezes: tuple[Freeze, ...] = ()
     blocks: tuple[Block, ...] = ()
@@ -229,123 +291,74 @@ def build_bus_map(data: dict[str, object], where: str) -> BusMap:
     """A serial meter's map from parsed TOML; `where` names it in problems. Raises MapError with every problem."""
     problems: list[Problem] = []
     top = Table(data, where, problems)
-    head = top.table("map", required=True) or Table({}, f"{where}.map", [])
-    name = head.text("id", pattern=r"[a-z0-9_-]+", hint=said.SMALL_DASHED_NAME)
-    title, source = head.text("name"), head.text("source")
-    protocol = head.choice("protocol", words())
-    head.finish()
-    table = top.table("settings")
-    settings = _settings(table, protocol) if table is not None else Settings()
+    # A missing table is one problem, its keys are none.
+    inner = top.table("map", required=True) or Table({}, "", [])
+    word = inner.choice("protocol", words())
+    head = read(inner, MapHead)
+    protocol = by_word()[word]
+    behaviour = read(_with(protocol.defaults(word), top.table("settings") or top.inner("settings", {})), Behaviour)
     entries: list[Entry] = []
     for each in top.tables("register", required=True):
-        entries += _entries(each, protocol, settings)
-    freezes = tuple(_freeze(each) for each in top.tables("freeze"))
-    blocks = tuple(_block(each) for each in top.tables("block"))
-    history = tuple(_history(each) for each in top.tables("history"))
-    profile = _profile(each) if (each := top.table("profile")) is not None else None
+        entries += _entries(each, protocol.entry_type(word), behaviour)
+    freezes = tuple(read(each, Freeze) for each in top.tables("freeze"))
+    blocks = tuple(read(each, Block) for each in top.tables("block"))
+    history = tuple(read(each, History) for each in top.tables("history"))
+    profile = read(each, Profile) if (each := top.table("profile")) is not None else None
     top.finish()
-    built = BusMap(name, title, source, protocol, settings, tuple(entries), freezes, blocks, history, profile)
+    built = BusMap(head.id, head.name, head.source, word, behaviour, tuple(entries), freezes, blocks, history, profile)
     _clashes(built, where, problems)
-    if protocol:
-        problems.extend(Problem(where, *flaw) for flaw in by_word()[protocol].flaws_of(built))
+    problems.extend(Problem(where, *flaw) for flaw in protocol.flaws_of(built))
     if problems:
         raise MapError(problems)
     return built
 
 
-def _settings(table: Table, protocol: str) -> Settings:
-    base = dataclasses.replace(Settings(), **by_word()[protocol].defaults(protocol)) if protocol else Settings()
-    settings = Settings(
-        preamble=table.integer("preamble", 0, 8, base.preamble),
-        response_ms=table.integer("response_ms", 0, 500, base.response_ms),
-        answer_octets=table.integer("answer_octets", 16, 255, base.answer_octets),
-        missing=table.choice("missing", ("ff", "zero", "error"), base.missing),
-        tariffs=table.integer("tariffs", 0, 63, base.tariffs),
-        tariff_hours=table.text("tariff_hours", base.tariff_hours, r"[1-9]{24}", said.TARIFF_HOURS),
-        settlement=table.text("settlement", base.settlement, r"(0[1-9]|1\d|2[0-8])([01]\d|2[0-3])", said.SETTLEMENT),
-        passwords=table.names("passwords", base.passwords),
-        program_key=table.flag("program_key", base.program_key),
-        broadcast_limit_s=table.integer("broadcast_limit_s", 0, 86400, base.broadcast_limit_s),
-        broadcast_daily=table.flag("broadcast_daily", base.broadcast_daily),
-        broadcast_guard_s=table.integer("broadcast_guard_s", 0, 3600, base.broadcast_guard_s),
-        clear_order=table.choice("clear_order", ("password-first", "identifier-first"), base.clear_order),
-        wildcard=table.flag("wildcard", base.wildcard),
-        block_end=table.text("block_end", base.block_end, _HEX, said.OCTETS),
-        kind=table.text("kind", base.kind, r"[0-9A-F]{2}", said.ONE_OCTET),
-        identifier_order=table.choice("identifier_order", ("asked", "low", "high"), base.identifier_order),
-        echo=table.flag("echo", base.echo),
-        unit_first=table.flag("unit_first", base.unit_first),
-        clock_order=table.choice("clock_order", ("low", "high"), base.clock_order),
-        valve_control=table.choice("valve_control", ("04", "2A"), base.valve_control),
-        address_within=table.flag("address_within", base.address_within),
-        status=table.choice("status", ("standard", "high"), base.status),
-        interval_ms=table.integer("interval_ms", 20, 60_000, base.interval_ms),
-    )
-    for each in settings.passwords:
-        if not re.fullmatch(r"\d{8}", each):
-            table.problem("passwords", *said.PASSWORD(got=each))
-    if settings.tariffs and max(settings.tariff_hours, default="") > str(settings.tariffs):
-        table.problem("tariff_hours", *said.TARIFFS(tariffs=settings.tariffs, got=max(settings.tariff_hours)))
-    table.finish()
-    return settings
+def _with(defaults: Mapping[str, object], table: Table) -> Table:
+    """A table with other defaults."""
+    return Table({**defaults, **table.data}, table.where, table.problems)
 
 
-def _entries(table: Table, protocol: str, settings: Settings) -> list[Entry]:
+def _entries(table: Table, kind: type[EntryTable], behaviour: Behaviour) -> list[Entry]:
     """The register, and one more for each tariff if it is shown by tariff."""
-    kind = by_word().get(protocol)
-    digits = kind.identifier_digits(protocol) if kind is not None else 0
-    counted = kind.counted if kind is not None else {}
-    name = table.text("id", pattern=r"[a-z0-9_]+", hint=said.SMALL_NAME)
-    layout = table.text("format", "", FORMAT.pattern, said.LAYOUT)
-    scale = f"{Decimal(1).scaleb(-decimals_of(layout)):f}"
+    given = read(table, kind)
+    scale = f"{Decimal(1).scaleb(-decimals_of(given.layout)):f}"
     entry = Entry(
-        id=name,
+        id=given.id,
         fc=(0,),
         parts=(),
-        kind=table.choice("kind", ("counter", "instant"), "instant"),
-        unit=table.choice("unit", tuple(UNITS), "1"),
+        kind=given.kind,
+        unit=given.unit,
         scale=scale,
-        resolution=table.decimal("resolution", scale, positive=True),
-        modulus=table.decimal("modulus", "", positive=True) if table.has("modulus") else "",
-        measure=table.text("measure", ""),
-        fixed=table.decimal("fixed", "") if table.has("fixed") else "",
-        serial=table.flag("serial", False),
-        low=table.decimal("low", "") if table.has("low") else "",
-        high=table.decimal("high", "") if table.has("high") else "",
-        identifier=_identifier(table, digits),
-        layout=layout,
-        signed=table.flag("signed", False),
-        settlements=table.integer("settlements", 0, 12, 0),
-        demand=table.flag("demand", False),
-        ascii=table.text("ascii", ""),
-        octets=table.text("octets", "", _HEX, said.OCTETS),
-        own=table.choice("own", ("", "address", "serial", *CLOCKS), ""),
-        code=table.text("code", "", r"[0-9A-F]{2}", said.ONE_OCTET) if not digits else "",
-        counted=table.choice("counted", ("", *counted), "") if counted else "",
-        writable=table.flag("writable", False),
+        resolution=given.resolution or scale,
+        modulus=given.modulus,
+        measure=given.measure,
+        fixed=given.fixed,
+        serial=given.serial,
+        low=given.low,
+        high=given.high,
+        layout=given.layout,
+        signed=given.signed,
+        settlements=given.settlements,
+        demand=given.demand,
+        ascii=given.ascii,
+        octets=given.octets,
+        own=given.own,
+        writable=given.writable,
+        **given.beside(),
     )
-    by_tariff = table.flag("tariffs", False)
-    table.finish()
-    given = [each for each in ("layout", "ascii", "octets", "own") if getattr(entry, each)]
-    if len(given) != 1:
-        table.problem("", *said.ONE_FORM(got=len(given)))
-    if digits and not entry.identifier:
-        table.absent("identifier")
-    if layout:
+    forms = [name for name in ("layout", "ascii", "octets", "own") if getattr(entry, name)]
+    if len(forms) != 1:
+        table.problem("", *said.ONE_FORM(got=len(forms)))
+    if entry.layout:
         _check_number(table, entry)
-    if not by_tariff:
+    if not given.tariffs:
         return [entry]
-    if not digits or not settings.tariffs:
+    if not behaviour.tariffs or "identifier" not in given.beside():
         table.problem("tariffs", *said.BY_TARIFF())
         return [entry]
-    if len(entry.identifier) != digits:
+    if not entry.identifier:
         return [entry]
-    return [entry, *(_of_tariff(entry, number) for number in range(1, settings.tariffs + 1))]
-
-
-def _identifier(table: Table, digits: int) -> str:
-    """The identifier of a register; empty where registers have none of their own."""
-    return table.text("identifier", "", rf"[0-9A-F]{{{digits}}}", said.IDENTIFIER(digits=digits)) if digits else ""
+    return [entry, *(_of_tariff(entry, number) for number in range(1, behaviour.tariffs + 1))]
 
 
 def _of_tariff(entry: Entry, number: int) -> Entry:
@@ -368,53 +381,6 @@ def _check_number(table: Table, entry: Entry) -> None:
     given = [name for name in ("measure", "fixed") if getattr(entry, name)]
     if len(given) + entry.serial > 1:
         table.problem("", *said.ONE_OF_THREE(got=given))
-
-
-def _freeze(table: Table) -> Freeze:
-    columns: list[Column] = []
-    for each in table.tables("column", required=True):
-        columns.append(Column(each.text("code", None, r"[0-9A-F]{2}", said.ONE_OCTET), each.names("registers")))
-        each.finish()
-    freeze = Freeze(
-        code=table.text("code", None, r"[0-9A-F]{2}", said.ONE_OCTET),
-        every=table.choice("every", ("hour", "day", "month", "pattern", "command")),
-        count=table.integer("count", 1, 254),
-        columns=tuple(columns),
-    )
-    table.finish()
-    return freeze
-
-
-def _block(table: Table) -> Block:
-    block = Block(
-        table.text("identifier", None, r"[0-9A-F]{4}", said.FOUR_HEX),
-        table.names("fields"),
-    )
-    table.finish()
-    return block
-
-
-def _history(table: Table) -> History:
-    history = History(
-        table.text("identifier", None, r"[0-9A-F]{4}", said.FOUR_HEX),
-        table.names("fields"),
-        table.integer("count", 1, 256, 12),
-        table.choice("every", ("month", "day", "hour"), "month"),
-    )
-    table.finish()
-    return history
-
-
-def _profile(table: Table) -> Profile:
-    classes: list[tuple[str, ...]] = []
-    for each in table.tables("class", required=True):
-        classes.append(each.names("registers", ()))
-        each.finish()
-    if len(classes) > 6:
-        table.problem("class", *said.CLASSES(got=len(classes)))
-    profile = Profile(table.integer("minutes", 1, 60), tuple(classes))
-    table.finish()
-    return profile
 
 
 def _clashes(built: BusMap, where: str, problems: list[Problem]) -> None:

@@ -40,7 +40,7 @@ from simulators.meters.faults import (
 from simulators.meters.maps import Register
 from simulators.meters.meter import Meter, Wiring
 from simulators.meters.serial.channels import BcdChannel, DemandRecorder, TariffClock, moments
-from simulators.meters.serial.maps import BusMap, Entry, Settings
+from simulators.meters.serial.maps import Behaviour, BusMap, Entry
 from simulators.plant import Plant, Quantity, Reader
 
 _PREAMBLE = 0xFE
@@ -172,7 +172,7 @@ class SerialMeter(Meter):
     ) -> None:
         super().__init__(name, device.name, 0, plant, **wiring)
         self.map = device
-        self.settings: Settings = device.settings
+        self.settings: Behaviour = device.settings
         self.address = address
         self.port = port or self.recommended
         self.settlement = self.settings.settlement

@@ -14,7 +14,7 @@ from simulators.meters.meter import Meter
 from simulators.meters.places import SerialLine
 from simulators.meters.point_rows import OwnRow
 from simulators.meters.protocols import MeterProtocol, Note, Surroundings
-from simulators.meters.serial.maps import AnyMap, BusMap, Entry
+from simulators.meters.serial.maps import AnyMap, BusMap, CodedTable, Entry, EntryTable
 from simulators.meters.serial.meter import SerialMeter, Station
 from simulators.meters.spec import MeterSpec
 from simulators.sentences import Words
@@ -36,6 +36,11 @@ class SerialProtocol(MeterProtocol):
     """A protocol of addressed meters; `meter_of` says which class answers for a map."""
 
     row_type = IdentifiedRow
+
+    def entry_type(self, word: str) -> type[EntryTable]:
+        """Registers without an identifier of their own."""
+        del word
+        return CodedTable
 
     def meter_of(self, device: BusMap) -> type[SerialMeter]:
         """The class of a map's meter."""

@@ -83,7 +83,6 @@ def test_a_protocol_says_only_what_is_its_own() -> None:
     device = any_shipped("sdm630")
     assert (nothing.explainers, nothing.codecs, nothing.line_kinds) == ({}, {}, {})
     assert not nothing.speaks("nothing-1")
-    assert nothing.identifier_digits("nothing-1") == 0
     assert nothing.address_at(7, device) == ""
 
 

@@ -358,7 +358,7 @@ def test_the_host_clock_is_utc() -> None:
 
 def test_known_keys_are_named_once() -> None:
     problems: list[Problem] = []
-    table = Table({"zzz": 1, "port": 5}, "x", problems)
-    assert table.integer("port", 1, 9) == table.integer("port", 1, 9) == 5
+    table = Table({"zzz": 1, "kind": "b"}, "x", problems)
+    assert table.choice("kind", "ab") == table.choice("kind", "ab") == "b"
     table.finish()
-    assert [problem.text for problem in problems] == ["unknown key; known here: port"]
+    assert [problem.text for problem in problems] == ["unknown key; known here: kind"]

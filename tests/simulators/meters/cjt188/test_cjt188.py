@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import random
 import string
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -288,7 +288,7 @@ def test_water_and_gas(name: str) -> None:
 def test_the_order_of_the_identifier_may_be_the_meters_own() -> None:
     async def body(line: Line) -> None:
         for order, wire in (("low", "1F9000"), ("high", "901F00")):
-            line.meter.settings = dataclasses.replace(line.meter.settings, identifier_order=order, echo=False)
+            line.meter.settings = msgspec.structs.replace(line.meter.settings, identifier_order=order, echo=False)
             for asked in ("1F9007", "901F07"):
                 assert (await line.reply(0x01, asked)).data_identifier == "901F"
                 assert wire in line.heard.of(Served)[-1].response

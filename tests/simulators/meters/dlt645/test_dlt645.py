@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from dlt645_kit import DAY_US, EVERYBODY, HOUR_US, OWN, Line, serial_map
 from hypothesis import given, settings
@@ -50,7 +51,7 @@ def run(body: Callable[[Line], Awaitable[None]], *devices: BusMap | str) -> Hear
 
 def changed(name: str, **settings_: Any) -> BusMap:
     device = serial_map(name)
-    return dataclasses.replace(device, settings=dataclasses.replace(device.settings, **settings_))
+    return dataclasses.replace(device, settings=msgspec.structs.replace(device.settings, **settings_))
 
 
 def test_values_are_the_truth_over_the_ratio() -> None:
