@@ -1,8 +1,6 @@
 """What a centre may ask and set by HJ 212-2017 (table 9): obeyed, kept over a power cut, refused by the right code.
 
-Leaves reading at once and history to `commands`. The case says in phases what was set: `realtime` and `minute` with the
-interval, `class` with the interval of a class that is new, `patience` with time-out and number of repetitions,
-`password`, `stopped` and `resumed`, `restored`.
+Leaves reading at once and history to `commands`. The case says in phases what was set.
 """
 
 from __future__ import annotations
@@ -14,7 +12,9 @@ from itertools import pairwise
 import msgspec
 
 from bench.case import Check, Criterion, criterion
-from bench.history import Commanded, History, Phase, Received, Stored
+from bench.history import Commanded, History, Received, Stored
+from bench.history.marks import Mark, Plain
+from bench.history.observation import Words
 from conformance.common.delivery import matches, setup_of
 from conformance.common.orders import orders
 from conformance.common.settable import LIMIT, SETTABLE
@@ -96,6 +96,54 @@ EXECUTES = criterion(
 REFUSES = criterion("refuses-{0}", en="a request with a wrong {1} is refused by {2}", zh="错误请求（{0}）以 {2} 拒绝")
 
 
+class Interval(Words, frozen=True, kw_only=True):
+    """What the interval is from now on (s)."""
+
+    interval_s: int
+
+
+class Patience(Words, frozen=True, kw_only=True):
+    """How long the terminal waits for an answer (s), and how often it repeats."""
+
+    over_time_s: int
+    re_count: int
+
+
+class Password(Words, frozen=True, kw_only=True):
+    """The password from now on."""
+
+    pw: str
+
+
+class When(Words, frozen=True, kw_only=True):
+    """How long after the change of the password: at once, or after a restart."""
+
+    when: str
+
+
+class WrongRequest(Words, frozen=True, kw_only=True):
+    """What is wrong with the request that comes next."""
+
+    what: str
+
+
+REALTIME_SET = Mark("realtime", Interval)
+MINUTE_SET = Mark("minute", Interval)
+CLASS_SET = Mark("class", Interval)
+"""A class of values that there was not before is set next."""
+PATIENCE_SET = Mark("patience", Patience)
+PASSWORD_SET = Mark("password", Password)
+OLD_PASSWORD = Mark("old-password", When)
+NEW_PASSWORD = Mark("new-password", When)
+"""Commands come with the password of before, and with the new one."""
+STOPPED = Plain("stopped")
+RESUMED = Plain("resumed")
+"""Real-time data were stopped (2012), and wanted again (2011)."""
+RESTORED = Plain("restored")
+"""Power is back, and what was set is read next."""
+WRONG_REQUEST = Mark("wrong-request", WrongRequest)
+EVERY_COMMAND = Plain("every-command")
+"""From now on every command of table 9 is sent."""
 # How long after a change a terminal may still act as before: what was on its way.
 ACT_US = 2 * SECOND
 _PASSWORD = re.compile(r"PW=(\w*);")
@@ -114,15 +162,6 @@ _REJECTED = {"command": "2"}
 
 def _verdict(found: Sequence[str], known: bool) -> bool | None:
     return False if found else True if known else None
-
-
-def _stretch(history: History, name: str) -> tuple[Phase, int] | None:
-    """A phase and the instant of the next one, or of the end."""
-    marks = history.of(Phase)
-    for index, mark in enumerate(marks):
-        if mark.name == name:
-            return mark, marks[index + 1].t if index + 1 < len(marks) else history.end_us
-    return None
 
 
 def _refusal(history: History, cn: str, until: int) -> list[str]:
@@ -164,30 +203,29 @@ def _another(steps: Sequence[int], due: int) -> bool:
 
 def interval_findings(history: History) -> Iterator[Check]:
     """Real-time and minute data come at the interval that was set, each a step of the one before."""
-    for name, order, cn, question in (
-        ("realtime", "1062", "2011", REALTIME_INTERVAL),
-        ("minute", "1064", "2051", MINUTE_INTERVAL),
+    for kind, order, cn, question in (
+        (REALTIME_SET, "1062", "2011", REALTIME_INTERVAL),
+        (MINUTE_SET, "1064", "2051", MINUTE_INTERVAL),
     ):
-        stretch = _stretch(history, name)
-        if stretch is not None and (refused := _refusal(history, order, stretch[0].t)):
+        stretch = kind.first(history)
+        if stretch is not None and (refused := _refusal(history, order, stretch.t)):
             yield question.decide(None, evidence=refused)
             continue
         wrong: list[str] = []
         late: list[str] = []
         stamps: list[int] = []
         if stretch is not None:
-            mark, end = stretch
-            step = int(mark.detail["interval_s"]) * SECOND
+            step = stretch.detail.interval_s * SECOND
             # The interval that ran when the order came may still be finished.
-            stamps = _stamps(_uploads(history, (cn,), mark.t + step + ACT_US, end))
+            stamps = _stamps(_uploads(history, (cn,), stretch.t + step + ACT_US, stretch.until))
             # A sampling instant lies within a second of its tick.
             late = [
                 f"{local(after)}: {seconds(after - before)} s after the one before"
                 for before, after in pairwise(stamps)
                 if abs(after - before - step) > SECOND
             ]
-            if len(stamps) < (end - mark.t) // step - 2:
-                late.append(f"{len(stamps)} between {local(mark.t)} and {local(end)}")
+            if len(stamps) < (stretch.until - stretch.t) // step - 2:
+                late.append(f"{len(stamps)} between {local(stretch.t)} and {local(stretch.until)}")
             if _another([after - before for before, after in pairwise(stamps)], step):
                 wrong, late = late, []
         yield _by_pace(question, wrong, late, len(stamps) > 1)
@@ -195,19 +233,18 @@ def interval_findings(history: History) -> Iterator[Check]:
 
 def patience_finding(history: History) -> Check:
     """An upload without answer is repeated as often as 1000 set, and as far apart."""
-    stretch = _stretch(history, "patience")
-    if stretch is not None and (refused := _refusal(history, "1000", stretch[0].t)):
+    stretch = PATIENCE_SET.first(history)
+    if stretch is not None and (refused := _refusal(history, "1000", stretch.t)):
         return PATIENCE.decide(None, evidence=refused)
     wrong: list[str] = []
     late: list[str] = []
     seen: dict[str, list[int]] = {}
     if stretch is not None:
-        mark, end = stretch
-        wait, repeats = int(mark.detail["over_time_s"]) * SECOND, int(mark.detail["re_count"])
-        for event in _uploads(history, _UPLOADS, mark.t, end):
+        wait, repeats = stretch.detail.over_time_s * SECOND, stretch.detail.re_count
+        for event in _uploads(history, _UPLOADS, stretch.t, stretch.until):
             seen.setdefault(event.qn, []).append(event.t)
         # The last exchange may have been cut short by the end of the phase.
-        seen = {qn: times for qn, times in seen.items() if times[0] + wait * (repeats + 1) + ACT_US < end}
+        seen = {qn: times for qn, times in seen.items() if times[0] + wait * (repeats + 1) + ACT_US < stretch.until}
         for qn, times in seen.items():
             # "Resend 3" is read as three repetitions, or as three transmissions in all: both are in use.
             if len(times) not in (repeats, repeats + 1):
@@ -224,7 +261,7 @@ def patience_finding(history: History) -> Check:
 
 def password_finding(history: History) -> Check:
     """From the change on every frame carries the new password, over a power cut too."""
-    mark = history.phase("password")
+    mark = PASSWORD_SET.last(history)
     if mark is not None and (refused := _refusal(history, "1072", mark.t)):
         return PASSWORD_CHANGED.decide(None, evidence=refused)
     wrong: list[str] = []
@@ -236,7 +273,7 @@ def password_finding(history: History) -> Check:
             match = _PASSWORD.search(event.frame)
             if event.qn in old or match is None:
                 continue
-            if match[1] == mark.detail["pw"]:
+            if match[1] == mark.detail.pw:
                 right += 1
             else:
                 wrong.append(f"{local(event.t)} CN={event.cn} QN={event.qn}: another password")
@@ -244,29 +281,26 @@ def password_finding(history: History) -> Check:
 
 
 def password_findings(history: History) -> Iterator[Check]:
-    """Commands sent in phases `old-password` are refused, those in phases `new-password` accepted, in all of them.
+    """Commands sent in phases `OLD_PASSWORD` are refused, those in phases `NEW_PASSWORD` accepted, in all of them.
 
     A terminal that obeys nobody has refused nothing for its password.
     """
-    phases = history.of(Phase)
-    ends = [*(phase.t for phase in phases[1:]), history.end_us][: len(phases)]
     obeyed: set[str] = set()
     found: dict[bool, tuple[list[str], set[str]]] = {}
-    for word, wanted in (("old-password", False), ("new-password", True)):
+    for kind, wanted in ((OLD_PASSWORD, False), (NEW_PASSWORD, True)):
         wrong: list[str] = []
         times: set[str] = set()
-        for phase, end in zip(phases, ends, strict=True):
-            if phase.name != word:
-                continue
+        for mark in kind.of(history):
+            when = mark.detail.when
             for event in history.of(Commanded):
-                if phase.t <= event.sent < end:
-                    times.add(phase.detail.get("when", ""))
+                if mark.t <= event.sent < mark.until:
+                    times.add(when)
                     done = event.accepted == "1" or event.result == "1" or bool(event.answer)
                     if done and wanted:
-                        obeyed.add(phase.detail.get("when", ""))
+                        obeyed.add(when)
                     if done is not wanted:
                         told = f"QnRtn={event.accepted or 'none'} ExeRtn={event.result or 'none'}"
-                        wrong.append(f"{local(event.sent)} CN={event.cn} {phase.detail.get('when', '')}: {told}")
+                        wrong.append(f"{local(event.sent)} CN={event.cn} {when}: {told}")
         found[wanted] = wrong, times
     (taken, tried), (refused, times) = found[False], found[True]
     yield OLD_PASSWORD_REFUSED.none(taken, len(tried) > 1 and tried <= obeyed)
@@ -275,12 +309,12 @@ def password_findings(history: History) -> Iterator[Check]:
 
 def realtime_findings(history: History) -> Iterator[Check]:
     """2012 ends real-time data, 2011 begins them again; a terminal that sends nothing at all has stopped nothing."""
-    stopped, resumed = _stretch(history, "stopped"), _stretch(history, "resumed")
-    before = [] if stopped is None else _uploads(history, ("2011",), history.began.t, stopped[0].t)
-    came = [] if stopped is None else _uploads(history, ("2011",), stopped[0].t + ACT_US, stopped[1])
-    others = [] if stopped is None else _uploads(history, _UPLOADS[1:], stopped[0].t + ACT_US, stopped[1])
-    again = [] if resumed is None else _uploads(history, ("2011",), resumed[0].t + MINUTE, resumed[1])
-    refused = [] if stopped is None else _refusal(history, "2012", stopped[0].t)
+    stopped, resumed = STOPPED.first(history), RESUMED.first(history)
+    before = [] if stopped is None else _uploads(history, ("2011",), history.began.t, stopped.t)
+    came = [] if stopped is None else _uploads(history, ("2011",), stopped.t + ACT_US, stopped.until)
+    others = [] if stopped is None else _uploads(history, _UPLOADS[1:], stopped.t + ACT_US, stopped.until)
+    again = [] if resumed is None else _uploads(history, ("2011",), resumed.t + MINUTE, resumed.until)
+    refused = [] if stopped is None else _refusal(history, "2012", stopped.t)
     went_on = [local(event.t) for event in came]
     yield REALTIME_STOPPED.decide(
         None if refused else _verdict(went_on, bool(before and others)),
@@ -297,16 +331,16 @@ def told_finding(history: History) -> Check:
     """What a centre reads (1061, 1063) is what it has set, before a power cut and after."""
     wrong: list[str] = []
     probes = 0
-    restored = history.phase("restored")
+    restored = RESTORED.last(history)
     after = 0
-    for name, order, cn, field, unit in (
-        ("realtime", "1062", "1061", "RtdInterval", 1),
-        ("minute", "1064", "1063", "MinInterval", 60),
+    for kind, order, cn, field, unit in (
+        (REALTIME_SET, "1062", "1061", "RtdInterval", 1),
+        (MINUTE_SET, "1064", "1063", "MinInterval", 60),
     ):
-        mark = history.phase(name)
+        mark = kind.last(history)
         if mark is None or _refusal(history, order, mark.t):
             continue
-        wanted = str(int(mark.detail["interval_s"]) // unit)
+        wanted = str(mark.detail.interval_s // unit)
         for event in orders(history, cn):
             if event.t > mark.t:
                 probes += 1
@@ -335,17 +369,17 @@ def executed_findings(history: History, cns: Sequence[str]) -> Iterator[Check]:
         )
 
 
-def _before(history: History, mark: Phase, cn: str) -> Commanded | None:
-    """The request that followed a phase."""
-    return next((event for event in orders(history, cn) if event.t >= mark.t), None)
+def _after(history: History, at: int, cn: str) -> Commanded | None:
+    """The request that followed an instant."""
+    return next((event for event in orders(history, cn) if event.t >= at), None)
 
 
 def refusal_findings(history: History, wanted: Sequence[Wanted]) -> Iterator[Check]:
     """Wrong requests are refused by the code of tables 6 and 7 that names what is wrong."""
-    marks = {mark.detail["what"]: mark for mark in history.of(Phase) if mark.name == "wrong-request"}
+    marks = {mark.detail.what: mark.t for mark in WRONG_REQUEST.of(history)}
     for what, cn, code in wanted:
-        mark = marks.get(what)
-        event = None if mark is None else _before(history, mark, cn)
+        at = marks.get(what)
+        event = None if at is None else _after(history, at, cn)
         given = "none" if event is None else f"QnRtn={event.accepted or 'none'} ExeRtn={event.result or 'none'}"
         name, _, number = code.partition("=")
         got = "" if event is None else event.accepted if name == "QnRtn" else event.result
@@ -396,7 +430,7 @@ def untouched_finding(history: History, least: int) -> Check:
     first: dict[str, str] = {}
     wrong: list[str] = []
     probes = 0
-    marks = [mark.t for mark in history.of(Phase) if mark.name == "wrong-request"]
+    marks = [mark.t for mark in WRONG_REQUEST.of(history)]
     limits = min((mark.t for mark in LIMIT.of(history)), default=history.end_us)
     for event in (event for event in history.of(Commanded) if event.t <= limits):
         for field in ("RtdInterval", "MinInterval"):
@@ -413,7 +447,7 @@ def silence_finding(history: History, cns: Sequence[str]) -> Check:
     """Every command of table 9 is answered, what the terminal cannot do with a refusal: silence costs the host time."""
     asked: dict[str, Commanded] = {}
     silent: list[str] = []
-    mark = history.phase("every-command")
+    mark = EVERY_COMMAND.last(history)
     for event in orders(history, *cns):
         if mark is not None and event.t > mark.t:
             asked[event.cn] = event
@@ -431,7 +465,7 @@ def classes_finding(history: History) -> Check:
     """
     truth = truth_of(history)
     codes = {code: point for point, code in setup_of(history, "A").codes.items()}
-    orders = [(mark.t, int(mark.detail["interval_s"]) * SECOND) for mark in history.of(Phase) if mark.name == "class"]
+    orders = [(mark.t, mark.detail.interval_s * SECOND) for mark in CLASS_SET.of(history)]
     compared, wrong = 0, list[str]()
     for event in history.of(Stored):
         at = instant_of(event.stamp)

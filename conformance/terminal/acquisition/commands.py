@@ -9,10 +9,30 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Collector, Scenario, System
 from conformance.common import clock_steps
+from conformance.common.phases import BETWEEN, OVER, PROBE, Probe
 from conformance.common.settable import LIMIT, SETTABLE, Limit
 from conformance.common.times import DAY, HOUR, MINUTE, SECOND, ceil, stamp_of
 from conformance.terminal import HJ212, MODBUS, SQL, read_out
 from conformance.terminal.acquisition import command_handling_judge, commands_judge, field_information_judge
+from conformance.terminal.acquisition.command_handling_judge import (
+    CLASS_SET,
+    EVERY_COMMAND,
+    MINUTE_SET,
+    NEW_PASSWORD,
+    OLD_PASSWORD,
+    PASSWORD_SET,
+    PATIENCE_SET,
+    REALTIME_SET,
+    RESTORED,
+    RESUMED,
+    STOPPED,
+    WRONG_REQUEST,
+    Interval,
+    Password,
+    Patience,
+    When,
+    WrongRequest,
+)
 from conformance.terminal.collectors.collectors import MQTT
 
 
@@ -81,9 +101,11 @@ async def ask_for_history(bench: Bench, start: int) -> None:
         ("day", start, start, False),
         ("minute", start - 30 * DAY, start - 30 * DAY + quarter, True),
     ):
-        marks = {"begin": stamp_of(begin), "end": stamp_of(end)}
-        bench.phase("query", kind=kind, empty="yes" if empty else "no", **marks)
-        await bench.centres["A"].history(kind, marks["begin"], marks["end"])
+        first, last = stamp_of(begin), stamp_of(end)
+        commands_judge.QUERY.put(
+            bench, commands_judge.Query(kind=kind, empty="yes" if empty else "no", begin=first, end=last)
+        )
+        await bench.centres["A"].history(kind, first, last)
         await bench.clock.sleep(30)
 
 
@@ -146,29 +168,29 @@ class ObeysItsCentre(Case):
         centre = bench.centres["A"]
         await bench.clock.sleep(minutes=4, seconds=10)
         await centre.set_realtime_interval(120)
-        bench.phase("realtime", interval_s=120)
+        REALTIME_SET.put(bench, Interval(interval_s=120))
         await bench.clock.sleep(minutes=10)
         await centre.set_minute_interval(5)
-        bench.phase("minute", interval_s=300)
+        MINUTE_SET.put(bench, Interval(interval_s=300))
         await bench.clock.sleep(minutes=26)
         await self._probe(bench)
         await centre.set_timeouts(8, 2)
-        bench.phase("patience", over_time_s=8, re_count=2)
+        PATIENCE_SET.put(bench, Patience(over_time_s=8, re_count=2))
         centre.behave(ack="never")
         await bench.clock.sleep(minutes=4)
         centre.behave(ack="always")
         await centre.set_password("7Kd93x")
-        bench.phase("password", pw="7Kd93x")
+        PASSWORD_SET.put(bench, Password(pw="7Kd93x"))
         await bench.clock.sleep(minutes=5)
         await centre.stop_realtime()
-        bench.phase("stopped")
+        STOPPED.put(bench)
         await bench.clock.sleep(minutes=7)
-        bench.phase("resumed")
+        RESUMED.put(bench)
         await centre.read_now()
         await bench.clock.sleep(minutes=7)
         await bench.power.off(30)
         await bench.clock.sleep(minutes=2)
-        bench.phase("restored")
+        RESTORED.put(bench)
         await self._probe(bench)
         await bench.clock.sleep(minutes=6)
 
@@ -204,28 +226,28 @@ class KeepsWhatItsCentreSet(Case):
         await centre.set_password("7Kd93x")
         await self._restart(bench)
         await self._restart(bench)
-        bench.phase("password", pw="7Kd93x")
-        bench.phase("realtime", interval_s=120)
+        PASSWORD_SET.put(bench, Password(pw="7Kd93x"))
+        REALTIME_SET.put(bench, Interval(interval_s=120))
         await self._probe(bench)
         await bench.clock.sleep(minutes=10)
-        bench.phase("minute", interval_s=300)
+        MINUTE_SET.put(bench, Interval(interval_s=300))
         await bench.clock.sleep(minutes=21)
-        bench.phase("patience", over_time_s=8, re_count=2)
+        PATIENCE_SET.put(bench, Patience(over_time_s=8, re_count=2))
         centre.behave(ack="never")
         await bench.clock.sleep(minutes=6)
         centre.behave(ack="always")
-        bench.phase("over")
+        OVER.put(bench)
         await bench.clock.sleep(minutes=1)
         await centre.stop_realtime()
         await self._restart(bench)
-        bench.phase("stopped")
+        STOPPED.put(bench)
         await bench.clock.sleep(minutes=7)
-        bench.phase("between")
+        BETWEEN.put(bench)
         await centre.read_now()
         await self._restart(bench)
-        bench.phase("resumed")
+        RESUMED.put(bench)
         await bench.clock.sleep(minutes=7)
-        bench.phase("restored")
+        RESTORED.put(bench)
         await self._probe(bench)
 
     async def _restart(self, bench: Bench) -> None:
@@ -261,7 +283,7 @@ class BuildsClassesFromWhatWasRead(Case):
             # The poll just before the order begins a period of the class.
             now_us = bench.clock.now_us()
             await bench.clock.sleep((ceil(now_us + SECOND, interval * MINUTE) - now_us) / SECOND + after_s)
-            bench.phase("class", interval_s=interval * 60)
+            CLASS_SET.put(bench, Interval(interval_s=interval * 60))
             await centre.set_minute_interval(interval)
             await bench.clock.sleep(minutes=interval * 2 + 1)
         await bench.centres.settle(minutes=5)
@@ -289,22 +311,22 @@ class ObeysTheNewPasswordAlone(Case):
         old, new = centre.pw, "7Kd93x"
         await centre.set_password(new)
         for when in ("at once", "after a restart"):
-            for word, pw in (("old-password", old), ("new-password", new)):
+            for kind, pw in ((OLD_PASSWORD, old), (NEW_PASSWORD, new)):
                 centre.pw = pw
-                bench.phase(word, when=when)
+                kind.put(bench, When(when=when))
                 await centre.read_minute_interval()
                 await centre.read_clock()
                 await bench.clock.sleep(20)
-            bench.phase("between")
+            BETWEEN.put(bench)
             await bench.clock.sleep(minutes=1)
             if when == "at once":
                 await bench.power.off(30)
                 await bench.clock.sleep(minutes=2)
-        bench.phase("patience", over_time_s=8, re_count=2)
+        PATIENCE_SET.put(bench, Patience(over_time_s=8, re_count=2))
         centre.behave(ack="never")
         await bench.clock.sleep(minutes=4)
         centre.behave(ack="always")
-        bench.phase("over")
+        OVER.put(bench)
         await bench.clock.sleep(minutes=1)
 
     def judge(self, history: History) -> Iterator[Finding]:
@@ -371,7 +393,7 @@ class RefusesWrongRequests(Case):
             "time": (("SystemTime", "20261332250000"),),
         }
         for what, cn, _ in WRONG:
-            bench.phase("wrong-request", what=what)
+            WRONG_REQUEST.put(bench, WrongRequest(what=what))
             pw, st = centre.pw, centre.st
             centre.pw = "000001" if what == "password" else pw
             centre.st = "22" if what == "system-code" else st
@@ -380,7 +402,7 @@ class RefusesWrongRequests(Case):
             )
             centre.pw, centre.st = pw, st
             await self._probe(bench)
-        bench.phase("every-command")
+        EVERY_COMMAND.put(bench)
         for cn in EVERY:
             await centre.command(cn, *self._sound(bench, cn), execution_s=20)
         await bench.clock.sleep(minutes=1)
@@ -449,7 +471,7 @@ class DoesNothingForAbsentInstruments(Case):
     async def drive(self, bench: Bench) -> None:
         centre = bench.centres["A"]
         await bench.clock.sleep(minutes=2, seconds=10)
-        bench.phase("instruments", device=_ABSENT)
+        field_information_judge.INSTRUMENTS.put(bench, field_information_judge.Absent(device=_ABSENT))
         await centre.read_clock(_ABSENT)
         await centre.set_clock(bench.clock.now_us() + HOUR, _ABSENT)
         for cn in ("3011", "3012", "3013", "3014", "3017", "3018", "3019"):
@@ -457,7 +479,7 @@ class DoesNothingForAbsentInstruments(Case):
         await centre.set_sampling_period(_ABSENT, "000000", 4)
         await centre.information("i12001", _ABSENT)
         await centre.set_parameter("i13007", _ABSENT, "0.5")
-        bench.phase("probe")
+        PROBE.put(bench, Probe())
         await centre.read_clock()
         await bench.clock.sleep(minutes=1)
 
@@ -488,13 +510,14 @@ class TellsItsStateAndLog(Case):
         await bench.power.off(30)
         await bench.clock.sleep(minutes=3)
         begin, end = stamp_of(start + 4 * MINUTE), stamp_of(bench.clock.now_us())
-        bench.phase("logger", begin=begin, end=end, about=self.about)
+        asked = field_information_judge.Range(begin=begin, end=end, about=self.about)
+        field_information_judge.LOGGER.put(bench, asked)
         await centre.information("i22001", self.about)
         await centre.information("i22003", self.about)
         await centre.information("i21001", self.about, begin, end)
-        bench.phase("no-log")
+        field_information_judge.NO_LOG.put(bench)
         await centre.information("i21001", self.about, stamp_of(start - 30 * DAY), stamp_of(start - 29 * DAY))
-        bench.phase("probe")
+        PROBE.put(bench, Probe())
         await bench.operator.log(start)
         await bench.clock.sleep(minutes=1)
 

@@ -12,10 +12,11 @@ from decimal import Decimal
 
 from bench.case import Check, Measurement, criterion
 from bench.history import Commanded, History, Published, Received, Served, Stored
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.accuracy import same_number
 from conformance.common.delivery import matches, setup_of
 from conformance.common.orders import orders
-from conformance.common.retention import marks
 from conformance.common.times import SECOND, instant_of, local, seconds, uncertainty_s
 from conformance.common.truth import Certainty, Key, latest, length_of, truth_of
 
@@ -67,6 +68,19 @@ QUERY_EMPTY = criterion(
 
 
 ANSWER_S = 5
+
+
+class Query(Words, frozen=True, kw_only=True):
+    """The range that is asked for (stamps of HJ 212), of which class; `empty` is yes where no data can exist, or no."""
+
+    kind: str
+    empty: str
+    begin: str
+    end: str
+
+
+QUERY = Mark("query", Query)
+"""A history request comes next."""
 
 
 def busy_us(stretches: list[tuple[int, int]]) -> int:
@@ -199,13 +213,13 @@ def said_last_findings(history: History, centre: str, *, needed: int) -> Iterato
 def query_findings(history: History, centre: str) -> Iterator[Check]:
     """History requests bring every record of the closed range, right, and nothing else; an empty range says so.
 
-    The case marks each request with a phase `query` (cn, kind, begin, end, and empty=yes where no data can exist).
+    The case marks each request with a phase `QUERY`.
     """
     truth = truth_of(history)
     setup = setup_of(history, centre)
     codes = {code: point for point, code in setup.codes.items()}
     kinds = {"2051": "minute", "2061": "hour", "2031": "day"}
-    queries = marks(history, "query")
+    queries = QUERY.of(history)
     asked = [event for event in history.of(Commanded) if event.centre == centre and event.cn in kinds]
     missing: list[str] = []
     wrong: list[str] = []
@@ -214,13 +228,13 @@ def query_findings(history: History, centre: str) -> Iterator[Check]:
     empty_wrong: list[str] = []
     full = empty = wanted = compared = came = 0
     for command, mark in zip(asked, queries, strict=False):
-        begin, end = instant_of(mark.detail["begin"]), instant_of(mark.detail["end"])
+        begin, end = instant_of(mark.detail.begin), instant_of(mark.detail.end)
         if not command.sent:
             continue
         shown = f"{local(command.sent)} {centre} CN={command.cn} QN={command.qn}"
         if begin is None or end is None:
             continue
-        if mark.detail.get("empty") == "yes":
+        if mark.detail.empty == "yes":
             empty += 1
             if command.result != "100" or command.fetched:
                 got = f"ExeRtn={command.result or 'none'}, {command.fetched} packets"

@@ -1,18 +1,18 @@
 """Requests about instruments and field information (HJ 212-2017 tables 6, 7, 9, B.10): what is told, what is refused.
 
-Leaves time-outs, intervals and identity to `command_handling_judge`. The case says in phases `instruments` that it
-asks about an instrument that is not there, `logger` that it asks the terminal about itself, with the range of its log
-asked for, and
-`no-log` that it asks for a range before there was any.
+Leaves time-outs, intervals and identity to `command_handling_judge`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from bench.case import Check, criterion
-from bench.history import Commanded, History, Observed, Phase, Received
+from bench.history import Commanded, History, Observed, Received
+from bench.history.marks import Mark, Plain
+from bench.history.observation import Words
 from conformance.common.times import MINUTE, SECOND, instant_of, instant_of_iso, local
 
 NOTHING_DONE_WITHOUT_INSTRUMENT = criterion(
@@ -56,6 +56,29 @@ TELLS = criterion(
 )
 
 
+class Absent(Words, frozen=True, kw_only=True):
+    """The instrument that is not there."""
+
+    device: str
+
+
+class Range(Words, frozen=True, kw_only=True):
+    """The range of the log that is asked for (stamps of HJ 212), and the device asked about.
+
+    Records of an earlier suite do not say what was asked about.
+    """
+
+    begin: str
+    end: str
+    about: str | None = None
+
+
+INSTRUMENTS = Mark("instruments", Absent)
+"""It is asked about an instrument that is not there."""
+LOGGER = Mark("logger", Range)
+"""The terminal is asked about itself."""
+NO_LOG = Plain("no-log")
+"""It is asked for a range before there was any log."""
 _REFUSED_AT_ONCE = ("2", "8", "100")
 _REFUSED_LATER = ("2", "3", "6", "100")
 _NO_DATA = "100"
@@ -65,14 +88,10 @@ _STATE_WITHIN_US = MINUTE
 _LOG_LINE = re.compile(r"CP=&&DataTime=(\d{14});.*?i21001-Info=(.*?)&&", re.DOTALL)
 
 
-def _asked(history: History, name: str) -> list[Commanded]:
+def _asked(history: History, kind: Mark[Any]) -> list[Commanded]:
     """Requests between a phase and the next one, the clock's own reading left out."""
-    marks = history.of(Phase)
-    for index, mark in enumerate(marks):
-        if mark.name == name:
-            until = marks[index + 1].t if index + 1 < len(marks) else history.end_us
-            return [event for event in history.of(Commanded) if mark.t <= event.sent < until]
-    return []
+    mark = kind.first(history)
+    return [] if mark is None else [event for event in history.of(Commanded) if mark.t <= event.sent < mark.until]
 
 
 def _shown(event: Commanded) -> str:
@@ -81,7 +100,7 @@ def _shown(event: Commanded) -> str:
 
 def instrument_findings(history: History) -> Iterator[Check]:
     """What names an instrument that is not there is neither done nor told of, and refused by a code for it."""
-    asked = _asked(history, "instruments")
+    asked = _asked(history, INSTRUMENTS)
     done = [
         f"{_shown(event)} {event.answer}"
         for event in asked
@@ -108,9 +127,8 @@ def instrument_findings(history: History) -> Iterator[Check]:
 
 def logger_findings(history: History) -> Iterator[Check]:
     """State and link are told as they are, as of now and of the device asked about; the log of the range asked."""
-    asked, mark = _asked(history, "logger"), history.phase("logger")
-    # Records of an earlier suite do not say what was asked about.
-    about = "" if mark is None else mark.detail.get("about", "")
+    asked, mark = _asked(history, LOGGER), LOGGER.last(history)
+    about = None if mark is None else mark.detail.about
     for name, wanted in _STATES.items():
         told = [event for event in asked if event.cn == "3020" and name in event.answer]
         wrong = [
@@ -123,13 +141,13 @@ def logger_findings(history: History) -> Iterator[Check]:
         code = name.partition("-")[0]
         yield TELLS.of(code).none_among(told, wrong, evidence=wrong)  # fmt: skip
     yield from _log_findings(history)
-    empty = [event for event in _asked(history, "no-log") if event.cn == "3020"]
+    empty = [event for event in _asked(history, NO_LOG) if event.cn == "3020"]
     full = [f"{_shown(event)}, {event.fetched} packets" for event in empty if event.result != _NO_DATA or event.fetched]
     yield NO_LOG_NO_DATA.none_among(empty, full, evidence=full)  # fmt: skip
 
 
 def _log_findings(history: History) -> Iterator[Check]:
-    mark = history.phase("logger")
+    mark = LOGGER.last(history)
     lines: list[tuple[int, str, str]] = []
     if mark is not None:
         for event in history.of(Received):
@@ -139,8 +157,8 @@ def _log_findings(history: History) -> Iterator[Check]:
                 lines.append((at, found[2], f"{local(event.t)}: DataTime={found[1]} {found[2][:80]}"))
     form = [shown for _, text, shown in lines if len(text) < 4 or not (text.startswith("//") and text.endswith("//"))]
     yield LOG_FORM.none_among(lines, form, evidence=form[:5])  # fmt: skip
-    begin = None if mark is None else instant_of(mark.detail["begin"])
-    end = None if mark is None else instant_of(mark.detail["end"])
+    begin = None if mark is None else instant_of(mark.detail.begin)
+    end = None if mark is None else instant_of(mark.detail.end)
     kept = [
         at // SECOND
         for event in history.of(Observed)

@@ -13,6 +13,7 @@ from bench.history import History, MeterFault, Served, Unserved
 from bench.layout.scenario import Line, Scenario
 from conformance.common import accuracy, gaps, timing
 from conformance.common.actions import points, read_readings
+from conformance.common.phases import WATCHED
 from conformance.common.times import HOUR
 from conformance.terminal import LOCAL, MODBUS, READ_GAPS, UPLINK, read_out
 from conformance.terminal.acquisition.watched import ReadsUndisturbed, SpoilsAnswers
@@ -151,7 +152,7 @@ class ReadsDlt645AnswersInParts(ReadsUndisturbed, Case):
             meter.clear()
         await bench.clock.sleep(minutes=10)
         await read_readings(bench, points(bench), start, bench.clock.now_us())
-        bench.phase("watched")
+        WATCHED.put(bench)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from super().judge(history)
@@ -252,7 +253,7 @@ class ReadsFurtherModbusInstruments(ReadsUndisturbed, Case):
                 bench.meters["analyser"].preset(point, f"{chance.randrange(1, 2000) / 100:.2f}")
             await bench.clock.sleep(minutes=4)
         await read_readings(bench, points(bench), start, bench.clock.now_us())
-        bench.phase("watched")
+        WATCHED.put(bench)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from super().judge(history)

@@ -13,6 +13,7 @@ from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import delivery, gaps
 from conformance.common.actions import reconciled
+from conformance.common.phases import OVER
 from conformance.common.times import HOUR, MINUTE, SECOND, floor
 from conformance.common.truth import truth_of
 from conformance.terminal import MODBUS, UPLINK, read_out
@@ -66,7 +67,7 @@ class FollowsThePeriodSetOnSite(Case):
         # Slower than the quarter-hours that the centre is to get.
         await self._set(bench, 3600)
         await bench.clock.sleep(hours=11)
-        bench.phase("over")
+        OVER.put(bench)
         # Half an hour after a poll by the long period nothing has been missed on the grid of a short one.
         now = bench.clock.now_us()
         await bench.clock.sleep((floor(now, HOUR) + 90 * MINUTE - now) / SECOND)
@@ -81,7 +82,7 @@ class FollowsThePeriodSetOnSite(Case):
     async def _set(self, bench: Bench, period_s: int) -> None:
         name = next(iter(bench.meters))
         await bench.operator.set_period(name, period_s, _AUTHOR)
-        bench.phase("period-set", meter=name, period_s=period_s)
+        periods_judge.PERIOD_SET.put(bench, periods_judge.Period(meter=name, period_s=period_s))
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield windows_judge.accepted_finding(history, "period", self.orders)

@@ -1,7 +1,7 @@
 """Polling periods set while the terminal works: followed, kept over a power cut, and nothing made up (ISC-2 9.1; R-11).
 
-Leaves how a period is measured to `timing`. The phase `period-set` says which meter is to be polled how often from then
-on; a stretch begins with it or with the return of power, and ends with the next of them, with a cut, or with `over`.
+Leaves how a period is measured to `timing`. Phase `PERIOD_SET` says which meter is to be polled how often from then on;
+a stretch begins with it or with the return of power, and ends with the next of them, with a cut, or with `OVER`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from decimal import Decimal
 from msgspec import structs
 
 from bench.case import Check, Measurement, criterion, measure
-from bench.history import Event, History, Phase, Power, Served, Unserved
-from bench.history.marks import Mark
+from bench.history import Event, History, Power, Served, Unserved
+from bench.history.marks import Mark, Marked
 from bench.history.observation import Words
 from conformance.common import gaps
+from conformance.common.phases import OVER
 from conformance.common.queries import answers, questions
-from conformance.common.retention import marks
 from conformance.common.times import MINUTE, SECOND, instant_of_iso, local, seconds
 from conformance.common.timing import (
     CYCLES,
@@ -50,6 +50,14 @@ PERIOD_KEPT_OVER_POWER = criterion(
 )
 
 
+class Period(Words, frozen=True, kw_only=True):
+    """Which meter is to be polled how often (s)."""
+
+    meter: str
+    period_s: int
+
+
+PERIOD_SET = Mark("period-set", Period)
 # R-11 says nothing of it: a terminal may restart for a new period.
 FOLLOWS_US = 1 * MINUTE
 # R-11: a tenth of the cycles is enough above a minute, if the stretch holds fewer than those of 24 h.
@@ -88,9 +96,8 @@ def refused(history: History) -> set[tuple[str, str]]:
 def stretches(history: History) -> list[Stretch]:
     """Stretches of the orders that were not refused."""
     found: list[Stretch] = []
-    over = history.phase("over")
-    last = history.end_us if over is None else over.t
-    events: list[Event] = sorted([*marks(history, "period-set"), *history.of(Power)], key=lambda event: event.t)
+    last = OVER.at(history)
+    events = sorted([*PERIOD_SET.of(history), *history.of(Power)], key=lambda event: event.t)
     now: dict[str, tuple[int, int, bool]] = {}
     no = refused(history)
 
@@ -101,17 +108,17 @@ def stretches(history: History) -> list[Stretch]:
 
     lit: dict[str, int] = {}
     for event in events:
-        if isinstance(event, Phase):
-            meter, text = event.detail["meter"], event.detail["period_s"]
-            if (meter, text) in no:
+        if isinstance(event, Marked):
+            meter, period_s = event.detail.meter, event.detail.period_s
+            if (meter, str(period_s)) in no:
                 continue
             close(meter, event.t)
-            lit[meter] = int(text) * SECOND
+            lit[meter] = period_s * SECOND
             now[meter] = (lit[meter], event.t + FOLLOWS_US + lit[meter], False)
-        elif isinstance(event, Power) and event.state == "cut":
+        elif event.state == "cut":
             for meter in tuple(now):
                 close(meter, event.t)
-        elif isinstance(event, Power) and event.state == "restored":
+        elif event.state == "restored":
             for meter, period in lit.items():
                 now[meter] = (period, event.t + RESUME_US + period, True)
     for meter in tuple(now):
@@ -129,7 +136,7 @@ def _cadence(history: History, stretch: Stretch) -> Cadence | None:
     for kind in (Served, Unserved):
         events += history.between(kind, stretch.start, stretch.end)
     # A stretch ends with its last whole period.
-    return cadence(History([*events, Phase(t=stretch.end, name="over")]), stretch.meter)
+    return cadence(History([*events, OVER.event(stretch.end)]), stretch.meter)
 
 
 def _enough(stretch: Stretch, cycles: int) -> bool:
@@ -173,7 +180,7 @@ def findings(history: History) -> Iterator[Check | Measurement]:
             uncertainty=max((error_uncertainty(history, one) or Decimal(0) for _, one in known), default=None),
             evidence=[*told, *skipped[:10]],
         )
-    yield measure("periods-set", len(marks(history, "period-set")), en="periods set", zh="设定次数", unit="orders")
+    yield measure("periods-set", len(PERIOD_SET.of(history)), en="periods set", zh="设定次数", unit="orders")
 
 
 def undisturbed_finding(history: History, meter: str) -> Check:
@@ -183,7 +190,7 @@ def undisturbed_finding(history: History, meter: str) -> Check:
     stretch = Stretch(
         meter, round(setup.period_s * SECOND), history.began.t, min(cuts, default=history.end_us), after_power=False
     )
-    orders = len(marks(history, "period-set"))
+    orders = len(PERIOD_SET.of(history))
     one = _cadence(history, stretch)
     return NEIGHBOUR_UNDISTURBED.compare(
         None if not orders else (stretch.end - stretch.start) // stretch.period_us if one is None else one.skipped,

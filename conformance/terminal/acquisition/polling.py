@@ -10,6 +10,7 @@ from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import accuracy, delivery, gaps, timing
 from conformance.common.actions import all_centres, points, read_readings, reconciled
+from conformance.common.phases import WATCHED
 from conformance.common.times import MINUTE
 from conformance.common.truth import truth_of
 from conformance.terminal import MODBUS, READ_GAPS, UPLINK, read_out
@@ -47,7 +48,7 @@ class _Polls:
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(self.seconds)
         # A terminal that fell silent leaves no event of its own that would show how long nothing was asked.
-        bench.phase("watched")
+        WATCHED.put(bench)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from timing.cadence_findings(history)

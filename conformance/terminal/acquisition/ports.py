@@ -13,6 +13,7 @@ from bench.history import History, MeterFault
 from bench.layout.scenario import Line, Scenario
 from conformance.common import accuracy, timing
 from conformance.common.actions import points, read_readings
+from conformance.common.phases import WATCHED
 from conformance.terminal import LOCAL, MODBUS, read_out
 from conformance.terminal.acquisition import ports_judge
 from conformance.terminal.acquisition.interfaces import CJT188, DLT645, SERIAL
@@ -67,7 +68,7 @@ class ServesAllPortsTogether(Case):
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
         await bench.clock.sleep(hours=24, seconds=30)
-        bench.phase("watched")
+        WATCHED.put(bench)
         await read_readings(bench, points(bench), start, bench.clock.now_us())
 
     def judge(self, history: History) -> Iterator[Finding]:
@@ -105,7 +106,7 @@ class _Tardy:
                 await bench.clock.sleep(minutes=self.minutes)
             meter.clear()
             await bench.clock.sleep(minutes=5)
-        bench.phase("watched")
+        WATCHED.put(bench)
         await read_readings(bench, points(bench), start, bench.clock.now_us())
 
     def judge(self, history: History) -> Iterator[Finding]:
@@ -156,7 +157,7 @@ class KeepsCadenceBesideSilentUnit(Case):
         await bench.clock.sleep(seconds=195)
         meter.clear()
         await bench.clock.sleep(seconds=timing.READ_AGAIN_S + 5)
-        bench.phase("watched")
+        WATCHED.put(bench)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from timing.cadence_findings(history, but={event.meter for event in history.of(MeterFault)})
@@ -193,7 +194,7 @@ class WithstandsDisturbedLines(Case):
                 async with what:
                     await bench.clock.sleep(minutes=6)
                 await bench.clock.sleep(minutes=4)
-        bench.phase("watched")
+        WATCHED.put(bench)
         await read_readings(bench, points(bench), start, bench.clock.now_us())
 
     def judge(self, history: History) -> Iterator[Finding]:
@@ -226,7 +227,7 @@ class KeepsApartFromAnotherMaster(Case):
             async with line.babble(asked + crc16(asked), every_s):
                 await bench.clock.sleep(minutes=4)
             await bench.clock.sleep(minutes=3)
-        bench.phase("watched")
+        WATCHED.put(bench)
         await read_readings(bench, points(bench), start, bench.clock.now_us())
 
     def judge(self, history: History) -> Iterator[Finding]:

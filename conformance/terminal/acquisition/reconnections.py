@@ -40,7 +40,7 @@ class _Reconnects:
                 if number % 2:
                     to_next_s = 10 - bench.clock.now_us() % (10 * SECOND) / SECOND
                     await bench.clock.sleep(to_next_s + chance.randrange(100, 400) / 1000)
-                bench.phase("reset")
+                reconnections_judge.RESET.put(bench)
                 await bench.links["field"].reset()
             await bench.clock.sleep(60)
         await bench.clock.sleep(60)
@@ -107,7 +107,7 @@ class ReadsConvertersRightAfterReconnecting(_Reconnects, Case):
         lost = bench.clock.now_us()
         async with bench.links["field"].cut():
             await bench.clock.sleep(minutes=5)
-        bench.phase(reconnections_judge.BACK)
+        reconnections_judge.BACK.put(bench)
         await bench.clock.sleep(minutes=5)
         await read_readings(bench, points(bench), lost, bench.clock.now_us())
 

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bench.case import Check, Finding, criterion
-from bench.history import Connected, History, Phase, Secured
+from bench.history import Connected, History, Secured
+from bench.history.marks import Plain
 from conformance.common import accuracy
 from conformance.common.queries import quality_of, questions
 from conformance.common.times import MINUTE, SECOND, floor, instant_of_iso, local
@@ -36,8 +37,10 @@ READS_AGAIN = criterion(
     zh="网络恢复后 3 min 内重新读取每块表计",
     unit="meters",
 )
-BACK = "network-back"
-"""The phase that begins as the network has come back."""
+RESET = Plain("reset")
+"""Every connection of the field is reset next."""
+BACK = Plain("network-back")
+"""The network has come back."""
 _BACK_US = 3 * MINUTE
 FEWEST = 20
 # The reading of the period in which a reset came may have been taken before it or after.
@@ -58,7 +61,7 @@ def findings(history: History) -> Iterator[Finding]:
         evidence=[f"{place}: {count} connections" for place, count in sorted(opened.items())],
     )
     truth = truth_of(history)
-    resets = [event.t for event in history.of(Phase) if event.name == "reset"]
+    resets = [mark.t for mark in RESET.of(history)]
     stored: dict[str, list[tuple[int, str]]] = {}
     for event in questions(history, "readings"):
         for row in event.rows:
@@ -93,7 +96,7 @@ def findings(history: History) -> Iterator[Finding]:
 
 def back_finding(history: History) -> Check:
     """Every meter that was read before the network was lost is read again once it is back."""
-    back = next((event.t for event in history.of(Phase) if event.name == BACK), None)
+    back = next((mark.t for mark in BACK.of(history)), None)
     meters = {point.id: point.meter for point in history.began.points}
     read: dict[str, list[int]] = {}
     for event in questions(history, "readings"):

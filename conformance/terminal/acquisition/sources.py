@@ -13,6 +13,7 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Configuration, Scenario, Standby
 from conformance.common.actions import read_readings
+from conformance.common.phases import WATCHED
 from conformance.common.times import HOUR, SECOND
 from conformance.terminal import HJ212, MODBUS, UPLINK, read_out
 from conformance.terminal.acquisition import commands_judge, standby_judge
@@ -97,7 +98,7 @@ class KeepsSourceWhilePolledSlowly(Case):
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(hours=2)
-        bench.phase("watched")
+        WATCHED.put(bench)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from standby_judge.slow_findings(history, {_METER: _SPARE, "e02": "e02-spare"})

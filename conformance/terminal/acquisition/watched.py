@@ -12,6 +12,7 @@ from bench.facade.bench import Bench
 from bench.history import History
 from conformance.common import accuracy, gaps
 from conformance.common.actions import all_centres, points, read_readings
+from conformance.common.phases import WATCHED
 from simulators.meters.faults import AnyFault
 
 
@@ -28,7 +29,7 @@ class ReadsUndisturbed:
         start = bench.clock.now_us()
         await bench.clock.sleep(hours=self.hours)
         await read_readings(bench, points(bench), start, bench.clock.now_us())
-        bench.phase("watched")
+        WATCHED.put(bench)
 
     def judge(self, history: History) -> Iterator[Finding]:
         for aspect in ("digits", "reading"):

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from bench.case import Case, Finding, Notice, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from bench.layout.scenario import Scenario
 from conformance.common import clock_steps
 from conformance.common.actions import reconciled
+from conformance.common.phases import RIGHT
 from conformance.common.times import DAY, SECOND
 from conformance.terminal import HJ212, MODBUS, read_out
 from conformance.terminal.processing import counters_judge
@@ -21,6 +24,15 @@ STEP_LOGGED = criterion(
     unit="entries",
     notices=(Notice.CLOCK_STEPPED,),
 )
+
+
+class Step(Words, frozen=True, kw_only=True):
+    """By how much the clock is stepped next (s); below nought: back."""
+
+    seconds: int
+
+
+STEP = Mark("step", Step)
 
 
 class _Steps:
@@ -49,10 +61,10 @@ class _Steps:
         start = bench.clock.now_us()
         await bench.clock.sleep(hours=self.hours_before, minutes=7, seconds=20)
         centre = bench.centres["A"]
-        bench.phase("step", seconds=self.step_s)
+        STEP.put(bench, Step(seconds=self.step_s))
         await centre.set_clock(bench.clock.now_us() + self.step_s * SECOND)
         await bench.clock.sleep(hours=self.hours_between)
-        bench.phase("right")
+        RIGHT.put(bench)
         await centre.set_clock()
         await bench.clock.sleep(hours=self.hours_after)
         # A step back dates its entry before the case began.

@@ -10,8 +10,10 @@ from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import clock_steps, frames
 from conformance.common.actions import all_centres, reconciled
+from conformance.common.phases import RIGHT
 from conformance.common.times import SECOND
 from conformance.terminal import HJ212, MODBUS
+from conformance.terminal.clock.clock import STEP, Step
 
 FAMILY = "timeback"
 
@@ -43,14 +45,14 @@ class KeepsOneKeyPerRecord(Case):
         centre = bench.centres["B"]
         async with bench.links["uplink.A"].cut():
             await bench.clock.sleep(minutes=25)
-            bench.phase("step", seconds=-_BACK_S)
+            STEP.put(bench, Step(seconds=-_BACK_S))
             await centre.set_clock(bench.clock.now_us() - _BACK_S * SECOND)
             await bench.clock.sleep(minutes=65)
         # The backlog goes out while the clock still shows what it showed before.
         await bench.clock.sleep(minutes=20)
         await bench.power.off(60)
         await bench.clock.sleep(minutes=20)
-        bench.phase("right")
+        RIGHT.put(bench)
         await centre.set_clock()
         await bench.clock.sleep(hours=2)
         await bench.centres.settle(minutes=20)

@@ -13,6 +13,7 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario, TimeServer
 from conformance.common import clock_offset
+from conformance.common.phases import PROBE, Probe
 from conformance.common.times import HOUR
 from conformance.terminal import HJ212, MODBUS
 
@@ -26,7 +27,7 @@ _QUIET = Scenario(
 
 async def _probe(bench: Bench, number: int) -> None:
     """Read the terminal's clock some times, at instants spread over the second."""
-    bench.phase("probe", number=number)
+    PROBE.put(bench, Probe(number=number))
     for _ in range(clock_offset.READINGS):
         asked = bench.clock.now_us()
         await bench.centres[_CENTRE].read_clock()

@@ -13,9 +13,10 @@ from bench.history import History
 from bench.layout.scenario import Collector, Scenario
 from conformance.common import accuracy, gaps
 from conformance.common.actions import all_centres, points, read_readings, read_records
+from conformance.common.phases import WATCHED
 from conformance.terminal import LOCAL, READ_GAPS, UPLINK, read_out
 from conformance.terminal.collectors import collectors_judge
-from conformance.terminal.security.channels import BAD
+from conformance.terminal.security.channels import BAD, SHOWN
 from simulators.meters.faults import (
     AnyFault,
     Duplicate,
@@ -48,7 +49,7 @@ class Reads:
         start = bench.clock.now_us()
         await bench.clock.sleep(hours=1.5)
         await read_readings(bench, points(bench), start, bench.clock.now_us())
-        bench.phase("watched")
+        WATCHED.put(bench)
 
     def judge(self, history: History) -> Iterator[Finding]:
         for aspect in ("digits", "reading"):
@@ -236,8 +237,8 @@ class RefusesForeignCollectors(Case):
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
         await bench.clock.sleep(minutes=5, seconds=20)
-        for choice in (*BAD, "good"):
-            bench.phase(choice)
+        for choice, kind in SHOWN.items():
+            kind.put(bench)
             for collector in bench.collectors.values():
                 collector.behave(certificate=choice)
                 collector.disconnect(abort=True)

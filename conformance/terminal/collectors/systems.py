@@ -11,9 +11,11 @@ from bench.case import Case, Finding, Rig, Text, beside, criterion
 from bench.dut.systems import missing_driver
 from bench.facade.bench import Bench
 from bench.history import History
+from bench.history.marks import SETTLE
 from bench.layout.scenario import Scenario, System
 from conformance.common import accuracy, gaps
 from conformance.common.actions import points
+from conformance.common.phases import WATCHED
 from conformance.common.times import SECOND
 from conformance.terminal import CEMS, LOCAL, MODBUS, OPC, SQL, UPLINK, read_out
 from conformance.terminal.acquisition.watched import ReadsUndisturbed, SpoilsAnswers
@@ -337,7 +339,7 @@ class _OfServer(_Spoiled):
         await super().drive(bench)
 
     async def settle(self, bench: Bench) -> None:
-        bench.phase("settle")
+        SETTLE.put(bench)
         due = bench.clock.now_us()
         # A machine that is busy may take its time: the end is looked for, not reckoned.
         for _ in range(round(_PATIENCE_S / _LOOK_S)):
@@ -347,7 +349,7 @@ class _OfServer(_Spoiled):
             if all(shown):
                 break
         await bench.clock.sleep(_SETTLED_S)
-        bench.phase("watched")
+        WATCHED.put(bench)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from systems_judge.row_findings(history, needed=40, late_us=10 * SECOND, systems=self.systems)

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bench.case import Check, Notice, criterion
-from bench.history import History, MeterFault, Observed, Phase, Published, Secured, Served
+from bench.history import History, MeterFault, Observed, Published, Secured, Served
+from bench.history.marks import SETTLE
 from conformance.common import notices
+from conformance.common.phases import WATCHED
 from conformance.common.queries import quality_of, questions
 from conformance.common.times import MINUTE, SECOND, floor, instant_of_iso, local
 from conformance.common.truth import number
@@ -124,10 +126,10 @@ class Window:
 def stored(history: History) -> list[Reading] | None:
     """Every stored reading of the case, each row as it was shown; None if the interface did not answer.
 
-    What was asked before the phase "watched" was asked to know when to go on.
+    What was asked before phase `WATCHED` was asked to know when to go on.
     """
     found: list[Reading] = []
-    watched = min((event.t for event in history.of(Phase) if event.name == "watched"), default=0)
+    watched = min((mark.t for mark in WATCHED.of(history)), default=0)
     for event in questions(history, "readings"):
         if event.t < watched:
             continue
@@ -263,7 +265,7 @@ def row_findings(
     With `systems` it is asked of the energy system and of the production system by itself, too.
 
     `needed` rows are the fewest to decide by. A row is late that comes more than `late_us` after its slot. What was
-    written after the phase "settle" (without it: within 6 min of the end) may be on its way still.
+    written after phase `SETTLE` (without it: within 6 min of the end) may be on its way still.
     """
     readings = stored(history)
     periods, meters = _periods(history), _meters(history)
@@ -283,7 +285,7 @@ def row_findings(
                     written.setdefault((point, slot), (event.values[point], event.t))
                 else:
                     empty[(point, slot)] = None
-    last = min((event.t for event in history.of(Phase) if event.name == "settle"), default=history.end_us - 6 * MINUTE)
+    last = min((mark.t for mark in SETTLE.of(history)), default=history.end_us - 6 * MINUTE)
     due = {key: row for key, row in written.items() if row[1] <= last}
     kept: dict[tuple[str, int], list[str]] = {}
     for each in readings or []:

@@ -43,9 +43,9 @@ class TellsFlagsApart(Case):
         high = gas.points[beyond].register.high
         silent.set_fault(Silent())
         gas.preset(beyond, str(int(float(high)) + 20))
-        bench.phase("flagged", silent="e02", beyond=beyond)
+        flags_judge.FLAGGED.put(bench, flags_judge.Flagged(silent="e02", beyond=beyond))
         await bench.clock.sleep(minutes=40)
-        bench.phase("unflagged")
+        flags_judge.UNFLAGGED.put(bench)
         silent.clear()
         gas.release(beyond)
         await bench.clock.sleep(minutes=12)

@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterator
 
 from bench.case import Check, Criterion, criterion
 from bench.history import History, Stored
+from bench.history.marks import Mark, Plain
+from bench.history.observation import Words
 from conformance.common.delivery import setup_of
 from conformance.common.times import MINUTE, instant_of, local
 from conformance.common.truth import length_of
@@ -25,6 +27,16 @@ EXCESS_IS_RANGE = criterion(
     zh="超量程数据以 T 标记，不以正常标记上传",
     unit="records",
 )
+
+
+class Flagged(Words, frozen=True, kw_only=True):
+    """The meter that is silent, and the point beyond its range."""
+
+    silent: str
+    beyond: str
+
+
+FLAGGED, UNFLAGGED = Mark("flagged", Flagged), Plain("unflagged")
 FEWEST = 3
 _PASSING_US = 6 * MINUTE
 """Records whose interval began so soon after the change may hold readings from before it."""
@@ -32,10 +44,10 @@ _PASSING_US = 6 * MINUTE
 
 def findings(history: History) -> Iterator[Check]:
     """Records of the stretch in which two things were the matter, by the points that they are about."""
-    began, ended = history.phase("flagged"), history.phase("unflagged")
+    began, ended = FLAGGED.last(history), UNFLAGGED.last(history)
     points = history.began.points
-    silent = [point.id for point in points if began is not None and point.meter == began.detail.get("silent")]
-    beyond = [] if began is None else [began.detail.get("beyond", "")]
+    silent = [point.id for point in points if began is not None and point.meter == began.detail.silent]
+    beyond = [] if began is None else [began.detail.beyond]
     span = (0, 0) if began is None or ended is None else (began.t + _PASSING_US, ended.t)
     yield _of(history, SILENCE_IS_COMMUNICATION, silent, "BDF", span)
     yield _of(history, EXCESS_IS_RANGE, beyond, "T", span)

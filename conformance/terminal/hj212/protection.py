@@ -16,7 +16,7 @@ from conformance.common import clock_steps, delivery, secrecy
 from conformance.common.actions import delivered
 from conformance.terminal import HJ212, MODBUS, PAYLOAD
 from conformance.terminal.hj212 import protection_judge
-from conformance.terminal.hj212.protection_judge import GENUINE
+from conformance.terminal.hj212.protection_judge import FORGED, GENUINE, REPLAY
 from conformance.terminal.security.channels import CAPTURING
 from simulators.centres.hj212.payload import Spoil
 
@@ -96,24 +96,24 @@ class ProtectsItsPackets(Case):
         await centre.set_clock()
         await centre.read_clock()
         for forgery in FORGERIES:
-            bench.phase(forgery)
+            FORGED[forgery].put(bench)
             centre.behave(payload=forgery)
             await centre.set_clock(bench.clock.now_us() + _HOUR_US)
             await bench.clock.sleep(minutes=2)
-            bench.phase(GENUINE)
+            GENUINE.put(bench)
             centre.behave(payload="sound")
             await bench.clock.sleep(minutes=2)
             await centre.read_clock()
         await centre.set_clock()
         await bench.clock.sleep(minutes=10)
         await centre.read_clock()
-        bench.phase("replay")
+        REPLAY.put(bench)
         centre.replay("1012")
         await bench.clock.sleep(seconds=30)
         await centre.read_clock()
         await bench.power.off(20)
         await bench.clock.sleep(minutes=2)
-        bench.phase("replay")
+        REPLAY.put(bench)
         centre.replay("1012")
         await bench.clock.sleep(seconds=30)
         await centre.read_clock()

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bench.case import Check, criterion
-from bench.history import Commanded, History, Phase, Received, Sent, Stored
+from bench.history import Commanded, History, Received, Sent, Stored
+from bench.history.marks import Plain
 from conformance.common.times import local
 
 PACKETS_PROTECTED = criterion(
@@ -44,8 +45,15 @@ FORGED_NOT_BELIEVED = criterion(
 
 
 _NONCE = re.compile(r"KeyId=([0-9A-Fa-f]{8});Iv=([A-Za-z0-9_-]+);")
-GENUINE = "genuine"
-"""Name of the phase in which the centre protects its packets as agreed."""
+GENUINE = Plain("genuine")
+"""The centre protects its packets as agreed."""
+FORGED = {
+    forgery: Plain(forgery)
+    for forgery in ("plain", "altered", "wrong-tag", "wrong-signature", "foreign-signer", "wrong-key")
+}
+"""The centre protects its packets in this wrong way."""
+REPLAY = Plain("replay")
+"""A packet that the terminal has heard before is sent again."""
 REPLAYED = "replayed"
 
 
@@ -76,22 +84,15 @@ def protected_findings(history: History, centre: str) -> Iterator[Check]:
     )
 
 
-def _phases(history: History) -> list[tuple[str, int, int]]:
-    """Name, begin and end of every phase."""
-    marks = history.of(Phase)
-    ends = [*(mark.t for mark in marks[1:]), history.end_us]
-    return [(mark.name, mark.t, end) for mark, end in zip(marks, ends[: len(marks)], strict=True)]
-
-
 def forgery_findings(history: History, centre: str, forgeries: Sequence[str]) -> Iterator[Check]:
     """Per forgery: a record that had no other acknowledgement is sent again once the centre is itself again.
 
-    The phases carry the forgeries' names. Open where nothing was acknowledged by a forgery.
+    Open where nothing was acknowledged by a forgery.
     """
     acknowledged = {event.qn for event in history.of(Sent) if event.centre == centre and event.cn == "9014"}
     stored = [event for event in history.of(Stored) if event.centre == centre and not event.asked]
     for forgery in forgeries:
-        stretch = next(((begin, end) for name, begin, end in _phases(history) if name == forgery), None)
+        stretch = FORGED[forgery].first(history)
         forged = [
             event for event in history.of(Sent) if event.centre == centre and event.spoiled == f"payload-{forgery}"
         ]
@@ -99,7 +100,7 @@ def forgery_findings(history: History, centre: str, forgeries: Sequence[str]) ->
         owed = {(event.kind, event.code, event.stamp): event for event in stored if event.qn in numbers}
         believed: list[str] = []
         if stretch is not None:
-            came = {(event.kind, event.code, event.stamp) for event in stored if event.t >= stretch[1]}
+            came = {(event.kind, event.code, event.stamp) for event in stored if event.t >= stretch.until}
             believed = [
                 f"{local(event.t)} {event.kind} {event.code} {event.stamp} QN={event.qn}: never sent again"
                 for key, event in owed.items()
@@ -116,8 +117,8 @@ def command_findings(history: History, centre: str, forgeries: Sequence[str]) ->
     Open where genuine ones are not answered either.
     """
     asked = [event for event in history.of(Commanded) if event.centre == centre and event.cn == "1012"]
-    stretches = [(name, begin, end) for name, begin, end in _phases(history) if name in forgeries]
-    forged = [(name, event) for name, begin, end in stretches for event in asked if begin <= event.sent < end]
+    stretches = [(name, mark) for name in forgeries for mark in FORGED[name].of(history)]
+    forged = [(name, event) for name, mark in stretches for event in asked if mark.t <= event.sent < mark.until]
     answered = [
         f"{local(event.sent)} {name} CN=1012 QN={event.qn}: QnRtn={event.accepted or '-'} ExeRtn={event.result or '-'}"
         for name, event in forged

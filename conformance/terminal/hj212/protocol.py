@@ -8,9 +8,12 @@ from decimal import Decimal
 from bench.case import Case, Finding, beside, measure
 from bench.facade.bench import Bench
 from bench.history import History, Received
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from bench.layout.scenario import Scenario
 from conformance.common import clock_steps, delivery, frames
-from conformance.common.actions import all_centres, delivered, mark, reconciled
+from conformance.common.actions import all_centres, delivered, reconciled
+from conformance.common.phases import FAULTY, SOUND
 from conformance.terminal import HJ212, MODBUS
 
 
@@ -190,17 +193,17 @@ class ResendsUnchanged(Case):
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(minutes=20)
-        bench.phase("faulty")
+        FAULTY.put(bench)
         bench.centres["A"].behave(ack_from_copy=3)
         await bench.clock.sleep(hours=2)
-        bench.phase("sound")
+        SOUND.put(bench)
         bench.centres["A"].behave(ack_from_copy=1)
         await bench.clock.sleep(minutes=20)
         await bench.centres.settle(minutes=30)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from frames.resend_findings(
-            history, "A", mark(history, "faulty"), mark(history, "sound"), patience_s=self.scenario.over_time_s
+            history, "A", FAULTY.at(history), SOUND.at(history), patience_s=self.scenario.over_time_s
         )
         yield from delivered(history)
 
@@ -260,6 +263,15 @@ JUNK = (
 )
 
 
+class Junk(Words, frozen=True, kw_only=True):
+    """What is sent next."""
+
+    what: str
+
+
+JUNK_SENT = Mark("junk", Junk)
+
+
 class SurvivesJunkFromCentre(Case):
     """Junk, half frames, impossible lengths and wrong check sums from a centre stop nothing and set nothing."""
 
@@ -276,7 +288,7 @@ class SurvivesJunkFromCentre(Case):
         centre = bench.centres["A"]
         await bench.clock.sleep(minutes=11)
         for name, octets in (*JUNK, ("a clock command with a wrong check sum", _wrong_clock(centre.mn, centre.pw))):
-            bench.phase("junk", what=name)
+            JUNK_SENT.put(bench, Junk(what=name))
             centre.send_octets(octets, name)
             await bench.clock.sleep(minutes=4)
             await centre.read_clock()

@@ -13,6 +13,7 @@ from bench.history import History
 from bench.layout.scenario import Line, Scenario
 from conformance.common import accuracy
 from conformance.common.actions import all_centres, points, read_readings
+from conformance.common.phases import WATCHED
 from conformance.terminal import LOCAL, UPLINK
 from conformance.terminal.acquisition.interfaces import SERIAL
 from conformance.terminal.instruments import signals_judge
@@ -41,9 +42,9 @@ class KeepsTheLimitsOfSignals(Case):
         for ma in self.currents:
             meter.clear()
             meter.set_fault(Current(ma=ma))
-            bench.phase("current", ma=ma)
+            signals_judge.CURRENT.put(bench, signals_judge.Current(ma=ma))
             await bench.clock.sleep(minutes=4)
-        bench.phase("current")
+        signals_judge.CURRENT.put(bench, signals_judge.Current())
         meter.clear()
         await bench.clock.sleep(minutes=3)
         await read_readings(bench, points(bench), start, bench.clock.now_us())
@@ -74,10 +75,10 @@ class TellsGlitchesFromFailures(Case):
         await bench.clock.sleep(seconds=30.4)
         for ma, length_s in self.faults:
             meter.set_fault(Current(ma=ma))
-            bench.phase("current", ma=ma)
+            signals_judge.CURRENT.put(bench, signals_judge.Current(ma=ma))
             await bench.clock.sleep(length_s)
             meter.clear()
-            bench.phase("current", ma="")
+            signals_judge.CURRENT.put(bench, signals_judge.Current(ma=""))
             await bench.clock.sleep(25)
         await bench.operator.alarms()
         await read_readings(bench, points(bench), start, bench.clock.now_us())
@@ -107,7 +108,7 @@ class ReadsWeighingIndicators(Case):
                 meter = next(each for each in bench.meters.values() if point in each.points)
                 meter.preset(point, weight)
             await bench.clock.sleep(seconds=95)
-        bench.phase("watched")
+        WATCHED.put(bench)
         await read_readings(bench, points(bench), start, bench.clock.now_us())
 
     def judge(self, history: History) -> Iterator[Finding]:

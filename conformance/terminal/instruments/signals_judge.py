@@ -11,9 +11,10 @@ from decimal import Decimal
 
 from bench.case import Check, criterion
 from bench.history import History, Observed, Served, Stored
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.delivery import setup_of
 from conformance.common.queries import answers, quality_of, questions
-from conformance.common.retention import marks
 from conformance.common.times import SECOND, instant_of, instant_of_iso, local
 from conformance.common.truth import number, truth_of
 
@@ -55,6 +56,13 @@ NO_GOOD_VALUE_OUTSIDE = criterion(
 )
 
 
+class Current(Words, frozen=True, kw_only=True):
+    """What flows from now on (mA); none or empty where it is what the quantity makes it."""
+
+    ma: str | None = None
+
+
+CURRENT = Mark("current", Current)
 MEASURED = (Decimal("3.8"), Decimal("20.5"))
 FAULTY = (Decimal("3.6"), Decimal("21.0"))
 GOOD, DOUBTFUL, FAULT = "good", "doubtful", "fault"
@@ -69,11 +77,11 @@ def meaning(ma: Decimal) -> str:
 
 def _steps(history: History) -> list[tuple[int, int, Decimal]]:
     """Start, end (us) and current (mA) of every step that the case made; the last mark ends the one before."""
-    found = marks(history, "current")
+    found = CURRENT.of(history)
     return [
         (mark.t, found[index + 1].t, value)
         for index, mark in enumerate(found[:-1])
-        if (value := number(mark.detail.get("ma", ""))) is not None
+        if (value := number(mark.detail.ma or "")) is not None
     ]
 
 

@@ -14,6 +14,7 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Line, Scenario
 from conformance.common.actions import read_readings
+from conformance.common.phases import WATCHED
 from conformance.terminal import LOCAL, UPLINK
 from conformance.terminal.instruments import weighing_judge
 from simulators.meters.faults import BadCheck, Silent
@@ -57,7 +58,7 @@ class CountsLoads(Case):
         for turn in range(len(self.trucks[0])):
             await asyncio.gather(*(self._weigh(bench, name, place, turn) for place, name in enumerate(meters)))
         await bench.clock.sleep(seconds=100)
-        bench.phase("watched")
+        WATCHED.put(bench)
         await read_readings(bench, [*self._counted(list(bench.meters))], start, bench.clock.now_us())
 
     def _counted(self, meters: Sequence[str]) -> Iterator[str]:
@@ -86,7 +87,8 @@ class CountsLoads(Case):
         await bench.clock.sleep(30 - 3 * place)
         began = bench.clock.now_us()
         await self._cross(bench, name, tare)
-        bench.phase("load", meter=name, began=str(began), net=f"{Decimal(gross) - Decimal(tare):.2f}")
+        net = Decimal(gross) - Decimal(tare)
+        weighing_judge.LOAD.put(bench, weighing_judge.Load(meter=name, began=began, net=net))
         await bench.clock.sleep(25)
 
     async def _cross(self, bench: Bench, name: str, weight: str) -> None:

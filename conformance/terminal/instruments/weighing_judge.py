@@ -11,9 +11,10 @@ from decimal import Decimal
 
 from bench.case import Check, criterion
 from bench.history import History, Power, Stored
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.delivery import setup_of
 from conformance.common.queries import quality_of, questions
-from conformance.common.retention import marks
 from conformance.common.times import SECOND, instant_of_iso, local
 from conformance.common.truth import number
 
@@ -37,6 +38,15 @@ TRUCK_OUTLASTS_POWER_CUT = criterion(
 )
 
 
+class Load(Words, frozen=True, kw_only=True):
+    """The bridge that a truck has left, when it drove on (microseconds UTC), and its net weight."""
+
+    meter: str
+    began: int
+    net: Decimal
+
+
+LOAD = Mark("load", Load)
 SETTLE_US = 20 * SECOND
 """How long after a truck has left the bridge its load may still be missing from the sum."""
 
@@ -53,9 +63,7 @@ class Crossed:
 def crossings(history: History, meter: str) -> list[Crossed]:
     """The loads of a bridge, in order."""
     return [
-        Crossed(int(mark.detail["began"]), mark.t, net)
-        for mark in marks(history, "load")
-        if mark.detail.get("meter") == meter and (net := number(mark.detail.get("net", ""))) is not None
+        Crossed(mark.detail.began, mark.t, mark.detail.net) for mark in LOAD.of(history) if mark.detail.meter == meter
     ]
 
 

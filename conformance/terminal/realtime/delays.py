@@ -13,6 +13,7 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import timing
+from conformance.common.phases import WATCHED
 from conformance.terminal import LIVE, MODBUS
 from conformance.terminal.realtime import delays_judge
 
@@ -64,7 +65,7 @@ class PollsTwentyNineCircuitsEverySecond(Case):
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(timing.CYCLES + START_S)
-        bench.phase("watched")
+        WATCHED.put(bench)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from timing.cadence_findings(history)

@@ -15,8 +15,9 @@ from fractions import Fraction
 from itertools import product
 
 from bench.case import VIRTUAL_RIG, Check, Measurement, criterion, measure, percentile
-from bench.history import History, Observed, Phase, Published, Timing
+from bench.history import History, Observed, Published, Timing
 from bench.history.accounting import EmissionSource
+from bench.history.marks import Plain
 from conformance.common.carbon.methods import METHODS
 from conformance.common.carbon.reckon import printed
 from conformance.common.carbon.units import in_unit, mass_unit
@@ -48,7 +49,7 @@ EVENTS = 10_000
 EVENTS_VIRTUAL = 1_000
 # Of so many values of a source something is told, where anything is told of others.
 _SILENT = 10
-TOLD_PHASE = "told"
+TOLD = Plain("told")
 """What was published before this phase has been waited for."""
 
 
@@ -85,13 +86,14 @@ def _counter(source: EmissionSource) -> str:
 def derived(history: History) -> Derived:
     """Pair every message that was due an event with its event.
 
-    Due are the messages after a source's first event, up to the phase `told`: what began before the stream, or before
+    Due are the messages after a source's first event, up to phase `TOLD`: what began before the stream, or before
     the terminal had a reading to take a difference from, is nobody's.
     """
     found = Derived()
     events = questions(history, "emission-event")
     emitter = history.began.emitter
-    last = next((event.t for event in history.of(Phase) if event.name == TOLD_PHASE), 0)
+    ended = TOLD.first(history)
+    last = 0 if ended is None else ended.t
     if emitter is None:
         found.why = "no boundary was told"
         return found
@@ -106,7 +108,7 @@ def derived(history: History) -> Derived:
     for message in history.of(Published):
         for point in message.values if not message.copy else ():
             pushed.setdefault(point, []).append(message)
-    if not events and any(pushed.values()) and any(event.name == TOLD_PHASE for event in history.of(Phase)):
+    if not events and any(pushed.values()) and ended is not None:
         # The stream stood, or there were an event with a problem: claimed and not observed (R-03).
         found.wrong.append(f"nothing was told of {sum(map(len, pushed.values()))} pushed values")
     for source in emitter.sources:

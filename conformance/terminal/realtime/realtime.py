@@ -14,6 +14,7 @@ from bench.history import History
 from bench.layout.scenario import Line, Revocation, Scenario, Standby
 from conformance.common import accuracy, clock_steps, delivery, gaps, packages, retention, secrecy, timing
 from conformance.common.actions import all_centres, counters, delivered, points, read_readings, read_records, reconciled
+from conformance.common.phases import RIGHT
 from conformance.common.times import MINUTE, SECOND, ceil
 from conformance.terminal import LIVE, MODBUS, read_out
 from conformance.terminal.accuracy.values import TakesOverEdgeValues
@@ -254,7 +255,7 @@ class RecoversFromClockWrongAtBoot(_RealTime, Case):
         await bench.terminal.step_clock(-self.slow_s)
         await bench.power.restore()
         await bench.clock.sleep(75)
-        bench.phase("right")
+        RIGHT.put(bench)
         await bench.centres["A"].set_clock()
         await whole_minute(bench)
         await bench.centres.settle(seconds=8)

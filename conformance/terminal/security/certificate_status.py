@@ -13,9 +13,11 @@ from bench.history import History
 from bench.layout.scenario import CertificateStatus, Scenario
 from conformance.common import delivery
 from conformance.common.actions import reconciled
+from conformance.common.phases import MENDED
 from conformance.terminal import CERTIFICATE_STATUS, LIVE, MODBUS, MUTUAL_TLS, NATIONAL_TLS, read_out
 from conformance.terminal.security import certificate_status_judge
 from conformance.terminal.security.revocation import lists
+from conformance.terminal.security.revocation_judge import REVOKED, Whose
 from simulators.trust.certificates import Family
 
 FAMILY = "status"
@@ -36,7 +38,9 @@ _MEND_S = 240.0
 
 def told(bench: Bench, wish: CertificateStatus) -> None:
     """Say in the record for how long answers hold and how often the terminal is told to look."""
-    bench.phase("status", valid_s=wish.valid_s, look_s=wish.look_s)
+    certificate_status_judge.STATUS.put(
+        bench, certificate_status_judge.StatusTerms(valid_s=wish.valid_s, look_s=wish.look_s)
+    )
 
 
 class AsksWhetherCertificatesStillCount(Case):
@@ -70,16 +74,16 @@ class AsksWhetherCertificatesStillCount(Case):
         point, wish = lists(bench), self.scenario.service(CertificateStatus) or _STATUS
         told(bench, wish)
         await bench.clock.sleep(_MEND_S + 60)
-        bench.phase("revoked", centre="A")
+        REVOKED.put(bench, Whose(centre="A"))
         point.hold(self.family, "server", "A")
         await bench.clock.sleep(_LONG_S)
         point.release(self.family, "server", "A")
         for word in (*self.believed, *self.unbelieved):
-            bench.phase(f"answers-{word}")
+            certificate_status_judge.ANSWERED[word].put(bench)
             point.tell_status(answers=word)
             await bench.clock.sleep(_LONG_S)
         await bench.operator.alarms()
-        bench.phase("mended")
+        MENDED.put(bench)
         point.tell_status(answers="sound")
         await bench.clock.sleep(_MEND_S)
         await bench.centres.settle(minutes=3)
@@ -89,7 +93,7 @@ class AsksWhetherCertificatesStillCount(Case):
         yield from certificate_status_judge.revoked_findings(history, "A", self.others)
         yield from certificate_status_judge.unbelieved_findings(history, "A", self.unbelieved)
         yield from certificate_status_judge.serving_findings(history, "A", self.believed)
-        yield certificate_status_judge.alarm_finding(history, [f"answers-{word}" for word in self.unbelieved])
+        yield certificate_status_judge.alarm_finding(history, self.unbelieved)
         yield from delivery.findings(reconciled(history))
 
 
@@ -138,24 +142,24 @@ class GoesOnWhenNobodyAnswers(Case):
         told(bench, wish)
         await bench.clock.sleep(_MEND_S)
         for word in self.silences:
-            bench.phase(f"answers-{word}")
+            certificate_status_judge.ANSWERED[word].put(bench)
             point.tell_status(answers=word)
             await bench.clock.sleep(_LONG_S / 2)
             bench.centres["A"].disconnect(abort=True)
             await bench.clock.sleep(_LONG_S / 2)
         await bench.operator.alarms()
-        bench.phase("revoked", centre="A")
+        REVOKED.put(bench, Whose(centre="A"))
         point.tell_status(answers="sound")
         point.hold("ecdsa", "server", "A")
         await bench.clock.sleep(_LONG_S)
-        bench.phase("mended")
+        MENDED.put(bench)
         point.release("ecdsa", "server", "A")
         await bench.clock.sleep(_MEND_S)
         await bench.centres.settle(minutes=3)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from certificate_status_judge.serving_findings(history, "A", self.silences)
-        yield certificate_status_judge.alarm_finding(history, [f"answers-{word}" for word in self.silences])
+        yield certificate_status_judge.alarm_finding(history, self.silences)
         yield from certificate_status_judge.revoked_findings(history, "A", ())
         yield from delivery.findings(reconciled(history))
 
@@ -179,19 +183,19 @@ class HeedsStapledStatus(Case):
     async def drive(self, bench: Bench) -> None:
         point, wish = lists(bench), self.scenario.service(CertificateStatus) or _STATUS
         told(bench, wish)
-        bench.phase("stapled")
+        certificate_status_judge.STAPLED.put(bench)
         point.tell_status(answers="silent", staples="sound")
         await bench.clock.sleep(_LONG_S)
-        bench.phase("staple-revoked")
+        certificate_status_judge.STAPLE_REVOKED.put(bench)
         point.hold("ecdsa", "server", "A")
         await bench.clock.sleep(_LONG_S)
         point.release("ecdsa", "server", "A")
         for fault in self.faults:
-            bench.phase(f"staple-{fault}")
+            certificate_status_judge.STAPLED_SO[fault].put(bench)
             # A good answer could be had: it does not make up for the staple that the certificate insists on.
             point.tell_status(answers="sound", staples=fault)
             await bench.clock.sleep(_LONG_S)
-        bench.phase("mended")
+        MENDED.put(bench)
         point.tell_status(staples="sound")
         await bench.clock.sleep(_MEND_S)
         await bench.centres.settle(minutes=3)

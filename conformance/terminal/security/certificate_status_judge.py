@@ -1,17 +1,21 @@
 """Status of single certificates (OCSP): asked for, obeyed, stapled; what says nothing opens no session (R-34).
 
-Leaves what arrived to `delivery`. The case says in phase `status` how long an answer holds and how often the terminal
-is told to look; every other phase is named for what was answered or stapled from then on.
+Leaves what arrived to `delivery`. Phase `STATUS` says how long an answer holds and how often the terminal is told to
+look; every other kind of phase is named for what was answered or stapled from then on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from bench.case import Check, Criterion, Notice, criterion
-from bench.history import History, Observed, Phase, Received, Secured, StatusServed
+from bench.history import History, Observed, Received, Secured, StatusServed
+from bench.history.marks import Mark, Plain
+from bench.history.observation import Words
 from conformance.common import notices
 from conformance.common.times import MINUTE, SECOND, local, seconds
+from conformance.terminal.security.revocation_judge import REVOKED
 
 STATUS_ASKED = criterion(
     "status-asked",
@@ -45,6 +49,26 @@ SERVED = criterion("served-{0}", en="{1}: the centre is served", zh="{2}：照�
 STAPLE_REFUSED = criterion("staple-{0}-refused", en="{1}: nothing is sent", zh="{2}：不发送任何数据", unit="messages")
 
 
+class StatusTerms(Words, frozen=True, kw_only=True):
+    """For how long an answer holds, and how often the terminal is told to look again (s)."""
+
+    valid_s: int
+    look_s: int
+
+
+STATUS = Mark("status", StatusTerms)
+STAPLED = Plain("stapled")
+STAPLE_REVOKED = Plain("staple-revoked")
+ANSWERED = {
+    word: Plain(f"answers-{word}")
+    for word in (
+        *("delegated", "slander", "silent", "try-later", "unknown"),
+        *("old", "forged", "undelegated", "other", "wrong-nonce"),
+    )
+}
+"""From then on the status is answered so."""
+STAPLED_SO = {word: Plain(f"staple-{word}") for word in ("none", "old", "forged", "other")}
+"""From then on a status is stapled so."""
 # How much longer than its interval a terminal may take: the answer, the end of the session, a new one.
 SLACK_US = MINUTE
 STATUS_MISSING = Notice.CERTIFICATE_STATUS_MISSING
@@ -52,22 +76,16 @@ STATUS_MISSING = Notice.CERTIFICATE_STATUS_MISSING
 Span = tuple[int, int]
 
 
-def spans(history: History, names: Sequence[str]) -> dict[str, Span]:
-    """Begin and end of the phases of these names; the end is the next phase's begin."""
-    marks = list(history.of(Phase))
-    found: dict[str, Span] = {}
-    for index, mark in enumerate(marks):
-        if mark.name in names:
-            end = marks[index + 1].t if index + 1 < len(marks) else history.end_us
-            found[mark.name] = (mark.t, end)
-    return found
+def _span(history: History, kind: Mark[Any]) -> Span | None:
+    """Begin and end of the last phase of a kind."""
+    mark = kind.last(history)
+    return None if mark is None else (mark.t, mark.until)
 
 
 def due_us(history: History) -> int:
     """How long after a change a terminal may stand on what it knew before: the answer's end, and its next look."""
-    mark = history.phase("status")
-    detail = {} if mark is None else mark.detail
-    return (int(detail.get("valid_s", "0")) + int(detail.get("look_s", "0"))) * SECOND + SLACK_US
+    mark = STATUS.last(history)
+    return SLACK_US if mark is None else (mark.detail.valid_s + mark.detail.look_s) * SECOND + SLACK_US
 
 
 def _told(history: History, centre: str, low: int, high: int) -> list[str]:
@@ -95,9 +113,9 @@ def asked_finding(history: History, centre: str) -> Check:
     )
 
 
-def revoked_findings(history: History, centre: str, others: Sequence[str], phase: str = "revoked") -> Iterator[Check]:
+def revoked_findings(history: History, centre: str, others: Sequence[str]) -> Iterator[Check]:
     """Once its status is revoked a centre gets nothing more; the others are served meanwhile."""
-    span, due = spans(history, (phase,)).get(phase), due_us(history)
+    span, due = _span(history, REVOKED), due_us(history)
     answered = [] if span is None else [each for each in _served(history, span, "") if each.status == "revoked"]
     before = [] if span is None else _told(history, centre, span[0] - 5 * MINUTE, span[0])
     late = [] if span is None else _told(history, centre, span[0] + due, span[1])
@@ -117,9 +135,8 @@ def revoked_findings(history: History, centre: str, others: Sequence[str], phase
 def unbelieved_findings(history: History, centre: str, faults: Sequence[str]) -> Iterator[Check]:
     """With nothing but such an answer to be had, the terminal sends the centre nothing (policy hard)."""
     due = due_us(history)
-    found = spans(history, [f"answers-{fault}" for fault in faults])
     for fault in faults:
-        span = found.get(f"answers-{fault}")
+        span = _span(history, ANSWERED[fault])
         met = [] if span is None else _served(history, span, fault)
         # Who asks without a nonce cannot tell an answer to another question, and need not (RFC 6960, 4.4.1).
         asked = fault != "wrong-nonce" or bool(met)
@@ -154,17 +171,16 @@ UNBELIEVED = {
 }
 
 
-def serving_findings(history: History, centre: str, phases: Sequence[str]) -> Iterator[Check]:
+def serving_findings(history: History, centre: str, answers: Sequence[str]) -> Iterator[Check]:
     """With such an answer the centre is served."""
-    for phase in phases:
-        names = ("stapled", f"answers-{phase}")
-        span = next(iter(spans(history, names[:1] if phase == "stapled" else names[1:]).values()), None)
-        en, zh = SERVING[phase]
-        fault = phase if phase in UNBELIEVED or phase == "slander" else ""
-        met = [] if span is None else _served(history, span, fault, stapled=phase == "stapled")
+    for answer in answers:
+        span = _span(history, STAPLED if answer == "stapled" else ANSWERED[answer])
+        en, zh = SERVING[answer]
+        fault = answer if answer in UNBELIEVED or answer == "slander" else ""
+        met = [] if span is None else _served(history, span, fault, stapled=answer == "stapled")
         # Two minutes at the end: what was held back before must have been sent by then.
         told = [] if span is None else _told(history, centre, span[1] - 2 * MINUTE, span[1])
-        yield SERVED.of(phase, en, zh).decide(
+        yield SERVED.of(answer, en, zh).decide(
             bool(told) if met else None, measured=len(told), limit=1, op=">=", evidence=[f"{len(met)} answers / 次应答"]
         )
 
@@ -180,9 +196,8 @@ SERVING = {
 
 def staple_findings(history: History, centre: str, faults: Sequence[str]) -> Iterator[Check]:
     """A certificate that insists on a staple opens no session with a bad one, or with none."""
-    found = spans(history, [f"staple-{fault}" for fault in faults])
     for fault in faults:
-        span = found.get(f"staple-{fault}")
+        span = _span(history, STAPLED_SO[fault])
         shaken = [] if span is None else _handshakes(history, centre, span)
         met = shaken if fault == "none" or span is None else _served(history, span, fault, stapled=True)
         question = STAPLE_REFUSED.of(fault, *STAPLES[fault])
@@ -203,15 +218,16 @@ def _handshakes(history: History, centre: str, span: Span) -> list[Secured]:
 
 def stapled_revoked_finding(history: History, centre: str) -> Check:
     """A stapled status that says revoked ends it, though nobody else answers."""
-    span = spans(history, ("staple-revoked",)).get("staple-revoked")
+    span = _span(history, STAPLE_REVOKED)
     met = [] if span is None else [e for e in _served(history, span, "", stapled=True) if e.status == "revoked"]
     return _silent(STAPLE_REVOKED_OBEYED, history, centre, span, len(met), "staples / 次")
 
 
-def alarm_finding(history: History, phases: Sequence[str]) -> Check:
-    """While no status can be had a standing alarm says so."""
+def alarm_finding(history: History, answers: Sequence[str]) -> Check:
+    """While no status can be had, with such answers, a standing alarm says so."""
     asked = [event for event in history.of(Observed) if event.what == "alarms" and not event.problem]
-    inside = [event for event in asked if any(low <= event.t <= high for low, high in spans(history, phases).values())]
+    found = [span for answer in answers if (span := _span(history, ANSWERED[answer])) is not None]
+    inside = [event for event in asked if any(low <= event.t <= high for low, high in found)]
     standing = [row for event in inside for row in event.rows if not row.get("cleared")]
     if standing and not notices.mapped(history, STATUS_MISSING):
         return notices.left_to_a_person(STATUS_ALARMED, standing, STATUS_MISSING)

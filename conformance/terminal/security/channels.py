@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
+from bench.history.marks import Plain
 from bench.layout.scenario import Scenario
 from conformance.common import delivery, secrecy
 from conformance.common.actions import all_centres, delivered, reconciled
@@ -70,6 +71,11 @@ BAD: tuple[Choice, ...] = (
     "look-alike",
     "revoked",
 )
+GOOD: Choice = "good"
+SHOWN = {choice: Plain(choice) for choice in (*BAD, GOOD)}
+"""From then on a peer shows this certificate."""
+LENIENT = Plain("lenient")
+"""From then on centres ask for none."""
 
 
 class RefusesBadCertificatesOfCentre(Case):
@@ -97,11 +103,11 @@ class RefusesBadCertificatesOfCentre(Case):
         await bench.clock.sleep(minutes=3)
         centre = bench.centres["A"]
         for choice in BAD:
-            bench.phase(choice)
+            SHOWN[choice].put(bench)
             centre.behave(certificate=choice)
             centre.disconnect(abort=True)
             await bench.clock.sleep(minutes=4)
-        bench.phase("good")
+        SHOWN[GOOD].put(bench)
         centre.behave(certificate="good")
         await bench.clock.sleep(minutes=5)
         await bench.centres.settle(minutes=10)
@@ -253,7 +259,7 @@ class SendsNothingWithoutItsCertificate(_WithoutGoodCertificate, Case):
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(minutes=4)
-        bench.phase("lenient")
+        LENIENT.put(bench)
         for name in _BAD_OWN:
             # A centre that asks for no certificate would let the terminal in without one.
             bench.centres[name].behave(clients="none")

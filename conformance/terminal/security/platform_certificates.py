@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
+from bench.history.marks import SETTLE
 from bench.layout.scenario import Scenario
 from conformance.common import delivery, secrecy
 from conformance.common.actions import all_centres, delivered
 from conformance.terminal import MODBUS, MUTUAL_TLS, PLATFORM
 from conformance.terminal.security import platform_certificates_judge
-from conformance.terminal.security.channels import BAD, CAPTURING
+from conformance.terminal.security.channels import BAD, CAPTURING, GOOD, LENIENT, SHOWN
 
 FAMILY = "security"
 
@@ -58,7 +59,7 @@ class ShowsItsCertificateToPlatforms(Case):
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(hours=2)
         # What ends from now on is due in the next day's window.
-        bench.phase("settle")
+        SETTLE.put(bench)
         await bench.clock.sleep(minutes=30)
         for name in _LEVELS:
             bench.platforms[name].disconnect(abort=True)
@@ -85,7 +86,7 @@ class _WithoutGoodCertificate:
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(minutes=70)
         if self.lenient:
-            bench.phase("lenient")
+            LENIENT.put(bench)
             for name in _LEVELS:
                 # A platform that asks for no certificate would let the terminal in without one.
                 bench.platforms[name].behave(clients="none")
@@ -167,16 +168,16 @@ class RefusesBadCertificatesOfPlatform(Case):
         await bench.clock.sleep(minutes=5)
         platform.behave(certificate="good")
         await bench.clock.sleep(minutes=115)
-        bench.phase("settle")
+        SETTLE.put(bench)
         # The window opens at 00:17; what is due then meets one bad certificate after the other.
         await bench.clock.sleep(minutes=16)
         for choice in BAD:
-            bench.phase(choice)
+            SHOWN[choice].put(bench)
             # Nothing is acknowledged, so that something is due until the end.
             platform.behave(certificate=choice, ack="negative")
             platform.disconnect(abort=True)
             await bench.clock.sleep(minutes=4)
-        bench.phase("good")
+        SHOWN[GOOD].put(bench)
         platform.behave(certificate="good", ack="always")
         await bench.clock.sleep(minutes=30)
 

@@ -58,10 +58,10 @@ class RenewsItsCertificateWhileRunning(Case):
         await bench.clock.sleep(self.before_s)
         await bench.operator.alarms()
         for choice in UNFIT:
-            bench.phase("unfit-certificate", choice=choice)
+            renewal_judge.UNFIT_OFFERED.put(bench, renewal_judge.Unfit(choice=choice))
             await bench.operator.renew_certificate("A", choice, _AUTHOR)
             await bench.clock.sleep(self.unfit_s)
-        bench.phase("renewed", centre="A")
+        renewal_judge.RENEWED.put(bench, renewal_judge.Whose(centre="A"))
         await bench.operator.renew_certificate("A", "renewed", _AUTHOR)
         await bench.clock.sleep(self.after_s)
         await bench.power.off(self.off_s)
@@ -126,7 +126,7 @@ class EndsSessionsWithTheirCertificates(Case):
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(minutes=28)
         await bench.operator.alarms()
-        bench.phase("valid-again", centre="B")
+        renewal_judge.VALID_AGAIN.put(bench, renewal_judge.Whose(centre="B"))
         bench.centres["B"].behave(certificate="good")
         await bench.clock.sleep(minutes=4)
         await bench.centres.settle(minutes=3)

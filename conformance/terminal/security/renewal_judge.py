@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from bench.case import Check, Measurement, Notice, criterion, measure
 from bench.history import Connected, History, Observed, Received, Secured
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common import notices
 from conformance.common.queries import answers
 from conformance.common.secrecy import names
@@ -49,6 +51,22 @@ END_ALARMED = criterion(
     unit="centres",
 )
 
+
+class Unfit(Words, frozen=True, kw_only=True):
+    """The certificate that is offered."""
+
+    choice: str
+
+
+class Whose(Words, frozen=True, kw_only=True):
+    """The centre whose sessions it is of."""
+
+    centre: str
+
+
+UNFIT_OFFERED = Mark("unfit-certificate", Unfit)
+RENEWED = Mark("renewed", Whose)
+VALID_AGAIN = Mark("valid-again", Whose)
 ORDER = "centre-certificate"
 # The certificate `ending` of the test authority.
 ENDS_US = 30 * DAY + HOUR
@@ -133,7 +151,7 @@ def end_findings(history: History, *, own: str, theirs: str, healthy: str) -> It
     Open unless the centre was served before the end, and the `healthy` one after it.
     """
     ends = history.began.t + SHORT_LIFE_US
-    mark = history.phase("valid-again")
+    mark = VALID_AGAIN.last(history)
     until = {own: history.end_us, theirs: history.end_us if mark is None else mark.t}
     alive = any(event.centre == healthy and ends + MOST_US < event.t for event in history.of(Received))
     asked = answers(history, "alarms")

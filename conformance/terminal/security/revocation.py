@@ -10,6 +10,7 @@ from bench.history import History
 from bench.layout.scenario import Revocation, Scenario
 from conformance.common import delivery
 from conformance.common.actions import reconciled
+from conformance.common.phases import MENDED
 from conformance.terminal import LIVE, MODBUS, MQTT_RECORDS, MUTUAL_TLS, NATIONAL_TLS, REVOCATION_LISTS, read_out
 from conformance.terminal.security import revocation_judge
 from simulators.trust.certificates import Family
@@ -57,21 +58,21 @@ class RefusesWhatIsRevokedMeanwhile(Case):
 
     async def drive(self, bench: Bench) -> None:
         point, wish = lists(bench), self.scenario.service(Revocation) or _LISTS
-        bench.phase("lists", look_s=wish.look_s, valid_s=wish.valid_s)
+        revocation_judge.LISTS.put(bench, revocation_judge.ListTerms(look_s=wish.look_s, valid_s=wish.valid_s))
         await bench.clock.sleep(self.before_s)
-        bench.phase("revoked", centre="A")
+        revocation_judge.REVOKED.put(bench, revocation_judge.Whose(centre="A"))
         point.hold(self.family, "server", "A")
         await bench.clock.sleep(self.revoked_s)
-        bench.phase("reinstated", centre="A")
+        revocation_judge.REINSTATED.put(bench, revocation_judge.Whose(centre="A"))
         point.release(self.family, "server", "A")
         await bench.clock.sleep(self.reinstated_s)
-        bench.phase("forged-list", centre="B")
+        revocation_judge.FORGED_LIST.put(bench, revocation_judge.Whose(centre="B"))
         point.behave("forged")
         await bench.clock.sleep(self.forged_s)
         for centre in bench.centres.values():
             centre.disconnect(abort=True)
         await bench.clock.sleep(self.cut_s)
-        bench.phase("mended")
+        MENDED.put(bench)
         point.behave("sound")
         await bench.clock.sleep(self.mended_s)
         await bench.operator.alarms()
@@ -139,18 +140,18 @@ class _RunsOut:
 
     async def drive(self, bench: Bench) -> None:
         point = lists(bench)
-        bench.phase("lists", look_s=_LISTS.look_s, valid_s=_LISTS.valid_s)
+        revocation_judge.LISTS.put(bench, revocation_judge.ListTerms(look_s=_LISTS.look_s, valid_s=_LISTS.valid_s))
         await bench.clock.sleep(minutes=7)
-        bench.phase("no-lists")
+        revocation_judge.NO_LISTS.put(bench)
         point.behave(self.answers)
         await bench.clock.sleep(minutes=23)
-        bench.phase("ran-out")
+        revocation_judge.RAN_OUT.put(bench)
         for centre in bench.centres.values():
             centre.disconnect(abort=True)
         await bench.power.off(30)
         await bench.clock.sleep(minutes=6)
         await bench.operator.alarms()
-        bench.phase("mended")
+        MENDED.put(bench)
         point.behave("sound")
         await bench.clock.sleep(minutes=8)
         await bench.centres.settle(minutes=4)

@@ -1,16 +1,20 @@
 """Revocation lists fetched while the terminal works: renewed, obeyed in time, not believed when forged (R-34).
 
-Leaves what arrived to `delivery`. The case says in phase `lists` how often the terminal looks and for how long a list
-holds, in `revoked`, `reinstated`, `forged-list`, `no-lists`, `ran-out` and `mended` what became of them.
+Leaves what arrived to `delivery`. Phase `LISTS` says how often the terminal looks and for how long a list holds, the
+others what became of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from bench.case import Check, Notice, criterion
 from bench.history import History, ListServed, Received, Secured, Served
+from bench.history.marks import Mark, Plain
+from bench.history.observation import Words
 from conformance.common import notices
+from conformance.common.phases import MENDED
 from conformance.common.queries import answers
 from conformance.common.times import MINUTE, SECOND, local, seconds
 
@@ -61,18 +65,32 @@ REVOKED_AT_NEXT_HANDSHAKE = criterion(
 )
 
 
+class ListTerms(Words, frozen=True, kw_only=True):
+    """How often the terminal is told to look, and for how long a list holds (s)."""
+
+    look_s: int
+    valid_s: int
+
+
+class Whose(Words, frozen=True, kw_only=True):
+    """Whose certificate."""
+
+    centre: str
+
+
+LISTS = Mark("lists", ListTerms)
+REVOKED = Mark("revoked", Whose)
+REINSTATED = Mark("reinstated", Whose)
+FORGED_LIST = Mark("forged-list", Whose)
+NO_LISTS = Plain("no-lists")
+RAN_OUT = Plain("ran-out")
 # How much longer than its interval a terminal may take to look: the answer and the end of the session.
 SLACK_US = MINUTE
 LIST_MISSING = Notice.REVOCATION_LIST_MISSING
 
 
-def _detail(history: History, name: str) -> dict[str, str]:
-    mark = history.phase(name)
-    return {} if mark is None else mark.detail
-
-
-def _at(history: History, name: str) -> int | None:
-    mark = history.phase(name)
+def _at(history: History, kind: Mark[Any]) -> int | None:
+    mark = kind.last(history)
     return None if mark is None else mark.t
 
 
@@ -90,8 +108,8 @@ def _good(history: History) -> list[ListServed]:
 
 def renewed_finding(history: History) -> Check:
     """No list that was given runs out before a newer one was fetched, as long as there is one to be had."""
-    until = _at(history, "forged-list") or 0
-    mark = history.phase("lists")
+    until = _at(history, FORGED_LIST) or 0
+    mark = LISTS.last(history)
     late: list[str] = []
     by_path: dict[str, list[ListServed]] = {}
     for event in _good(history):
@@ -116,8 +134,9 @@ def renewed_finding(history: History) -> Check:
 
 def revoked_findings(history: History, centre: str) -> Iterator[Check]:
     """The session that stands on the revoked certificate ends in time, no other begins, and it is told."""
-    at, end = _at(history, "revoked"), _at(history, "reinstated")
-    look_us = int(_detail(history, "lists").get("look_s", "0")) * SECOND
+    at, end = _at(history, REVOKED), _at(history, REINSTATED)
+    told = LISTS.last(history)
+    look_us = 0 if told is None else told.detail.look_s * SECOND
     due = (at or 0) + look_us + SLACK_US
     before = [] if at is None else _told(history, (centre,), at - 5 * MINUTE, at)
     late = [] if at is None or end is None else _told(history, (centre,), due, end)
@@ -142,7 +161,7 @@ def revoked_findings(history: History, centre: str) -> Iterator[Check]:
 
 def forged_finding(history: History, centres: Sequence[str]) -> Check:
     """A list signed by somebody else, on which every certificate stands, ends no session and refuses nobody."""
-    at, end = _at(history, "forged-list"), _at(history, "mended")
+    at, end = _at(history, FORGED_LIST), _at(history, MENDED)
     seen = [event for event in history.of(ListServed) if event.fault == "forged"]
     silent: list[str] = []
     if at is not None and end is not None and seen:
@@ -156,7 +175,7 @@ def forged_finding(history: History, centres: Sequence[str]) -> Check:
 
 def _ran_out(history: History) -> tuple[int, int] | None:
     """The instant after which no list in the terminal's hands holds, and the end of that state."""
-    bad, end = _at(history, "no-lists"), _at(history, "mended")
+    bad, end = _at(history, NO_LISTS), _at(history, MENDED)
     given = [event.until for event in _good(history) if bad is not None and event.t <= bad]
     if not given or end is None or max(given) >= end:
         return None

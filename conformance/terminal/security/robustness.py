@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from bench.case import Case, Finding, Rig, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History, Observed
+from bench.history.marks import SETTLE
 from bench.layout.scenario import Collector, Configuration, Scenario, System
 from conformance.common import delivery, gaps
 from conformance.common.actions import all_centres, points, read_readings, reconciled
@@ -117,7 +118,7 @@ class OutlastsRowsNobodyForesaw(Case):
             await bench.clock.sleep(minutes=3)
             meter.clear()
             await bench.clock.sleep(minutes=20)
-        bench.phase("settle")
+        SETTLE.put(bench)
         await bench.clock.sleep(minutes=6)
         await read_readings(bench, points(bench), start, bench.clock.now_us())
 
@@ -153,7 +154,7 @@ class OutlastsAnswersNobodyForesaw(Case):
     async def drive(self, bench: Bench) -> None:
         platform = bench.platforms["N"]
         await bench.clock.sleep(minutes=30)
-        bench.phase("settle")
+        SETTLE.put(bench)
         # Shortly before the window opens.
         await bench.clock.sleep(hours=2, minutes=16)
         for name in _ANSWERS:
@@ -199,7 +200,7 @@ class OutlastsOrdersNobodyForesaw(Case):
         await self._settings(bench)
         for cn, words in _ORDERS:
             shown = " ".join(f"{name}={text[:20]}" for name, text in words)
-            bench.phase("wrong-request", what=f"{cn} {shown}")
+            command_handling_judge.WRONG_REQUEST.put(bench, command_handling_judge.WrongRequest(what=f"{cn} {shown}"))
             await centre.command(cn, *words, execution_s=20)
         await self._settings(bench)
         await bench.clock.sleep(minutes=11)

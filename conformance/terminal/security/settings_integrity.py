@@ -14,6 +14,7 @@ from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import delivery
 from conformance.common.actions import reconciled
+from conformance.common.phases import TAMPERED
 from conformance.terminal import MODBUS, MUTUAL_TLS, UPLINK, read_out
 from conformance.terminal.security import settings_integrity_judge
 
@@ -58,7 +59,7 @@ class FindsWhatIsKeptAltered(Case):
         await bench.clock.sleep(minutes=2)
         await bench.operator.renew_certificate("A", "renewed", _AUTHOR)
         await bench.clock.sleep(minutes=8)
-        bench.phase("tampered")
+        TAMPERED.put(bench)
         await bench.power.cut()
         bench.terminal.alter(
             [Alteration("kept", "certificate", "", 0), Alteration("kept", "period", str(_ALTERED_S), 0)]
@@ -69,7 +70,7 @@ class FindsWhatIsKeptAltered(Case):
         await bench.operator.log(start)
         meter = next(iter(bench.meters))
         await bench.operator.set_period(meter, _SET_S, _AUTHOR)
-        bench.phase("set-anew", meter=meter)
+        settings_integrity_judge.SET_ANEW.put(bench, settings_integrity_judge.SetAnew(meter=meter))
         await bench.clock.sleep(minutes=3)
         await bench.operator.alarms()
         await bench.centres.settle(minutes=6)

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 from bench.case import Check, EvidenceKind, Notice, criterion
 from bench.history import History, Observed, Served
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common import notices
 from conformance.common.times import MINUTE, SECOND, instant_of_iso
 
@@ -36,6 +38,13 @@ ALTERED_ENDED = criterion(
 )
 
 
+class SetAnew(Words, frozen=True, kw_only=True):
+    """The meter whose period was set anew."""
+
+    meter: str
+
+
+SET_ANEW = Mark("set-anew", SetAnew)
 THINGS = {
     "certificate": (Notice.CERTIFICATE_ALTERED, "a kept certificate with its key", "所存证书和私钥"),
     "period": (Notice.SETTING_ALTERED, "a kept setting", "所存设置"),
@@ -77,11 +86,11 @@ def told_findings(history: History) -> Iterator[Check]:
 
 def ended_findings(history: History) -> Iterator[Check]:
     """The alarm about the meter whose period is set anew, where there is one: a line of a log has no end."""
-    mark = history.phase("set-anew")
+    mark = SET_ANEW.last(history)
     if mark is None:
         return
     asked = [event for event in history.of(Observed) if event.what == "alarms" and not event.problem]
-    name = re.compile(rf"(?<![A-Za-z0-9]){re.escape(mark.detail['meter'])}(?![A-Za-z0-9])")
+    name = re.compile(rf"(?<![A-Za-z0-9]){re.escape(mark.detail.meter)}(?![A-Za-z0-9])")
     told = [
         row
         for event in asked
@@ -113,7 +122,7 @@ def unused_finding(history: History, period_s: int) -> Check:
     """After the alteration, and until the period is set anew, meters are not polled at the altered period."""
     done = [event for event in history.of(Observed) if event.what == "tampering" and not event.problem]
     at = (done[0].t if done else history.end_us) + 3 * MINUTE
-    anew = history.phase("set-anew")
+    anew = SET_ANEW.last(history)
     end = history.end_us if anew is None else anew.t
     polls = [event.t for event in history.of(Served) if at <= event.t <= end]
     span = polls[-1] - polls[0] if len(polls) > 1 else 0

@@ -25,19 +25,10 @@ _DETAILS_OF_OTHERS = {"count", "status", "sync", "file", "event", "event_us", "a
 """Details of rules of links, faults of meters, cuts of power and what is done to senders, which no drive marks."""
 _TOLD_TO_PEOPLE = {
     "backed-up",
-    "between",
     "entered",
-    "junk",
-    "lenient",
     "person-page",
-    "ran-out",
-    "replay",
-    "right",
     "slow",
     "states",
-    "step",
-    "tampered",
-    "unfit-certificate",
     "word",
 }
 """Phases and details that no judge asks for: they end the phase before, or are read on the time line."""

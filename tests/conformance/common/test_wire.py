@@ -283,11 +283,12 @@ def query(
         if one.kind == "minute" and stamp_of(first) <= one.stamp <= stamp_of(last)
     ]
     end = sent + 2 * SECOND
+    asked = commands_judge.Query(kind="minute", empty="no", begin=stamp_of(first), end=stamp_of(last))
     world.extra += [
-        Phase(t=sent, name="query", detail={"begin": stamp_of(first), "end": stamp_of(last)}),
+        commands_judge.QUERY.event(sent, asked),
         *change(answers),
         Commanded(t=end, centre="A", cn="2051", qn="1", sent=sent, accepted="1", result=result, fetched=5),
-        Phase(t=end, name="query", detail={"begin": stamp_of(first), "end": stamp_of(last), "empty": "yes"}),
+        commands_judge.QUERY.event(end, msgspec.structs.replace(asked, empty="yes")),
         Commanded(t=end + SECOND, centre="A", cn="2051", qn="2", sent=end, accepted="1", result=empty),
     ]
     return world.history()

@@ -114,11 +114,11 @@ def test_an_order_that_was_refused_is_not_exercised(accepted: str, result: str, 
 
 
 def test_records_that_never_came_are_neither_right_nor_inside_the_range() -> None:
-    detail = {"cn": "2061", "kind": "hour", "begin": "20260302010000", "end": "20260302030000"}
+    wanted = commands_judge.Query(kind="hour", empty="no", begin="20260302010000", end="20260302030000")
     whole = World(hours=6).history()
     end = whole.end_us + MINUTE
     event = Commanded(t=end + MINUTE, centre="A", cn="2061", qn="1", sent=end, accepted="1", result="1")
-    silent = History([*whole.events, Phase(t=end, name="query", detail=detail), event])
+    silent = History([*whole.events, commands_judge.QUERY.event(end, wanted), event])
     found = list(commands_judge.query_findings(silent, "A"))
     assert verdict(found, "query-complete") is Verdict.FAIL
     assert verdict(found, "query-true") is verdict(found, "query-in-range") is Verdict.INCONCLUSIVE

@@ -8,7 +8,7 @@ import msgspec
 from hand_made import MIDNIGHT, World, failing, verdicts
 
 from bench.case import Verdict, as_seen_in
-from bench.history import Event, History, Observed, Phase, Published, Timing
+from bench.history import Event, History, Observed, Published, Timing
 from bench.history.accounting import AccountingUnit, Emitter
 from conformance.common.times import SECOND
 from conformance.terminal.accounting.boundaries import fixed, read, source
@@ -65,7 +65,7 @@ def history(
         host_moved_us=0,
         uncertainty_us=uncertainty_us,
     )
-    return History([began, *ordered, timing, Phase(t=end, name=derived_judge.TOLD_PHASE)])
+    return History([began, *ordered, timing, derived_judge.TOLD.event(end)])
 
 
 def honest(count: int = 101, slow: int = 0, slow_us: int = 30_000) -> list[Event]:
