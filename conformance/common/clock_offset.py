@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bench.case import Check, Measurement, Text, criterion, measure
-from bench.history import Commanded, History, Phase, TimeAsked
+from bench.history import Commanded, History, TimeAsked
 from bench.history.phases import SOURCE_AHEAD, SOURCE_BACK, SOURCE_SILENT
+from conformance.common.phases import PROBE
 from conformance.common.times import HOUR, SECOND, instant_of, local, seconds
 
 ASKS_ITS_SOURCE = criterion(
@@ -78,8 +79,8 @@ def source_at(history: History, at: int) -> int:
 
 
 def probes(history: History) -> list[Probe]:
-    """Probes in order: readings by command 1011 after each phase `probe`, against the source of that instant."""
-    marks = [phase for phase in history.of(Phase) if phase.name == "probe"]
+    """Probes in order: readings by command 1011 after each phase `PROBE`, against the source of that instant."""
+    marks = PROBE.of(history)
     found: list[Probe] = []
     for number, mark in enumerate(marks, 1):
         until = marks[number].t if number < len(marks) else history.end_us + 1

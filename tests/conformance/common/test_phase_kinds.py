@@ -89,7 +89,6 @@ _TOLD_TO_PEOPLE = {
     "lenient",
     "person-asked",
     "person-page",
-    "probe",
     "ran-out",
     "renewed",
     "replay",
