@@ -22,9 +22,9 @@ class Words(NamedTuple):
 
     @classmethod
     def of(cls, told: object) -> Words:
-        """What an error says that holds both languages in one text."""
-        en, _, zh = str(told).rpartition(" / ")
-        return cls(en, zh)
+        """What an error says that holds both languages in each line of its text; a line of one language is both."""
+        halves = [line.rpartition(" / ") for line in str(told).splitlines()]
+        return cls("\n".join(en or zh for en, _, zh in halves), "\n".join(zh for _, _, zh in halves))
 
     def after(self, place: object) -> str:
         """As a line: the place, and what is said of it; a place that is `Words` in the language of each."""
@@ -39,7 +39,7 @@ class Words(NamedTuple):
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence. `{name}` is a field: one that is `Words` in the sentence's language, several as it lists them."""
+    """One sentence. `{name}` is a field: `Words` or an error in the sentence's language, several as it lists them."""
 
     id: str
     en: str
@@ -53,6 +53,8 @@ class Sentence:
 
 
 def _told(value: object, language: int, between: str) -> object:
+    if isinstance(value, Exception):
+        value = Words.of(value)
     if isinstance(value, Words):
         return value[language]
     if isinstance(value, Collection) and not isinstance(value, str | bytes):
@@ -114,3 +116,4 @@ CHANNEL_SHOWS_NONE = Sentence(
     "a plain channel shows no certificate; choose tls, mtls, gm-tls13 or tlcp",
     "明文通道不出示证书，请选择 tls、mtls、gm-tls13 或 tlcp",
 )
+NOTHING = Sentence("nothing", "nothing", "无内容")

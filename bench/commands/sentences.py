@@ -245,8 +245,8 @@ NO_FOLDER_MADE = Sentence(
 )
 NOT_SOUND = Sentence(
     "command-not-sound",
-    "{error}\nnothing was run: the rig must be sound before a signed run",
-    "{error}\n未执行任何用例：签名的运行要求台架就绪",
+    "nothing was run: the rig must be sound before a signed run",
+    "未执行任何用例：签名的运行要求台架就绪",
 )
 ATTEMPT_MISSING = Sentence(
     "command-attempt-missing",
@@ -439,7 +439,7 @@ THEIR_VALUES = Sentence("command-their-values", "values of these records", "上�
 SAME_ANSWERS = Sentence("command-same-answers", "the same answers, other contents", "应答相同而内容不同")
 IN_ACCELERATED = Sentence("command-in-accelerated", "accelerated", "加速")
 IN_VIRTUAL = Sentence("command-in-virtual", "virtual", "虚拟")
-IN_REAL = Sentence("command-in-real", "real", "实时")
+IN_REAL = Sentence("command-in-real", "real time", "实时")
 CHECKED_IN_ONE = Sentence("command-checked-in-one", "this check was made in one of them only", "该检查仅在其中之一进行")
 OTHER_VERDICT = Sentence("command-other-verdict", "another verdict", "结论不同")
 OTHER_COUNT = Sentence("command-other-count", "another count", "数量不同")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulators.sentences import NOTHING as NOTHING
 from simulators.sentences import Sentence
 
 UNREADABLE = Sentence(
@@ -26,7 +27,6 @@ HEADING = Sentence(
     "expected a heading such as 'main.power [kW]' with a unit of {units}, got {got!r}",
     "列标题应如“main.power [kW]”，单位为 {units} 之一，实际为 {got!r}",
 )
-NOTHING = Sentence("series-nothing", "nothing", "无内容")
 QUANTITY_TWICE = Sentence(
     "series-quantity-twice",
     "the quantity {name} comes twice; name each source differently",

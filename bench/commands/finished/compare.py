@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from bench.case import EXIT_FAIL, EXIT_PASS, RunResult
+from bench.commands.finished import sentences
 from bench.commands.finished.rejudge import exit_for, read_run, require_unaltered
 from bench.history import HistoryError, read_history
 from reports.blocks import visible
@@ -70,10 +71,10 @@ def _show(found: Comparison, *, all_rows: bool) -> None:
         values = f"{row.first or '–'} → {row.second or '–'}{en}"
         print(f"{row.change.value} {row.change.zh}  {row.kind} {visible(row.id)}: {values}")
     if len(rows) > MOST:
-        print(f"… {len(rows) - MOST} more, see --json / 其余见 --json")
+        print(sentences.MORE_IN_JSON(rows=len(rows) - MOST))
     if found.records >= 0:
-        print(f"records / 记录: {found.records} of {found.common} have the same events / 事件相同")
+        print(sentences.SAME_EVENTS(records=found.records, common=found.common))
         for name in found.unlike[:MOST]:
-            print(f"  other events / 事件不同: {name}")
+            print(f"  {sentences.OTHER_EVENTS(name=name)}")
     counts = ", ".join(f"{number} {name} {Change(name).zh}" for name, number in found.counts().items())
-    print(counts or "nothing to compare / 无可比较内容")
+    print(counts or str(sentences.NOTHING_TO_COMPARE()))

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bench.case import EXIT_PASS, CaseResult
+from bench.commands.finished import sentences
 from bench.commands.finished.rejudge import exit_for, read_run, require_unaltered
 from bench.commands.running.house import commit
 from bench.history import History, HistoryError, read_history
@@ -98,5 +99,5 @@ def main(folder: Path, *, as_json: bool = False) -> int:
         print(to_json(table).decode())
     else:
         print_table(table, screen.console_for(sys.stdout))
-        print(f"{written}: written / 已生成")
+        print(sentences.WRITTEN().after(written))
     return EXIT_PASS

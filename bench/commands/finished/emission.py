@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from bench.case import EXIT_PASS, EXIT_USAGE
+from bench.commands.finished import sentences
 from bench.commands.finished.rejudge import read_run
 from bench.history import HistoryError, read_history
 from bench.history.accounting import PERIODS, TOTALS
@@ -34,37 +35,37 @@ def _beside(each: figures_judge.Shown, total: Reckoned) -> str:
     if not each.value or each.unit not in ("kg", "t") or total.state is Certainty.GAP:
         return ""
     due = printed(total.tonnes(each.gas), each.unit, len(each.value.partition(".")[2]))
-    return f"; by this chain / 按上述步骤: {due} {each.unit}"
+    return f"; {sentences.BY_THIS_CHAIN()}: {due} {each.unit}"
 
 
 def _explain(folder: Path, case: str, of: str, id: str, kind: str, start: str) -> str:
     at = instant_of_iso(start)
     if at is None:
-        return f"expected an instant such as 2026-03-02T09:00:00, got {start!r} / 时刻格式有误"
+        return str(sentences.SUCH_INSTANT(start=start))
     if of not in TOTALS or kind not in PERIODS:
-        return f"expected one of {', '.join(TOTALS)} and one of {', '.join(PERIODS)}, got {of!r}, {kind!r} / 取值无效"
+        return str(sentences.TOTAL_AND_PERIOD(totals=TOTALS, periods=PERIODS, of=of, kind=kind))
     try:
         run = read_run(folder)
         record = next((each.record for each in run.cases if each.id == case and each.record), "")
         if not record:
-            known = ", ".join(dict.fromkeys(each.id for each in run.cases if each.record)) or "none"
-            return f"no record of case {case!r} in {folder}; there are {known} / 无该用例记录"
+            known = ", ".join(dict.fromkeys(each.id for each in run.cases if each.record)) or sentences.NONE_KNOWN()
+            return str(sentences.NO_RECORD_OF_CASE(case=case, folder=folder, known=known))
         history = read_history(folder / record)
     except (HistoryError, VerdictsError) as error:
         return str(error)
     if history.began.emitter is None:
-        return f"case {case} has no emitter: its terminal was not told to account / 该用例未配置核算"
+        return str(sentences.NO_EMITTER(case=case))
     books = books_of(history)
     if of != "emitter" and not books.members(of, id):
         sources = ", ".join(source.id for source in books.emitter.sources)
-        return f"no {of} is called {id!r}; sources are {sources} / 无此对象"
+        return str(sentences.NOT_CALLED(of=of, id=id, sources=sources))
     begin, end = period(kind, at)
     total = books.total(of, id, begin, end)
     if not total.pieces and (begin >= history.watched_us or end <= history.began.t):
-        span = f"{local(history.began.t)[:19]} to {local(history.watched_us)[:19]}"
-        return f"nothing was recorded at {local(begin)[:19]}; the record is of {span} / 该时段不在记录内"
+        span = sentences.BOTH_ENDS(begin=local(history.began.t)[:19], end=local(history.watched_us)[:19])
+        return str(sentences.NOT_RECORDED(local=local(begin)[:19], span=span))
     print("\n".join(chain.steps(books, of, id, begin, end)))
     for each in figures_judge.everywhere(history):
         if (each.of, each.id, each.start, each.end) == (of, id, begin, end):
-            print(f"shown / 显示: {each.told()}{_beside(each, total)}")
+            print(f"{sentences.SHOWN()}: {each.told()}{_beside(each, total)}")
     return ""

@@ -14,6 +14,7 @@ import msgspec
 
 from bench.captures import CapturesError, streams
 from bench.case import CaseResult, RunResult, Verdict
+from bench.commands.finished import sentences
 from bench.commands.running.house import commit
 from bench.commands.running.session import given_up, ledger_answers, spent_s
 from bench.evidence.keeper import openings, read_opening
@@ -54,10 +55,10 @@ def record_otherwise(run: RunResult, case: CaseResult, history: History, place: 
     }
     for name, (recorded, said) in told.items():
         if recorded != said:
-            yield f"{place}: {name}: the record has {recorded!r}, verdicts.json {said!r} / 记录与判定文件不符"
+            yield sentences.RECORD_OTHERWISE(name=name, recorded=recorded, said=said).after(place)
     item = item_words(began.item)
     if began.item and not run.terminal.startswith(item):
-        yield f"{place}: item: the record is of {item!r}, verdicts.json of {run.terminal!r} / 样品不符"
+        yield str(sentences.ITEM_OTHERWISE(item=item, terminal=run.terminal))
     for what, recorded, said in (
         ("parameters", began.parameters, run.parameters),
         ("claims", began.claims, run.claims),
@@ -65,10 +66,7 @@ def record_otherwise(run: RunResult, case: CaseResult, history: History, place: 
     ):
         for name, value in recorded.items():
             if said.get(name) != value:
-                yield (
-                    f"{place}: {what}.{name}: the record has {value!r}, verdicts.json {said.get(name)!r} / "
-                    "记录与判定文件不符"
-                )
+                yield (sentences.PART_OTHERWISE(what=what, name=name, value=value, get=said.get(name)).after(place))
 
 
 def item_words(item: Mapping[str, str]) -> str:
@@ -97,10 +95,7 @@ def captures_otherwise(history: History, place: str) -> Iterator[str]:
             continue
         octets = event.frame.strip().encode("utf-8", "surrogateescape")
         if not any(octets in part for part in held):
-            yield (
-                f"{place}: a frame that centre {event.centre} received at {event.t} µs is not in the capture "
-                f"({event.frame[:60]}…) / 记录中的报文不在抓包文件中"
-            )
+            yield (sentences.NOT_CAPTURED(centre=event.centre, t=event.t, frame=event.frame[:60]).after(place))
             return
 
 
@@ -127,15 +122,15 @@ def _clauses(before: RunResult, cases: Sequence[CaseResult], known: Sequence[Ent
             continue
         words = [each.verdict.value if each else "absent" for each in (old, new)]
         if own or words[0] != words[1]:
-            other = "" if words[0] != words[1] else ", otherwise than in its verdict"
-            yield f"{folder}: clause {name}: verdicts.json says {words[0]}, it follows {words[1]}{other} / 条款判定不符"
+            other = "" if words[0] != words[1] else sentences.OTHER_THAN_VERDICT()
+            yield sentences.CLAUSE_OTHERWISE(name=name, other=other, said=words[0], due=words[1]).after(folder)
     if own:
         failing = {entry.claim for entry in unsupported(after, known)}
         if before.not_claimed != given_up(before.claims, failing, ledger_answers()["conditions"]):
-            yield f"{folder}: not_claimed does not follow from the claims / 未声明项不符"
+            yield sentences.CLAIMS_OTHERWISE().after(folder)
     for name, value in before.deviations.items():
         if before.parameters.get(name) != value:
-            yield f"{folder}: deviations.{name} is not among the parameters / 偏离项与参数不符"
+            yield sentences.NO_PARAMETER(name=name).after(folder)
 
 
 def _attempts(before: RunResult, folder: Path) -> Iterator[str]:
@@ -149,20 +144,20 @@ def _attempts(before: RunResult, folder: Path) -> Iterator[str]:
         place = f"{folder}: {case.id} #{case.attempt}"
         drive, number = split(case.drive)
         if case.drive and not (drive in drives and case.id in {each.id() for each in drives[drive].judged}):
-            yield f"{place}: it cannot be judged from the drive {case.drive} / 不可由该驱动判定"
+            yield sentences.NOT_OF_DRIVE(drive=case.drive).after(place)
         if case.seed != seed_for(before.seed, drive or case.id, number or case.attempt):
-            yield f"{place}: its seed does not follow from the run's / 种子不符"
+            yield sentences.SEED_OTHERWISE().after(place)
         if case.expected_fail and case.verdict is not Verdict.FAIL:
-            yield f"{place}: is an expected fail and did not fail / 预期不通过与判定不符"
+            yield sentences.NO_EXPECTED_FAIL().after(place)
         each = found.pop((case.id, case.attempt), None)
         if each is None or each.result is None:
             continue
         for field in _BY_JOURNAL:
             was, now = getattr(each.result, field), getattr(case, field)
             if was != now:
-                yield f"{place}: {field}: its result.json has {was!r}, verdicts.json {now!r} / 与结果文件不符"
+                yield sentences.RESULT_OTHERWISE(field=field, was=was, now=now).after(place)
     for name, number in found:
-        yield f"{folder}: attempt missing: {name} #{number} has a folder, verdicts.json lacks it / 缺少该次执行"
+        yield str(sentences.ATTEMPT_LACKS(name=name, number=number))
 
 
 def _journal(before: RunResult, folder: Path) -> Iterator[str]:
@@ -191,7 +186,7 @@ def _journal(before: RunResult, folder: Path) -> Iterator[str]:
     }
     for name, (was, now) in told.items():
         if was != now:
-            yield f"{folder}: {name}: run.json has {was!r}, verdicts.json {now!r} / 与运行文件不符"
+            yield sentences.RUN_OTHERWISE(name=name, was=was, now=now).after(folder)
 
 
 def _statement(before: RunResult, folder: Path) -> Iterator[str]:
@@ -219,7 +214,7 @@ def _named(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _statement_of(each: Opening, before: RunResult, file: RunFile, place: str) -> Iterator[str]:
     if not before.terminal.startswith(item_words(each.item)):
-        yield f"{place}: is of {item_words(each.item)!r}, verdicts.json of {before.terminal!r} / 样品不符"
+        yield sentences.OF_OTHER_ITEM(terminal=before.terminal, item=item_words(each.item)).after(place)
     pairs = {
         "run": (each.run, before.run),
         "commit": (each.commit, before.commit),
@@ -229,7 +224,7 @@ def _statement_of(each: Opening, before: RunResult, file: RunFile, place: str) -
     }
     for name, (was, now) in pairs.items():
         if was != now:
-            yield f"{place}: {name} is not that of the run / 与运行不符"
+            yield sentences.NOT_THE_RUNS(name=name).after(place)
     for name, number in before.versions.items():
         if each.packages.get(name, number) != number:
-            yield f"{place}: {name} was {each.packages[name]}, verdicts.json says {number} / 软件版本不符"
+            yield sentences.PACKAGE_OTHERWISE(name=name, packages=each.packages[name], number=number).after(place)

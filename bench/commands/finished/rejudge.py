@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, EXIT_USAGE, Case, CaseResult, RunResult
-from bench.commands.finished import recomputed
+from bench.commands.finished import recomputed, sentences
 from bench.commands.running.expected import exit_of
 from bench.commands.running.house import commit
 from bench.commands.workers import pool
@@ -44,20 +44,16 @@ def exit_for(error: Exception) -> int:
 def require_run(folder: Path, file: str) -> None:
     """Raises VerdictsError for a folder that is no run: it must hold `file`."""
     if not folder.is_dir():
-        found = "a file" if folder.exists() else "nothing"
-        raise verdicts.NoRun([f"{folder}: expected a run folder, found {found} / 应为运行目录"])
+        found = sentences.A_FILE() if folder.exists() else sentences.NOTHING()
+        raise verdicts.NoRun([sentences.NO_RUN_FOLDER(found=found).after(folder)])
     if not (folder / file).exists():
         runs = sorted(path.parent.name for path in folder.glob(f"*/{file}"))
         if file == manifest.NAME and (folder / VERDICTS).exists():
-            raise verdicts.VerdictsError(
-                [f"{folder}: its manifest is missing, nothing proves that it is as it was written / 缺少清单，无法校验"]
-            )
+            raise verdicts.VerdictsError([sentences.NO_MANIFEST().after(folder)])
         if (folder / RUN).exists():
-            raise verdicts.VerdictsError(
-                [f"{folder}: this run was cut off; `carbonbench run --resume {folder}` ends it / 运行被中断，请先续跑"]
-            )
-        hint = f"; runs in it are {', '.join(runs[-3:])}" if runs else "; a run folder is out/<run>"
-        raise verdicts.NoRun([f"{folder}: this is no run folder, it has no {file}{hint} / 不是运行目录"])
+            raise verdicts.VerdictsError([sentences.CUT_OFF(folder=folder).after(folder)])
+        hint = sentences.RUNS_IN_IT(runs=runs[-3:]) if runs else sentences.SUCH_FOLDER()
+        raise verdicts.NoRun([sentences.NOT_A_RUN(file=file, hint=hint).after(folder)])
 
 
 def read_run(folder: Path) -> RunResult:
@@ -79,8 +75,7 @@ def broken_records(run: RunResult, folder: Path) -> list[str]:
             digest, captures = prove_record(folder / case.record)
             if digest != case.digest:
                 found.append(
-                    f"{folder / case.record}: not the record of this run: verdicts.json names {case.digest[:16]}…, "
-                    f"the record has {digest[:16]}… / 记录与运行不符"
+                    sentences.NOT_ITS_RECORD(named=case.digest[:16], has=digest[:16]).after(folder / case.record)
                 )
             found += captures
         except HistoryError as error:
@@ -96,9 +91,7 @@ def require_unaltered(run: RunResult, folder: Path) -> None:
     altered = manifest.verify(folder, but=REPORTS)
     altered += broken_records(run, folder)
     if altered:
-        raise verdicts.VerdictsError(
-            [*altered, f"{folder}: altered since the run, no reports are written / 运行目录已被改动，不再生成报告"]
-        )
+        raise verdicts.VerdictsError([*altered, sentences.ALTERED_NO_REPORTS().after(folder)])
 
 
 def differences(old: CaseResult, new: CaseResult) -> list[str]:
@@ -129,7 +122,7 @@ def main(folder: Path) -> int:
         known = case_classes()
         for result in before.cases:
             if result.record and result.id not in known:
-                raise HistoryError(f"case {result.id} of this run is not in the suite any more / 套件中已无此用例")
+                raise HistoryError(str(sentences.CASE_GONE(id=result.id)))
         cases = _all_again(before, known, folder, wrong)
     except (HistoryError, verdicts.VerdictsError) as error:
         print(error, file=sys.stderr)
@@ -137,8 +130,7 @@ def main(folder: Path) -> int:
     digest = digest_of_run((f"{case.id}#{case.attempt}", case.digest) for case in cases if case.digest)
     if digest != before.history_digest:
         print(
-            f"{folder}: the records are not those of the run: expected digest {before.history_digest}, found {digest} "
-            "/ 记录集合与运行不符",
+            sentences.OTHER_RECORDS(history_digest=before.history_digest, digest=digest).after(folder),
             file=sys.stderr,
         )
         return EXIT_ERROR
@@ -148,15 +140,13 @@ def main(folder: Path) -> int:
     wrong += attempts_otherwise(before, folder)
     screen.closing(after, folder)
     if changed:
-        print("differs from the run / 与原判定不同:", *changed, sep="\n  ")
+        print(sentences.DIFFERS(), *changed, sep="\n  ")
     if wrong:
-        print(
-            "does not follow from the rest of the folder / 与运行目录其余内容不符:", *dict.fromkeys(wrong), sep="\n  "
-        )
+        print(sentences.DOES_NOT_FOLLOW(), *dict.fromkeys(wrong), sep="\n  ")
     if not changed and not wrong:
-        print(f"{len(cases)} cases judged again from their records: the same verdicts / 重新判定结果一致")
+        print(sentences.SAME_VERDICTS(cases=len(cases)))
     if commit() != before.commit:
-        print(f"judged by bench {commit()}, run by {before.commit} / 判定台架版本与执行台架版本不同")
+        print(sentences.OTHER_JUDGE(now=commit(), then=before.commit))
     return (
         max(exit_of(after), EXIT_FAIL) if wrong and exit_of(after) in (EXIT_PASS, EXIT_INCONCLUSIVE) else exit_of(after)
     )
@@ -239,7 +229,7 @@ def verify(folder: Path, known: Known | None = None) -> int:
         print(error, file=sys.stderr)
         return exit_for(error)
     if known.register and not known.register.is_file():
-        print(f"{known.register}: expected the laboratory's register, found none / 找不到登记簿", file=sys.stderr)
+        print(sentences.NO_REGISTER_FOUND().after(known.register), file=sys.stderr)
         return EXIT_USAGE
     try:
         run = verdicts.read(folder)
@@ -251,11 +241,11 @@ def verify(folder: Path, known: Known | None = None) -> int:
     altered += sealed.problems
     if known.digest and known.digest != sealed.signed.digest:
         found = sealed.signed.digest or "none"
-        altered.append(f"{folder}: the signed digest is {found}, expected was {known.digest} / 签名摘要不符")
+        altered.append(sentences.OTHER_DIGEST(found=found, digest=known.digest).after(folder))
     if altered:
         print("\n".join(dict.fromkeys(altered)), file=sys.stderr)
         return EXIT_FAIL
-    print(f"{folder}: every file as it was written / 所有文件未被改动")
+    print(sentences.UNALTERED().after(folder))
     _tell(sealed)
     return EXIT_PASS
 
@@ -263,11 +253,11 @@ def verify(folder: Path, known: Known | None = None) -> int:
 def _tell(sealed: Sealed) -> None:
     signed = sealed.signed
     if signed.digest:
-        print(f"signed digest / 签名摘要: {signed.digest}")
-        print(f"signed by / 签名: {', '.join(signed.by)}; from {signed.begun} to {signed.ended}")
-        print(f"stamped by / 时间戳: {signed.stamped_by or 'nobody / 无'}")
+        print(f"{sentences.SIGNED_DIGEST()}: {signed.digest}")
+        print(sentences.SIGNED_BY(by=signed.by, begun=signed.begun, ended=signed.ended))
+        print(f"{sentences.STAMPED_BY()}: {signed.stamped_by or sentences.NOBODY()}")
         if signed.register_lines:
-            print(f"register / 登记簿: line {signed.register_lines}, head {signed.register_head}")
+            print(sentences.IN_REGISTER(lines=signed.register_lines, head=signed.register_head))
     for note in sealed.notes:
         print(note)
 
@@ -276,7 +266,7 @@ def attempts_otherwise(run: RunResult, folder: Path) -> list[str]:
     """What the log of attempts and the plan say otherwise than the verdicts; nothing for a run that has no log."""
     if not (folder / LOG).exists():
         begun = any(folder.glob(f"{FOLDER}/*"))
-        return [f"{folder / LOG}: the log of attempts is missing / 执行日志缺失"] if begun else []
+        return [sentences.NO_LOG().after(folder / LOG)] if begun else []
     told = {(case.id, case.attempt): (case.verdict.value, case.digest) for case in run.cases}
     try:
         planned = [name for path in openings(folder) for name in read_opening(folder / FOLDER / path).plan]
@@ -295,5 +285,5 @@ def report(folder: Path) -> int:
     except (HistoryError, verdicts.VerdictsError) as error:
         print(error, file=sys.stderr)
         return exit_for(error)
-    print(f"{folder}: reports written / 报告已生成")
+    print(sentences.REPORTS_WRITTEN().after(folder))
     return EXIT_PASS

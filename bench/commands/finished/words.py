@@ -9,6 +9,7 @@ import argparse
 from pathlib import Path
 
 from bench.commands import rows
+from bench.commands.finished import sentences
 from bench.commands.option import Option
 from bench.commands.parsing import Add, takes, wrong_words
 
@@ -38,7 +39,7 @@ def _report(words: argparse.Namespace) -> int:
     from bench.commands.finished import delivery, rejudge
 
     if words.json and not words.delivery:
-        return wrong_words("report: --json goes with --delivery; the verdicts are in verdicts.json / 须同用 --delivery")
+        return wrong_words(sentences.DELIVERY_JSON().after("report"))
     if words.delivery:
         return delivery.main(Path(words.run), as_json=words.json)
     return rejudge.report(Path(words.run))

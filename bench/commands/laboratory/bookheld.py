@@ -6,6 +6,7 @@ Leaves the chain of its own lines to `bench.campaign.book`, and what was joined 
 from __future__ import annotations
 
 from bench.campaign.book import BOOK, Book
+from bench.commands.laboratory import sentences
 from bench.evidence.keys import proves
 from bench.evidence.lab import Lab
 from bench.evidence.register import BookGrew, Register
@@ -20,7 +21,7 @@ def book_otherwise(book: Book, seal: Lab) -> list[str]:
     """What certificate and register of a laboratory that signs say against the book of a campaign."""
     path = book.folder / BOOK
     found = [
-        f"{path}, line {line.number}: no signature by the laboratory's certificate / 无该机构证书的签名"
+        sentences.NOT_LABORATORY().after(f"{path}, line {line.number}")
         for line in book.lines
         if seal.certificates
         and not any(
@@ -36,10 +37,9 @@ def book_otherwise(book: Book, seal: Lab) -> list[str]:
     first = begun_chain(book)
     grown = [each.entry for each in register.lines() if isinstance(each.entry, BookGrew) and each.entry.book == first]
     if not grown:
-        found.append(f"{path}: this campaign is not in the register {seal.register} / 登记簿中无此任务")
+        found.append(sentences.NOT_IN_REGISTER(register=seal.register).after(path))
     found += [
-        f"{path}: had {each.lines} lines at {each.at}, and they are not these: lines were removed or altered / "
-        "任务登记簿被删改"
+        sentences.LINES_GONE(lines=each.lines, at=each.at).after(path)
         for each in grown
         if each.lines > len(book.lines) or book.lines[each.lines - 1].chain != each.head
     ][:1]

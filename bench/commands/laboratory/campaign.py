@@ -35,6 +35,7 @@ from bench.case import (
 )
 from bench.case.reach import decided as decided_by
 from bench.commands.finished.recomputed import item_words
+from bench.commands.laboratory import sentences
 from bench.commands.laboratory.bookheld import book_otherwise
 from bench.commands.laboratory.joinable import load_result, read_proof_file, read_result
 from bench.commands.laboratory.remaining import Ground, Work, listed, remaining
@@ -60,10 +61,11 @@ from reports.issue.papers import Lab as Told
 from reports.issue.reading import PaperError, read_paper
 from reports.ledger import entries
 from reports.repeats import counting
+from simulators.sentences import Words
 
 STATEMENT = "statement.json"
 FORMAT = "carbonbench-statement/1"
-MISSING = "missing / 尚缺"
+MISSING = str(sentences.STILL_MISSING())
 DECIDABLE = (Verdict.PASS, Verdict.FAIL, Verdict.NOT_APPLICABLE)
 _BY_PEOPLE = ("operator", "inspection", "laboratory", "untestable")
 _NO_CASE_YET = "planned"
@@ -124,7 +126,7 @@ def _lab(path: str) -> Lab:
     except LabError as error:
         raise CampaignError(str(error)) from None
     if path and not found.signers:
-        raise CampaignError(f"--lab {path}: has no [[signer]]: nothing would be signed / 无签名密钥")
+        raise CampaignError(sentences.NO_SIGNER().after(f"--lab {path}"))
     return found
 
 
@@ -138,15 +140,15 @@ def require_right(lab: str, name: str, duty: str) -> None:
         raise CampaignError("\n".join(error.problems)) from None
     person = person_of(told, name.strip())
     if told.persons and person is None:
-        raise CampaignError(f"--by {name or '-'}: lab.toml has no such person / 实验室无此人员")
+        raise CampaignError(sentences.NO_PERSON().after(f"--by {name or '-'}"))
     if person is not None and duty not in person.may:
-        raise CampaignError(f'--by {name}: lab.toml does not authorise them: may lacks "{duty}" / 未获相应授权')
+        raise CampaignError(sentences.NOT_AUTHORISED(duty=duty).after(f"--by {name}"))
 
 
 def new(folder: Path, profile_path: Path, *, name: str, by: str, lab: str) -> None:
     """Begin a campaign. Raises `_Trouble`."""
     if (folder / BOOK).exists():
-        raise CampaignError(f"{folder}: holds a campaign already; give a new folder / 目录中已有试验任务")
+        raise CampaignError(sentences.HOLDS_CAMPAIGN().after(folder))
     laboratory = _lab(lab)
     require_right(lab, by, TESTS)
     try:
@@ -178,7 +180,7 @@ def add(folder: Path, what: Path, *, as_load: bool, by: str, lab: str) -> Joined
     made = load_result(book, what) if as_load else read_result(book, what, laboratory)
     entry = msgspec.structs.replace(made, by=by)
     if any(each.digest == entry.digest for each in book.joined()):
-        raise CampaignError(f"{what}: is joined already / 该结果已加入")
+        raise CampaignError(sentences.JOINED_ALREADY().after(what))
     book.add(entry)
     return entry
 
@@ -200,11 +202,11 @@ def _entry_for_people(book: Book, clause: str, ledger: Sequence[Entry]) -> Entry
     known = {entry.id: entry for entry in ledger}
     entry = known.get(clause)
     if entry is None:
-        raise CampaignError(f"{clause}: no such entry in the ledger / 条款不存在")
+        raise CampaignError(sentences.NO_SUCH_CLAUSE().after(clause))
     if entry.document not in book.begun.documents:
-        raise CampaignError(f"{clause}: its document is not claimed in this campaign / 未声明该标准")
+        raise CampaignError(sentences.NOT_CLAIMED_HERE().after(clause))
     if entry.disposition not in (*_BY_PEOPLE, _NO_CASE_YET) and not entry.open.en:
-        raise CampaignError(f"{clause}: cases decide it, a person cannot / 该条款由用例判定，不得人工判定")
+        raise CampaignError(sentences.CASES_DECIDE().after(clause))
     return entry
 
 
@@ -213,9 +215,9 @@ def review(folder: Path, clause: str, verdict: str, *, words: str, files: Sequen
     book = Book(folder, _lab(lab))
     entry = _entry_for_people(book, clause, entries())
     if entry.disposition == _NO_CASE_YET and not files:
-        raise CampaignError(f"{clause}: no case yet: --file, the record of a test of your own / 须附自行试验记录")
+        raise CampaignError(sentences.OWN_TEST().after(clause))
     if not by.strip() or not words.strip():
-        raise CampaignError("review: needs --by and --words: who decided, and on what ground / 须写明审查人和依据")
+        raise CampaignError(sentences.REVIEW_WORDS().after("review"))
     require_right(lab, by, REVIEWS)
     kept = _kept(book, files)
     book.add(Reviewed(at=now(), by=by, clause=clause, verdict=decided(verdict), words=words, files=kept))
@@ -225,9 +227,9 @@ def leave(folder: Path, run: str, *, words: str, by: str, lab: str) -> None:
     """Enter that a run of the item is left out, and why. Raises `_Trouble`."""
     book = Book(folder, _lab(lab))
     if not run or not words.strip() or not by.strip():
-        raise CampaignError("leave: needs the run's name, --words and --by: why, and who says so / 须写明原因和责任人")
+        raise CampaignError(sentences.LEAVE_WORDS().after("leave"))
     if run in {each.name for each in book.joined("run")}:
-        raise CampaignError(f"{run}: is joined; what is joined stays / 该运行已加入，不可排除")
+        raise CampaignError(sentences.JOINED_STAYS().after(run))
     require_right(lab, by, REVIEWS)
     book.add(LeftOut(at=now(), by=by, run=run, why=words))
 
@@ -246,7 +248,7 @@ def external(folder: Path, told: External, *, files: Sequence[Path], lab: str) -
     lacking += [] if files else ["--file"]
     lacking += [] if told.clauses else ["--clause"]
     if lacking:
-        raise CampaignError(f"external: R-04 asks for {', '.join(lacking)} too / 外部报告信息不全")
+        raise CampaignError(sentences.EXTERNAL_LACKS(lacking=lacking).after("external"))
     require_right(lab, told.by, REVIEWS)
     book.add(msgspec.structs.replace(told, at=now(), files=_kept(book, files)))
 
@@ -255,7 +257,7 @@ def decided(verdict: str) -> Verdict:
     """A verdict that a person may give. Raises CampaignError."""
     if verdict not in DECIDABLE:
         words = ", ".join(each.value for each in DECIDABLE)
-        raise CampaignError(f"{verdict}: expected {words} / 判定取值无效")
+        raise CampaignError(sentences.ONE_OF_VERDICTS(words=words).after(verdict))
     return Verdict(verdict)
 
 
@@ -271,7 +273,7 @@ def runs_of(book: Book) -> list[RunResult]:
         except (verdicts.VerdictsError, manifest.ManifestError, OSError) as error:
             raise CampaignError(f"{place}: joined as {each.name}, cannot be read any more: {error}") from None
         if (sealed.signed.digest or evidence_digest(rows, "-")) != each.digest or sealed.problems or wrong:
-            raise CampaignError(f"{place}: was altered since it was joined / 加入后被改动")
+            raise CampaignError(sentences.ALTERED_SINCE().after(place))
         found.append(run)
     return found
 
@@ -392,7 +394,7 @@ def _whole(book: Book) -> None:
         for name, sm3 in files.items():
             path = book.folder / name
             if not path.exists() or sm3_of(path.read_bytes()) != sm3:
-                raise CampaignError(f"{path}: was altered or removed since it was handed in / 文件被改动或删除")
+                raise CampaignError(sentences.HANDED_IN_ALTERED().after(path))
 
 
 def _dated(words: str, at: str) -> str:
@@ -423,41 +425,39 @@ def _steps(book: Book, runs: Sequence[RunResult], people: Sequence[Entry], lack:
         if not step.done or fast or not needed or longest >= PARITY_S:
             return step
         words = Text(
-            f"its longest case stood {longest // 60} min in real time by its records, R-08 asks for {PARITY_S // 60}",
-            f"据其记录，最长用例实时仅 {longest // 60} min，R-08 要求 {PARITY_S // 60} min",
+            *sentences.PARITY_SHORT(longest=longest // 60, parity_s=PARITY_S // 60),
         )
         return Step(key, en, zh, False, str(words))
 
     def proof() -> Step:
-        key, en, zh = "prove", "proof of the suite (this commit)", "套件证明（本版本）"
+        key, en, zh = "prove", *sentences.STEP_PROOF()
         found = book.joined("prove")
         if not found:
             return Step(key, en, zh, False, MISSING)
         if not lack.sentences:
-            shown = found[0].words if len(found) == 1 else f"{len(found)} pieces / {len(found)} 份"
+            shown = found[0].words if len(found) == 1 else str(sentences.PIECES(number=len(found)))
             return Step(key, en, zh, True, _dated(shown, found[-1].at))
         words = Text("; ".join(each.en for each in lack.sentences), "；".join(each.zh for each in lack.sentences))
         return Step(key, en, zh, False, str(words))
 
     return (
-        of("check", "check", "bench check", "台架检查", bool(lab)),
+        of("check", "check", *sentences.STEP_CHECK(), bool(lab)),
         proof(),
-        Step("virtual", "virtual time", "虚拟时间", bool(virtual) or None, f"{virtual} runs / {virtual} 次"),
-        parity("parity", "parity of virtual and real time (R-08)", "虚实一致性（R-08）", bool(virtual), fast=False),
+        Step("virtual", *sentences.STEP_VIRTUAL(), bool(virtual) or None, str(sentences.RUNS_VIRTUAL(runs=virtual))),
+        parity("parity", *sentences.STEP_PARITY(), bool(virtual), fast=False),
         *(
-            [parity("parity-accelerated", "parity of accelerated and real time", "加速与实时一致性", True, fast=True)]
+            [parity("parity-accelerated", *sentences.STEP_ACCELERATED(), True, fast=True)]
             if any(check.mark is Mark.ACCELERATED for run in runs for case in run.cases for check in case.checks)
             else []
         ),
-        Step("real", "real time", "实时", bool(real), f"{real} runs / {real} 次"),
-        of("sweep", "sweep", "power cut at every barrier", "断电扫描", False),
-        of("load", "load", "load", "负载", False),
+        Step("real", *sentences.IN_REAL(), bool(real), str(sentences.RUNS_VIRTUAL(runs=real))),
+        of("sweep", "sweep", *sentences.STEP_SWEEP(), False),
+        of("load", "load", *sentences.STEP_LOAD(), False),
         Step(
             "people",
-            "reviews and external results",
-            "审查与外部结果",
+            *sentences.STEP_PEOPLE(),
             not people,
-            f"{len(people)} open / {len(people)} 项未完成",
+            str(sentences.OPEN_STEPS(people=len(people))),
         ),
     )
 
@@ -513,14 +513,11 @@ def show(found: State) -> None:
                 for reason in each.reasons:
                     print(f"    {reason.en}\n    {reason.zh}")
     for words in found.hindrances:
-        print(f"  open / 未完成: {words}")
+        print(f"  {sentences.OPEN()}: {words}")
     if found.unheld:
-        print(
-            "  open / 未完成: the book is signed, and only --lab lab.toml tells whether lines were taken off its end / "
-            "任务登记簿已签名，须以 --lab 核对是否完整"
-        )
+        print(f"  {sentences.OPEN()}: {sentences.BOOK_UNHELD()}")
     if found.remaining:
-        print("to do before it conforms, least effort first / 达到“符合”尚需完成（按工作量由小到大）:")
+        print(sentences.TO_DO())
     for number, work in enumerate(found.remaining, 1):
         about = f": {listed(work.about)}" if work.about else ""
         print(f"  {number}. {work.what.en}{about}\n     {work.what.zh}")
@@ -544,7 +541,10 @@ def main(what: str, folder: Path, words: Any) -> int:
         raise
     except _Trouble as error:
         unusable = isinstance(error, OSError)
-        print(f"{error.filename}: {error.strerror} / 无法读写" if unusable else str(error), file=sys.stderr)
+        print(
+            sentences.NOT_READ_OR_WRITTEN(strerror=error.strerror).after(error.filename) if unusable else str(error),
+            file=sys.stderr,
+        )
         return EXIT_USAGE if isinstance(error, (CampaignError, *_NOT_A_FILE)) else EXIT_ERROR
 
 
@@ -553,25 +553,25 @@ def _done(what: str, folder: Path, words: Any) -> int:
     match what:
         case "new":
             if not words.profile:
-                raise CampaignError("campaign new: needs --profile / 须给出 --profile")
+                raise CampaignError(sentences.NEEDS_PROFILE().after("campaign new"))
             new(folder, Path(words.profile), name=words.name, by=words.by, lab=words.lab)
-            print(f"{folder}: begun / 已建立")
+            print(sentences.BEGUN().after(folder))
         case "add":
             if not words.result:
-                raise CampaignError("campaign add: needs what is to be joined: folders, files / 须给出待加入的结果")
+                raise CampaignError(sentences.NEEDS_RESULTS().after("campaign add"))
             for each in words.result:
                 made = add(folder, Path(each), as_load=words.load, by=words.by, lab=words.lab)
-                print(f"{each}: joined as {made.kind}: {made.words} / 已加入")
+                print(sentences.JOINED_AS(kind=made.kind, words=Words.of(made.words)).after(each))
         case "leave":
             for each in words.result or [""]:
                 leave(folder, each, words=words.words, by=words.by, lab=words.lab)
-                print(f"{each}: left out / 已排除")
+                print(sentences.LEFT_OUT().after(each))
         case "review":
             if len(words.clause) != 1:
-                raise CampaignError("campaign review: needs one --clause / 须给出一个条款")
+                raise CampaignError(sentences.NEEDS_CLAUSE().after("campaign review"))
             clause = words.clause[0]
             review(folder, clause, words.verdict, words=words.words, files=files, by=words.by, lab=words.lab)
-            print(f"{clause}: {words.verdict} / 已登记")
+            print(sentences.DECIDED_SO(verdict=words.verdict).after(clause))
         case "external":
             entry = External(
                 at="",
@@ -586,7 +586,7 @@ def _done(what: str, folder: Path, words: Any) -> int:
                 words=words.words,
             )
             external(folder, entry, files=files, lab=words.lab)
-            print(f"{words.report}: {words.verdict} / 已登记")
+            print(sentences.DECIDED_SO(verdict=words.verdict).after(words.report))
         case _:
             found = state(folder, words.lab)
             octets = msgspec.json.format(msgspec.json.encode(told(found)), indent=2) + b"\n"

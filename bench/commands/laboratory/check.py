@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE
+from bench.commands.laboratory import sentences
 from bench.lab.check import NOTE, PROBLEM, SOUND, Finding, check_rig
 from bench.lab.rigfile import RigError, read_rig
 
@@ -24,7 +25,10 @@ def main(rig: Path, *, as_json: bool = False, injectors: bool = True, seed: int 
         described = read_rig(rig)
     except RigError as error:
         if as_json:
-            _json(str(rig), [Finding(PROBLEM, "rig file", each, "台架文件有误") for each in error.problems])
+            _json(
+                str(rig),
+                [Finding(PROBLEM, sentences.RIG_FILE().en, each, sentences.RIG_FILE().zh) for each in error.problems],
+            )
         else:
             print(error, file=sys.stderr)
         return EXIT_USAGE
@@ -36,9 +40,9 @@ def main(rig: Path, *, as_json: bool = False, injectors: bool = True, seed: int 
         for each in found:
             print(f"{_MARKS[each.level]} {each}")
         if problems:
-            print(f"{described.name}: {problems} to mend before a run / 有 {problems} 项须先处理")
+            print(sentences.TO_MEND(problems=problems).after(described.name))
         else:
-            print(f"{described.name}: a run can start / 可以开始试验")
+            print(sentences.RUN_CAN_START().after(described.name))
     return EXIT_ERROR if problems else EXIT_PASS
 
 

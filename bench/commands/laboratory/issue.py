@@ -20,6 +20,7 @@ import reports.issue
 from bench.campaign.book import CampaignError
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, EXIT_USAGE, Text
 from bench.commands.finished.rejudge import exit_for
+from bench.commands.laboratory import sentences
 from bench.commands.laboratory.subject import Subject, subject_of
 from bench.commands.running.house import commit
 from bench.evidence import register as records
@@ -79,7 +80,7 @@ def main(asked: Asked) -> int:
     except (CampaignError, ChainTrouble, SealTrouble) as error:
         return _said([str(error)], EXIT_FAIL)
     if subject.altered:
-        return _said([*subject.altered, f"{asked.run}: no report is issued of it / 不予签发"], EXIT_FAIL)
+        return _said([*subject.altered, sentences.NO_REPORT_OF_IT().after(asked.run)], EXIT_FAIL)
     try:
         if asked.draft:
             return _draft(asked, lab, job, subject, template)
@@ -89,7 +90,7 @@ def main(asked: Asked) -> int:
     except (ChainTrouble, KeyTrouble, SealTrouble) as error:
         return _said([str(error)], EXIT_ERROR)
     except OSError as error:
-        return _said([f"{error.filename or asked.to}: cannot be written ({error.strerror}) / 无法写入"], EXIT_ERROR)
+        return _said([sentences.NOT_WRITTEN(strerror=error.strerror).after(error.filename or asked.to)], EXIT_ERROR)
 
 
 def lacking(asked: Asked) -> list[str]:
@@ -125,7 +126,7 @@ def _papers(asked: Asked) -> tuple[Lab, Job]:
     except PaperError as error:
         problems += error.problems
     problems += [
-        f"{asked.job}: item.photos: {name}: expected a JPEG or PNG file beside it / 照片文件不存在或类型不符"
+        sentences.PHOTO(name=name).after(asked.job)
         for name in job.item.photos
         if Path(name).suffix.lower() not in (".jpg", ".jpeg", ".png") or not (asked.job.parent / name).is_file()
     ]
@@ -138,25 +139,21 @@ def _writable(asked: Asked) -> None:
     """Raises PaperError where what is asked for has no place to be written."""
     draft = Path(asked.draft)
     if asked.draft and (not draft.parent.is_dir() or draft.is_dir()):
-        raise PaperError([f"--draft {asked.draft}: expected a file in a folder that exists / 所在目录不存在"])
+        raise PaperError([sentences.DRAFT_FILE().after(f"--draft {asked.draft}")])
     taken = next((each for each in (asked.to, *asked.to.parents) if each.exists()), None)
     if not asked.draft and taken and not taken.is_dir():
-        raise PaperError([f"--to {asked.to}: expected a folder, {taken} is a file / 应为目录"])
+        raise PaperError([sentences.TO_FOLDER(taken=taken).after(f"--to {asked.to}")])
 
 
 def _template(asked: Asked) -> Path | None:
     if asked.template and not Path(asked.template).is_file():
-        raise PaperError([f"{asked.template}: no such template / 模板不存在"])
+        raise PaperError([sentences.NO_TEMPLATE().after(asked.template)])
     return Path(asked.template) if asked.template else None
 
 
 def _evidence(asked: Asked, subject: Subject) -> Evidence:
     rulings, limits = _DOCS / "RULINGS.md", _DOCS / "LIMITS.md"
-    absent = [
-        f"{page}: the method's page is not at hand; issue from a checkout / 缺少方法文件"
-        for page in (rulings, limits)
-        if not page.is_file()
-    ]
+    absent = [sentences.NO_METHOD().after(page) for page in (rulings, limits) if not page.is_file()]
     if absent:
         raise PaperError(absent)
     begun = subject.last
@@ -192,7 +189,7 @@ def _draft(asked: Asked, lab: Lab, job: Job, subject: Subject, template: Path | 
     else:
         target.write_bytes(pdf_of(made))
     missing = _missing(lab, job, subject, 1)
-    print(f"{target}: working paper written; {len(missing)} things are missing for a report / 工作稿已生成")
+    print(sentences.PAPER_WRITTEN(missing=len(missing)).after(target))
     return EXIT_PASS
 
 
@@ -216,13 +213,11 @@ def _issue(asked: Asked, lab: Lab, job: Job, subject: Subject, template: Path | 
     number = len(before) + 1
     missing = _missing(lab, job, subject, number)
     if missing:
-        print("not issued; ISO/IEC 17025:2017 asks for / 不予签发，尚缺：", file=sys.stderr)
+        print(sentences.NOT_ISSUED(), file=sys.stderr)
         return _said([f"  {each}" for each in missing], EXIT_INCONCLUSIVE)
     evidence = _evidence(asked, subject)
     if run.commit.endswith("-dirty") or evidence.writer.endswith("-dirty"):
-        words = (
-            f"run by {run.commit}, written by {evidence.writer}: a bench that was changed issues nothing / 台架有改动"
-        )
+        words = str(sentences.CHANGED_BENCH(commit=run.commit, writer=evidence.writer))
         return _said([words], EXIT_INCONCLUSIVE)
     facts = facts_of(lab, job, run, entries(), subject.joint)
     changes = changes_between(before[-1].facts, facts) if before else []
@@ -269,7 +264,7 @@ def _issue(asked: Asked, lab: Lab, job: Job, subject: Subject, template: Path | 
     (place / f".{number}").rename(place / str(number))
     if seal.register:
         _register(seal, issued, place / str(number), subject)
-    told = "signed / 已签名" if hand else "not signed: no [[signer]], no --certificate / 未签名"
+    told = str(sentences.SIGNED()) if hand else str(sentences.NOT_SIGNED())
     print(f"{place / str(number)}: report {job.report.number} issue {number} written, {told}")
     return EXIT_PASS
 

@@ -21,6 +21,7 @@ from bench.case import (
 )
 from bench.commands.finished.recomputed import item_words
 from bench.commands.finished.rejudge import VERDICTS, attempts_otherwise, broken_records
+from bench.commands.laboratory import sentences
 from bench.commands.running.options import RIGS
 from bench.evidence.files import evidence_digest, sm3_of, survey
 from bench.evidence.lab import Lab
@@ -32,6 +33,7 @@ from reports.parity import Likeness
 from reports.prove import MatrixError, Proof
 from reports.prove import read as read_matrix
 from reports.sweep import OUTCOMES
+from simulators.sentences import Words
 
 _KINDS = {each.value: each.text for each in Likeness}
 
@@ -51,21 +53,18 @@ def read_result(book: Book, what: Path, lab: Lab) -> Joined:
             return _of_file(book, what, "check")
         if str(held.get("format", "")).startswith(("carbonbench-parity/", "carbonbench-sweep/")):
             return _of_file(book, what, "parity" if "parity" in str(held["format"]) else "sweep")
-    raise CampaignError(
-        f"{what}: expected a folder of run, parity or sweep, or a file of `prove --json`, `bench check --json` / "
-        "应为运行目录或结果文件"
-    )
+    raise CampaignError(sentences.WHAT_JOINS().after(what))
 
 
 def _json(path: Path) -> dict[str, Any]:
     try:
         held = msgspec.json.decode(path.read_bytes())
     except OSError as error:
-        raise CampaignError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
+        raise CampaignError(sentences.RESULT_UNREADABLE(strerror=error.strerror).after(path)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise CampaignError(f"{path}: not JSON / 不是 JSON 文件") from None
+        raise CampaignError(sentences.NOT_JSON().after(path)) from None
     if not isinstance(held, dict):
-        raise CampaignError(f"{path}: expected an object / 应为 JSON 对象")
+        raise CampaignError(sentences.NO_OBJECT().after(path))
     return cast(dict[str, Any], held)
 
 
@@ -78,11 +77,9 @@ def _same(what: Path, book: Book, *, terminal: str, made_by: str) -> None:
     begun = book.begun
     item = item_words(begun.item)
     if terminal != item and terminal != begun.item.get("name"):
-        raise CampaignError(f"{what}: is of {terminal!r}, this campaign of {item!r} / 样品不符")
+        raise CampaignError(sentences.OTHER_ITEM(terminal=terminal, item=item).after(what))
     if made_by != begun.commit:
-        raise CampaignError(
-            f"{what}: was made by bench {made_by}, this campaign is of bench {begun.commit} / 台架版本不符"
-        )
+        raise CampaignError(sentences.OTHER_MAKER(made_by=made_by, commit=begun.commit).after(what))
 
 
 def _run(book: Book, folder: Path, lab: Lab) -> Joined:
@@ -98,12 +95,12 @@ def _run(book: Book, folder: Path, lab: Lab) -> Joined:
     )
     wrong += sealed.problems
     if wrong:
-        raise CampaignError("\n".join([*wrong, f"{folder}: is not joined / 未加入"]))
+        raise CampaignError("\n".join([*wrong, sentences.NOT_JOINED().after(folder)]))
     _same(folder, book, terminal=run.terminal, made_by=run.commit)
     told = {**book.begun.claims}
     other = sorted(name for name, answer in told.items() if run.claims.get(name, answer) != answer)
     if other:
-        raise CampaignError(f"{folder}: other claims than the campaign's: {', '.join(other)} / 能力声明不符")
+        raise CampaignError(sentences.OTHER_CLAIMS(other=other).after(folder))
     counts = _counted(run.summary(), {each.value: Text(each.value, each.zh) for each in Verdict})
     return Joined(
         at=now(),
@@ -120,9 +117,9 @@ def _run(book: Book, folder: Path, lab: Lab) -> Joined:
 
 def _counted(counts: Mapping[str, int], names: Mapping[str, Text]) -> str:
     """Counts by kind as words in both languages."""
-    told = [(number, names.get(kind, Text(kind, kind))) for kind, number in counts.items()]
-    en, zh = ", ".join(f"{n} {name.en}" for n, name in told), "，".join(f"{n} 项{name.zh}" for n, name in told)
-    return f"{en} / {zh}"
+    named = [(number, names.get(kind, Text(kind, kind))) for kind, number in counts.items()]
+    told = [sentences.COUNTED(number=number, name=Words(name.en, name.zh)) for number, name in named]
+    return str(Words(", ".join(each.en for each in told), "，".join(each.zh for each in told)))
 
 
 _Count = Annotated[int, msgspec.Meta(ge=0, lt=10**9)]
@@ -153,7 +150,7 @@ def _held(path: Path) -> _Held:
     try:
         return msgspec.convert(_json(path), _Held)
     except msgspec.ValidationError as error:
-        raise CampaignError(f"{path}: is no result of a command ({error}) / 不是命令生成的结果") from None
+        raise CampaignError(sentences.NO_RESULT(error=error).after(path)) from None
 
 
 def _of_file(book: Book, path: Path, kind: Joinable) -> Joined:
@@ -170,19 +167,14 @@ def _of_file(book: Book, path: Path, kind: Joinable) -> Joined:
             # A part of the suite proves that part only: what the statement rests on is looked up in all of them.
             proof = read_proof_file(path)
             if proof.grouped:
-                raise CampaignError(
-                    f"{path}: proves {proof.grouped[0].id} while other defects were planted too; a statement rests on "
-                    "each alone: prove without --defects-only / 缺陷须逐个植入，勿用 --defects-only"
-                )
+                raise CampaignError(sentences.GROUPED_PROOF(id=proof.grouped[0].id).after(path))
             caught = len(proof.defects) - len(proof.survivors)
             sound, words = not (proof.troubles or proof.unsound), _proof_words(proof, caught)
         case _:
-            sound, words = held.ready, f"{len(held.findings)} findings / 项检查"
+            sound, words = held.ready, str(sentences.FINDINGS(findings=len(held.findings)))
     if kind == "prove":
         if held.commit != book.begun.commit:
-            raise CampaignError(
-                f"{path}: proves bench {held.commit}, this campaign is of {book.begun.commit} / 台架版本不符"
-            )
+            raise CampaignError(sentences.PROVES_OTHER(commit=held.commit, own=book.begun.commit).after(path))
     elif kind != "check":
         _same(path, book, terminal=held.terminal, made_by=held.commit)
     return Joined(
@@ -203,30 +195,30 @@ def read_proof_file(path: Path, digest: str = "") -> Proof:
     try:
         octets = path.read_bytes()
         if digest and sm3_of(octets) != digest:
-            raise CampaignError(f"{path}: was altered since it was joined / 加入后被改动")
+            raise CampaignError(sentences.ALTERED_SINCE().after(path))
         return read_matrix(octets)
     except OSError as error:
-        raise CampaignError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
+        raise CampaignError(sentences.RESULT_UNREADABLE(strerror=error.strerror).after(path)) from None
     except MatrixError as error:
         raise CampaignError(f"{path}: {error}") from None
 
 
 def _proof_words(proof: Proof, caught: int) -> str:
     cases, checks = len(proof.reference), len(proof.checks) - len(proof.unseen)
-    en = f"{cases} cases, {caught} of {len(proof.defects)} defects caught, {checks} checks seen failing"
-    return f"{en} / {cases} 个用例，发现缺陷 {caught}/{len(proof.defects)} 个，{checks} 项检查曾失败"
+    defects = len(proof.defects)
+    return str(sentences.PROOF_FOUND(cases=cases, caught=caught, defects=defects, checks=checks))
 
 
 def _parity(book: Book, path: Path, held: _Held) -> Joined:
     """A parity, held against its own rows, with how long the records beside it say that real time lasted."""
     same = bool(held.rows) and all(row.likeness in (Likeness.SAME, Likeness.LIMIT) for row in held.rows)
     if held.same and not same:
-        raise CampaignError(f"{path}: says same, its rows do not / 与其内容矛盾")
+        raise CampaignError(sentences.SAYS_SAME().after(path))
     _same(path, book, terminal=held.terminal, made_by=held.commit)
     lasted = max((_lasted_s(record, held, book.begun.item) for record in _halves(path.parent, held.rig)), default=0)
-    other = f"{held.accelerated} times / 倍" if held.accelerated > 1 else ""
+    other = sentences.TIMES_FASTER(times=held.accelerated) if held.accelerated > 1 else Words("", "")
     counts, length = _counted(held.counts, _KINDS).split(" / "), f"{lasted // 60} min"
-    en, zh = (", ".join(filter(None, (told, length, other.partition(" / ")[0]))) for told in counts)
+    en, zh = (", ".join(filter(None, (told, length, fast))) for told, fast in zip(counts, other, strict=True))
     return Joined(
         at=now(),
         kind="parity",
@@ -256,7 +248,7 @@ def _lasted_s(record: Path, held: _Held, item: dict[str, str]) -> int:
     began = history.began
     mine = began.case in {row.case for row in held.rows} and began.item == item and began.accelerated == 1
     if not mine or (began.commit, began.rig) != (held.commit, held.rig):
-        raise CampaignError(f"{record}: is no record of this parity / 不是该一致性试验的记录")
+        raise CampaignError(sentences.NOT_THIS_PARITY().after(record))
     return (history.watched_us - began.t) // 1_000_000
 
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE
+from bench.commands.laboratory import sentences
 from bench.evidence import stamps
 from bench.evidence.chain import ChainTrouble
 from bench.evidence.keys import KeyTrouble
@@ -32,8 +33,8 @@ path = "register.jsonl"
 
 
 _STANDING = {
-    "open": "begun, neither ended nor abandoned / 未结束也未放弃",
-    "interrupted": "interrupted, neither taken up again nor abandoned / 已中断，未续跑也未放弃",
+    "open": str(sentences.STANDS_BEGUN()),
+    "interrupted": str(sentences.STANDS_INTERRUPTED()),
 }
 """What is said of runs that did not end by themselves; only these can be abandoned."""
 
@@ -42,23 +43,23 @@ def new(folder: Path, name: str) -> int:
     """Make a folder with a key, an authority and a lab.toml, for trials."""
     target = folder / "lab.toml"
     if target.exists():
-        print(f"{target}: exists already; give a new folder / 文件已存在", file=sys.stderr)
+        print(sentences.EXISTS_ALREADY().after(target), file=sys.stderr)
         return EXIT_USAGE
     try:
         stamps.new_key(folder, name)
         stamps.new_authority(folder / "authority", f"{name} time stamps")
         target.write_text(_LAB_TOML, "utf-8")
     except OSError as error:
-        print(f"{folder}: cannot be written: {error.strerror} / 无法写入", file=sys.stderr)
+        print(sentences.UNWRITABLE(strerror=error.strerror).after(folder), file=sys.stderr)
         return EXIT_USAGE
-    print(f"{target}: written; the key is for trials, a laboratory has one of its own / 已生成，密钥仅供试用")
+    print(sentences.LAB_WRITTEN().after(target))
     return EXIT_PASS
 
 
 def _opened(path: Path) -> tuple[Lab, Register]:
     lab = load_lab(path)
     if lab.register is None:
-        raise LabError([f"{path}: has no [register] / 未配置登记簿"])
+        raise LabError([sentences.NO_REGISTER_SET().after(path)])
     return lab, Register(lab.register, lab)
 
 
@@ -81,24 +82,23 @@ def register(path: Path) -> int:
         match entry:
             case RunBegan():
                 item = " ".join(entry.item.get(key, "") for key in ("name", "serial")).strip()
-                words = f"begun / 开始  {item}, {entry.planned} planned"
+                words = str(sentences.ENTRY_BEGUN(item=item, planned=entry.planned))
             case RunEnded():
                 told = ", ".join(f"{count} {name}" for name, count in entry.summary.items())
-                words = (
-                    f"{'interrupted / 中断' if entry.interrupted else 'ended / 结束'}  {told}; {entry.evidence[:16]}…"
-                )
+                how = sentences.ENTRY_CUT if entry.interrupted else sentences.ENTRY_ENDED
+                words = str(how(told=told, evidence=entry.evidence[:16]))
             case RunAbandoned():
-                words = f"abandoned / 放弃  {entry.why} ({entry.by})"
+                words = str(sentences.ENTRY_ABANDONED(why=entry.why, by=entry.by))
             case Issued():
-                words = f"issued / 签发  {entry.document} issue {entry.issue} ({entry.by})"
+                words = str(sentences.ENTRY_ISSUED(document=entry.document, issue=entry.issue, by=entry.by))
             case BookGrew():
-                words = f"campaign / 任务  {entry.lines} lines, head {entry.head[:16]}…"
+                words = str(sentences.ENTRY_GREW(lines=entry.lines, head=entry.head[:16]))
             case _:
-                words = "resumed / 续跑"
+                words = str(sentences.ENTRY_RESUMED())
         print(f"{line.number:>4}  {entry.at}  {entry.run}  {words}")
     standing = states([line.entry for line in lines])
     if lines:
-        print(f"head / 链头: {lines[-1].chain}")
+        print(sentences.CHAIN_HEAD(chain=lines[-1].chain))
     for run, state in standing.items():
         if state in _STANDING:
             print(f"{run}: {_STANDING[state]}")
@@ -111,7 +111,7 @@ def password(path: Path, name: str) -> int:
     from reports.issue.reading import PaperError
 
     try:
-        told = getpass.getpass("password / 口令: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+        told = getpass.getpass(f"{sentences.PASSWORD()}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
         kept = set_password(path, name, told)
     except (PeopleError, PaperError) as error:
         print(error, file=sys.stderr)
@@ -119,7 +119,7 @@ def password(path: Path, name: str) -> int:
     except OSError as error:
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         return EXIT_ERROR
-    print(f"{kept}: {name} has a password / 已设置口令")
+    print(sentences.HAS_PASSWORD(name=name).after(kept))
     return EXIT_PASS
 
 
@@ -129,8 +129,8 @@ def abandon(path: Path, run: str, why: str, by: str) -> int:
         _, book = _opened(path)
         state = states([line.entry for line in book.lines()]).get(run)
         if state not in _STANDING:
-            found = f"it is {state}" if state else "the register does not have it"
-            print(f"{run}: cannot be abandoned, {found} / 无法放弃该运行", file=sys.stderr)
+            found = sentences.ITS_STATE(state=state) if state else sentences.NOT_REGISTERED()
+            print(sentences.NOT_ABANDONED(found=found).after(run), file=sys.stderr)
             return EXIT_USAGE
         book.add(RunAbandoned(at=now(), run=run, why=why, by=by))
     except LabError as error:
@@ -139,5 +139,5 @@ def abandon(path: Path, run: str, why: str, by: str) -> int:
     except (ChainTrouble, KeyTrouble, OSError) as error:
         print(error, file=sys.stderr)
         return EXIT_ERROR
-    print(f"{run}: abandoned / 已放弃")
+    print(sentences.GIVEN_UP().after(run))
     return EXIT_PASS

@@ -17,6 +17,7 @@ from bench.case import EXIT_ERROR, EXIT_INCONCLUSIVE, EXIT_PASS, EXIT_USAGE, VIR
 from bench.case.reach import decided, runs
 from bench.case.shared_drive import SharedDrive
 from bench.commands.finished.rejudge import exit_for, read_run
+from bench.commands.laboratory import sentences
 from bench.commands.running.lengths import LENGTHS, Length, Lengths, read_lengths
 from bench.commands.running.status import span
 from bench.commands.running.within import Lanes, most_telling
@@ -204,7 +205,7 @@ def record(folder: Path) -> int:
         print(error, file=sys.stderr)
         return exit_for(error)
     if run.rig != VIRTUAL_RIG or run.selection:
-        print(f"{folder}: expected a run of every case in virtual time / 应为虚拟时间的完整运行", file=sys.stderr)
+        print(sentences.WHOLE_VIRTUAL_RUN().after(folder), file=sys.stderr)
         return EXIT_USAGE
     known = case_classes()
     # A run has one item, and not every case runs on every machine.
@@ -220,7 +221,7 @@ def record(folder: Path) -> int:
         )
     made = Lengths(commit=run.commit, cases=dict(sorted(found.items())))
     write_whole(LENGTHS, msgspec.json.format(msgspec.json.encode(made), indent=1).decode() + "\n")
-    print(f"{LENGTHS}: {len(found)} cases / 已记录")
+    print(sentences.LENGTHS_KEPT(found=len(found)).after(LENGTHS))
     return EXIT_PASS
 
 
@@ -234,7 +235,7 @@ def lengths() -> dict[str, Length]:
 def main(terminal: Path, *, days: float, as_json: bool) -> int:
     """Print the plan: 0 all that a device can have decided is in it, 2 something is left open, 4 wrong input."""
     if not 0 < days <= 3650:
-        print(f"--days {days:g}: expected above 0, at most 3650 / 天数应大于 0、不超过 3650", file=sys.stderr)
+        print(sentences.DAYS().after(f"--days {days:g}"), file=sys.stderr)
         return EXIT_USAGE
     try:
         found = planned(load_profile(terminal), case_classes(), lengths(), days, shared_drives())
@@ -253,25 +254,25 @@ def main(terminal: Path, *, days: float, as_json: bool) -> int:
 
 def _show(found: Plan) -> None:
     cases = sum(len(step.judged) or 1 for step in found.steps)
-    print(f"{found.terminal}: {cases} cases, {found.days:g} days once / 单次 {found.days:g} 天")
+    print(sentences.PLANNED(cases=cases, days=found.days).after(found.terminal))
     if any(step.judged for step in found.steps):
-        print("run it with --together: cases below a drive share it / 运行时加 --together，下列用例共用一次驱动")
+        print(sentences.SHARE_DRIVES())
     day = -1
     for step in found.steps:
         if int(step.at_h // 24) != day:
             day = int(step.at_h // 24)
-            print(f"day {day + 1} / 第 {day + 1} 天")
+            print(sentences.PLANNED_DAY(day=day + 1))
         work = [
-            *([f"supply switched {step.switched}x / 通断电 {step.switched} 次"] if step.switched else []),
-            *([f"asked {step.asked}x / 查询 {step.asked} 次"] if step.asked else []),
+            *([str(sentences.SUPPLY_SWITCHED(switched=step.switched))] if step.switched else []),
+            *([str(sentences.ASKED(asked=step.asked))] if step.asked else []),
         ]
         told = f"  {'; '.join(work)}" if work else ""
         print(f"  +{step.at_h:7.2f} h  {span(step.hours * 3600):>12}  {step.case}{told}")
         for case in step.judged:
             print(f"{'':28}· {case}")
-    print(f"{found.decided} of {found.decidable} clauses that a device can have decided / 可判定条款")
+    print(sentences.DECIDABLE(decided=found.decided, decidable=found.decidable))
     for each in found.left:
-        lost = f"; nothing else decides / 别无判定: {', '.join(each.open)}" if each.open else ""
-        print(f"left out / 未列入: {each.case} ({span(each.hours * 3600)}): {each.why}{lost}")
+        lost = sentences.NOTHING_ELSE(open=each.open) if each.open else ""
+        print(sentences.NOT_PLANNED(case=each.case, span=span(each.hours * 3600), why=each.why, lost=lost))
     for name in found.unknown:
-        print(f"length unknown, `plan --record RUN` counts it / 时长未知: {name}")
+        print(sentences.LENGTH_OPEN(name=name))

@@ -12,16 +12,18 @@ from dataclasses import dataclass, field
 from bench.campaign.book import Begun
 from bench.case import Case, ClauseResult, Item, Rig, RunResult, Text, Verdict
 from bench.case.reach import decided
+from bench.commands.laboratory import sentences
 from bench.commands.running.status import span
 from bench.dut.profile import Claim
 from reports.conformity import RUNS_FOR_STATEMENT, binds, document_of
 from reports.entries import Entry
+from simulators.sentences import Words
 
-BENCH = Text("the bench", "台架")
-PERSON = Text("a person of the laboratory", "实验室人员")
-LABORATORY = Text("this laboratory or another", "本实验室或其他实验室")
-NOT_COUNTED, _ABOUT = "time not counted / 用时未统计", "about / 约"
-CUSTOMER = Text("the customer", "委托方")
+BENCH = Text(*sentences.BY_BENCH())
+PERSON = Text(*sentences.BY_PERSON())
+LABORATORY = Text(*sentences.BY_LABORATORY())
+NOT_COUNTED, _ABOUT = str(sentences.TIME_NOT_COUNTED()), str(sentences.ABOUT())
+CUSTOMER = Text(*sentences.BY_CUSTOMER())
 
 _SHORT_S = 8 * 3600.0
 """What a machine does in a working day comes before the work of people."""
@@ -59,26 +61,24 @@ class Work:
 
 _PLACES = {"timed": 0, "review": 1, "own-test": 3, "laboratory": 4, "answer": 5, "mend": 6}
 _TEXTS = {
-    "review": Text("look and decide", "审查判定"),
-    "part": Text("close by a review what the cases leave open of what passes", "对用例未判定的其余部分作出审查判定"),
-    "own-test": Text("test it yourselves, hand in the record: no case does", "尚无用例判定：自行试验并提交记录"),
-    "laboratory": Text("hand in the report of a laboratory test (R-04)", "提交实验室试验报告（R-04）"),
+    "review": Text(*sentences.LOOK_AND_DECIDE()),
+    "part": Text(*sentences.REVIEW_THE_REST()),
+    "own-test": Text(*sentences.TEST_YOURSELVES()),
+    "laboratory": Text(*sentences.HAND_IN_REPORT()),
     "answer": Text(
-        "answer these questions in the profile; a new campaign begins with it",
-        "在档案中回答这些问题；以新档案另立任务",
+        *sentences.ANSWER_QUESTIONS(),
     ),
-    "mend": Text("mend the item; a new campaign begins with what is mended", "整改样品；以整改后的样品另立任务"),
-    "run": Text("run cases that decide what is open", "执行可判定未决条款的用例"),
+    "mend": Text(*sentences.MEND_ITEM()),
+    "run": Text(*sentences.RUN_OPEN()),
     "again": Text(
-        "look why these were left open by cases that ran, and run them again",
-        "查明已执行用例为何无法判定，并重新执行",
+        *sentences.LOOK_WHY(),
     ),
-    "repeat": Text(f"run these until each ran {RUNS_FOR_STATEMENT} times (R-07)", "补足每个用例的执行次数（R-07）"),
-    "timed": Text("run in real time what has a time limit (R-08)", "实时执行含时限的用例（R-08）"),
-    "prove": Text("prove at this commit what the statement rests on", "在本版本证明声明所依据的检查"),
-    "parity": Text("an hour of real time the same as virtual time (R-08)", "虚实一致性试验，实时一小时以上（R-08）"),
-    "parity-accelerated": Text("accelerated time the same as real time", "加速与实时一致性试验"),
-    "check": Text("the check of the rig, with nothing to mend", "台架检查无问题"),
+    "repeat": Text(*sentences.RUN_AGAIN(times=RUNS_FOR_STATEMENT)),
+    "timed": Text(*sentences.RUN_TIMED()),
+    "prove": Text(*sentences.PROVE_HERE()),
+    "parity": Text(*sentences.AN_HOUR_THE_SAME()),
+    "parity-accelerated": Text(*sentences.FAST_THE_SAME()),
+    "check": Text(*sentences.RIG_CHECK()),
 }
 
 
@@ -187,9 +187,7 @@ def _of_cases(ground: Ground, clauses: Sequence[tuple[Entry, ClauseResult]]) -> 
         if longest > _SHORT_S and not ground.lab:
             fast = longest / 3600 / _ACCELERATED
             what = Text(
-                f"{what.en}; a program in about {fast:.1f} h with --accelerate {_ACCELERATED} on an idle machine, and "
-                "the parity of accelerated time",
-                f"{what.zh}；程序可在空闲机器上以 --accelerate {_ACCELERATED} 约 {fast:.1f} h 完成，另须加速一致性试验",
+                *sentences.TIMED_FAST(fast=fast, accelerated=_ACCELERATED, what=Words(what.en, what.zh)),
             )
         rig = "lab" if ground.lab else "process"
         # One that nobody has counted, or that lasts as long as the product declares, has no number.

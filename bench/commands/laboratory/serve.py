@@ -30,7 +30,7 @@ from markupsafe import Markup
 from bench.campaign.book import BOOK, Book, CampaignError, External
 from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE, CaseResult, RunResult, Text
 from bench.commands.finished.rejudge import VERDICTS, read_run
-from bench.commands.laboratory import campaign
+from bench.commands.laboratory import campaign, sentences
 from bench.commands.laboratory.desk import asking, handing, joining, looking
 from bench.commands.laboratory.desk.people import People, PeopleError
 from bench.commands.laboratory.desk.queue import QUEUED, RUNNING, Queue, QueueError
@@ -58,7 +58,7 @@ _SLOW_S = 5
 _MOST_LANES = 4
 _MOST_ROWS = 400
 _MOST_DIGITS = 18
-_STALE = "this form is out of date; enter it here / 表单已过期，请重新填写"
+_STALE = str(sentences.FORM_OLD())
 _Wrong = (CampaignError, ChainTrouble, KeyTrouble, OSError)
 
 
@@ -151,7 +151,7 @@ class Desk:
     def _allow(self, request: web.Request, duty: str) -> None:
         """Raises CampaignError where who is logged in may not do this; without passwords everybody may."""
         if self._people and self._people.asked and not self._people.may(name := self._who(request), duty):
-            raise CampaignError(f'{name}: lab.toml does not authorise them: may lacks "{duty}" / 未获相应授权')
+            raise CampaignError(sentences.NOT_AUTHORISED(duty=duty).after(name))
 
     def _fresh(self, request: web.Request, form: Any) -> bool:
         return hmac.compare_digest(_text(form, "token").encode(), self._token(request).encode())
@@ -167,7 +167,7 @@ class Desk:
             session = await asyncio.to_thread(self._people.login, name, _text(form, "password"))
         if not session:
             await asyncio.sleep(1)
-            words = "name or password is wrong / 姓名或口令有误"
+            words = str(sentences.NAME_OR_PASSWORD())
             return _page("serve_login.html.j2", 403, wrong=words, **self._told(request))
         answer = web.HTTPSeeOther("/")
         answer.set_cookie(COOKIE, session, httponly=True, samesite="Strict", secure=request.secure)
@@ -185,7 +185,7 @@ class Desk:
     def _named(self, name: str, mark: str) -> Path:
         folder = self._out / name
         if folder.parent != self._out or not (folder / mark).is_file():
-            raise web.HTTPNotFound(text="no such run or campaign / 无此运行或任务")
+            raise web.HTTPNotFound(text=str(sentences.NO_RUN_THERE()))
         return folder
 
     # Runs, queue, comparison
@@ -295,7 +295,7 @@ class Desk:
     async def _report(self, request: web.Request) -> web.StreamResponse:
         path = self._below(request, RUN) / FILE
         if not path.is_file():
-            raise web.HTTPNotFound(text="no report yet / 尚无报告")
+            raise web.HTTPNotFound(text=str(sentences.NO_REPORT_YET()))
         return web.FileResponse(path, headers={"Content-Security-Policy": _SANDBOX, "Cache-Control": "no-store"})
 
     async def _person(self, request: web.Request) -> web.StreamResponse:
@@ -317,7 +317,7 @@ class Desk:
         entry = next((each for each in entries() if each.id == clause), None)
         rows = [(result, check) for result in ended for check in result.checks if clause in check.clauses]
         if entry is None and not rows:
-            raise web.HTTPNotFound(text="no such clause / 无此条款")
+            raise web.HTTPNotFound(text=str(sentences.NO_CLAUSE_THERE()))
         shown = [(result, check, looking.said(check.evidence)) for result, check in rows]
         told = self._told(request)
         return _page("serve_clause.html.j2", run=folder.name, clause=clause, entry=entry, rows=shown, **told)
@@ -330,7 +330,7 @@ class Desk:
         except (HistoryError, JournalError) as error:
             raise web.HTTPConflict(text=str(error)) from None
         if found is None:
-            raise web.HTTPNotFound(text="no such attempt / 无此执行")
+            raise web.HTTPNotFound(text=str(sentences.NO_ATTEMPT_THERE()))
         return folder, case, attempt, found
 
     async def _case(self, request: web.Request) -> web.Response:
@@ -356,7 +356,7 @@ class Desk:
         folder, case, attempt, found = self._seen(request)
         number = _number(request.match_info["event"])
         if found.history is None or number >= len(found.history.events):
-            raise web.HTTPNotFound(text="no such event / 无此事件")
+            raise web.HTTPNotFound(text=str(sentences.NO_EVENT_THERE()))
         event = found.history.events[number]
         return _page(
             "serve_event.html.j2",
@@ -480,7 +480,7 @@ class Desk:
 
     async def _hand(self, request: web.Request, folder: Path, said: str = "", code: int = 200) -> web.Response:
         if self._lab is None:
-            raise web.HTTPNotFound(text="issuing needs `carbonbench serve --lab lab.toml` / 签发须用 --lab 启动")
+            raise web.HTTPNotFound(text=str(sentences.ISSUING_NEEDS()))
         try:
             found = await asyncio.to_thread(handing.shown, folder, self._lab)
         except (CampaignError, ChainTrouble, OSError) as error:
@@ -507,7 +507,7 @@ class Desk:
             self._allow(request, AUTHORISES)
             name = self._who(request)
             if name and name not in handing.authorised(folder):
-                raise CampaignError(f"{name}: the order names another who authorises / 委托单所载批准人非本人")
+                raise CampaignError(sentences.ORDER_NAMES_ANOTHER().after(name))
         except CampaignError as error:
             return await self._hand(request, folder, str(error), 422)
         done, words = await handing.issued(folder, self._lab)
@@ -518,7 +518,7 @@ class Desk:
         number = handing.number_of(folder)
         place = self._out / handing.ISSUED / number / request.match_info["issue"]
         if not number or file not in handing.SHOWN or not (place / file).is_file():
-            raise web.HTTPNotFound(text="no such file / 无此文件")
+            raise web.HTTPNotFound(text=str(sentences.NO_FILE_THERE()))
         headers = {"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"}
         return web.FileResponse(place / file, headers=headers)
 
@@ -558,7 +558,7 @@ def file_name(told: str) -> str:
 def _number(digits: str) -> int:
     """A whole number of an address. Raises HTTPNotFound for one that nothing can have."""
     if len(digits) > _MOST_DIGITS:
-        raise web.HTTPNotFound(text="no such number / 无此编号")
+        raise web.HTTPNotFound(text=str(sentences.NO_NUMBER_THERE()))
     return int(digits)
 
 
@@ -603,9 +603,9 @@ async def _guarded(request: web.Request, handler: Any) -> web.StreamResponse:
     origin = request.headers.get("Origin", "")
     try:
         if not request.app[_BEHIND] and _strange(request):
-            raise web.HTTPForbidden(text="expected a local name / 仅限本机访问")
+            raise web.HTTPForbidden(text=str(sentences.LOCAL_NAME()))
         if request.method == "POST" and origin and urlsplit(origin).netloc != request.host:
-            raise web.HTTPForbidden(text="this form is another site's / 表单来自其他站点")
+            raise web.HTTPForbidden(text=str(sentences.OTHER_SITE()))
         response = await handler(request)
     except web.HTTPException as error:
         response = error
@@ -653,7 +653,7 @@ async def _serve(desk: Desk, host: str, port: int, tls: ssl.SSLContext | None, *
         address = runner.addresses[0][:2]
         shown = f"[{address[0]}]" if ":" in str(address[0]) else address[0]
         scheme = "https" if tls else "http"
-        print(f"{scheme}://{shown}:{address[1]}/  Ctrl-C ends / 按 Ctrl-C 结束", flush=True)
+        print(sentences.SERVED_AT(scheme=scheme, shown=shown, port=address[1]), flush=True)
         await asyncio.Event().wait()
     finally:
         await runner.cleanup()
@@ -677,34 +677,28 @@ def _open_to_others(asked: Asked, host: str, desk: Desk) -> str:
     if local(host) and not asked.plain:
         return ""
     if not desk.asks_who:
-        return (
-            f"--at {asked.where}: others reach it, and nobody has a password: `carbonbench lab password` first, then "
-            "--lab / 他人可访问，须先设置口令"
-        )
+        return sentences.NOBODY_HAS_PASSWORD().after(f"--at {asked.where}")
     if not (asked.certificate or asked.plain):
-        return (
-            f"--at {asked.where}: others reach it: give --certificate and --key, or --plain where a proxy has TLS / "
-            "他人可访问，须使用 TLS"
-        )
+        return sentences.NEEDS_TLS().after(f"--at {asked.where}")
     return ""
 
 
 def main(asked: Asked) -> int:
     """Serve until somebody ends it. 3 it cannot listen, 4 wrong words."""
     if not asked.out.is_dir():
-        print(f"{asked.out}: expected a folder of runs and campaigns / 应为运行和任务所在目录", file=sys.stderr)
+        print(sentences.RUNS_AND_CAMPAIGNS().after(asked.out), file=sys.stderr)
         return EXIT_USAGE
     host, _, port = asked.where.rpartition(":")
     host = host.strip("[]")
     if not host or not (port.isascii() and port.isdecimal()) or int(port) > 65535:
-        print(f"--at {asked.where}: expected host:port, such as 127.0.0.1:8600 / 应为 主机:端口", file=sys.stderr)
+        print(sentences.HOST_PORT().after(f"--at {asked.where}"), file=sys.stderr)
         return EXIT_USAGE
     if (asked.certificate is None) is not (asked.key is None):
-        print("--certificate, --key: one goes with the other / 证书与私钥须同时给出", file=sys.stderr)
+        print(sentences.ONE_WITH_OTHER(), file=sys.stderr)
         return EXIT_USAGE
     try:
         if not asked.profiles.is_dir():
-            raise QueueError(f"--profiles {asked.profiles}: expected a folder / 应为档案所在目录")
+            raise QueueError(sentences.PROFILES_FOLDER().after(f"--profiles {asked.profiles}"))
         if asked.lab is not None:
             load_lab(asked.lab)
         desk = Desk(asked.out, asked.lab, asked.profiles)
@@ -719,15 +713,14 @@ def main(asked: Asked) -> int:
             made = channel(asked.certificate, asked.key)
         except (OSError, ValueError) as error:
             print(
-                f"--certificate {asked.certificate}, --key {asked.key}: cannot be used together ({error}) / "
-                "证书与私钥无法使用",
+                sentences.NOT_USED_TOGETHER(error=error).after(f"--certificate {asked.certificate}, --key {asked.key}"),
                 file=sys.stderr,
             )
             return EXIT_USAGE
     try:
         asyncio.run(_serve(desk, host, int(port), made, behind=asked.plain))
     except (OSError, socket.gaierror) as error:
-        print(f"--at {asked.where}: cannot listen ({error.strerror}) / 无法监听", file=sys.stderr)
+        print(sentences.CANNOT_LISTEN(strerror=error.strerror).after(f"--at {asked.where}"), file=sys.stderr)
         return EXIT_ERROR
     except KeyboardInterrupt:
         return EXIT_PASS

@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.campaign.book import BOOK, Book, Joined
 from bench.case import RunResult, Text, Verdict
 from bench.commands.finished.rejudge import attempts_otherwise, broken_records, read_run
-from bench.commands.laboratory import campaign
+from bench.commands.laboratory import campaign, sentences
 from bench.commands.laboratory.bookheld import begun_chain, book_otherwise
 from bench.evidence.files import survey
 from bench.evidence.keeper import openings, read_opening
@@ -25,7 +25,7 @@ from reports import manifest
 from reports.issue.demands import Demand
 from reports.issue.joint import Joint, JointExternal, JointResult, JointReview, JointRun
 
-UNSIGNED = Text("The records of this run are not signed.", "本次运行的记录未签名。")
+UNSIGNED = Text(*sentences.RECORDS_UNSIGNED())
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,14 @@ class Proved:
         told = self.signed
         if not told.digest:
             return UNSIGNED
-        names, stamp = ", ".join(told.by), told.stamped_by
         return Text(
-            f"{told.digest}, signed by {names} from {told.begun} to {told.ended}, time stamps by {stamp or 'nobody'}",
-            f"{told.digest}，由 {names} 签名，{told.begun} 至 {told.ended}，时间戳：{stamp or '无'}",
+            *sentences.SIGNED_FROM_TO(
+                digest=told.digest,
+                names=", ".join(told.by),
+                begun=told.begun,
+                ended=told.ended,
+                stamp=told.stamped_by or sentences.NOBODY(),
+            ),
         )
 
 
@@ -171,7 +175,7 @@ def _hindrance(step: campaign.Step) -> Text:
 
 
 def _nothing_joined() -> Demand:
-    asked = Text("a run, joined by `carbonbench campaign add`", "至少加入一次运行（carbonbench campaign add）")
+    asked = Text(*sentences.A_RUN_JOINED())
     return Demand(clause="7.8.2.1 m", where="the campaign", asked=asked)
 
 
@@ -209,9 +213,7 @@ def left_out(book: Book, seal: Lab) -> list[Demand]:
             clause="7.8.2.1 m",
             where=f"run {each.run}",
             asked=Text(
-                f"it is of this item and {state[each.run]}: join it (campaign add), or say who leaves it out and why "
-                "(campaign leave; lab abandon where it never ended)",
-                "该运行属本样品，须加入任务，或登记排除的责任人和原因（campaign leave；未结束的用 lab abandon）",
+                *sentences.SAY_WHY_LEFT(state=sentences.STATES.get(state[each.run], state[each.run])),
             ),
         )
         for each in _own_runs(book, since)

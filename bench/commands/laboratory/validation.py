@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE
+from bench.commands.laboratory import sentences
 from bench.commands.running.house import commit
 from bench.commands.running.options import ROOT
 from bench.evidence.opening import packages
@@ -44,7 +45,7 @@ def _at_hand(tool: Path, name: str) -> bool:
 def main(target: Path, language: str, parity: Sequence[Path]) -> int:
     """0 written, 3 something cannot be read or the PDF not be made, 4 wrong words or no parity."""
     if language not in ("zh", "en") or target.suffix != ".pdf":
-        words = f"validation: expected zh or en and a name that ends with .pdf, found {language} {target} / 参数无效"
+        words = sentences.VALIDATION_WORDS(language=language, target=target).after("validation")
         print(words, file=sys.stderr)
         return EXIT_USAGE
     from reports.issue.pdf import pdf_of
@@ -66,7 +67,7 @@ def main(target: Path, language: str, parity: Sequence[Path]) -> int:
         print(error, file=sys.stderr)
         return EXIT_ERROR
     except OSError as error:
-        print(f"{target}: cannot be written: {error.strerror} / 无法写入", file=sys.stderr)
+        print(sentences.UNWRITABLE(strerror=error.strerror).after(target), file=sys.stderr)
         return EXIT_ERROR
-    print(f"{target}: written / 已生成")
+    print(sentences.WRITTEN().after(target))
     return EXIT_PASS

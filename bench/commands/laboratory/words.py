@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.commands import rows
+from bench.commands.laboratory import sentences
 from bench.commands.option import Option
 from bench.commands.parsing import Add, takes, wrong_words
 from bench.commands.running.options import ROWS
@@ -17,7 +18,7 @@ from bench.commands.running.options import ROWS
 
 def _issue(words: argparse.Namespace) -> int:
     wrong = [
-        f"--{name} goes with {', '.join(f'--{each}' for each in others)} / 参数须同时给出"
+        str(sentences.GOES_WITH(name=name, others=[f"--{each}" for each in others]))
         for name, others in (
             ("key", ("certificate",)),
             ("chain", ("certificate",)),
@@ -29,9 +30,9 @@ def _issue(words: argparse.Namespace) -> int:
         if getattr(words, name) and not all(getattr(words, each) for each in others)
     ]
     if words.certificate and bool(words.key) == bool(words.module):
-        wrong.append("--certificate goes with --key or with --module / 须给出私钥或密码设备之一")
+        wrong.append(str(sentences.KEY_OR_MODULE()))
     if words.draft and not words.draft.endswith((".pdf", ".docx")):
-        wrong.append(f"--draft {words.draft}: expected a name that ends with .pdf or .docx / 文件名无效")
+        wrong.append(sentences.DRAFT_NAME().after(f"--draft {words.draft}"))
     if wrong:
         return wrong_words("\n".join(wrong))
     from bench.commands.laboratory import issue
@@ -105,7 +106,7 @@ def _laboratory(words: argparse.Namespace) -> int:
             return lab.password(Path(words.place), words.by)
         case _:
             if not (words.run and words.why and words.by):
-                return wrong_words("lab abandon: needs --run, --why and --by / 须给出 --run、--why 和 --by")
+                return wrong_words(sentences.ABANDON_WORDS().after("lab abandon"))
             return lab.abandon(Path(words.place), words.run, words.why, words.by)
 
 

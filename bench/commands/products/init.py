@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.case import EXIT_PASS, EXIT_USAGE, Item
-from bench.commands.products import init_platform
+from bench.commands.products import init_platform, sentences
 from bench.commands.products.questions import Asked, InitError, answered, command_words, quotes, template_name, words_of
 from bench.dut.profile import DOCUMENTS
+from simulators.sentences import Words
 
 READS: Mapping[str, Mapping[str, str]] = {
     "modbus-tcp": {"protocol.modbus-tcp": "yes"},
@@ -83,7 +84,7 @@ def _flaws(told: Mapping[str, str]) -> Iterator[str]:
     yield from quotes(told)
     port = told["ready"]
     if port and port != LOCAL and not (port.isascii() and port.isdecimal() and 0 < int(port[:6]) < 65536):
-        yield f"--ready {port}: expected a port, 1 to 65535, or {LOCAL} / 应为端口号"
+        yield sentences.READY_PORT(local=LOCAL).after(f"--ready {port}")
 
 
 def profile_text(told: Mapping[str, str]) -> str:
@@ -136,7 +137,7 @@ def write(profile: str, template: str, told: Mapping[str, str], out: Path) -> li
         files[out.parent / template_name(told)] = template
     there = [str(path) for path in files if path.exists()]
     if there:
-        raise InitError(f"{', '.join(there)}: there already; give another --out, nothing is overwritten / 文件已存在")
+        raise InitError(sentences.THERE_ALREADY().after(there))
     made: list[Path] = []
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -146,7 +147,7 @@ def write(profile: str, template: str, told: Mapping[str, str], out: Path) -> li
     except OSError as error:
         for path in made:
             path.unlink(missing_ok=True)
-        raise InitError(f"{out}: cannot be written: {error.strerror} / 无法写入") from None
+        raise InitError(sentences.UNWRITABLE(strerror=error.strerror).after(out)) from None
     return list(files)
 
 
@@ -169,12 +170,12 @@ def main(words: Mapping[str, Any]) -> int:
         print(error, file=sys.stderr)
         return EXIT_USAGE
     except EOFError:
-        print("init: no answer came; give the answers as options (carbonbench init --help) / 未作答", file=sys.stderr)
+        print(sentences.NO_ANSWER_CAME().after("init"), file=sys.stderr)
         return EXIT_USAGE
-    print(f"{', '.join(map(str, files))}: written / 已生成")
+    print(sentences.WRITTEN().after(map(str, files)))
     if found.where:
-        said = "login, " if found.login else ""
-        print(f"{found.where}: {found.paths} paths; {said}{len(found.lists)} kinds taken over / 已采用接口描述")
+        said = sentences.LOGIN_TAKEN() if found.login else ""
+        print(sentences.KINDS_TAKEN(paths=found.paths, said=said, lists=len(found.lists)).after(found.where))
     code = EXIT_PASS
     if (told["program"] or platform) and not words["no_try"]:
         from bench.commands.products import profile_try
@@ -186,15 +187,17 @@ def main(words: Mapping[str, Any]) -> int:
         rig = "loopback" if told["program"] else "lab"
         run = f"carbonbench run --rig {rig} --terminal {out} --case realtime/delivers-within-minutes"
     if code != EXIT_PASS and len(files) > 1:
-        print(f"next / 下一步: give {files[1]} your program's form / 按程序格式修改: carbonbench profile try {out}")
-        print(f"then / 然后: {run}")
+        print(sentences.NEXT_FORM(files=files[1], out=out))
+        print(f"{sentences.THEN()}: {run}")
     else:
-        print(f"next / 下一步: {run}")
+        print(f"{sentences.NEXT()}: {run}")
     return code
 
 
 def _fits(given: Mapping[str, str], questions: Sequence[Asked], item: Item) -> None:
     known = {asked.key for asked in questions}
-    wrong = [f"--{key}: not of a {item.value} / 不适用于该类受测品" for key in given if key not in known]
+    wrong = [
+        sentences.NOT_OF_ITEM(item=Words(item.value, item.zh)).after(f"--{key}") for key in given if key not in known
+    ]
     if wrong:
         raise InitError("\n".join(wrong))

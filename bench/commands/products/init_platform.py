@@ -16,6 +16,7 @@ from http.client import HTTPException
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from bench.commands.products import sentences
 from bench.commands.products.questions import Asked, command_words, quotes, template_name, words_of
 from bench.dut.platform import WAYS
 from bench.dut.platform.vocabulary import kinds
@@ -68,18 +69,18 @@ def flaws(told: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with the answers, a sentence each."""
     yield from quotes(told)
     if not told["program"] and told["address"] == LOCAL:
-        yield "--address: a platform that is up already has one, http://host:port; or give --program / 应给出地址"
+        yield sentences.ADDRESS_NEEDED().after("--address")
     elif told["address"] != LOCAL and not _is_address(told["address"]):
-        yield f"--address {told['address']}: expected http://host:port, or {LOCAL} with --program / 地址无效"
+        yield sentences.ADDRESS_FORM(local=LOCAL).after(f"--address {told['address']}")
     for word in words_of(told["takes"]):
         way, _, port = word.partition("=")
         if way not in WAYS:
-            yield f"--takes {word}: expected of {', '.join(WAYS)}, each with =port / 接入方式无效"
+            yield sentences.WAYS_FORM(ways=WAYS).after(f"--takes {word}")
         elif not (port.isascii() and port.isdecimal() and 0 < int(port[:6]) < 65536):
-            yield f"--takes {word}: expected a port, 1 to 65535, after = / 应为端口号"
+            yield sentences.PORT_FORM().after(f"--takes {word}")
     name, colon, password = told["account"].partition(":")
     if not (name and colon and password):
-        yield f"--account {name}: expected name:password / 应为 账号:口令"
+        yield sentences.ACCOUNT_FORM().after(f"--account {name}")
 
 
 def _is_address(text: str) -> bool:

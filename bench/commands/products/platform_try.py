@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, Case, Finding, Item, Rig
+from bench.commands.products import sentences
 from bench.commands.products.conducted import conducted
 from bench.commands.products.starts import Starts
 from bench.dut.platform import OTHERS
@@ -57,7 +58,7 @@ class _Trial(Case):
             entered = desk.session is not None
             first = first or (word if entered else "")
             self.found.append(
-                Tried(f"login {word}", entered, "entered / 已登录" if entered else "not let in / 未能登录")
+                Tried(f"login {word}", entered, str(sentences.ENTERED()) if entered else str(sentences.NOT_LET_IN()))
             )
         if profile.functions is not None and first:
             desk = await bench.platform.login(first)
@@ -82,20 +83,22 @@ async def _knocked(way: str, host: str, port: int) -> Tried:
         async with asyncio.timeout(_KNOCK_S):
             reader, writer = await asyncio.open_connection(host, port)
     except (OSError, TimeoutError) as error:
-        return Tried(f"way {way}", False, f"{host}:{port} is not reached ({type(error).__name__}) / 无法连接")
+        return Tried(f"way {way}", False, str(sentences.NOT_REACHED(host=host, port=port, name=type(error).__name__)))
     try:
         async with asyncio.timeout(1.0):
             closed = not await reader.read(1)
     except (ConnectionError, TimeoutError) as error:
         closed = isinstance(error, ConnectionError)
     writer.close()
-    return Tried(f"way {way}", not closed, "closed at once / 立即断开" if closed else "takes connections / 可连接")
+    return Tried(
+        f"way {way}", not closed, str(sentences.CLOSED_AT_ONCE()) if closed else str(sentences.TAKES_CONNECTIONS())
+    )
 
 
 def main(profile: Profile, *, as_json: bool = False, show: bool = False) -> int:
     """Try and print; 0: all is of use, 1: something is not or the product failed, 3: the bench did."""
     if not as_json:
-        print(f"{profile.path}: accounts, lists, ways in / 账号、列表、接入方式")
+        print(sentences.TRIED_PLATFORM().after(profile.path))
     trial = _Trial(profile)
     try:
         events = conducted(trial, profile, trial.starts)
@@ -118,10 +121,10 @@ def main(profile: Profile, *, as_json: bool = False, show: bool = False) -> int:
 
 def _listed(event: Observed) -> Tried:
     if event.outcome == "unmapped":
-        return Tried(event.what, None, "no request in [functions] / 档案未说明")
+        return Tried(event.what, None, str(sentences.NO_REQUEST()))
     if event.outcome != "done":
         return Tried(event.what, False, f"{event.outcome}: {event.problem}")
-    return Tried(event.what, True, f"{len(event.rows)} rows / 行")
+    return Tried(event.what, True, str(sentences.ROWS(rows=len(event.rows))))
 
 
 def _print(found: list[Tried], failed: list[str]) -> None:
@@ -131,4 +134,4 @@ def _print(found: list[Tried], failed: list[str]) -> None:
     for what in dict.fromkeys(failed):
         print(f"FAIL {what}")
     good, bad = (sum(each.sound is wanted for each in found) for wanted in (True, False))
-    print(f"{good} of use, {bad} not / {good} 项可用，{bad} 项不可用")
+    print(sentences.OF_USE(good=good, bad=bad))

@@ -17,7 +17,7 @@ import msgspec
 import psutil
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Case, Finding, Item, Rig
-from bench.commands.products import platform_try
+from bench.commands.products import platform_try, sentences
 from bench.commands.products.conducted import conducted
 from bench.commands.products.starts import Starts
 from bench.dut import Checked, UnknownTerminal, adapter
@@ -152,11 +152,11 @@ def _judged(what: str, rows: tuple[dict[str, str], ...]) -> Answered:
     got = f"{len(rows)} rows" + (f"; first: {first}" if rows else "")
     why = ""
     if not rows and what in _MUST_COME:
-        why = "no row came / 未返回数据"
+        why = str(sentences.NO_ROW())
     elif rows and (missing := [name for name in _LEAST.get(what, ()) if not rows[-1].get(name)]):
-        why = f"without {', '.join(missing)} / 缺少字段"
+        why = str(sentences.WITHOUT_FIELDS(missing=missing))
     elif what == "readings" and not any(_same(row.get("value", "")) for row in rows):
-        why = f"no value is {SHOWN}, which the meter shows / 数值与仪表不符"
+        why = str(sentences.OTHER_VALUE(shown=SHOWN))
     return Answered(what, not why, _expected(what), got, why)
 
 
@@ -199,26 +199,26 @@ class FirstStart(msgspec.Struct, frozen=True):
 
     def lines(self) -> Iterator[str]:
         """A line each, in both languages."""
-        for counts, en, zh in (
-            (self.polls, "meters read", "读取仪表"),
-            (self.dialled, "centres dialled", "连接数据中心"),
-            (self.records, "records at centres", "数据中心收到记录"),
+        for counts, name in (
+            (self.polls, sentences.METERS_READ),
+            (self.dialled, sentences.CENTRES_DIALLED),
+            (self.records, sentences.RECORDS_CAME),
         ):
-            told = ", ".join(f"{name} {number}" for name, number in counts.items())
-            yield f"{'ok  ' if counts else 'none'} {en} / {zh}: {told or 'nothing / 无'}"
+            told = ", ".join(f"{place} {number}" for place, number in counts.items())
+            yield f"{'ok  ' if counts else 'none'} {name()}: {told or sentences.NOTHING()}"
             if counts is self.polls:
-                for name, (number, asked, answered) in self.refused.items():
-                    yield (
-                        f"     {name}: {number} requests without a value / 请求未得数值; "
-                        f"the last / 最后一次: asked {asked}, answered {answered or 'nothing'}"
+                for meter, (number, asked, answered) in self.refused.items():
+                    without = sentences.WITHOUT_VALUE(
+                        name=meter, number=number, asked=asked, answered=answered or sentences.NO_ANSWER()
                     )
-        yield f"     listens at / 监听端口: {', '.join(map(str, self.ports)) or 'no port / 无'}"
+                    yield f"     {without}"
+        yield f"     {sentences.LISTENS_AT()}: {', '.join(map(str, self.ports)) or sentences.NO_PORT()}"
 
     def too_soon(self, wait_s: float) -> str:
         """A hint where a program read but had no whole minute to send yet; empty elsewhere."""
         if not self.polls or self.records or wait_s >= WHOLE_MINUTE_S:
             return ""
-        return f"the first whole minute after a start ends within two: --wait {WHOLE_MINUTE_S:g} / 请加长等待"
+        return str(sentences.WAIT_LONGER(whole_minute_s=WHOLE_MINUTE_S))
 
 
 def _listening() -> tuple[int, ...]:
@@ -251,7 +251,7 @@ def main(path: Path, *, wait_s: float = WAIT_S, orders: bool = False, as_json: b
 
 def _tried(profile: Profile, trial: _Trial, as_json: bool, show: bool) -> int:
     if not as_json:
-        print(f"{profile.path}: started once, asked after {trial.wait_s:g} s / 启动一次，{trial.wait_s:g} s 后逐一询问")
+        print(sentences.STARTED_ONCE(wait_s=trial.wait_s).after(profile.path))
     try:
         events = conducted(trial, profile, trial.starts)
     except RuntimeError as error:
@@ -281,14 +281,14 @@ def _print(answers: list[Answered], failed: list[str]) -> None:
         mark = {True: "ok  ", False: "FAIL", None: "–   "}[each.sound]
         print(f"{mark} {each.what}")
         if each.sound is None:
-            print(f"       not asked: {each.why} / 会改变终端状态，需加 --orders")
+            print(f"       {sentences.NEEDS_ORDERS(why=each.why)}")
             continue
-        print(f"       expected 应为: {each.expected}")
-        print(f"       came back 实际: {each.got or each.why}")
+        print(f"       {sentences.EXPECTED()}: {each.expected}")
+        print(f"       {sentences.CAME_BACK()}: {each.got or each.why}")
         if each.why and each.got:
             print(f"       {each.why}")
     for what in dict.fromkeys(failed):
         print(f"FAIL {what}")
     good = sum(each.sound is True for each in answers)
     bad = sum(each.sound is False for each in answers)
-    print(f"{good} of use, {bad} not, {len(answers) - good - bad} not asked / {good} 项可用，{bad} 项不可用")
+    print(sentences.OF_USE_ASKED(good=good, bad=bad, idle=len(answers) - good - bad))

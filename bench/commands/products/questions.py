@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.commands.products import sentences
+
 
 class InitError(Exception):
     """Answers that cannot be used; one sentence a line."""
@@ -45,7 +47,7 @@ def answered(
         text = asked.default if said is None else said
         wrong = [word for word in words_of(text) if word not in asked.one_of] if asked.one_of else []
         if wrong or (asked.one_of and not words_of(text)):
-            problems.append(f"--{asked.key} {text}: expected of {', '.join(asked.one_of)} / 取值无效")
+            problems.append(sentences.ONE_OF(one_of=asked.one_of).after(f"--{asked.key} {text}"))
         found[asked.key] = text
     problems += flaws(found)
     if problems:
@@ -63,10 +65,10 @@ def quotes(told: Mapping[str, str]) -> Iterator[str]:
     try:
         shlex.split(told["program"])
     except ValueError as error:
-        yield f"--program {told['program']}: {error} / 引号不匹配"
+        yield sentences.QUOTES(error=error).after(f"--program {told['program']}")
     config = Path(told["config"])
     if told["config"] and (config.is_absolute() or ".." in config.parts):
-        yield f"--config {config}: expected a name below the state folder / 应为状态目录内的文件名"
+        yield sentences.BELOW_STATE().after(f"--config {config}")
 
 
 def template_name(told: Mapping[str, str]) -> str:

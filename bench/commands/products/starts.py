@@ -8,6 +8,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from bench.commands.products import sentences
 from bench.dut import Launch, Launchable, Seat, TerminalAdapter
 
 
@@ -33,16 +34,16 @@ class Starts:
         """Print the command line and each file."""
         if self.last is None:
             return
-        print(f"started as / 启动命令: {shlex.join(self.last.argv)}")
+        print(f"{sentences.STARTED_AS()}: {shlex.join(self.last.argv)}")
         for name, text in self.last.files.items():
-            print(f"--- {name} / 文件")
+            print(sentences.A_FILE(name=name))
             print(text.rstrip("\n"))
         print("---")
 
     def hint(self, path: str) -> None:
         """Print how to see it, where there is something to see."""
         if self.last is not None and self.last.files:
-            print(f"what it was given / 受测品所得配置: carbonbench profile try {path} --show")
+            print(f"{sentences.WHAT_IT_WAS_GIVEN()}: carbonbench profile try {path} --show")
 
     def astray(self, *places: Path) -> None:
         """Print which words of the command line are files here, and none where the product runs."""
@@ -51,7 +52,4 @@ class Starts:
         for word in self.last.argv[1:]:
             here = [place / word for place in places if (place / word).is_file()]
             if here and not Path(word).is_absolute() and word not in self.last.files:
-                print(
-                    f"connection.command: {word} is looked for in the state folder, where the program runs; "
-                    f"it is here: {here[0].resolve()} / 程序在状态目录中运行，请写完整路径"
-                )
+                print(sentences.ASTRAY(word=word, resolve=here[0].resolve()))

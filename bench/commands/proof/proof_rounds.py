@@ -72,7 +72,7 @@ def fallen(groups: Sequence[tuple[Group, CaseResult]], flips: Flips) -> list[str
             why = [sentences.UNSEEN(what=each) for each in short]
             why += [sentences.BESIDES(what=each) for each in shown_here.besides]
             if down := shown_here.down:
-                why.append(Words.of(down) if " / " in down else Words(down, down))
+                why.append(Words.of(down))
             found.append(
                 sentences.NO_LONGER_TOGETHER(
                     case=group.case,

@@ -443,7 +443,7 @@ class Session:
             )
             sm3 = keeper.open(told)
         except NotReady as error:
-            raise SessionError(str(sentences.NOT_SOUND(error=error))) from None
+            raise SessionError(f"{error}\n{sentences.NOT_SOUND()}") from None
         except Trouble as error:
             raise SessionError(str(sentences.NO_BEGINNING_KEPT(error=error))) from None
         self._keeper = keeper

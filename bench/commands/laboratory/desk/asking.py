@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
+from bench.commands.laboratory import sentences
 from bench.journal import attempts
 from bench.operator.web import ADDRESS
 
@@ -44,7 +45,7 @@ async def handed_through(run: Path, tail: str, request: web.Request) -> web.Stre
     """The rig's page, or what it answers to a form."""
     address = address_of(run)
     if not address or ".." in tail:
-        raise web.HTTPNotFound(text="no question is open / 暂无提问")
+        raise web.HTTPNotFound(text=str(sentences.NO_QUESTION()))
     data = await request.read() if request.method == "POST" else None
     headers = {"Content-Type": request.headers.get("Content-Type", "")} if data is not None else {}
     try:
@@ -60,4 +61,4 @@ async def handed_through(run: Path, tail: str, request: web.Request) -> web.Stre
             kept = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
             return web.Response(body=octets, status=answer.status, headers=kept)
     except (ClientError, TimeoutError, OSError):
-        raise web.HTTPBadGateway(text="the rig's page does not answer / 台架页面无应答") from None
+        raise web.HTTPBadGateway(text=str(sentences.NO_PAGE())) from None

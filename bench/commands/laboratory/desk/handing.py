@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bench.campaign.book import Book
 from bench.case import EXIT_PASS
+from bench.commands.laboratory import sentences
 from bench.commands.laboratory.desk.skeleton import skeleton
 from bench.commands.laboratory.issue import Asked, lacking
 from reports.issue.amend import Issued, check_chain
@@ -72,7 +73,7 @@ def shown(campaign: Path, lab: Path) -> Desk:
     path = job_of(campaign)
     to = campaign.parent / ISSUED
     if not path.is_file():
-        words = "the order: fill in what stands below and keep it / 委托单：请填写下文并保存"
+        words = str(sentences.THE_ORDER())
         return Desk(skeleton(Book(campaign).begun.item), (f"{JOB}: {words}",), ())
     text = path.read_text("utf-8")
     try:

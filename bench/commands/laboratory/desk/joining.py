@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.campaign.book import BOOK, Book, CampaignError
 from bench.commands.finished.rejudge import VERDICTS
-from bench.commands.laboratory import campaign
+from bench.commands.laboratory import campaign, sentences
 from bench.commands.laboratory.desk.queue import FILE as QUEUE
 from reports.issue.demands import names_a_folder
 
@@ -19,9 +19,9 @@ _RESULTS = (VERDICTS, "parity.json", "sweep.json")
 def begun(out: Path, profile: Path, name: str, *, by: str, lab: str) -> str:
     """Begin a campaign of that name below `out`; its name. Raises CampaignError, ChainTrouble, KeyTrouble, OSError."""
     if not names_a_folder(name):
-        raise CampaignError(f"{name or '-'}: expected a name that a folder can have / 名称须可作目录名")
+        raise CampaignError(sentences.FOLDER_NAME().after(name or "-"))
     if (out / name).exists() and not (out / name / BOOK).exists():
-        raise CampaignError(f"{name}: this folder is something else already / 目录已用于其他内容")
+        raise CampaignError(sentences.OTHER_FOLDER().after(name))
     campaign.new(out / name, profile, name=name, by=by, lab=lab)
     return name
 
@@ -52,5 +52,5 @@ def leave(out: Path, folder: Path, name: str, *, words: str, by: str, lab: str) 
 
 def _one(out: Path, folder: Path, name: str) -> Path:
     if name not in joinable(out, Book(folder)):
-        raise CampaignError(f"{name or '-'}: expected a result that is not joined yet / 应为尚未加入的结果")
+        raise CampaignError(sentences.NOT_JOINED_YET().after(name or "-"))
     return out / name

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+from bench.commands.laboratory import sentences
 from bench.evidence.lab import OWN
 from reports.issue.demands import person_of
 from reports.issue.papers import Lab
@@ -50,9 +51,9 @@ def set_password(lab: Path, name: str, password: str) -> Path:
     """Keep a password for a person of lab.toml. Raises PeopleError, PaperError, OSError."""
     person = person_of(read_paper(lab, Lab, beside=OWN), name)
     if person is None:
-        raise PeopleError(f"--by {name or '-'}: {lab} has no such person / 实验室无此人员")
+        raise PeopleError(sentences.LAB_HAS_NO(lab=lab).after(f"--by {name or '-'}"))
     if len(password) < LEAST:
-        raise PeopleError(f"the password: expected {LEAST} letters or more / 口令至少 {LEAST} 个字符")
+        raise PeopleError(str(sentences.PASSWORD_LENGTH(least=LEAST)))
     path = lab.parent / FILE
     held = dict(_read(path))
     salt = secrets.token_bytes(16)
@@ -71,9 +72,9 @@ def _read(path: Path) -> Mapping[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise PeopleError(f"{path}: cannot be read ({error}) / 无法读取口令文件") from None
+        raise PeopleError(sentences.PASSWORDS_UNREADABLE(error=error).after(path)) from None
     if not isinstance(held, dict):
-        raise PeopleError(f"{path}: expected names and digests / 口令文件格式无效")
+        raise PeopleError(sentences.PASSWORDS_FORM().after(path))
     return cast(dict[str, str], held)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench.commands.laboratory import sentences
 from bench.commands.running.options import RUN_RIGS
 from bench.journal import RUN, JournalError, now, read_run
 from reports.verdicts import write_whole
@@ -54,7 +55,7 @@ class Queue:
             try:
                 self.orders = msgspec.json.decode(self._path.read_bytes(), type=list[Order])
             except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                raise QueueError(f"{self._path}: cannot be read ({error}) / 无法读取队列") from None
+                raise QueueError(sentences.QUEUE_UNREADABLE(error=error).after(self._path)) from None
         for each in self.orders:
             if each.state == RUNNING:
                 each.state = UNKNOWN
@@ -75,20 +76,20 @@ class Queue:
     def profile(self, name: str) -> Path:
         """Where an item's profile lies. Raises QueueError for one that there is not."""
         if name not in self.profiles():
-            raise QueueError(f"{name or 'item'}: expected one of {', '.join(self.profiles()) or '-'} / 无此档案")
+            raise QueueError(sentences.ONE_OF_PROFILES(profiles=self.profiles() or "-").after(name or "item"))
         return (self._profiles / name).resolve()
 
     def add(self, *, by: str, profile: str, rig: str, cases: Sequence[str], repeat: str) -> Order:
         """Put an order at the end. Raises QueueError."""
         self.profile(profile)
         if rig not in RUN_RIGS:
-            raise QueueError(f"{rig or 'rig'}: expected one of {', '.join(RUN_RIGS)} / 无此台架")
+            raise QueueError(sentences.ONE_OF_RIGS(rigs=RUN_RIGS).after(rig or "rig"))
         if not by.strip():
-            raise QueueError("a name is needed: who wants this run / 须写明申请人")
+            raise QueueError(str(sentences.WHO_WANTS()))
         if not repeat.isdecimal() or not 1 <= int(repeat) <= 100:
-            raise QueueError(f"{repeat or 'repeat'}: expected 1 to 100 times / 次数无效")
+            raise QueueError(sentences.HOW_OFTEN().after(repeat or "repeat"))
         if wrong := next((each for each in cases if each.startswith("-")), ""):
-            raise QueueError(f"{wrong}: expected a case or a pattern / 用例名称无效")
+            raise QueueError(sentences.CASE_OR_PATTERN().after(wrong))
         made = Order(
             number=len(self.orders) + 1,
             at=now(),
@@ -106,7 +107,7 @@ class Queue:
         """Take an order back that has not begun. Raises QueueError."""
         found = next((each for each in self.orders if each.number == number), None)
         if found is None or found.state != QUEUED:
-            raise QueueError(f"{number}: is not waiting / 该任务不在等待中")
+            raise QueueError(sentences.NOT_WAITING().after(number))
         found.state = WITHDRAWN
         self._keep()
 

@@ -41,7 +41,7 @@ def test_a_campaign_is_begun_and_a_run_joined_or_left_out_at_the_page(own: Path)
                 code, page = await sent(browser, "/campaign", "/", profile="item.toml", name=name)
                 assert code == 422 and words in page, name
             code, page = await sent(browser, "/campaign", "/", profile="none.toml", name="C")
-            assert code == 422 and "expected one of item.toml" in page
+            assert code == 422 and "expected one of the profiles item.toml" in page
             code, page = await sent(browser, "/campaign", "/", profile="item.toml", name="任务一")
             assert code == 200 and f"<option>{own.name}</option>" in page and "<option>other</option>" in page
             code, page = await sent(browser, "/campaign/任务一/add", "/campaign/任务一", result=own.name)
