@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -111,7 +112,7 @@ def _trees() -> Mapping[str, ast.Module]:
 
 
 def _declared() -> Iterator[tuple[str, str]]:
-    """The kinds of phases: the constant with its module, and the word of the record."""
+    """The kinds of phases: the constant with its module, and the word of the record; of a table of kinds its name."""
     for module, tree in _trees().items():
         for node in tree.body:
             for target in node.targets if isinstance(node, ast.Assign) else ():
@@ -123,8 +124,14 @@ def _in_assignment(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, str
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
         for one, other in zip(target.elts, value.elts, strict=True):
             yield from _in_assignment(one, other)
-    elif isinstance(target, ast.Name) and isinstance(value, ast.Call) and ast.unparse(value.func) in ("Mark", "Plain"):
+    elif isinstance(target, ast.Name) and _is_kind(value):
         yield target.id, ast.literal_eval(value.args[0])
+    elif isinstance(target, ast.Name) and isinstance(value, ast.DictComp) and _is_kind(value.value):
+        yield target.id, target.id
+
+
+def _is_kind(value: ast.expr) -> TypeGuard[ast.Call]:
+    return isinstance(value, ast.Call) and ast.unparse(value.func) in ("Mark", "Plain")
 
 
 def _named(module: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -135,7 +142,11 @@ def _named(module: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.ImportFrom)
         for each in node.names
     }
-    methods = {id(node.value): node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    methods = {
+        id(node.value.value if isinstance(node.value, ast.Subscript) else node.value): node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             yield imported.get(node.id, f"{module}.{node.id}"), methods.get(id(node), "")
