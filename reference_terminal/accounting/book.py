@@ -6,19 +6,21 @@ Leaves working it out to `account`. The file serves any computer, without a term
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from reference_terminal.accounting import library, reasons
 from reference_terminal.accounting.account import Account, Emission, Given, Source, account
 from reference_terminal.accounting.method import CATEGORIES
-from reference_terminal.accounting.printed import fraction, rounded, short
+from reference_terminal.accounting.printed import rounded, short
 from reference_terminal.accounting.quantity import written
+from reference_terminal.model.messages import Text
 from reference_terminal.settings.problems import InputError, Problem
-from reference_terminal.settings.reader import did_you_mean
+from reference_terminal.settings.reader import PlainDecimal, Settings, did_you_mean, read
 
 FORMAT = "carbon-account/1"
 _MOST_OCTETS = 16 << 20
@@ -31,13 +33,18 @@ _TITLES = {
 """By what a total is told."""
 
 
-class _Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    value: str | int
-    unit: str
+class _Value(Settings, frozen=True, kw_only=True):
+    value: PlainDecimal
+    unit: str = ""
     source: str = ""
 
+    def flaws(self) -> Iterator[tuple[str, Text]]:
+        """A number has a unit."""
+        if not self.unit:
+            yield "unit", reasons.NO_UNIT_GIVEN()
 
-class _Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+
+class _Source(Settings, frozen=True, kw_only=True):
     id: str
     term: str
     unit: str = ""
@@ -45,7 +52,7 @@ class _Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: dict[str, _Value] = {}
 
 
-class Instrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Instrument(Settings, frozen=True, kw_only=True):
     """A measuring instrument of the report's list (ISC-2 7.3.1, CSMT 11.10)."""
 
     id: str
@@ -57,15 +64,20 @@ class Instrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     due: str = ""
 
 
-class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Product(Settings, frozen=True, kw_only=True):
     """What intensity is told by: a product, or energy, and how much of it was made."""
 
     name: str
-    amount: str | int
+    amount: PlainDecimal
     unit: str
 
+    def flaws(self) -> Iterator[tuple[str, Text]]:
+        """Something was made."""
+        if self.amount <= 0:
+            yield "amount", reasons.AMOUNT_ABOVE_ZERO()
 
-class Notes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+
+class Notes(Settings, frozen=True, kw_only=True):
     """What a report tells beside figures; what is empty is told as not given."""
 
     code: str = ""
@@ -81,7 +93,7 @@ class Notes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     changes: tuple[str, ...] = ()
 
 
-class Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Book(Settings, frozen=True, kw_only=True):
     """The file: method, year of accounting, what period it is of, the emitter, decimals to print, the sources.
 
     `products`, `instruments` and `notes` are for the report only.
@@ -89,17 +101,30 @@ class Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     method: str
     year: int
-    sources: tuple[_Source, ...]
+    sources: tuple[_Source, ...] = ()
     period: str = ""
     emitter: str = ""
-    digits: int = 2
+    digits: Annotated[int, msgspec.Meta(ge=0, le=12)] = 2
     products: tuple[Product, ...] = ()
     instruments: tuple[Instrument, ...] = ()
     notes: Notes = Notes()
 
+    def flaws(self) -> Iterator[tuple[str, Text]]:
+        """A method that there is, and sources that are told apart."""
+        if self.method and self.method not in library.methods():
+            near = did_you_mean(self.method, list(library.methods()))
+            yield "method", reasons.NO_METHOD_NAMED(name=self.method, hint=near)
+        if not self.sources:
+            yield "sources", reasons.NO_SOURCES()
+        seen: set[str] = set()
+        for number, each in enumerate(self.sources):
+            if each.id and each.id in seen:
+                yield f"sources[{number}].id", reasons.SOURCE_TWICE()
+            seen.add(each.id)
+
 
 def read_book(path: Path) -> Book:
-    """The file as it stands. Raises InputError."""
+    """The file as it stands. Raises InputError with everything that is wrong with it."""
     try:
         octets = path.read_bytes()
     except OSError as error:
@@ -108,48 +133,30 @@ def read_book(path: Path) -> Book:
         raise InputError([Problem(str(path), reasons.BOOK_TOO_LARGE(most=_MOST_OCTETS >> 20))])
     try:
         # A decimal number keeps its digits: it never passes through a binary float.
-        return msgspec.convert(tomllib.loads(octets.decode("utf-8-sig"), parse_float=str), type=Book)
+        data = tomllib.loads(octets.decode("utf-8-sig"), parse_float=str)
     except UnicodeDecodeError as error:
         raise InputError([Problem(str(path), reasons.NO_UTF8(start=error.start))]) from None
-    except (ValueError, RecursionError, msgspec.ValidationError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError([Problem(str(path), reasons.NO_BOOK(error=error))]) from None
+    book, problems = read(data, Book)
+    if problems:
+        raise InputError([Problem(f"{path}: {each.where}", each.said) for each in problems])
+    return book
 
 
 def account_of(book: Book, where: str) -> Account:
-    """Work a book out. Raises InputError with everything that is wrong with it."""
-    problems: list[Problem] = []
-    method = library.methods().get(book.method)
-    if method is None:
-        near = did_you_mean(book.method, list(library.methods()))
-        raise InputError([Problem(f"{where}: method", reasons.NO_METHOD_NAMED(name=book.method, hint=near))])
-    if not 0 <= book.digits <= 12:
-        problems.append(Problem(f"{where}: digits", reasons.DIGITS(digits=book.digits)))
-    seen: set[str] = set()
-    sources: list[Source] = []
-    for each in book.sources:
-        if each.id in seen:
-            problems.append(Problem(f"{where}: source {each.id}", reasons.SOURCE_TWICE()))
-        seen.add(each.id)
-        given: dict[str, Given] = {}
-        for name, value in each.data.items():
-            try:
-                given[name] = Given(fraction(str(value.value)), value.unit, value.source)
-            except ValueError:
-                problems.append(Problem(f"{where}: source {each.id}.{name}", reasons.NO_DECIMAL(got=str(value.value))))
-        sources.append(Source(each.id, each.unit, each.term, each.item, given))
-    for each in book.products:
-        try:
-            made = fraction(str(each.amount))
-        except ValueError:
-            problems.append(Problem(f"{where}: product {each.name}", reasons.NO_DECIMAL(got=str(each.amount))))
-            continue
-        if made <= 0:
-            problems.append(Problem(f"{where}: product {each.name}", reasons.AMOUNT_ABOVE_ZERO()))
-    if not book.sources:
-        problems.append(Problem(f"{where}: sources", reasons.NO_SOURCES()))
-    if problems:
-        raise InputError(problems)
-    found, wrong = account(method, book.year, sources)
+    """Work a book out. Raises InputError with everything that is wrong with its figures."""
+    sources = [
+        Source(
+            each.id,
+            each.unit,
+            each.term,
+            each.item,
+            {name: Given(Fraction(value.value), value.unit, value.source) for name, value in each.data.items()},
+        )
+        for each in book.sources
+    ]
+    found, wrong = account(library.methods()[book.method], book.year, sources)
     if wrong:
         raise InputError([Problem(f"{where}: {each.where}", each.said) for each in wrong])
     return found

@@ -9,15 +9,18 @@ import re
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 
-from reference_terminal.accounting.method import Absent, Method, Term, number, read_method
+from reference_terminal.accounting.method import Absent, Method, MethodError, Term, number, read_method, toml_of
 from reference_terminal.accounting.quantity import Quantity
 from reference_terminal.model.messages import Text
 from reference_terminal.model.seams import seam
+from reference_terminal.settings.problems import as_text
+from reference_terminal.settings.reader import Settings, read
 
+S = TypeVar("S", bound=Settings)
 _HERE = files("reference_terminal.accounting")
 _ABSENT = "absent.toml"
 FUEL_COLUMNS = {"NCV": 0, "CC": 1, "OF": 2}
@@ -31,7 +34,7 @@ class Factor(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
-class Constant(msgspec.Struct, frozen=True):
+class Constant(Settings, frozen=True, kw_only=True):
     """A constant of formulas: value as text (44/12), unit, and what it is."""
 
     value: str
@@ -40,34 +43,34 @@ class Constant(msgspec.Struct, frozen=True):
     zh: str = ""
 
 
-class _Constants(msgspec.Struct, frozen=True):
+class _Constants(Settings, frozen=True, kw_only=True):
     constants: dict[str, Constant]
     gwp: dict[str, dict[str, str]]
 
 
-class _FuelTable(msgspec.Struct, frozen=True):
+class _FuelTable(Settings, frozen=True, kw_only=True):
     title: str
     source: str
     fuels: dict[str, str]
 
 
-class _Fuels(msgspec.Struct, frozen=True):
+class _Fuels(Settings, frozen=True, kw_only=True):
     gases: tuple[str, ...]
     names: dict[str, str]
     tables: dict[str, _FuelTable]
 
 
-class _CarbonateTable(msgspec.Struct, frozen=True):
+class _CarbonateTable(Settings, frozen=True, kw_only=True):
     title: str
     source: str
     carbonates: dict[str, str]
 
 
-class _Carbonates(msgspec.Struct, frozen=True):
+class _Carbonates(Settings, frozen=True, kw_only=True):
     tables: dict[str, _CarbonateTable]
 
 
-class _National(msgspec.Struct, frozen=True, rename="kebab"):
+class _National(Settings, frozen=True, kw_only=True, rename="kebab"):
     average: str
     without_market_non_fossil: str
     fossil: str
@@ -75,30 +78,33 @@ class _National(msgspec.Struct, frozen=True, rename="kebab"):
     document: str
 
 
-class _Electricity(msgspec.Struct, frozen=True):
+class _Electricity(Settings, frozen=True, kw_only=True):
     national: dict[str, _National]
     regions: dict[str, dict[str, str]]
     provinces: dict[str, dict[str, str]]
 
 
-def _table(name: str, kind: Any) -> Any:
-    return msgspec.toml.decode((_HERE / "tables" / name).read_bytes(), type=kind)
+def read_table(name: str, kind: type[S]) -> S:
+    """A file of the library. Raises MethodError with everything that is wrong with it."""
+    found, problems = read(toml_of(name, (_HERE / name).read_bytes()), kind)
+    if problems:
+        raise MethodError(name, as_text(problems))
+    return found
 
 
-class _Key(msgspec.Struct, frozen=True):
+class _Key(Settings, frozen=True, kw_only=True):
     en: str
     zh: str
 
 
-class _Keys(msgspec.Struct, frozen=True):
+class _Keys(Settings, frozen=True, kw_only=True):
     keys: dict[str, _Key]
 
 
 @cache
 def source_keys() -> dict[str, Text]:
     """What the letters mean that stand for the source of a value or formula."""
-    found: _Keys = _table("sources.toml", _Keys)
-    return {key: Text(each.en, each.zh) for key, each in found.keys.items()}
+    return {key: Text(each.en, each.zh) for key, each in read_table("tables/sources.toml", _Keys).keys.items()}
 
 
 def keys_in(source: str) -> list[str]:
@@ -110,7 +116,7 @@ def keys_in(source: str) -> list[str]:
 
 @cache
 def _constants() -> _Constants:
-    return _table("constants.toml", _Constants)
+    return read_table("tables/constants.toml", _Constants)
 
 
 @seam
@@ -133,10 +139,14 @@ def gwp(of: str, gas: str) -> Fraction | None:
     return number(found) if found else None
 
 
+class _Terms(Settings, frozen=True, kw_only=True):
+    terms: dict[str, Term]
+
+
 @cache
 def methods() -> dict[str, Method]:
     """Every method by id, sorted. Raises MethodError for a file that is none."""
-    common: dict[str, Term] = _table("terms.toml", dict[str, Term])
+    common = read_table("tables/terms.toml", _Terms).terms
     found = sorted(each.name for each in (_HERE / "methods").iterdir() if each.name.endswith(".toml"))
     return {
         name.removesuffix(".toml"): read_method(
@@ -147,20 +157,19 @@ def methods() -> dict[str, Method]:
     }
 
 
-class _AbsentFile(msgspec.Struct, frozen=True):
+class _AbsentFile(Settings, frozen=True, kw_only=True):
     absent: tuple[Absent, ...]
 
 
 @cache
 def absent() -> tuple[Absent, ...]:
     """Items of the lists that have no method here, each with the reason."""
-    found: _AbsentFile = msgspec.toml.decode((_HERE / "methods" / _ABSENT).read_bytes(), type=_AbsentFile)
-    return found.absent
+    return read_table(f"methods/{_ABSENT}", _AbsentFile).absent
 
 
 @cache
 def _fuels() -> _Fuels:
-    return _table("fuels.toml", _Fuels)
+    return read_table("tables/fuels.toml", _Fuels)
 
 
 def is_gas(fuel: str) -> bool:
@@ -184,10 +193,14 @@ def fuel_factor(table: str, fuel: str, name: str) -> Factor | None:
     return Factor(value=number(text), unit=units[name], source=f"{found.title} [{found.source}]")
 
 
+@cache
+def _carbonates() -> _Carbonates:
+    return read_table("tables/carbonates.toml", _Carbonates)
+
+
 def carbonate_factor(table: str, carbonate: str) -> Factor | None:
     """tCO2 of a tonne of pure carbonate."""
-    tables: _Carbonates = _table("carbonates.toml", _Carbonates)
-    found = tables.tables.get(table)
+    found = _carbonates().tables.get(table)
     if found is None or carbonate not in found.carbonates:
         return None
     source = f"{found.title} [{found.source}]"
@@ -196,7 +209,7 @@ def carbonate_factor(table: str, carbonate: str) -> Factor | None:
 
 @cache
 def _electricity() -> _Electricity:
-    return _table("electricity.toml", _Electricity)
+    return read_table("tables/electricity.toml", _Electricity)
 
 
 def electricity_factor(place: str, year: int) -> Factor | None:

@@ -6,8 +6,9 @@ gives the unit that it says, every default lies in its bounds.
 
 from __future__ import annotations
 
+import tomllib
 from fractions import Fraction
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -16,6 +17,9 @@ from reference_terminal.accounting.formula import Formula, FormulaError, parse
 from reference_terminal.accounting.printed import fraction
 from reference_terminal.accounting.quantity import Quantity, UnitError, unit, written
 from reference_terminal.model.messages import Text, listing
+from reference_terminal.settings.problems import Problem, as_text
+from reference_terminal.settings.reader import Settings, did_you_mean, matching, one_of, read
+from reference_terminal.settings.reasons import NOT_TOML
 
 CATEGORIES = {
     "fuel": Text("fuel", "燃料燃烧"),
@@ -30,6 +34,8 @@ CATEGORIES = {
 """What a term's category is called."""
 UNVERIFIED = "M"
 """The grade of what no document confirms."""
+_PLAIN = r"-?[0-9]+(\.[0-9]+)?"
+_Number = Annotated[str, matching(rf"{_PLAIN}(/{_PLAIN})?", reasons.A_QUOTIENT())]
 
 
 class MethodError(ValueError):
@@ -37,10 +43,11 @@ class MethodError(ValueError):
 
     def __init__(self, where: str, said: Text) -> None:
         super().__init__(f"{where}: {said.en}")
+        self.where = where
         self.said = said
 
 
-class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Input(Settings, frozen=True, kw_only=True):
     """What a formula needs: activity data, or a factor whose default is a number or in a table; at most `most`."""
 
     name: str
@@ -48,21 +55,21 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     en: str
     zh: str
     kind: Literal["activity", "factor"] = "factor"
-    default: str = ""
+    default: _Number = ""
     table: Literal["", "fuels", "carbonates", "electricity"] = ""
-    most: str = ""
+    most: _Number = ""
 
     def bound(self) -> Fraction | None:
         """The largest value in its unit; None without one."""
         return fraction(self.most) if self.most else None
 
 
-class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Term(Settings, frozen=True, kw_only=True):
     """One term of the total. `unit` names the gas; `counts`: whether the total holds it; `sign` -1 is taken off."""
 
     en: str
     zh: str
-    category: str
+    category: Annotated[str, one_of(tuple(CATEGORIES))]
     formula: str
     unit: str
     source: str
@@ -83,7 +90,7 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return UNVERIFIED in self.source.replace(",", " ").split()
 
 
-class Absent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Absent(Settings, frozen=True, kw_only=True):
     """An item of the documents' lists without a method here, and why."""
 
     document: str
@@ -93,7 +100,7 @@ class Absent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     csmt_items: tuple[int, ...] = ()
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _File(Settings, frozen=True, kw_only=True):
     document: str
     edition: str
     first_year: int
@@ -132,23 +139,32 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_method(name: str, octets: bytes, common: dict[str, Term], constants: dict[str, Quantity]) -> Method:
-    """The method of a file. Raises MethodError."""
-    try:
-        found = msgspec.toml.decode(octets, type=_File)
-    except msgspec.MsgspecError as error:
-        raise MethodError(f"method {name}", reasons.NO_METHOD_FILE(error=str(error))) from None
+    """The method of a file. Raises MethodError with everything that is wrong with it."""
+    found, problems = read(toml_of(f"method {name}", octets), _File)
     terms: dict[str, Term] = {}
-    for each in found.common:
-        if each not in common:
-            raise MethodError(f"method {name}", reasons.NO_COMMON_TERM(term=each))
-        terms[each] = msgspec.structs.replace(common[each], id=each)
-    for term in found.terms:
+    for number, each in enumerate(found.common):
+        if each in common:
+            terms[each] = msgspec.structs.replace(common[each], id=each)
+        else:
+            hint = did_you_mean(each, list(common))
+            problems.append(Problem(f"common[{number}]", reasons.NO_COMMON_TERM(term=each, hint=hint)))
+    for number, term in enumerate(found.terms):
         if not term.id or term.id in terms:
-            raise MethodError(f"method {name}", reasons.TERM_ID(id=term.id))
-        terms[term.id] = term
+            problems.append(Problem(f"terms[{number}].id", reasons.TERM_ID(id=term.id)))
+        else:
+            terms[term.id] = term
     for key, term in terms.items():
         if term.category in found.apart:
             terms[key] = msgspec.structs.replace(term, counts=False)
+    formulas: dict[str, Formula] = {}
+    if not problems:
+        for key, term in terms.items():
+            try:
+                formulas[key] = formula_of(f"term {key}", term, constants)
+            except MethodError as error:
+                problems.append(Problem(error.where, error.said))
+    if problems:
+        raise MethodError(f"method {name}", as_text(problems))
     return Method(
         id=name,
         document=found.document,
@@ -162,8 +178,16 @@ def read_method(name: str, octets: bytes, common: dict[str, Term], constants: di
         isc2_items=found.isc2_items,
         csmt_items=found.csmt_items,
         terms=terms,
-        formulas={key: formula_of(f"method {name}, term {key}", term, constants) for key, term in terms.items()},
+        formulas=formulas,
     )
+
+
+def toml_of(where: str, octets: bytes) -> dict[str, Any]:
+    """What a file of the library holds. Raises MethodError if it is no TOML."""
+    try:
+        return tomllib.loads(octets.decode())
+    except (ValueError, RecursionError) as error:
+        raise MethodError(where, NOT_TOML(error=error)) from None
 
 
 def formula_of(where: str, term: Term, constants: dict[str, Quantity]) -> Formula:
@@ -183,8 +207,6 @@ def formula_of(where: str, term: Term, constants: dict[str, Quantity]) -> Formul
         raise MethodError(where, reasons.NAMES_NO_INPUT(formula=term.formula, name=error.args[0])) from None
     if found != said:
         raise MethodError(where, reasons.OTHER_RESULT(formula=term.formula, unit=term.unit, got=written(found)))
-    if term.category not in CATEGORIES:
-        raise MethodError(where, reasons.NO_CATEGORY(category=term.category, known=listing(CATEGORIES)))
     if unused := [each.name for each in term.inputs if each.name not in formula.names]:
         raise MethodError(where, reasons.INPUTS_UNUSED(formula=term.formula, names=listing(unused)))
     return formula

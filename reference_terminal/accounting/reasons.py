@@ -32,7 +32,6 @@ BOOK_UNREADABLE = reason("book-unreadable", en="cannot be read: {strerror}", zh=
 BOOK_TOO_LARGE = reason("book-too-large", en="larger than {most} MiB", zh="文件大于 {most} MiB")
 NO_BOOK = reason("no-book", en="expected an activity file: {error}", zh="应为活动数据文件：{error}")
 NO_METHOD_NAMED = reason("no-method-named", en="no method {name!r}{hint}", zh="没有方法 {name!r}{hint}")
-DIGITS = reason("digits", en="expected 0 to 12, got {digits}", zh="应为 0 至 12，实际为 {digits}")
 SOURCE_TWICE = reason("source-twice", en="stands twice; each id once", zh="排放源编号重复，应各不相同")
 AMOUNT_ABOVE_ZERO = reason("amount-above-zero", en="expected an amount above 0", zh="产量应大于 0")
 NO_SOURCES = reason("no-sources", en="expected at least one source", zh="至少需要一个排放源")
@@ -136,9 +135,6 @@ FORMULA_UNUSABLE = reason(
 NO_UTF8 = reason(
     "no-utf8", en="expected UTF-8 text, not so at octet {start}", zh="应为 UTF-8 文本，第 {start} 个字节无法解码"
 )
-NO_DECIMAL = reason(
-    "no-decimal", en="expected a decimal number such as 12.5, got {got!r}", zh="应为十进制数，例如 12.5，实际为 {got!r}"
-)
 NO_UNIT_GIVEN = reason(
     "no-unit-given",
     en="expected a unit, got nothing; a pure number has the unit 1",
@@ -156,8 +152,8 @@ NO_STEAM = reason(
     en="IF97 has no steam at {pressure:g} MPa absolute",
     zh="绝对压力 {pressure:g} MPa 下无蒸汽（IF97）",
 )
-NO_METHOD_FILE = reason("no-method-file", en="{error}", zh="方法文件有误：{error}")
-NO_COMMON_TERM = reason("no-common-term", en="no common term {term!r}", zh="没有通用项 {term!r}")
+NO_COMMON_TERM = reason("no-common-term", en="no common term {term!r}{hint}", zh="没有通用项 {term!r}{hint}")
+A_QUOTIENT = reason("a-quotient", en="a number or a quotient such as 44/12", zh="数或商，例如 44/12")
 TERM_ID = reason(
     "term-id",
     en="a term of its own needs an id that is its alone, got {id!r}",
@@ -177,9 +173,6 @@ OTHER_RESULT = reason(
     "other-result",
     en="{formula} does not give {unit} but {got}",
     zh="结果的单位为 {got}，应为 {unit}",
-)
-NO_CATEGORY = reason(
-    "no-category", en="no category {category!r}; expected {known}", zh="没有类别 {category!r}，应为 {known} 之一"
 )
 INPUTS_UNUSED = reason("inputs-unused", en="{formula} does not use {names}", zh="未使用输入 {names}")
 LIQUID = reason(

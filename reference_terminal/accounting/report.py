@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from io import BytesIO
 from typing import Any
 
@@ -16,7 +17,7 @@ from reference_terminal.accounting import library
 from reference_terminal.accounting.account import Account
 from reference_terminal.accounting.book import Book, chain
 from reference_terminal.accounting.method import CATEGORIES
-from reference_terminal.accounting.printed import fraction, rounded, short
+from reference_terminal.accounting.printed import rounded, short
 
 TITLE = "温室气体盘查报告书 / Greenhouse gas inventory report"
 NOT_GIVEN = "未提供 / not given"
@@ -208,8 +209,8 @@ def _intensity(book: Book, found: Account) -> Table:
     rows = tuple(
         (
             each.name,
-            f"{each.amount} {each.unit}",
-            f"{rounded(found.total / fraction(str(each.amount)), _INTENSITY_DIGITS)} tCO2e/{each.unit}",
+            f"{each.amount:f} {each.unit}",
+            f"{rounded(found.total / Fraction(each.amount), _INTENSITY_DIGITS)} tCO2e/{each.unit}",
         )
         for each in book.products
     )

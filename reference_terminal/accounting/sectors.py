@@ -6,14 +6,14 @@ Leaves amounts to `processing.inventory`. A sector without a template has the ro
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
-_FILE = Path(__file__).parent / "tables" / "sectors.toml"
+from reference_terminal.accounting.library import read_table
+from reference_terminal.settings.reader import Settings
 
 
-class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Item(Settings, frozen=True, kw_only=True):
     """A row: what is acquired, and the terms of methods that are it, by patterns."""
 
     zh: str
@@ -21,30 +21,35 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     terms: tuple[str, ...]
 
 
-class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Template(Settings, frozen=True, kw_only=True):
     """The rows of a sector."""
 
     zh: str
     en: str
+    rows: tuple[Item, ...] = ()
+
+
+class _Rows(Settings, frozen=True, kw_only=True):
     rows: tuple[Item, ...]
 
 
-class _Rows(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    rows: tuple[Item, ...]
+class _Common(Settings, frozen=True, kw_only=True):
+    before: _Rows
+    after: _Rows
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    common: dict[str, _Rows]
+class _File(Settings, frozen=True, kw_only=True):
+    common: _Common
     sectors: dict[str, Template]
 
 
 @cache
 def templates() -> dict[str, Template]:
     """Every template by its sector, with the rows that are common to all."""
-    read = msgspec.toml.decode(_FILE.read_bytes(), type=_File)
-    before, after = read.common["before"].rows, read.common["after"].rows
-    found = {name: Template(each.zh, each.en, (*before, *each.rows, *after)) for name, each in read.sectors.items()}
-    return {**found, GENERAL: Template("工业其他行业", "other sectors", (*before, *after))}
+    read = read_table("tables/sectors.toml", _File)
+    before, after = read.common.before.rows, read.common.after.rows
+    found = {name: replace(each, rows=(*before, *each.rows, *after)) for name, each in read.sectors.items()}
+    return {**found, GENERAL: Template(zh="工业其他行业", en="other sectors", rows=(*before, *after))}
 
 
 GENERAL = "general"

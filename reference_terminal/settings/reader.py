@@ -53,6 +53,8 @@ def matching(pattern: str, wanted: Text) -> msgspec.Meta:
     return msgspec.Meta(extra={"pattern": re.compile(pattern), "wanted": wanted})
 
 
+PlainDecimal = Annotated[Decimal, msgspec.Meta(extra={"plain": True})]
+"""A decimal number without an exponent."""
 Name = Annotated[str, matching(r"[\w.-]{1,64}", reasons.A_NAME())]
 """What may stand in paths and logs."""
 Host = Annotated[str, msgspec.Meta(extra={"host": True})]
@@ -134,12 +136,16 @@ _TYPES: tuple[tuple[type[inspect.Type], Any, Text], ...] = (
     (inspect.DictType, dict[str, str], reasons.A_TABLE_OF_TEXTS()),
     (inspect.DecimalType, Decimal, reasons.A_DECIMAL()),
 )
+_NUMBERS = tuple[int, ...], reasons.A_LIST_OF_NUMBERS()
+_PLAIN = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*")
 
 
 def _converted(kind: inspect.Type, notes: Mapping[str, Any], raw: Any) -> Any:
     """A value as its type and notes demand. Raises _Wrong."""
     for each, target, wanted in _TYPES:
         if isinstance(kind, each):
+            if isinstance(kind, inspect.VarTupleType) and isinstance(kind.item_type, inspect.IntType):
+                target, wanted = _NUMBERS
             try:
                 found = msgspec.convert(raw, target)
             except msgspec.ValidationError:
@@ -157,6 +163,8 @@ def _look(kind: inspect.Type, notes: Mapping[str, Any], raw: Any, found: Any) ->
             raise _Wrong(reasons.A_WHOLE_NUMBER_BETWEEN(low=low, high=high), raw, found)
         case inspect.DecimalType():
             if isinstance(raw, float) or not found.is_finite() or abs(found.adjusted()) > _MOST_DIGITS:
+                raise _Wrong(reasons.A_DECIMAL(), raw)
+            if "plain" in notes and not _PLAIN.fullmatch(str(raw)):
                 raise _Wrong(reasons.A_DECIMAL(), raw)
             low, high = notes.get("low"), notes.get("high")
             if _beyond(found, low, high):
@@ -216,21 +224,34 @@ class Section:
         """The settings of a kind; keys of others may stand beside them, and `done` tells of keys that are nobody's."""
         values: dict[str, Any] = {}
         for field, plain, notes in _fields(kind):
-            key, default = field.encode_name, _MISSING if field.required else field.default
-            if isinstance(plain, inspect.StructType):
-                values[field.name] = self._inner(key, plain.cls, default)
-            else:
+            key, default = field.encode_name, _default(field)
+            if not _has_tables(plain):
                 values[field.name] = self.value(key, plain, notes, default)
+            elif key in self._data or default is _MISSING:
+                values[field.name] = self._tables(key, plain, required=default is _MISSING)
+            else:
+                self._known[key] = None
+                values[field.name] = default
         made = kind(**values)
         for key, said in made.flaws():
             self.problem(key, said)
         return made
 
-    def _inner(self, key: str, kind: type[Any], default: Any) -> Any:
-        if key not in self and default is not _MISSING:
-            self._known[key] = None
-            return default
-        return self.table(key, kind)
+    def _tables(self, key: str, kind: inspect.Type, *, required: bool) -> Any:
+        """The settings of a table, of a list of tables, of tables by name, or texts by name in tables by name."""
+        if required and isinstance(kind, inspect.DictType) and key not in self._data:
+            self.problem(key, reasons.MISSING(key=key, hint=reasons.ADD_IT()))
+        match kind:
+            case inspect.VarTupleType(item_type=inspect.StructType(cls=cls)):
+                return tuple(_whole(each, cls) for each in self.sections(key, required=required))
+            case inspect.DictType(value_type=inspect.StructType(cls=cls)):
+                return {name: _whole(each, cls) for name, each in self.tables(key).items()}
+            case inspect.DictType():
+                inner = self.section(key)
+                return {name: inner.mapping(name) for name in inner.names}
+            case _:
+                assert isinstance(kind, inspect.StructType)
+                return _whole(self.section(key), kind.cls)
 
     def value(self, key: str, kind: inspect.Type, notes: Mapping[str, Any], default: Any) -> Any:
         """The value of a key, converted by msgspec to a type with notes; `default` where it is absent."""
@@ -300,10 +321,7 @@ class Section:
 
     def table(self, key: str, kind: type[S]) -> S:
         """The settings of a table inside this one, all of whose keys are theirs."""
-        inner = self.section(key)
-        made = inner.read(kind)
-        inner.done()
-        return made
+        return _whole(self.section(key), kind)
 
     def section(self, key: str) -> Section:
         """A table inside this one; empty if it is absent."""
@@ -341,6 +359,36 @@ class Section:
             if key not in self._known:
                 hint = did_you_mean(key, list(self._known))
                 self.problem(key, reasons.UNKNOWN_KEY(key=key, hint=hint if hint.en else reasons.REMOVE_IT()))
+
+
+def read(data: dict[str, Any], kind: type[S]) -> tuple[S, list[Problem]]:
+    """The settings of a whole file, and everything that is wrong with it, by the keys' places in it."""
+    problems: list[Problem] = []
+    return _whole(Section(data, "", problems), kind), problems
+
+
+def _whole(section: Section, kind: type[Any]) -> Any:
+    """The settings of a table, all of whose keys are theirs."""
+    made = section.read(kind)
+    section.done()
+    return made
+
+
+def _default(field: inspect.Field) -> Any:
+    """What a value is that is not given; `_MISSING` where it has to be."""
+    if field.required:
+        return _MISSING
+    return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+
+
+def _has_tables(kind: inspect.Type) -> bool:
+    match kind:
+        case inspect.StructType() | inspect.VarTupleType(item_type=inspect.StructType()):
+            return True
+        case inspect.DictType(value_type=inspect.StructType() | inspect.DictType()):
+            return True
+        case _:
+            return False
 
 
 def _is_list_of_tables(value: Any) -> bool:

@@ -19,6 +19,7 @@ A_WHOLE_NUMBER_BETWEEN = reason(
 A_BOOLEAN = reason("a-boolean", en="true or false", zh=" true 或 false")
 A_TEXT = reason("a-text", en="text in quotes", zh="带引号的文本")
 A_LIST = reason("a-list", en="a list of texts", zh="文本列表")
+A_LIST_OF_NUMBERS = reason("a-list-of-numbers", en="a list of whole numbers", zh="整数列表")
 A_TABLE_OF_TEXTS = reason("a-table-of-texts", en="a table of texts", zh="文本表")
 A_DECIMAL = reason("a-decimal", en='a decimal number such as "0.01"', zh="十进制数，例如 “0.01”")
 A_CHOICE = reason("a-choice", en="one of {names}", zh=" {names} 之一")

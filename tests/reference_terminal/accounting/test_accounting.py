@@ -336,14 +336,21 @@ def test_the_tool_lists_the_library(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     (
-        ("", "expected an activity file"),
+        ("", "method: method is missing; add it"),
         ("method = [", "expected an activity file"),
         (BOOK.replace("steel-ndrc-2013", "steel-ndrc-2031"), "no method 'steel-ndrc-2031'; did you mean"),
         (BOOK.replace('id = "grid"', 'id = "sinter"'), "stands twice"),
         (BOOK.replace('"120000"', '"1e5"'), "expected a decimal number"),
-        (BOOK.replace("year = 2025", "year = 2025\ndigits = 99"), "expected 0 to 12, got 99"),
+        (
+            BOOK.replace("year = 2025", "year = 2025\ndigits = 99"),
+            "digits: expected a whole number from 0 to 12, got 99",
+        ),
         (BOOK.replace('unit = "kWh"', 'unit = "kWhh"'), "no unit that is known"),
-        (BOOK.replace('data.AD = { value = "120000"', 'data.AD = { valeu = "120000"'), "valeu"),
+        (
+            BOOK.replace('data.AD = { value = "120000"', 'data.AD = { valeu = "120000"'),
+            "sources[1].data.AD.valeu: unknown key 'valeu'; did you mean 'value'?",
+        ),
+        (BOOK.replace('unit = "kWh", ', ""), "sources[1].data.AD.unit: expected a unit, got nothing"),
         (BOOK + NOTES.replace("amount = 1000", "amount = 0"), "expected an amount above 0"),
         (BOOK.partition("[[sources]]")[0] + "sources = []\n", "at least one source"),
     ),
@@ -358,6 +365,32 @@ def test_a_file_that_cannot_be_used_is_told_in_sentences(
     assert sentence in told
     assert "Traceback" not in told
     assert not (tmp_path / "may.json").exists()
+
+
+def test_all_that_is_wrong_with_a_file_is_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "may.toml"
+    wrong = BOOK.replace("steel-ndrc-2013", "steel").replace("year = 2025", 'year = "2025"\ncolour = 1')
+    path.write_text(wrong.replace('"120000"', '"1e5"').replace('id = "grid"', 'id = "sinter"'), "utf-8")
+    assert main(["account", str(path)]) == 2
+    told = capsys.readouterr().err
+    for place in ("method: ", "year: ", "colour: ", "sources[1].data.AD.value: ", "sources[1].id: "):
+        assert f"{path}: {place}" in told, place
+
+
+def test_all_that_is_wrong_with_a_method_is_told_at_once() -> None:
+    wrong = method_of("AD * CC").replace(b'category = "process"', b'category = "proces"')
+    wrong = wrong.replace(b'most = "1"', b'most = "one"').replace(b'edition = "1"', b'common = ["none"]')
+    with pytest.raises(MethodError) as refused:
+        read_method("m", wrong, {}, library.constants())
+    for said in (
+        "edition is missing",
+        "terms[0].category: expected one of",
+        "did you mean 'process'?",
+        "terms[0].inputs[1].most: expected a number or a quotient such as 44/12, got 'one'",
+        "common[0]: no common term 'none'",
+    ):
+        assert said in str(refused.value), said
+    assert "缺少 edition" in refused.value.said.zh
 
 
 def test_no_file_and_no_text_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
