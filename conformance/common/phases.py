@@ -32,3 +32,49 @@ RIGHT = Plain("right")
 """The terminal's clock was put right."""
 TAMPERED = Plain("tampered")
 """What the terminal keeps is altered behind its back next."""
+FAILING = Plain("failing")
+"""A centre begins to fail."""
+
+
+class OfCentre(Words, frozen=True, kw_only=True):
+    """Which centre."""
+
+    centre: str
+
+
+JOINED, LEFT = Mark("joined", OfCentre), Mark("left", OfCentre)
+"""A centre was added, and was removed, while the terminal ran."""
+
+
+class Absence(Words, frozen=True, kw_only=True):
+    """Which centre, and for how many hours the terminal is to keep what waits for it, where that matters."""
+
+    centre: str
+    buffer_h: int | None = None
+
+
+AWAY = Mark("away", Absence)
+"""A centre cannot be reached next."""
+
+
+class UploadTime(Words, frozen=True, kw_only=True):
+    """Of which centre (empty: of the one platform), and the times of day, apart by commas."""
+
+    centre: str | None = None
+    time: str
+
+
+UPLOAD_TIME = Mark("upload-time", UploadTime)
+"""The time of the upload window was set, by the operator or the platform."""
+DAY_BEGINS = Plain("day")
+"""What a day of data is counted from."""
+
+
+class Data(Words, frozen=True, kw_only=True):
+    """What is wrong with the data (inaccurate, incomplete), where it is told."""
+
+    data: str | None = None
+
+
+CORRECTED = Mark("corrected", Data)
+"""An operator corrects data next."""

@@ -12,6 +12,7 @@ from bench.case.shared_drive import SharedDrive
 from bench.facade.bench import Bench
 from bench.history.marks import SETTLE
 from bench.layout.scenario import Scenario
+from conformance.common.phases import DAY_BEGINS
 from conformance.common.times import DAY, floor
 from conformance.terminal.acquisition.commands import AnswersHistoryRequests, ask_for_history
 from conformance.terminal.acquisition.updates import UpdatesWithinFiveMinutes
@@ -46,7 +47,7 @@ class DayOfMinutes(SharedDrive):
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(minutes=10)
-        bench.phase("day")
+        DAY_BEGINS.put(bench)
         await bench.clock.sleep(minutes=20)
         start = floor(bench.clock.now_us(), DAY)
         await bench.clock.sleep(hours=24, minutes=46)

@@ -9,7 +9,8 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import delivery
-from conformance.common.actions import mark, reconciled
+from conformance.common.actions import reconciled
+from conformance.common.phases import FAILING, MENDED
 from conformance.common.times import uncertainty_s
 from conformance.terminal import LIVE, MODBUS
 from conformance.terminal.delivery import centres_judge
@@ -38,9 +39,9 @@ class _OneFails:
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(minutes=46, seconds=30)
-        bench.phase("failing")
+        FAILING.put(bench)
         await self.fail(bench)
-        bench.phase("mended")
+        MENDED.put(bench)
         await bench.clock.sleep(minutes=15)
         await bench.centres.settle(minutes=30)
 
@@ -51,7 +52,7 @@ class _OneFails:
     def judge(self, history: History) -> Iterator[Finding]:
         ledgers = reconciled(history)
         sound = [ledger for ledger in ledgers if ledger.centre == "A"]
-        failing, mended = mark(history, "failing"), mark(history, "mended")
+        failing, mended = FAILING.at(history), MENDED.at(history)
         yield from centres_judge.independence_findings(sound, failing, mended, uncertainty=uncertainty_s(history))
         yield from delivery.findings(ledgers)
 

@@ -9,7 +9,8 @@ from bench.facade.bench import Bench
 from bench.history import History, LinkRule, Sent
 from bench.layout.scenario import Scenario
 from conformance.common import delivery, frames, retention, timing
-from conformance.common.actions import all_centres, delivered, mark, reconciled
+from conformance.common.actions import all_centres, delivered, reconciled
+from conformance.common.phases import DAY_BEGINS, FAULTY, SOUND
 from conformance.common.times import MINUTE, SECOND, ceil, local, uncertainty_s
 from conformance.terminal import HJ212, LIVE, MODBUS
 
@@ -67,13 +68,13 @@ class DeliversQuarterHourIndex(Case):
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(minutes=10)
-        bench.phase("day")
+        DAY_BEGINS.put(bench)
         await bench.clock.sleep(days=1, hours=1)
         await bench.centres.settle(minutes=5)
 
     def judge(self, history: History) -> Iterator[Finding]:
         ledgers = reconciled(history)
-        start = ceil(mark(history, "day"), 15 * 60 * SECOND)
+        start = ceil(DAY_BEGINS.at(history), 15 * 60 * SECOND)
         for ledger in ledgers:
             yield from timing.index_findings(history, ledger, start)
         yield from timing.prompt_findings(ledgers, uncertainty=uncertainty_s(history))
@@ -94,17 +95,17 @@ class _Withholding:
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(hours=1, minutes=5)
-        bench.phase("faulty")
+        FAULTY.put(bench)
         bench.centres["A"].behave(**self.switches)
         await bench.clock.sleep(hours=self.hours)
-        bench.phase("sound")
+        SOUND.put(bench)
         bench.centres["A"].behave(**self.sound)
         await bench.clock.sleep(minutes=40)
         await bench.centres.settle(hours=1)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from frames.resend_findings(
-            history, "A", mark(history, "faulty"), mark(history, "sound"), patience_s=self.patience_s
+            history, "A", FAULTY.at(history), SOUND.at(history), patience_s=self.patience_s
         )
         yield from delivered(history)
 

@@ -10,6 +10,7 @@ from bench.history import History
 from bench.layout.scenario import Configuration, Scenario
 from conformance.common import delivery, frames, secrecy
 from conformance.common.actions import reconciled
+from conformance.common.phases import JOINED, LEFT, OfCentre
 from conformance.terminal import HJ212, LIVE, MODBUS, MUTUAL_TLS, PLATFORM, read_out
 from conformance.terminal.delivery import dynamic_centres_judge, windows_judge
 from conformance.terminal.security.channels import CAPTURING
@@ -82,10 +83,10 @@ class AddsAndRemovesCentresWhileRunning(Case):
         async with bench.links["uplink.A"].cut():
             await bench.clock.sleep(minutes=10)
             await bench.operator.add_centre("C", _AUTHOR)
-            bench.phase("joined", centre="C")
+            JOINED.put(bench, OfCentre(centre="C"))
             await bench.clock.sleep(minutes=20)
             await bench.operator.remove_centre("B", _AUTHOR)
-            bench.phase("left", centre="B")
+            LEFT.put(bench, OfCentre(centre="B"))
             await bench.clock.sleep(minutes=10)
             await bench.power.off(60)
             await bench.clock.sleep(minutes=10)
@@ -160,7 +161,7 @@ class AddsSecuredCentresWhileRunning(Case):
         await bench.clock.sleep(minutes=12, seconds=20)
         for name in ("C", "N"):
             await bench.operator.add_centre(name, _AUTHOR)
-            bench.phase("joined", centre=name)
+            JOINED.put(bench, OfCentre(centre=name))
         await bench.clock.sleep(minutes=12)
         bench.centres["C"].behave(certificate="look-alike")
         bench.centres["C"].disconnect(abort=True)
@@ -173,7 +174,7 @@ class AddsSecuredCentresWhileRunning(Case):
         await bench.centres.settle(minutes=40)
         await bench.terminal.search()
         await bench.operator.remove_centre("C", _AUTHOR)
-        bench.phase("left", centre="C")
+        LEFT.put(bench, OfCentre(centre="C"))
         await bench.clock.sleep(minutes=15)
         await bench.operator.log(start)
 

@@ -11,8 +11,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from bench.case import Check, criterion
-from bench.history import Connected, History, Phase, Received
+from bench.history import Connected, History, Received
+from bench.history.marks import Mark
 from conformance.common.delivery import Ledger, setup_of
+from conformance.common.phases import JOINED, LEFT, OfCentre
 from conformance.common.times import MINUTE, SECOND, local
 from conformance.common.truth import Key
 
@@ -37,9 +39,9 @@ LEFT_ALONE = criterion(
 ACT_US = 2 * MINUTE
 
 
-def moments(history: History, name: str) -> dict[str, int]:
-    """Centre to the instant of its phase `joined` or `left`."""
-    return {mark.detail["centre"]: mark.t for mark in history.of(Phase) if mark.name == name}
+def _moments(history: History, kind: Mark[OfCentre]) -> dict[str, int]:
+    """Centre to the last instant at which it joined, or left."""
+    return {mark.detail.centre: mark.t for mark in kind.of(history)}
 
 
 def _spacing(keys: Sequence[Key], interval: int) -> tuple[int, int]:
@@ -57,7 +59,7 @@ def _spacing(keys: Sequence[Key], interval: int) -> tuple[int, int]:
 
 def owed(history: History, ledgers: Sequence[Ledger]) -> list[Ledger]:
     """The ledgers with only those losses that a centre can complain of: ended while it was to be served."""
-    joined, left = moments(history, "joined"), moments(history, "left")
+    joined, left = _moments(history, JOINED), _moments(history, LEFT)
 
     def due(ledger: Ledger) -> Ledger:
         low = joined.get(ledger.centre, -ACT_US) + ACT_US
@@ -69,7 +71,7 @@ def owed(history: History, ledgers: Sequence[Ledger]) -> list[Ledger]:
 
 def findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:
     """A joined centre is sent records and at its own intervals; a removed one is not even called."""
-    joined, left = moments(history, "joined"), moments(history, "left")
+    joined, left = _moments(history, JOINED), _moments(history, LEFT)
     for ledger in ledgers:
         if ledger.centre not in joined:
             continue

@@ -11,8 +11,8 @@ from bench.case import Case, EvidenceKind, Finding, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import Connected, History
 from bench.layout.scenario import Scenario
-from conformance.common import accuracy, delivery, frames
-from conformance.common.actions import delivered, mark
+from conformance.common import accuracy, delivery, frames, phases
+from conformance.common.actions import delivered
 from conformance.common.times import local
 from conformance.terminal import MODBUS, MQTT_RECORDS
 from conformance.terminal.delivery import third_party_judge
@@ -60,17 +60,17 @@ class BelievesThePlatformsAnswerAlone(Case):
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(minutes=35)
         platform = bench.platforms.of(MqttRecordsCentre, "A")
-        bench.phase("faulty")
+        phases.FAULTY.put(bench)
         for answer in ANSWERS:
             platform.behave(**{**SOUND, **answer})
             await bench.clock.sleep(minutes=10)
-        bench.phase("sound")
+        phases.SOUND.put(bench)
         platform.behave(**SOUND)
         await bench.clock.sleep(minutes=20)
         await bench.centres.settle(minutes=15)
 
     def judge(self, history: History) -> Iterator[Finding]:
-        resent = frames.resend_findings(history, "A", mark(history, "faulty"), mark(history, "sound"), patience_s=0)
+        resent = frames.resend_findings(history, "A", phases.FAULTY.at(history), phases.SOUND.at(history), patience_s=0)
         for found in (*resent, *delivered(history, duplicates=False)):
             if found.id in {each.id for each in self.checks}:
                 yield found

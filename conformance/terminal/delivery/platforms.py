@@ -16,7 +16,8 @@ from bench.history.accounting import AccountingUnit, Emitter
 from bench.history.marks import SETTLE
 from bench.layout.scenario import Configuration, Scenario
 from conformance.common import delivery
-from conformance.common.actions import counters, mark, points, read_records, reconciled
+from conformance.common.actions import counters, points, read_records, reconciled
+from conformance.common.phases import CORRECTED, FAILING, MENDED, TAMPERED, UPLOAD_TIME, Data, UploadTime
 from conformance.common.times import HOUR, MINUTE, ceil, uncertainty_s
 from conformance.terminal import BY_TIME_OF_DAY, FINGERPRINT, LIVE, LOCAL, MODBUS, MUTUAL_TLS, PLATFORM
 from conformance.terminal.accounting.boundaries import electricity
@@ -92,7 +93,7 @@ class FollowsChangedUploadTime(Case):
         platform.behave(ack_after_s=1)
         await bench.clock.sleep(hours=36.5)
         platform.set_upload_time(_OTHER_TIME)
-        bench.phase("upload-time", time=_OTHER_TIME)
+        UPLOAD_TIME.put(bench, UploadTime(time=_OTHER_TIME))
         await bench.clock.sleep(hours=12)
         await bench.centres.settle(hours=5)
 
@@ -123,12 +124,12 @@ class KeepsWhatThePlatformSet(Case):
         platform.list_items({code: ("0",)})
         # The terminal learns of both when it next asks, at the opening of the window that it knows, or a day before.
         await bench.clock.until("23:30:00")
-        bench.phase("upload-time", time=_OTHER_TIME)
+        UPLOAD_TIME.put(bench, UploadTime(time=_OTHER_TIME))
         await bench.clock.until("06:00:00")
         await bench.power.off(60)
         await bench.clock.sleep(minutes=10)
         await bench.power.off(600)
-        bench.phase("listed", code=code)
+        platforms_judge.LISTED.put(bench, platforms_judge.Listed(code=code))
         await bench.clock.until("00:00:00")
         await bench.centres.settle(hours=5)
 
@@ -153,7 +154,7 @@ class LogsWhatThePlatformSet(Case):
         await bench.clock.sleep(hours=2)
         start = bench.clock.now_us()
         code = next(iter(platform.items))
-        bench.phase("listed", code=code)
+        platforms_judge.LISTED.put(bench, platforms_judge.Listed(code=code))
         platform.list_items({code: ("0",)})
         # It asks at the opening of its window, once a day.
         await bench.clock.sleep(hours=26)
@@ -239,7 +240,7 @@ class SendsRevisionsToThePlatform(Case):
         await bench.clock.sleep(minutes=10)
 
     async def _correct(self, bench: Bench, point: str, day: int, value: str) -> None:
-        bench.phase("corrected", data="inaccurate")
+        CORRECTED.put(bench, Data(data="inaccurate"))
         await bench.operator.manual_entry(point, "day", day, value, "Li Wei", "panel meter")
 
     def judge(self, history: History) -> Iterator[Finding]:
@@ -305,13 +306,13 @@ class FollowsTheTermsOfItsRegistration(Case):
         await bench.clock.sleep(minutes=2)
         platform.rotate_key()
         platform.behave(ack="always")
-        bench.phase("terms", changed="key")
+        platforms_judge.TERMS.put(bench, platforms_judge.Terms(changed="key"))
         await bench.clock.sleep(hours=20)
         platform.forget()
-        bench.phase("terms", changed="registration")
+        platforms_judge.TERMS.put(bench, platforms_judge.Terms(changed="registration"))
         await bench.clock.sleep(hours=24)
         platform.move(platform.port)
-        bench.phase("terms", changed="address")
+        platforms_judge.TERMS.put(bench, platforms_judge.Terms(changed="address"))
         await bench.clock.sleep(hours=1.5)
         SETTLE.put(bench)
         await bench.clock.sleep(hours=5)
@@ -393,7 +394,7 @@ class FindsAlteredRecords(Case):
         drawn = bench.chance("tampering")
         starts = range(begin, begin + 24 * _QUARTER_US, _QUARTER_US)
         chosen = drawn.sample(starts, len(_HOWS))
-        bench.phase("tampered")
+        TAMPERED.put(bench)
         await bench.power.cut()
         counted = counters(bench)
         bench.terminal.alter(
@@ -421,7 +422,7 @@ class FindsAlteredRecords(Case):
             name, value = next(iter(copies[index][2].items()))
             copies[index][2][name] = f"{value[:-1]}{(int(value[-1]) + 1) % 10}"
         names = " ".join(f"{copies[index][0]}/{copies[index][1]}" for index in altered)
-        bench.phase(tampering_judge.ALTERED, records=names)
+        tampering_judge.ALTERED.put(bench, tampering_judge.Copies(records=names))
         platform.compare(
             [
                 {
@@ -457,13 +458,13 @@ class VerifiesWhileDepositsWait(Case):
     async def drive(self, bench: Bench) -> None:
         begin = bench.clock.now_us()
         await bench.clock.sleep(hours=1, minutes=5)
-        bench.phase("deposits-wait")
+        tampering_judge.DEPOSITS_WAIT.put(bench)
         async with bench.links["uplink.F"].cut():
             await bench.clock.sleep(hours=1, minutes=7)
         end = bench.clock.now_us()
         # The path is back; what waited has not gone yet.
         await bench.operator.verify("quarter", begin, end)
-        bench.phase("deposits-taken")
+        tampering_judge.DEPOSITS_TAKEN.put(bench)
         await bench.clock.sleep(minutes=25)
         await bench.operator.verify("quarter", begin, end)
 
@@ -531,18 +532,18 @@ class ServesThreeCentresInDifferentStates(Case):
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(minutes=46, seconds=30)
-        bench.phase("failing")
+        FAILING.put(bench)
         bench.platforms["N"].behave(accept="refuse")
         bench.platforms["N"].disconnect(abort=True)
         async with bench.links["uplink.P"].cut():
             await bench.clock.sleep(minutes=46)
         bench.platforms["N"].behave(accept="accept")
-        bench.phase("mended")
+        MENDED.put(bench)
         await bench.clock.sleep(minutes=15)
         await bench.centres.settle(minutes=30)
 
     def judge(self, history: History) -> Iterator[Finding]:
         ledgers = reconciled(history, ("A", "P"))
-        failing, mended = mark(history, "failing"), mark(history, "mended")
+        failing, mended = FAILING.at(history), MENDED.at(history)
         yield from centres_judge.independence_findings(ledgers[:1], failing, mended, uncertainty=uncertainty_s(history))
         yield from delivery.findings(ledgers)

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from bench.case import Check, Notice, criterion
-from bench.history import Fingerprinted, History, Observed, Phase, Received, Sent, Served, Stored
+from bench.history import Fingerprinted, History, Observed, Received, Sent, Served, Stored
 from bench.history.marks import Mark
 from bench.history.observation import Words
 from conformance.common import notices
 from conformance.common.delivery import Ledger, setup_of
+from conformance.common.phases import UPLOAD_TIME
 from conformance.common.queries import questions
 from conformance.common.readings import number
 from conformance.common.times import DAY, MINUTE, SECOND, floor, instant_of, instant_of_iso, local, seconds, stamp_of
@@ -116,10 +117,30 @@ START_WITHIN_US = 5 * SECOND
 A_DAY = 96
 
 
+class Listed(Words, frozen=True, kw_only=True):
+    """The code of the one item that is listed."""
+
+    code: str
+
+
+LISTED = Mark("listed", Listed)
+"""The platform lists one item alone, from now on or from the terminal's next question on."""
+
+
+class Terms(Words, frozen=True, kw_only=True):
+    """What has changed: the key, the registration or the address."""
+
+    changed: str
+
+
+TERMS = Mark("terms", Terms)
+"""What the platform gave out at the registration holds no longer."""
+
+
 def openings(history: History, centre: str) -> list[int]:
     """When the daily windows open (us): the platform's time, or the one it has told since (phase `upload-time`)."""
     times = [(0, setup_of(history, centre).upload_time)]
-    times += [(mark.t, mark.detail["time"]) for mark in _marks(history)]
+    times += [(mark.t, mark.detail.time) for mark in UPLOAD_TIME.of(history)]
     found: list[int] = []
     midnight = floor(history.began.t, DAY) + DAY
     while midnight <= history.end_us:
@@ -130,10 +151,6 @@ def openings(history: History, centre: str) -> list[int]:
             found.append(opening)
         midnight += DAY
     return found
-
-
-def _marks(history: History) -> list[Phase]:
-    return [mark for mark in history.of(Phase) if mark.name == "upload-time"]
 
 
 def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
@@ -175,9 +192,9 @@ def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
 
 def listed_findings(history: History, centre: str, *, needed: int = 90) -> Iterator[Check]:
     """From the phase `listed` on (detail `code`) quarter-hours of that code arrive, and nothing else does."""
-    listed = history.phase("listed")
+    listed = LISTED.last(history)
     since = [event for event in history.of(Stored) if event.centre == centre and listed and event.t >= listed.t]
-    wanted = [event for event in since if listed and (event.code, event.kind) == (listed.detail["code"], "minute")]
+    wanted = [event for event in since if listed and (event.code, event.kind) == (listed.detail.code, "minute")]
     yield LISTED_ARRIVE.decide(len(wanted) >= needed if listed else None, measured=len(wanted), limit=needed, op=">=")
     others = [f"{local(event.t)} {event.code} {event.kind} {event.stamp}" for event in since if event not in wanted]
     yield LISTED_ALONE.none_among(since, others, evidence=others[:10])
@@ -236,11 +253,11 @@ def registered_finding(history: History, centre: str) -> Check:
 
     Nothing else tells a terminal the new key or address.
     """
-    marks = [mark for mark in history.of(Phase) if mark.name == "terms"]
+    marks = TERMS.of(history)
     ends = [mark.t for mark in marks[1:]] + [history.end_us]
     times = [event.t for event in history.of(Received) if event.centre == centre and event.cn == REGISTER]
     missing = [
-        f"{mark.detail['changed']} from {local(mark.t)}: no registration since"
+        f"{mark.detail.changed} from {local(mark.t)}: no registration since"
         for mark, end in zip(marks, ends, strict=False)
         if not any(mark.t < at <= end for at in times)
     ]
@@ -259,7 +276,7 @@ PLATFORMS_ORDERS_LOGGED = criterion(
 def orders_logged_finding(history: History, centre: str) -> Check:
     """An entry of a changed configuration between a platform's answer with its new list and the look into the log."""
     asked = Notice.CONFIGURATION_CHANGED
-    mark = history.phase("listed")
+    mark = LISTED.last(history)
     sent = [event for event in history.of(Sent) if event.centre == centre and _LIST in event.frame]
     given = [event.t for event in sent if mark is not None and event.t > mark.t]
     logs = [event for event in history.of(Observed) if event.what == "log" and not event.problem]

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.case import Check, EvidenceKind, criterion
-from bench.history import Fingerprinted, History, Observed, Phase
+from bench.history import Fingerprinted, History, Observed
+from bench.history.marks import Mark, Plain
+from bench.history.observation import Words
 from conformance.common.times import instant_of, instant_of_iso, local
 
 UNTOUCHED_STORE_AGREES = criterion(
@@ -58,8 +60,18 @@ COMPARED_IN_THE_END = criterion(
 
 
 LEAST_RECORDS = 1000
-ALTERED = "altered-copies"
-"""Name of the phase before a centre has its copies compared; its detail lists those that were altered."""
+
+
+class Copies(Words, frozen=True, kw_only=True):
+    """Which records: point/start, apart by blanks."""
+
+    records: str
+
+
+ALTERED = Mark("altered-copies", Copies)
+"""A centre has its copies compared next, these altered."""
+DEPOSITS_WAIT, DEPOSITS_TAKEN = Plain("deposits-wait"), Plain("deposits-taken")
+"""Deposits begin to wait, and can be taken again."""
 
 Name = tuple[str, int]
 
@@ -117,8 +129,8 @@ def _line(name: Name, what: str) -> str:
 
 def copies_findings(history: History, platform: str) -> Iterator[Check]:
     """A centre's copies agree with the deposits, but for those that were altered there, and these do not."""
-    marks = [mark for mark in history.of(Phase) if mark.name == ALTERED]
-    altered = {word for mark in marks for word in mark.detail.get("records", "").split()}
+    marks = ALTERED.of(history)
+    altered = {word for mark in marks for word in mark.detail.records.split()}
     at = marks[0].t if marks else history.end_us
     compared = [
         event
@@ -143,7 +155,7 @@ def copies_findings(history: History, platform: str) -> Iterator[Check]:
 
 def waiting_findings(history: History, platform: str) -> Iterator[Check]:
     """A comparison while deposits waited, and one after they were taken. Open unless some waited and came later."""
-    held, taken = history.phase("deposits-wait"), history.phase("deposits-taken")
+    held, taken = DEPOSITS_WAIT.last(history), DEPOSITS_TAKEN.last(history)
     asked = [event for event in history.of(Observed) if event.what == "verify" and not event.problem and event.rows]
     came = {
         (event.point, event.start)

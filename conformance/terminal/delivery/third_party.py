@@ -14,6 +14,7 @@ from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import accuracy
 from conformance.common.actions import points, reconciled
+from conformance.common.phases import OfCentre
 from conformance.terminal import HTTPS_RECORDS, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS, THIRD_PARTY
 from conformance.terminal.delivery import third_party_judge
 from conformance.terminal.management.management import management_of, told
@@ -107,11 +108,11 @@ class PassesOnAllItHas(Case):
         await bench.clock.sleep(hours=1)
         platform = bench.platforms.of(ThirdPartyCentre, "T")
         token = platform.token
-        bench.phase("token-changed", centre="T")
+        third_party_judge.TOKEN_CHANGED.put(bench, OfCentre(centre="T"))
         platform.ask_for("another")
         await bench.clock.sleep(minutes=50)
         platform.ask_for(token)
-        bench.phase("token-restored", centre="T")
+        third_party_judge.TOKEN_RESTORED.put(bench, OfCentre(centre="T"))
         await bench.clock.until("00:45")
         await bench.centres.settle(minutes=20)
 

@@ -11,8 +11,10 @@ from decimal import Decimal
 from typing import Any, cast
 
 from bench.case import Check, criterion
-from bench.history import Commanded, History, Observed, Phase, Received, Rejected, Secured, Stored
+from bench.history import Commanded, History, Observed, Received, Rejected, Secured, Stored
+from bench.history.marks import Mark
 from conformance.common.delivery import Ledger
+from conformance.common.phases import OfCentre
 from conformance.common.times import DAY, HOUR, MINUTE, floor, instant_of, local
 
 ACTIVITY_DATA_PASSED = criterion(
@@ -186,10 +188,17 @@ def statistics_finding(history: History, centre: str) -> Check:
     return STATISTICS_PASSED.of(centre.lower(), centre).none_among(days, wrong)
 
 
+TOKEN_CHANGED, TOKEN_RESTORED = Mark("token-changed", OfCentre), Mark("token-restored", OfCentre)
+"""A platform asks for another token than it gave, and for the right one again."""
+
+
+def _since(history: History, kind: Mark[OfCentre], centre: str) -> int | None:
+    return max((mark.t for mark in kind.of(history) if mark.detail.centre == centre), default=None)
+
+
 def authentication_findings(history: History, centre: str) -> Iterator[Check]:
     """Certificate and token as demanded; what was refused for another token waits and comes once it is right again."""
-    marks = {mark.name: mark.t for mark in history.of(Phase) if mark.detail.get("centre") == centre}
-    begin, end = marks.get("token-changed"), marks.get("token-restored")
+    begin, end = (_since(history, kind, centre) for kind in (TOKEN_CHANGED, TOKEN_RESTORED))
     refused = [event for event in history.of(Rejected) if event.at == centre and _TOKEN in event.reason]
     outside = [
         f"{local(event.t)} {event.reason}"

@@ -13,6 +13,7 @@ from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import delivery
 from conformance.common.actions import all_centres, reconciled
+from conformance.common.phases import UPLOAD_TIME, UploadTime
 from conformance.common.times import HOUR, MINUTE, floor
 from conformance.terminal import HJ212_WINDOW, LIVE, MODBUS, PLATFORM, read_out
 from conformance.terminal.delivery import windows_judge
@@ -76,7 +77,7 @@ class _ByHand:
             bench.platforms[name].behave(ack_after_s=1)
         await bench.clock.sleep(hours=12.5)
         await bench.operator.set_upload_time(name, self.times, _AUTHOR)
-        bench.phase("upload-time", centre=name, time=self.times)
+        UPLOAD_TIME.put(bench, UploadTime(centre=name, time=self.times))
         await bench.clock.sleep(hours=1)
         await bench.power.off(60)
         await bench.clock.until(_MIDNIGHT)
@@ -123,7 +124,7 @@ class UploadsInWindowSetByHand(_ByHand, Case):
         await bench.clock.sleep(hours=12)
         # The terminal learns of it when it next asks, at the opening of the window that the operator set.
         platform.set_upload_time(_AGAIN)
-        bench.phase("upload-time", centre=name, time=_AGAIN)
+        UPLOAD_TIME.put(bench, UploadTime(centre=name, time=_AGAIN))
         await bench.clock.until(_MIDNIGHT)
 
     def origins(self, history: History, centre: str) -> Iterator[Finding]:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from bench.case import Check, Criterion, criterion
-from bench.history import History, Observed, Phase, Received, Stored
+from bench.history import History, Observed, Received, Stored
+from bench.history.marks import Marked
 from conformance.common.delivery import Ledger, acknowledgements, matches, setup_of
+from conformance.common.phases import UPLOAD_TIME, UploadTime
 from conformance.common.queries import answers
 from conformance.common.retention import outages
 from conformance.common.times import DAY, MINUTE, SECOND, floor, instant_of, instant_of_iso, local, seconds
@@ -126,11 +128,7 @@ def windows(history: History, centre: str) -> list[Window]:
     With one window a day it carries the day before, with several each carries what has ended by its opening.
     """
     times = [(0, setup_of(history, centre).upload_time)]
-    times += [
-        (mark.t, mark.detail["time"])
-        for mark in history.of(Phase)
-        if mark.name == "upload-time" and mark.detail.get("centre", centre) == centre
-    ]
+    times += [(mark.t, mark.detail.time) for mark in _set(history, centre)]
     cuts = [*outages(history), *outages(history, f"uplink.{centre}")]
     found: list[Window] = []
     midnight = floor(history.began.t, DAY) + DAY
@@ -145,6 +143,11 @@ def windows(history: History, centre: str) -> list[Window]:
                 found.append(Window(opening, blocked, opening if len(each) > 1 else midnight, set_at))
         midnight += DAY
     return found
+
+
+def _set(history: History, centre: str) -> list[Marked[UploadTime]]:
+    """When the times of a centre were set, and to what."""
+    return [mark for mark in UPLOAD_TIME.of(history) if mark.detail.centre in (None, centre)]
 
 
 def uploads(history: History, centre: str) -> list[int]:
@@ -189,11 +192,7 @@ def _ordered(history: History, centre: str) -> list[int]:
 def origin_findings(history: History, centre: str, *, platform: bool) -> Iterator[Check]:
     """Uploads begin at the time that the operator set, and where the `platform` tells one too, at that as well."""
     said = [event.asked for event in history.of(Observed) if event.what == "upload-time"]
-    marks = {
-        mark.t
-        for mark in history.of(Phase)
-        if mark.name == "upload-time" and mark.detail.get("centre", centre) == centre
-    }
+    marks = {mark.t for mark in _set(history, centre)}
     # The operator's order comes before its mark; a mark without an order of its own is the platform's.
     by_hand = {min((at for at in marks if at >= asked), default=0) for asked in said}
     known = [one for one in windows(history, centre) if one.set_at and not one.blocked]
