@@ -88,7 +88,7 @@ class Mark(Generic[D]):
 
     def _read(self, event: Phase) -> D:
         try:
-            return msgspec.convert(event.detail, self.detail, strict=False)
+            return self.detail.from_words(event.detail)
         except msgspec.ValidationError as error:
             raise HistoryError(
                 f"phase {self.name!r} at {event.t} us: {error}; this version cannot judge such a record "

@@ -6,9 +6,9 @@ as of every `Observed`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import msgspec
 
@@ -24,6 +24,11 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
         """What the record holds, in the order of the fields."""
         found = ((name, getattr(self, name)) for name in self.__struct_fields__)
         return {name: str(text) for name, text in found if text is not None}
+
+    @classmethod
+    def from_words(cls, words: Mapping[str, str]) -> Self:
+        """What the record holds, as this type. Raises msgspec.ValidationError."""
+        return msgspec.convert(words, cls, strict=False)
 
 
 class Nothing(Words, frozen=True, kw_only=True):

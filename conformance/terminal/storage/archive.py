@@ -186,7 +186,7 @@ class KeepsByEmissionSource(Case):
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
-        bench.phase("emission-sources", **dict(self.sources))
+        archive_judge.SOURCES.put(bench, archive_judge.Sources(by_point=dict(self.sources)))
         await bench.clock.sleep(hours=2, minutes=20)
         await bench.power.off(60)
         await bench.clock.sleep(minutes=50)
@@ -223,12 +223,12 @@ class KeepsForYears(Case):
         await self.look(bench, start)
         await bench.clock.sleep(1)
         aged, stepped = await self.age(bench, start, archive_judge.RAW_DAYS, 0)
-        bench.phase("six-months", aged_s=aged)
+        archive_judge.SIX_MONTHS.put(bench, archive_judge.Aged(aged_s=aged))
         await self.look(bench, start)
         aged, _ = await self.age(bench, start, archive_judge.SETTLED_DAYS, stepped)
         await bench.power.off(60)
         await bench.clock.sleep(minutes=2)
-        bench.phase("five-years", aged_s=aged + 180)
+        archive_judge.FIVE_YEARS.put(bench, archive_judge.Aged(aged_s=aged + 180))
         await self.look(bench, start)
 
     async def age(self, bench: Bench, start_us: int, days: int, stepped_s: int) -> tuple[int, int]:

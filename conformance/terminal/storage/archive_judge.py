@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, Decimal
 from itertools import pairwise
+from typing import Self
 
 import msgspec
 
-from bench.case import Check, Criterion, Mark, Measurement, Text, criterion, measure
-from bench.history import History, Observed, Phase, Power, Served
+from bench.case import Check, Criterion, Measurement, Text, criterion, measure
+from bench.case import Mark as TimeMark
+from bench.history import History, Observed, Power, Served
+from bench.history.marks import Mark
+from bench.history.observation import Words
+from bench.history.phases import EMPTIED
 from conformance.common.delivery import matches
 from conformance.common.queries import answers, questions
 from conformance.common.times import DAY, HOUR, MINUTE, instant_of_iso, local
@@ -171,9 +176,33 @@ def shown(history: History, from_us: int, to_us: int) -> tuple[Shown, list[str]]
     return found, problems
 
 
-def _phase(history: History, name: str) -> int | None:
-    found: Phase | None = history.phase(name)
-    return None if found is None else found.t
+class Sources(Words, frozen=True, kw_only=True):
+    """The emission source of each point."""
+
+    by_point: Mapping[str, str]
+
+    def words(self) -> dict[str, str]:
+        """Sources by point."""
+        return dict(self.by_point)
+
+    @classmethod
+    def from_words(cls, words: Mapping[str, str]) -> Self:
+        """As `words`."""
+        return cls(by_point=words)
+
+
+SOURCES = Mark("emission-sources", Sources)
+"""What the terminal was told of the sources of its points."""
+
+
+class Aged(Words, frozen=True, kw_only=True):
+    """How old the first record is made by the terminal's clock."""
+
+    aged_s: int
+
+
+SIX_MONTHS, FIVE_YEARS = Mark("six-months", Aged), Mark("five-years", Aged)
+"""What was stored on the first day is asked for at this age."""
 
 
 def _alike(asked: Criterion, before: Shown, after: Shown, problems: Sequence[str]) -> Check:
@@ -204,7 +233,7 @@ def restore_findings(history: History) -> Iterator[Check | Measurement]:
     sets = [event for event in history.of(Observed) if event.what == "backup" and event.rows and not event.problem]
     made = sets[0].rows[0] if sets else {}
     asked = sets[0].asked if sets else history.end_us
-    emptied = _phase(history, "emptied") or history.end_us
+    emptied = EMPTIED.at(history)
     before, problems = shown(history, history.began.t, asked)
     days = _consecutive_days(before)
     yield measure("set-size", made.get("octets", ""), en="length of the set", zh="备份大小", unit="octets")
@@ -374,7 +403,8 @@ def _same_unit(told: str, true: str) -> bool:
 
 def import_findings(history: History) -> Iterator[Check]:
     """What was stored before the terminal was emptied is stored again once its set was brought."""
-    emptied = _phase(history, "emptied")
+    mark = EMPTIED.last(history)
+    emptied = None if mark is None else mark.t
     brought = questions(history, "restore")
     refusals = [event.problem for event in brought if event.problem]
     until = history.end_us + 1
@@ -388,8 +418,8 @@ def import_findings(history: History) -> Iterator[Check]:
 
 def class_findings(history: History, kinds: Sequence[str]) -> Iterator[Check]:
     """Stored data are found under the emission source of their point, all of them, right, and no others."""
-    mark = history.phase("emission-sources")
-    wanted: dict[str, str] = dict(mark.detail) if mark is not None else {}
+    mark = SOURCES.last(history)
+    wanted: Mapping[str, str] = mark.detail.by_point if mark is not None else {}
     told = [event for event in history.of(Observed) if event.what == "emission-sources"]
     rows = {
         row.get("point", ""): row.get("emission_source", "")
@@ -489,14 +519,15 @@ def activity_findings(
 
 def age_findings(history: History) -> Iterator[Check]:
     """What the terminal showed of its first day is there up to the age that its class must reach (R-30, stepped)."""
-    young = _phase(history, "six-months") or history.end_us + 1
-    for kept, phase, days, whats in (
-        (KEPT_SIX_MONTHS, "six-months", RAW_DAYS, ("readings", "minute")),
-        (KEPT_FIVE_YEARS, "five-years", SETTLED_DAYS, ("quarter", "hour", "day")),
+    first = SIX_MONTHS.last(history)
+    young = history.end_us + 1 if first is None else first.t
+    for kept, kind, days, whats in (
+        (KEPT_SIX_MONTHS, SIX_MONTHS, RAW_DAYS, ("readings", "minute")),
+        (KEPT_FIVE_YEARS, FIVE_YEARS, SETTLED_DAYS, ("quarter", "hour", "day")),
     ):
-        mark = history.phase(phase)
+        mark = kind.last(history)
         then = history.end_us + 1 if mark is None else mark.t
-        old = int(mark.detail.get("aged_s", "0")) if mark is not None else 0
+        old = mark.detail.aged_s if mark is not None else 0
         before, problems = shown(history, history.began.t, young)
         after, later = shown(history, then, then + 5 * MINUTE)
         wanted = {question: rows for question, rows in before.items() if set(question) & set(whats)}
@@ -511,7 +542,7 @@ def age_findings(history: History) -> Iterator[Check]:
         complete = bool(wanted) and set(wanted) <= set(after) and all(wanted.values())
         old_enough = old >= (days * 24 - 1) * 3600
         found = kept.none(gone, rows and complete and old_enough, evidence=[*gone, *problems, *later])
-        yield msgspec.structs.replace(found, mark=Mark.STEPPED)
+        yield msgspec.structs.replace(found, mark=TimeMark.STEPPED)
 
 
 def room_findings(history: History) -> Iterator[Check | Measurement]:
@@ -546,7 +577,7 @@ def room_findings(history: History) -> Iterator[Check | Measurement]:
         op="<=",
         evidence=problems,
     )
-    yield msgspec.structs.replace(found, mark=Mark.EXTRAPOLATED)
+    yield msgspec.structs.replace(found, mark=TimeMark.EXTRAPOLATED)
 
 
 def told_age_findings(history: History) -> Iterator[Check]:

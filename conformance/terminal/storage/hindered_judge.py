@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from bench.case import Check, Notice, criterion
 from bench.history import History
+from bench.history.phases import DAMAGED, STORAGE_REFUSES, STORAGE_TAKES
 from conformance.common import notices
 from conformance.common.delivery import Ledger, first_contents, setup_of
 from conformance.common.queries import answers
@@ -58,7 +59,7 @@ def _works(history: History, ledgers: Sequence[Ledger], since: int | None) -> Ch
 
 def refused_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:
     """What a store that took no writes for a while left behind."""
-    began, ended = history.phase("storage-refuses"), history.phase("storage-takes")
+    began, ended = STORAGE_REFUSES.last(history), STORAGE_TAKES.last(history)
     yield _works(history, ledgers, None if ended is None else ended.t)
     before: dict[Key, str] = {}
     after: dict[Key, str] = {}
@@ -107,7 +108,7 @@ def _told(history: History, ledgers: Sequence[Ledger], began: int | None, ended:
 
 def damaged_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:
     """What comes after a start with a damaged store."""
-    damaged = history.phase("damaged")
+    damaged = DAMAGED.last(history)
     yield _works(history, ledgers, None if damaged is None else damaged.t + MINUTE)
     told = [event for what in ("alarms", "log") for event in answers(history, what)]
     rows = [row for event in told for row in event.rows]

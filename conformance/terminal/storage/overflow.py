@@ -10,6 +10,7 @@ from bench.history import History
 from bench.layout.scenario import Configuration, Scenario
 from conformance.common import delivery
 from conformance.common.actions import points, reconciled
+from conformance.common.phases import AWAY, Absence
 from conformance.common.times import HOUR
 from conformance.terminal import LIVE, LOCAL, MODBUS, read_out
 from conformance.terminal.storage import overflow_judge, storage_quota_judge
@@ -52,7 +53,7 @@ class GivesUpTheOldestAndSaysSo(Case):
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
         await bench.clock.sleep(hours=3, minutes=5)
-        bench.phase("away", centre="B", buffer_h=_BUFFER_H)
+        AWAY.put(bench, Absence(centre="B", buffer_h=_BUFFER_H))
         async with bench.links["uplink.B"].cut():
             await bench.clock.sleep(hours=_AWAY_H)
             await bench.operator.alarms()
@@ -113,16 +114,16 @@ class OverwritesWhatIsDeliveredFirst(Case):
         start = bench.clock.now_us()
         # B takes quarter-hours and refuses hours: what waits for it is older than much that is delivered.
         bench.centres["B"].behave(refused_cn="2061")
-        bench.phase("bounded", centre="B", octets=_STORE_OCTETS)
+        storage_quota_judge.BOUNDED.put(bench, storage_quota_judge.Bound(centre="B", octets=_STORE_OCTETS))
         await self._pass(bench, hours=_LOOKS_EVERY_H)
-        bench.phase("nearly-empty")
+        storage_quota_judge.NEARLY_EMPTY.put(bench)
         await bench.operator.records("quarter", points(bench)[0], start, start + HOUR)
         await bench.operator.log(start)
         await self._pass(bench, hours=self.filling_h - _LOOKS_EVERY_H)
         await self._look_back(bench, start)
         bench.centres["B"].behave(refused_cn="")
         await bench.clock.sleep(hours=2)
-        bench.phase("away", centre="B", buffer_h=self.scenario.configuration.buffer_h)
+        AWAY.put(bench, Absence(centre="B", buffer_h=self.scenario.configuration.buffer_h))
         async with bench.links["uplink.B"].cut():
             await self._pass(bench, hours=self.away_h)
             await self._look_back(bench, start)
@@ -142,7 +143,7 @@ class OverwritesWhatIsDeliveredFirst(Case):
 
     async def _look_back(self, bench: Bench, start: int) -> None:
         """What is still there of the first hours."""
-        bench.phase("look-back")
+        storage_quota_judge.LOOK_BACK.put(bench)
         for point in points(bench)[:2]:
             await bench.operator.records("quarter", point, start, start + 6 * HOUR)
 

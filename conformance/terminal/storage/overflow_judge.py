@@ -13,6 +13,7 @@ from bench.case import Check, Measurement, Notice, Text, criterion, measure
 from bench.history import History, Observed
 from conformance.common import notices
 from conformance.common.delivery import Ledger, Problem
+from conformance.common.phases import AWAY
 from conformance.common.retention import outages
 from conformance.common.times import HOUR, instant_of_iso, local, seconds
 
@@ -68,15 +69,15 @@ def excused(ledger: Ledger, border_us: int) -> Ledger:
 
 def away(history: History) -> tuple[str, int, int, int] | None:
     """Centre, beginning and end of its absence (us), and what the buffer was set to (us); None without an absence."""
-    mark = history.phase("away")
-    if mark is None:
+    mark = AWAY.last(history)
+    if mark is None or mark.detail.buffer_h is None:
         return None
-    centre = mark.detail["centre"]
+    centre = mark.detail.centre
     found = outages(history, f"uplink.{centre}")
     if not found:
         return None
     start, end = max(found, key=lambda cut: cut[1] - cut[0])
-    return centre, start, end, int(mark.detail["buffer_h"]) * HOUR
+    return centre, start, end, mark.detail.buffer_h * HOUR
 
 
 def findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check | Measurement]:

@@ -46,7 +46,7 @@ class LosesNothingBetweenThreeCentres(Case):
         names = tuple(bench.centres)
         for turn in range(len(names)):
             sound, slow, dead = (names[(turn + place) % len(names)] for place in range(len(names)))
-            bench.phase("states", sound=sound, slow=slow, dead=dead)
+            power_cuts_judge.STATES.put(bench, power_cuts_judge.States(sound=sound, slow=slow, dead=dead))
             bench.centres[slow].behave(ack_after_s=_SLOW_S)
             async with bench.links[f"uplink.{dead}"].cut():
                 # The connection died without a word: what is written to it now is neither answered nor refused.

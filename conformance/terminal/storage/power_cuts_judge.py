@@ -13,6 +13,8 @@ from itertools import pairwise
 
 from bench.case import Check, Measurement, criterion, measure
 from bench.history import History, Stored
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.delivery import Delivery, Ledger, acknowledgements, disturbances, overlaps, setup_of
 from conformance.common.times import SECOND, instant_of, local, seconds
 from conformance.common.truth import VOLATILE_US, power_losses
@@ -49,6 +51,18 @@ class Met:
     def count(self, moment: str) -> int:
         """How many pairs of cut and centre met the moment."""
         return sum(len(found) for found in self.cuts.get(moment, {}).values())
+
+
+class States(Words, frozen=True, kw_only=True):
+    """Which centre is well, which slow, and which cannot be reached."""
+
+    sound: str
+    slow: str
+    dead: str
+
+
+STATES = Mark("states", States)
+"""The centres are put into these states next."""
 
 
 def met(history: History, ledgers: Sequence[Ledger]) -> Met:

@@ -1,8 +1,7 @@
 """A store bounded by octets that fills: its room kept, an alarm before, delivered data first, every loss told (R-28).
 
-Leaves what arrived to `delivery`, and order, gaps and log of what is given up to `overflow`. The case says in phase
-`bounded` how much the store may hold and which centre refuses hour data meanwhile, in phase `away` that this
-centre is cut off, and in phases `look-back` that it asks for the oldest quarter-hours.
+Leaves what arrived to `delivery`, and order, gaps and log of what is given up to `overflow`. In the phase `AWAY` the
+centre that refuses hour data is cut off.
 """
 
 from __future__ import annotations
@@ -12,9 +11,10 @@ from dataclasses import replace
 
 from bench.case import Check, Measurement, Notice, criterion, measure
 from bench.history import History, Observed
+from bench.history.marks import Mark, Plain
+from bench.history.observation import Words
 from conformance.common import notices
 from conformance.common.delivery import Ledger, Problem
-from conformance.common.retention import marks
 from conformance.common.times import HOUR, instant_of_iso, local, seconds
 from conformance.terminal.storage import overflow_judge as overflow
 
@@ -59,14 +59,29 @@ def excused(history: History, ledger: Ledger) -> Ledger:
     return replace(ledger, lost=[problem for problem in ledger.lost if not start - HOUR <= problem.key.end < end])
 
 
+class Bound(Words, frozen=True, kw_only=True):
+    """How much the store may hold, and which centre refuses hour data meanwhile."""
+
+    centre: str
+    octets: int
+
+
+BOUNDED = Mark("bounded", Bound)
+"""The store begins to fill."""
+NEARLY_EMPTY = Plain("nearly-empty")
+"""The terminal is asked what it keeps while the store has room for all."""
+LOOK_BACK = Plain("look-back")
+"""It is asked for the oldest quarter-hours."""
+
+
 def findings(history: History, ledgers: Sequence[Ledger], *, slack_us: int) -> Iterator[Check | Measurement]:
     """All that R-28 asks of a full store; `slack_us` is how far apart the looks at its size are."""
-    stretch, bounded = overflow.away(history), history.phase("bounded")
+    stretch, bounded = overflow.away(history), BOUNDED.last(history)
     ledger = next((one for one in ledgers if stretch is not None and one.centre == stretch[0]), None)
-    looks = marks(history, "look-back")
+    looks = LOOK_BACK.of(history)
     yield _told_before(history)
     if bounded is not None:
-        yield from _room(history, int(bounded.detail["octets"]), slack_us)
+        yield from _room(history, bounded.detail.octets, slack_us)
     if stretch is None or ledger is None or bounded is None or len(looks) != 2:
         yield _filled(None, "the case did not come to its end")
         return
@@ -108,7 +123,7 @@ STORE_FILLING = Notice.STORE_FILLING
 def _told_before(history: History) -> Check:
     """What the log says of overwriting at the look at a nearly empty store, of which nothing has gone."""
     asked = OVERWRITING_TOLD_TRUTHFULLY
-    mark = history.phase("nearly-empty")
+    mark = NEARLY_EMPTY.last(history)
     looks = [event for event in history.of(Observed) if mark is not None and mark.t <= event.t < mark.t + HOUR]
     records = next((event for event in looks if event.what == "records" and not event.problem), None)
     log = next((event for event in looks if event.what == "log" and not event.problem), None)
