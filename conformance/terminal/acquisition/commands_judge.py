@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import Literal
 
 from bench.case import Check, Measurement, criterion
 from bench.history import Commanded, History, Published, Received, Served, Stored
@@ -71,10 +72,10 @@ ANSWER_S = 5
 
 
 class Query(Words, frozen=True, kw_only=True):
-    """The range that is asked for (stamps of HJ 212), of which class; `empty` is yes where no data can exist, or no."""
+    """The range that is asked for (stamps of HJ 212), of which class; `empty` where no data can exist."""
 
     kind: str
-    empty: str
+    empty: Literal["yes", "no"]
     begin: str
     end: str
 
