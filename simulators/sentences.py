@@ -75,6 +75,7 @@ def few(names: Sequence[str]) -> Words:
 
 MORE_NAMES = Sentence("more-names", "{names} and {more} more", "{names}等，另有 {more} 个")
 MISSING = Sentence("missing", "is missing; add it", "缺少此项，请补上")
+MISSING_HINT = Sentence("missing-hint", "is missing; add it: {wanted}", "缺少此项，请补上：{wanted}")
 MISSING_TABLE = Sentence(
     "missing-table", "is missing; add a table [{place}] with {names}", "缺少表 [{place}]，须含 {names}"
 )

@@ -38,7 +38,9 @@ Name = Annotated[
 """What a name in a description looks like."""
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 """A TCP or UDP port."""
-Word = Annotated[str, msgspec.Meta(pattern=r"\S", extra={"hint": "text that is not empty", "zh": "非空文本"})]
+Word = Annotated[
+    str, msgspec.Meta(pattern=r"\S", extra={"hint": "text that is not empty", "zh": "非空文本", "any": True})
+]
 """Text that is not empty."""
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -55,6 +57,12 @@ class _Key:
     @property
     def name(self) -> str:
         return self.field.encode_name
+
+    @property
+    def wanted(self) -> Words | None:
+        """What its notes say that it should be; None where any text will do."""
+        told = "hint" in self.extra and "any" not in self.extra
+        return Words(self.extra["hint"], self.extra["zh"]) if told else None
 
     def fallback(self) -> Any:
         """What stands in for a value that is missing or wrong."""
@@ -110,7 +118,7 @@ def read(table: Table, kind: type[S], *, whole: bool = True) -> S:
             values[key.field.name] = key.fallback() if found is _UNFIT else found
         else:
             if key.field.required:
-                table.absent(key.name, _needed(key.kind))
+                table.absent(key.name, _needed(key.kind), key.wanted)
             values[key.field.name] = key.fallback() if key.field.required else key.default()
     if whole:
         table.finish()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, TypeVar, cast
 
 from simulators.files import given_octets
-from simulators.sentences import MISSING, MISSING_TABLE, NOT_TOML, NOT_UTF8, UNREADABLE, Words
+from simulators.sentences import MISSING, MISSING_HINT, MISSING_TABLE, NOT_TOML, NOT_UTF8, UNREADABLE, Words
 from simulators.values import Unfit, got, one_of, taken, unknown
 
 
@@ -103,10 +103,12 @@ class Table:
         self._known.append(key)
         return key in self.data
 
-    def absent(self, key: str, keys: Sequence[str] = ()) -> None:
-        """Note that a field has to be there; `keys`: what a table needs."""
+    def absent(self, key: str, keys: Sequence[str] = (), wanted: Words | None = None) -> None:
+        """Note that a field has to be there; `keys`: what a table needs, `wanted`: what a value should be."""
         if keys:
             self.problem(key, *MISSING_TABLE(place=self.place(key), names=keys))
+        elif wanted is not None:
+            self.problem(key, *MISSING_HINT(wanted=wanted))
         else:
             self.problem(key, *MISSING())
 

@@ -14,9 +14,11 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bench.dut import Seat, sentences, templates
 from bench.dut.asking import Asks
-from bench.dut.hooks import Question, way_of, ways
+from bench.dut.hooks import Question, Way, asked_of, way_of, ways
+from simulators.settings import keys_of, read
 from simulators.stamps import local
-from simulators.values import hint, unknown
+from simulators.tables import Problem, Table
+from simulators.values import hint, no_choice, unknown
 
 QUESTIONS = (
     "readings", "records", "gaps", "status", "queue", "log", "replacement", "alarms", "centres", "packages",
@@ -54,7 +56,6 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 """The fields that judges look at, by question; rows of other questions are only recorded, or free."""
 STREAMS = frozenset(("emission-events",))
 """What a product tells by itself, over one connection that stays."""
-_COMMON = frozenset(("rows", "fields"))
 
 
 def _iso(at_us: object) -> str:
@@ -93,13 +94,12 @@ async def ask_by_hooks(
 
     Raises LookupError, OSError or TimeoutError without an answer.
     """
-    asked: Mapping[str, Any] = seat.connection.get("ask", {}).get(what, {})
-    way = way_of(asked)
-    if way is None:
+    asked = asked_of(seat.connection, what)
+    if asked is None:
         raise LookupError(str(sentences.NO_ASK(what=what)))
     engine = environment()
     fill = filling(engine, seat, what, query, subject)
-    answer = await way.fetch(asked, Question(what, query, fill, seat.folder.resolve(), seat.state, desk))
+    answer = await asked.fetch(Question(what, query, fill, seat.folder.resolve(), seat.state, desk))
     try:
         return _rows(engine, asked, answer)
     except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, RecursionError) as error:
@@ -128,14 +128,13 @@ def filling(
     return fill
 
 
-def _rows(engine: jinja2.Environment, asked: Mapping[str, Any], answer: Any) -> tuple[dict[str, str], ...]:
+def _rows(engine: jinja2.Environment, asked: Way, answer: Any) -> tuple[dict[str, str], ...]:
     """The rows of an answer by the expressions of the profile."""
-    found = engine.compile_expression(asked.get("rows", "answer"), undefined_to_none=True)(answer=answer)
+    found = engine.compile_expression(asked.rows, undefined_to_none=True)(answer=answer)
     if found is None:
-        raise LookupError(str(sentences.NO_ROWS(rows=asked["rows"])))
+        raise LookupError(str(sentences.NO_ROWS(rows=asked.rows)))
     listed = found if isinstance(found, list) else [found]
-    fields: Mapping[str, str] = asked.get("fields", {})
-    columns = {name: engine.compile_expression(text, undefined_to_none=True) for name, text in fields.items()}
+    columns = {name: engine.compile_expression(text, undefined_to_none=True) for name, text in asked.fields.items()}
     made: list[dict[str, str]] = []
     for row in cast("list[Any]", listed):
         if columns:
@@ -156,64 +155,50 @@ def text_of(value: object) -> str:
 
 def hook_problems(given: object) -> Iterator[str]:
     """What is wrong with the table [connection.ask], one sentence each."""
-    if not isinstance(given, dict):
-        yield _wrong("ask", "a table", given)
-        return
-    for what, asked in cast("dict[str, object]", given).items():
+    problems: list[Problem] = []
+    asks = Table({"ask": given}, "connection", problems).table("ask") or Table({}, "", [])
+    for what in asks.data:
         if what not in QUESTIONS:
-            yield _wrong("ask", f"one of {', '.join(QUESTIONS)}", what)
-        if not isinstance(asked, dict):
-            yield _wrong(f"ask.{what}", "a table", asked)
-        else:
-            yield from _section(what, cast("dict[str, Any]", asked))
+            asks.problem(what, *no_choice(QUESTIONS, what))
+        if (section := asks.table(what)) is not None:
+            _section(what, section)
+    yield from map(str, problems)
 
 
-def _section(what: str, asked: Mapping[str, Any]) -> Iterator[str]:
-    way = way_of(asked)
-    each = ways().values() if way is None else (way,)
-    known = {*_COMMON, *(key for one in each for key in (*one.chooses, *one.keys))}
-    for key in sorted(set(asked) - known):
-        yield f"connection.ask.{what}.{key}: {' / '.join(unknown(key, known))}"
-    if way is None:
-        yield _wrong(f"ask.{what}", f"either get or post with an address, or one of {_others()}", sorted(asked))
+def _section(what: str, section: Table) -> None:
+    kind = way_of(section.data)
+    if kind is None:
+        known = [key.name for each in ways().values() for key in keys_of(each)]
+        for key in section.data:
+            if key not in known:
+                section.problem(key, *unknown(key, known))
+        section.problem("", *sentences.NO_WAY(others=_others(), found=sorted(section.data)))
         return
-    if what in STREAMS and "get" not in asked:
-        yield _wrong(f"ask.{what}", "get with the address of a stream of server-sent events", sorted(asked))
-    for key, expected in way.problems(asked):
-        yield _wrong(f"ask.{what}.{key}", expected, asked.get(key.partition(".")[0]))
-    for key in sorted(way.templates & set(asked)):
-        yield from _template(f"ask.{what}.{key}", asked[key])
-    if "rows" in asked:
-        yield from _template(f"ask.{what}.rows", asked["rows"], expression=True)
-    fields = asked.get("fields", {})
-    if not isinstance(fields, dict):
-        yield _wrong(f"ask.{what}.fields", "a table", fields)
-        return
-    for name, text in cast("dict[str, object]", fields).items():
-        yield from _template(f"ask.{what}.fields.{name}", text, expression=True)
+    asked = read(section, kind)
+    if what in STREAMS and "get" not in section.data:
+        section.problem("", *sentences.NO_STREAM_ADDRESS(found=sorted(section.data)))
+    for key in kind.templates:
+        for text in texts if isinstance(texts := getattr(asked, key), tuple) else (texts,):
+            _template(section, key, text or "")
+    _template(section, "rows", asked.rows, expression=True)
+    for name, text in asked.fields.items():
+        _template(section, f"fields.{name}", text, expression=True)
         if what in FIELDS and name not in FIELDS[what]:
-            meant = hint(name, FIELDS[what])
-            yield sentences.NOBODY_ASKS(meant=meant).after(f"connection.ask.{what}.fields.{name}")
+            section.problem(f"fields.{name}", *sentences.NOBODY_ASKS(meant=hint(name, FIELDS[what])))
 
 
-def _others() -> str:
-    return ", ".join(key for key in ways() if key not in ("get", "post"))
+def _others() -> tuple[str, ...]:
+    return tuple(key for key in ways() if key not in ("get", "post"))
 
 
-def _template(key: str, text: object, *, expression: bool = False) -> Iterator[str]:
-    if not isinstance(text, str):
-        yield _wrong(key, "a text", text)
-        return
+def _template(table: Table, key: str, text: str, *, expression: bool = False) -> None:
+    """Note what is wrong with a template, or an expression."""
     engine = environment()
     try:
         engine.compile_expression(text) if expression else engine.compile(text)
     except jinja2.TemplateSyntaxError as error:
-        yield sentences.TEMPLATE_LINE(lineno=error.lineno, message=error.message).after(f"connection.{key}")
+        table.problem(key, *sentences.TEMPLATE_LINE(lineno=error.lineno, message=error.message))
         return
     if not expression:
         for wrong in templates.misnamed(engine, text, templates.ASKED):
-            yield sentences.TEMPLATE_NAME(wrong=wrong).after(f"connection.{key}")
-
-
-def _wrong(key: str, expected: str, found: object) -> str:
-    return sentences.VALUE_EXPECTED(expected=expected, found=found).after(f"connection.{key}")
+            table.problem(key, *sentences.TEMPLATE_NAME(wrong=wrong))

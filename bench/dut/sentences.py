@@ -33,6 +33,32 @@ READY_FORM = Sentence("dut-ready-form", "expected host:port, got {told!r}", "应
 VALUE_EXPECTED = Sentence(
     "dut-value-expected", "expected {expected}, found {found!r}", "应为 {expected}，实际为 {found!r}"
 )
+NO_WAY = Sentence(
+    "dut-no-way",
+    "expected either get or post with an address, or one of {others}, found {found}",
+    "应给出 get 或 post（地址），或 {others} 之一，实际为 {found}",
+)
+NO_STREAM_ADDRESS = Sentence(
+    "dut-no-stream-address",
+    "expected get with the address of a stream of server-sent events, found {found}",
+    "应以 get 给出事件流（SSE）地址，实际为 {found}",
+)
+REGISTERS_MISSING = Sentence(
+    "dut-registers-missing",
+    "expected a table of registers by name, here or in write",
+    "应在 read 或 write 中按名称给出寄存器表",
+)
+URL_OF_DATABASE = Words(
+    'the URL of the database such as "sqlite:///{{ state }}/gateway.db"',
+    '数据库 URL，例如 "sqlite:///{{ state }}/gateway.db"',
+)
+ONE_CHARACTER = Words("one character", "一个字符")
+BASE_OF_STEPS = Words(
+    'the address that the steps begin from, such as "http://{{ local.host }}:8080"',
+    '各步起始的地址，例如 "http://{{ local.host }}:8080"',
+)
+WORDS_FOR_PERSON = Words('a sentence, or { en = "…", zh = "…" }', '一句话，或 { en = "…", zh = "…" }')
+"""What a text of a section [connection.ask] should be."""
 TEMPLATE_LINE = Sentence("dut-template-line", "line {lineno}: {message}", "第 {lineno} 行：{message}")
 TEMPLATE_NAME = Sentence("dut-template-name", "{wrong}", "模板中的名称无效：{wrong}")
 TEMPLATE_UNREADABLE = Sentence(

@@ -20,6 +20,8 @@ import jinja2
 from bench.dut import Seat, sentences
 from bench.dut.access.exchange import Place, connect
 from bench.dut.access.secured import Stream
+from bench.dut.hooks import asked_of
+from bench.dut.hooks.http import Http
 from bench.dut.questions import environment, filling, text_of
 
 ANSWER_S = 30.0
@@ -102,11 +104,11 @@ async def _events(following: Callable[[], Awaitable[object]], take: Callable[[st
 
 def stream_by_hooks(seat: Seat, what: str, subject: Mapping[str, Any] | None = None) -> Told:
     """Where a product tells something by itself, as its profile says. Raises LookupError where it says nothing."""
-    asked: Mapping[str, Any] = seat.connection.get("ask", {}).get(what, {})
-    if "get" not in asked:
+    asked = asked_of(seat.connection, what)
+    if not isinstance(asked, Http) or not asked.get:
         raise LookupError(str(sentences.NO_ASK(what=what)))
     fill = filling(environment(), seat, what, {}, subject)
-    return Told(fill(asked["get"]), dict(asked.get("headers", {})), dict(asked.get("fields", {})))
+    return Told(fill(asked.get), asked.headers, asked.fields)
 
 
 def row_of_event(told: Told, text: str) -> dict[str, str]:

@@ -1,14 +1,14 @@
 """Ways in which a product is asked or told something: one module each, found by walking.
 
 Leaves what the answer means to the expressions of the profile (`bench.dut.command`). A section [connection.ask.X] of a
-profile holds one key that says which way it is (`get`, `run`, `sql`, `file` …), and what else that way wants.
+profile holds one key that says which way it is (`get`, `run`, `sql`, `file` …), and what else that way wants: a struct.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from bench.dut.asking import Asks
+from simulators.settings import Settings, read
+from simulators.tables import Table
 
 ANSWER_S = 30.0
 """How long an answer is waited for."""
@@ -40,41 +42,45 @@ class Question:
     columns: tuple[str, ...] = field(default=())
 
 
-class Way:
-    """One way; a module overrides what is its own.
+class Way(Settings, frozen=True, kw_only=True):
+    """A section of one way: what every way has; a module adds what is its own, and how it asks.
 
-    `chooses` are the keys any one of which says that a section is of this way, `keys` what else it may hold. Texts of
-    `templates` are templates.
+    `rows` is an expression over `answer`, `fields` are expressions over `row`. `chooses` are the keys any one of which
+    says that a section is of this way. Texts of `templates` are templates.
     """
 
-    chooses: ClassVar[tuple[str, ...]]
-    keys: ClassVar[frozenset[str]] = frozenset()
-    templates: ClassVar[frozenset[str]] = frozenset()
+    chooses: ClassVar[tuple[str, ...]] = ()
+    templates: ClassVar[tuple[str, ...]] = ()
 
-    def problems(self, asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """What is wrong with a section: the key, and what was expected of it."""
-        del asked
-        return iter(())
+    rows: str = "answer"
+    fields: dict[str, str] = {}
 
-    async def fetch(self, asked: Mapping[str, Any], question: Question) -> Any:
+    async def fetch(self, question: Question) -> Any:
         """The answer as JSON has it. Raises LookupError, OSError (ConnectionError) or TimeoutError without one."""
         raise NotImplementedError
 
 
 @cache
-def ways() -> Mapping[str, Way]:
+def ways() -> Mapping[str, type[Way]]:
     """Every way by each key that chooses it."""
-    found: dict[str, Way] = {}
+    found: dict[str, type[Way]] = {}
     for path in sorted(Path(__file__).parent.glob("[a-z]*.py")):
         way = import_module(f"{__name__}.{path.stem}").WAY
         found |= dict.fromkeys(way.chooses, way)
     return found
 
 
-def way_of(asked: Mapping[str, Any]) -> Way | None:
+def way_of(asked: Mapping[str, Any]) -> type[Way] | None:
     """The way of a section; None where none or several are chosen."""
     chosen = [key for key in asked if key in ways()]
     return ways()[chosen[0]] if len(chosen) == 1 else None
+
+
+def asked_of(connection: Mapping[str, Any], what: str) -> Way | None:
+    """The section of a question; None where [connection] has none."""
+    section = connection.get("ask", {}).get(what, {})
+    way = way_of(section)
+    return None if way is None else read(Table(section, "", []), way)
 
 
 async def apart(work: Callable[[], T], patience_s: float = ANSWER_S) -> T:

@@ -5,34 +5,31 @@ The words of the question are bound to the query by name (`:point`, `:from`), ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from bench.dut import sentences
 from bench.dut.hooks import Question, Way, apart
+from simulators.settings import Word
+from simulators.values import matching
 
 _WRITES = ("insert", "update", "delete", "replace", "call")
 
 
-class Database(Way):
+class Database(Way, frozen=True, kw_only=True):
     """`sql` with the query, `database` with its URL: `sqlite:///{{ state }}/gw.db`, `postgresql+psycopg2://…`."""
 
     chooses = ("sql",)
-    keys = frozenset(("database",))
-    templates = frozenset(("database",))
+    templates = ("database",)
 
-    def problems(self, asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """A text and an address."""
-        if not isinstance(asked.get("sql"), str):
-            yield "sql", "a query"
-        if not isinstance(asked.get("database"), str):
-            yield "database", 'the URL of the database such as "sqlite:///{{ state }}/gateway.db"'
+    sql: Word
+    database: Annotated[str, matching(r"(?s:.+)", *sentences.URL_OF_DATABASE)]
 
-    async def fetch(self, asked: Mapping[str, Any], question: Question) -> Any:
+    async def fetch(self, question: Question) -> Any:
         """Its rows by the names of columns; an order gives none."""
-        url = question.fill(asked["database"])
-        return await apart(lambda: _rows(url, asked["sql"], question.query))
+        url = question.fill(self.database)
+        return await apart(lambda: _rows(url, self.sql, question.query))
 
 
 def _rows(url: str, query: str, words: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -73,4 +70,4 @@ def _told(value: object) -> Any:
     return str(value)
 
 
-WAY = Database()
+WAY = Database

@@ -5,57 +5,55 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from bench.dut import sentences
 from bench.dut.hooks import MOST_OCTETS, Question, Way, apart
 from bench.dut.workbook import lines_of
+from simulators.settings import Word
+from simulators.values import matching, one_of
 
-_KINDS = ("csv", "xlsx", "json")
 
-
-class Exported(Way):
+class Exported(Way, frozen=True, kw_only=True):
     """`file` with a path or pattern, of which the newest counts; `format`, `encoding`, `delimiter`, `sheet`, `head`."""
 
     chooses = ("file",)
-    keys = frozenset(("format", "encoding", "delimiter", "sheet", "head"))
-    templates = frozenset(("file", "sheet"))
+    templates = ("file", "sheet")
 
-    def problems(self, asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Known words only."""
-        if asked.get("format", "csv") not in _KINDS:
-            yield "format", f"one of {', '.join(_KINDS)}"
-        head = asked.get("head", 1)
-        if isinstance(head, bool) or not isinstance(head, int) or head < 1:
-            yield "head", "the number of the line with the names of columns, from 1"
-        if len(str(asked.get("delimiter", ","))) != 1:
-            yield "delimiter", "one character"
+    file: Word
+    format: Annotated[str, one_of(("csv", "xlsx", "json"))] = ""
+    encoding: str = "utf-8-sig"
+    delimiter: Annotated[str, matching(".", *sentences.ONE_CHARACTER)] = ","
+    sheet: str = ""
+    head: Annotated[int, Meta(ge=1)] = 1
+    """The number of the line with the names of columns."""
 
-    async def fetch(self, asked: Mapping[str, Any], question: Question) -> Any:
+    async def fetch(self, question: Question) -> Any:
         """Its rows by the names in the line of heads."""
-        wanted = Path(question.fill(asked["file"]))
+        wanted = Path(question.fill(self.file))
         path = wanted if wanted.is_absolute() else question.folder / wanted
         found = sorted(path.parent.glob(path.name), key=lambda each: (each.stat().st_mtime_ns, each.name))
         if not found:
             raise LookupError(str(sentences.NO_FILE(path=path)))
-        kind = asked.get("format") or found[-1].suffix.lstrip(".").lower()
-        sheet = question.fill(asked["sheet"]) if "sheet" in asked else ""
-        return await apart(lambda: _read(found[-1], kind, asked, sheet))
+        kind = self.format or found[-1].suffix.lstrip(".").lower()
+        sheet = question.fill(self.sheet)
+        return await apart(lambda: _read(found[-1], kind, self, sheet))
 
 
-def _read(path: Path, kind: str, asked: Mapping[str, Any], sheet: str) -> Any:
+def _read(path: Path, kind: str, asked: Exported, sheet: str) -> Any:
     if path.stat().st_size > MOST_OCTETS:
         raise LookupError(str(sentences.FILE_TOO_LONG(path=path, most=MOST_OCTETS >> 20)))
     try:
         if kind == "xlsx":
-            return _named(lines_of(path, sheet), asked.get("head", 1))
-        text = path.read_bytes().decode(asked.get("encoding", "utf-8-sig"))
+            return _named(lines_of(path, sheet), asked.head)
+        text = path.read_bytes().decode(asked.encoding)
         if kind == "json":
             return json.loads(text, parse_float=str, parse_int=str)
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=asked.get("delimiter", ","))
-        return _named([list(line) for line in lines], asked.get("head", 1))
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=asked.delimiter)
+        return _named([list(line) for line in lines], asked.head)
     except (UnicodeDecodeError, LookupError, ValueError, csv.Error, RecursionError) as error:
         raise LookupError(str(sentences.FILE_UNREADABLE(path=path, kind=kind, error=error))) from None
 
@@ -71,4 +69,4 @@ def _named(lines: list[list[str]], head: int) -> list[dict[str, str]]:
     ]
 
 
-WAY = Exported()
+WAY = Exported

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import aiohttp
@@ -12,26 +11,25 @@ import aiohttp
 from bench.dut import sentences
 from bench.dut.hooks import ANSWER_S, MOST_OCTETS, Question, Way
 from bench.dut.refused import no_answer
+from simulators.settings import Word
 
 
-class Http(Way):
+class Http(Way, frozen=True, kw_only=True):
     """`get` or `post` with an address; `body` and `headers` where wanted."""
 
     chooses = ("get", "post")
-    keys = frozenset(("body", "headers"))
-    templates = frozenset(("get", "post", "body"))
+    templates = ("get", "post", "body")
 
-    def problems(self, asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Headers are a table."""
-        if not isinstance(asked.get("headers", {}), dict):
-            yield "headers", "a table of texts"
+    get: Word = ""
+    post: Word = ""
+    body: str | None = None
+    headers: dict[str, str] = {}
 
-    async def fetch(self, asked: Mapping[str, Any], question: Question) -> Any:
+    async def fetch(self, question: Question) -> Any:
         """The JSON of the answer; its numbers stay the text they were."""
-        method = "post" if "post" in asked else "get"
-        address = question.fill(asked[method])
-        body = question.fill(asked["body"]) if "body" in asked else None
-        return await _asked(method, address, body, dict(asked.get("headers", {})))
+        address = question.fill(self.post or self.get)
+        body = None if self.body is None else question.fill(self.body)
+        return await _asked("post" if self.post else "get", address, body, self.headers)
 
 
 async def _asked(method: str, address: str, body: str | None, headers: dict[str, str]) -> Any:
@@ -63,4 +61,4 @@ async def _asked(method: str, address: str, body: str | None, headers: dict[str,
         raise ConnectionError(f"{method.upper()} {address}: expected JSON, found {bytes(octets[:60])!r}") from None
 
 
-WAY = Http()
+WAY = Http

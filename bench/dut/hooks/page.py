@@ -5,50 +5,42 @@ Every question has a window of its own, so that its steps begin with logging in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
-
-import msgspec
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 from bench.dut import sentences
+from bench.dut.access import DOES, Step
+from bench.dut.access.expressions import cells
 from bench.dut.hooks import Question, Way
+from simulators.settings import Flaw
+from simulators.values import matching
 
 
-class Page(Way):
+class Page(Way, frozen=True, kw_only=True):
     """`page` with the steps (as `page` of a call in [access]) and `base`, the address that they begin from."""
 
     chooses = ("page",)
-    keys = frozenset(("base",))
-    templates = frozenset(("base",))
+    templates = ("base",)
 
-    def problems(self, asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Steps are tables with one action each; without a base nobody knows where to begin."""
-        from bench.dut.access import DOES, Step
+    page: tuple[Step, ...]
+    base: Annotated[str, matching(r"(?s:.+)", *sentences.BASE_OF_STEPS)]
 
-        if not isinstance(asked.get("base"), str):
-            yield "base", "the address that the steps begin from, such as http://{{ local.host }}:8080"
-        try:
-            steps = msgspec.convert(asked["page"], tuple[Step, ...])
-        except msgspec.ValidationError as error:
-            yield "page", f"a list of steps ({error})"
-            return
-        if not steps or any(len(step.does) != 1 for step in steps):
-            yield "page", f"steps with exactly one of {', '.join(DOES)} each"
+    def flaws(self) -> Iterator[Flaw]:
+        """There is a step, and each does one thing."""
+        if not self.page or any(len(step.does) != 1 for step in self.page):
+            yield sentences.ONE_ACTION(does=DOES).at("page")
 
-    async def fetch(self, asked: Mapping[str, Any], question: Question) -> Any:
+    async def fetch(self, question: Question) -> Any:
         """What the page has after the steps: `text`, `html`, `cells` of its tables, `read`, `path`, `status`.
 
         Raises LookupError where a step names what is not there.
         """
-        # These rooms ask questions themselves, and are loaded by then.
-        from bench.dut.access import Step
+        # Only a question at a page pays for a browser.
         from bench.dut.access.browser import Browsers
-        from bench.dut.access.expressions import cells
 
         browsers = Browsers()
-        steps = msgspec.convert(asked["page"], tuple[Step, ...])
         try:
-            answer, _ = await browsers.visit(self, question.fill(cast("str", asked["base"])), {}, steps, question.fill)
+            answer, _ = await browsers.visit(self, question.fill(self.base), {}, self.page, question.fill)
         finally:
             await browsers.close()
         if answer.missing:
@@ -69,4 +61,4 @@ class Page(Way):
         }
 
 
-WAY = Page()
+WAY = Page

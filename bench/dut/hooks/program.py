@@ -4,34 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from bench.dut import sentences
 from bench.dut.hooks import ANSWER_S, MOST_OCTETS, Question, Way
 
 
-class Program(Way):
+class Program(Way, frozen=True, kw_only=True):
     """`run` with the words of a command line, each a template; `stdin` is what it is given."""
 
     chooses = ("run",)
-    keys = frozenset(("stdin",))
-    templates = frozenset(("stdin",))
+    templates = ("run", "stdin")
 
-    def problems(self, asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """A list of words."""
-        words = asked.get("run")
-        if (
-            not isinstance(words, list)
-            or not words
-            or not all(isinstance(word, str) for word in cast("list[Any]", words))
-        ):
-            yield "run", 'a list of words such as ["./ask", "{{ query.point }}"]'
+    run: Annotated[tuple[str, ...], Meta(min_length=1)]
+    stdin: str = ""
 
-    async def fetch(self, asked: Mapping[str, Any], question: Question) -> Any:
+    async def fetch(self, question: Question) -> Any:
         """What it prints; nothing printed is an empty list. It runs in the profile's folder, and not for ever."""
-        words = [question.fill(word) for word in cast("Sequence[str]", asked["run"])]
-        given = question.fill(asked["stdin"]).encode() if "stdin" in asked else b""
+        words = [question.fill(word) for word in self.run]
+        given = question.fill(self.stdin).encode()
         try:
             process = await asyncio.create_subprocess_exec(
                 *words,
@@ -63,4 +56,4 @@ class Program(Way):
             raise ConnectionError(sentences.COMMAND_NO_JSON(out=out[:60]).after(words[0])) from None
 
 
-WAY = Program()
+WAY = Program

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import json
 import random
+import re
 import sqlite3
 import sys
 import threading
@@ -249,12 +250,13 @@ def test_steps_at_the_products_page(tmp_path: Path, program: Callable[[str], str
         ({"file": "x", "format": "pdf"}, "csv, xlsx, json"),
         ({"file": "x", "head": 0}, "head"),
         ({"modbus": "x:1"}, "a table of registers"),
-        ({"modbus": "x:1", "read": {"a": {"address": 0, "type": "u99"}}}, "type of u16"),
-        ({"modbus": "x:1", "write": {"a": {"address": 0}}}, "the value to be written"),
+        ({"modbus": "x:1", "read": {"a": {"address": 0, "type": "u99"}}}, "read.a.type: expected one of u16, i16"),
+        ({"modbus": "x:1", "read": {"a": {"adress": 0}}}, "read.a.adress: unknown key; did you mean 'address'?"),
+        ({"modbus": "x:1", "write": {"a": {"address": 0}}}, "write.a.value: is missing"),
         ({"person": 7}, "a sentence"),
         ({"page": [{"open": "/"}]}, "the address that the steps begin from"),
         ({"page": [{"open": "/", "press": "a"}], "base": "http://x"}, "exactly one of"),
-        ({"page": [{"opens": "/"}], "base": "http://x"}, "a list of steps"),
+        ({"page": [{"opens": "/"}], "base": "http://x"}, "page[0].opens: unknown key; did you mean 'open'?"),
         ({"get": "http://x", "sheet": "y"}, "unknown key"),
         ({"run": ["x"], "rows": "answer["}, "ask.readings.rows"),
         ({"get": "{{ x"}, "ask.readings.get"),
@@ -262,5 +264,25 @@ def test_steps_at_the_products_page(tmp_path: Path, program: Callable[[str], str
     ],
 )
 def test_what_is_wrong_is_told_before_anything_is_started(section: object, told: str) -> None:
-    (problem,) = hook_problems({"readings": section})
-    assert told in problem and problem.startswith("connection.ask") and "/" in problem and "\n" not in problem
+    problems = list(hook_problems({"readings": section}))
+    assert any(told in each for each in problems)
+    for each in problems:
+        en, stroke, zh = each.partition(" / ")
+        assert each.startswith("connection.ask") and stroke and re.search("[\u4e00-\u9fff]", zh) and "\n" not in each
+        assert not re.search("[\u4e00-\u9fff]", en)
+
+
+def test_all_that_is_wrong_with_the_questions_is_told_at_once() -> None:
+    section = {"sql": 1, "head": 2, "fields": {"at": "row[", "colour": "row.colour"}}
+    told = " ".join(hook_problems({"readings": section, "reading": {"person": {"en": "x"}}}))
+    for piece in (
+        "ask.readings.sql: expected text in quotes, got 1",
+        "ask.readings.database: is missing",
+        "ask.readings.head: unknown key",
+        "ask.readings.fields.at: line 1",
+        "ask.readings.fields.colour: ",
+        "ask.reading: expected one of",
+        "did you mean 'readings'?",
+        "ask.reading.person.zh: is missing",
+    ):
+        assert piece in told, piece

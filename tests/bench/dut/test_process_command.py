@@ -141,7 +141,7 @@ def test_every_problem_of_a_profile_is_told_at_once(tmp_path: Path) -> None:
         "connection.ready_s: expected seconds above 0",
         "connection.starts_s: expected seconds above 0",
         "connection.clock: expected",
-        "found 'weather'",
+        "connection.ask.weather: expected one of readings, records",
         "connection.ask.gaps.colour: unknown key",
         "connection.ask.gaps: expected either get or post",
         "connection.ask.log.rows: line 1:",
