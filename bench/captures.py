@@ -17,6 +17,8 @@ from pathlib import Path
 
 import msgspec
 
+from bench import sentences
+
 LIST = "captures.json"
 FORMAT = "carbonbench-captures/1"
 
@@ -61,11 +63,11 @@ def kept(folder: Path) -> dict[str, str]:
     try:
         found = msgspec.json.decode(path.read_bytes(), type=_List)
     except OSError as error:
-        raise CapturesError(f"{path}: cannot be read ({error.strerror}) / 无法读取抓包摘要清单") from None
+        raise CapturesError(sentences.CAPTURES_UNREADABLE(strerror=error.strerror).after(path)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise CapturesError(f"{path}: not a list of captures ({error}) / 不是抓包摘要清单") from None
+        raise CapturesError(sentences.NO_CAPTURES(error=error).after(path)) from None
     if found.format != FORMAT:
-        raise CapturesError(f"{path}: expected format {FORMAT}, found {found.format!r} / 清单格式不符")
+        raise CapturesError(sentences.CAPTURES_FORMAT(format=FORMAT, format2=found.format).after(path))
     return found.files
 
 
@@ -116,7 +118,7 @@ def holding(octets: bytes, needle: bytes) -> list[tuple[int, int]]:
         found = enumerate(_packets(octets), start=1)
         return [(number, at_ns) for number, (at_ns, packet) in found if needle in packet]
     except struct.error:
-        raise CapturesError("the last frame is cut off / 末帧不完整") from None
+        raise CapturesError(str(sentences.FRAME_CUT())) from None
 
 
 def _joined(pieces: Mapping[int, bytes]) -> bytes:
@@ -161,19 +163,19 @@ def _frames(octets: bytes, *, strict: bool = True, datagrams: bool = False) -> I
             if strict or _carries(frame, carried):
                 yield _frame(at_ns, frame)
     except struct.error:
-        raise CapturesError("a frame is too short / 帧长度不足") from None
+        raise CapturesError(str(sentences.FRAME_SHORT())) from None
 
 
 def _packets(octets: bytes) -> Iterator[tuple[int, bytes]]:
     order = {_LITTLE: "<", _BIG: ">"}.get(octets[:4])
     if order is None:
-        raise CapturesError("expected a pcap file with nanosecond stamps / 应为纳秒级 pcap 文件")
+        raise CapturesError(str(sentences.PCAP_EXPECTED()))
     at = _FILE_HEAD
     while at < len(octets):
         second, nanosecond, length, _ = struct.unpack_from(f"{order}IIII", octets, at)
         at += _RECORD_HEAD + length
         if at > len(octets):
-            raise CapturesError("the last frame is cut off / 末帧不完整")
+            raise CapturesError(str(sentences.FRAME_CUT()))
         yield second * 1_000_000_000 + nanosecond, octets[at - length : at]
 
 
@@ -187,13 +189,13 @@ def _carries(frame: bytes, carried: tuple[int, ...]) -> bool:
 def _frame(at_ns: int, frame: bytes) -> _Frame:
     head = _ETHERNET + 4 * (frame[_ETHERNET] & 0x0F) if len(frame) > _ETHERNET else 0
     if head < _ETHERNET + _IPV4_LEAST or len(frame) < head:
-        raise CapturesError("expected IPv4 in every frame / 应全部为 IPv4 帧")
+        raise CapturesError(str(sentences.IPV4_EXPECTED()))
     source, target = (str(ipaddress.IPv4Address(frame[place : place + 4])) for place in (26, 30))
     ports = struct.unpack_from(">HH", frame, head)
     ends = (source, ports[0]), (target, ports[1])
     if frame[23] == _UDP:
         return _Frame(at_ns, *ends, "udp", 0, frame[head + 8 :])
     if frame[23] != _TCP:
-        raise CapturesError(f"expected TCP or UDP, found protocol {frame[23]} / 应为 TCP 或 UDP")
+        raise CapturesError(str(sentences.TRANSPORT_EXPECTED(frame=frame[23])))
     seq, _, offset, flags = struct.unpack_from(">IIBB", frame, head + 4)
     return _Frame(at_ns, *ends, f"{flags:02x}", seq, frame[head + 4 * (offset >> 4) :])

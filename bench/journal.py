@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from bench import sentences
 from bench.case import CaseResult, Sitting
 from bench.history.growing import sync_folder
 from simulators.scratch import started
@@ -205,15 +206,15 @@ def read_run(folder: Path) -> RunFile:
     """Read `run.json`. Raises JournalError, NoRun for a folder that is none."""
     if not folder.is_dir():
         found = "a file" if folder.exists() else "nothing"
-        raise NoRun(f"{folder}: expected a run folder, found {found} / 应为运行目录")
+        raise NoRun(sentences.NO_RUN_FOLDER(found=found).after(folder))
     path = folder / RUN
     if not path.exists():
         runs = sorted(each.parent.name for each in folder.glob(f"*/{RUN}"))
         hint = f"; runs in it are {', '.join(runs[-3:])}" if runs else "; a run folder is out/<run>"
-        raise NoRun(f"{folder}: this is no run folder, it has no {RUN}{hint} / 不是运行目录")
+        raise NoRun(sentences.NOT_A_RUN(run=RUN, hint=hint).after(folder))
     found = _read(path, RunFile)
     if found.format != FORMAT:
-        raise JournalError(f"{path}: format is {found.format!r}, expected {FORMAT!r} / 文件格式版本不符")
+        raise JournalError(sentences.FILE_FORMAT(found=found.format, wanted=FORMAT).after(path))
     return found
 
 
@@ -221,9 +222,9 @@ def _read(path: Path, kind: type[S]) -> S:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except OSError as error:
-        raise JournalError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
+        raise JournalError(sentences.JOURNAL_UNREADABLE(strerror=error.strerror).after(path)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise JournalError(f"{path}: not what the bench wrote there ({error}) / 文件内容无效") from None
+        raise JournalError(sentences.NOT_OF_THE_BENCH(error=error).after(path)) from None
 
 
 def attempts(folder: Path) -> Iterator[Found]:
@@ -240,7 +241,7 @@ def attempts(folder: Path) -> Iterator[Found]:
         result = _whole(path.with_name(RESULT), CaseResult)
         for name, told in (("case", (begun.case, begun.attempt)), ("result", result and (result.id, result.attempt))):
             if told and (told[1] != number or folder / place_of(*told) != path.parent):
-                raise JournalError(f"{path.parent}: its {name} says {told[0]} #{told[1]}; it was moved / 文件位置不符")
+                raise JournalError(sentences.MOVED(name=name, case=told[0], attempt=told[1]).after(path.parent))
         yield Found(folder=path.parent, begun=begun, result=result)
 
 
@@ -255,7 +256,7 @@ def _whole(path: Path, kind: type[S]) -> S | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise JournalError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
+        raise JournalError(sentences.JOURNAL_UNREADABLE(strerror=error.strerror).after(path)) from None
     return None if not octets.endswith(b"\n") else _read(path, kind)
 
 

@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from bench import sentences
 from bench.case import EXIT_ERROR, Case, CaseResult, Verdict
 from bench.commands.cluster import ClusterError
 from bench.commands.running.options import ROWS, Options, SessionError
@@ -242,7 +243,7 @@ def pytest_configure(config: pytest.Config) -> None:
         pytest.exit(str(error), returncode=EXIT_ERROR)
     except KeyboardInterrupt:
         # Before the session stands pytest tells nobody, and its own code for this is ours for an undecided run.
-        pytest.exit("interrupted / 已中断", returncode=EXIT_ERROR)
+        pytest.exit(str(sentences.PLUGIN_INTERRUPTED()), returncode=EXIT_ERROR)
     logging.getLogger("asyncio").addFilter(_told)
     if getattr(config, "workerinput", None) is not None:
         die_with_controller()
@@ -309,15 +310,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def _tell_changed(folder: Path, error: Exception) -> None:
     print(
-        f"{folder}: the files of this bench changed while it ran ({type(error).__name__}), and its reports cannot be "
-        "made; let them alone and run it again / 运行期间测试台自身的文件被更改，无法生成报告，请勿改动并重新运行",
+        sentences.BENCH_CHANGED(name=type(error).__name__).after(folder),
         file=sys.stderr,
     )
 
 
 def _tell_full(folder: Path, error: OSError) -> None:
     print(
-        f"{folder}: cannot be written: {error.strerror or error}; make room and go on with "
-        f"`carbonbench run --resume {folder}` / 运行目录无法写入，请腾出空间后续跑",
+        sentences.RUN_UNWRITABLE(folder=folder, strerror=error.strerror or error).after(folder),
         file=sys.stderr,
     )

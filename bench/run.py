@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from bench import sentences
 from bench.case import VIRTUAL_RIG, Case, CaseResult, Verdict, binding, ways_of
 from bench.case.judging import judge
 from bench.case.program_evidence import reasons
@@ -28,6 +29,7 @@ from bench.history.growing import GrowingRecord
 from bench.journal import Journal, now, place_of
 from bench.layout.scenario import at_declared
 from bench.together import Drive, taken
+from simulators.sentences import Words
 
 RECORD = "record.jsonl"
 
@@ -124,17 +126,19 @@ def excused(case: type[Case], setup: Setup) -> Excuse | None:
     """Why a case is not run, with the verdict that follows from the capability statement (R-01, R-03); None: run it."""
     profile = setup.profile
     if case.item is not profile.kind:
-        words = f"this case tests a {case.item}, and the profile submits a {profile.kind} (R-01) / 用例对象与受测品不符"
+        words = str(
+            sentences.OTHER_ITEM(item=Words(case.item, case.item.zh), kind=Words(profile.kind, profile.kind.zh))
+        )
         return Excuse(Verdict.NOT_APPLICABLE, words)
     documents = {clause.partition("/")[0] for clause in case.clauses}
     if documents and profile.documents and not documents & set(profile.documents):
         named = ", ".join(sorted(documents))
-        return Excuse(Verdict.NOT_APPLICABLE, f"{named} not claimed by the profile / 未声明该标准")
+        return Excuse(Verdict.NOT_APPLICABLE, str(sentences.DOCUMENTS_NOT_CLAIMED(named=named)))
     unmet = [need for need in binding(case.needs) if not any(profile.claim(way) is Claim.YES for way in ways_of(need))]
     unanswered = [[way for way in ways_of(need) if profile.claim(way) is Claim.UNANSWERED] for need in unmet]
     if any(unanswered):
         lines = tuple(profile.line_to_add(question) for each in unanswered for question in each[:1])
-        words = f"the capability statement does not answer; add: {'; '.join(lines)} / 能力声明未作答"
+        words = f"{sentences.UNANSWERED()}: {'; '.join(lines)}"
         return Excuse(Verdict.INCONCLUSIVE, words, unanswered=lines)
     denied = tuple(dict.fromkeys(question for need in unmet for question in ways_of(need)))
     absent = [question for question in denied if question in setup.conditions]
@@ -142,12 +146,12 @@ def excused(case: type[Case], setup: Setup) -> Excuse | None:
         what = ", ".join(absent)
         return Excuse(
             Verdict.NOT_APPLICABLE,
-            f"the condition written in the clause is absent: {what} (R-03) / 条款所写条件不成立",
+            str(sentences.CONDITION_ABSENT(what=what)),
         )
     if denied:
         return _declined(case, setup, denied)
     if setup.rig.name not in {flag.name.lower() for flag in case.rigs if flag.name}:
-        words = f"this case does not run in the {setup.rig.name} rig / 该用例不适用于此台架"
+        words = str(sentences.OTHER_RIG(name=setup.rig.name))
         return Excuse(Verdict.NOT_RUN, words, elsewhere=True)
     lacks = case.lacks()
     return Excuse(Verdict.NOT_RUN, lacks, lacking=True) if lacks else None
@@ -161,13 +165,13 @@ def _declined(case: type[Case], setup: Setup, denied: tuple[str, ...]) -> Excuse
     unsupported = tuple(clause for clause in case.clauses if clause in decided and setup.strengths.get(clause) in bound)
     if unsupported and any(setup.owners.get(question) in bound for question in denied):
         if parameters.allow_partial_scope:
-            return Excuse(Verdict.NOT_APPLICABLE, f"not claimed: {what} (R-03) / 未声明", denied, unsupported)
+            return Excuse(Verdict.NOT_APPLICABLE, str(sentences.NOT_CLAIMED(what=what)), denied, unsupported)
         what = ", ".join(question for question in denied if setup.decides.get(question, frozenset()) & {*unsupported})
-        return Excuse(Verdict.FAIL, f"declared unsupported: {what} (R-03) / 声明不支持", denied, unsupported)
+        return Excuse(Verdict.FAIL, str(sentences.UNSUPPORTED(what=what)), denied, unsupported)
     if strength_of(case.clauses, setup.strengths) in ("shall", "") or not set(denied) <= set(setup.owners):
-        reason = f"this case needs {what}, which the profile denies; no other way yet / 本用例所需未声明"
+        reason = str(sentences.NO_OTHER_WAY(what=what))
         return Excuse(Verdict.NOT_RUN, reason, denied, unsupported)
-    return Excuse(Verdict.NOT_APPLICABLE, f"not claimed: {what} (R-03) / 未声明", denied, unsupported)
+    return Excuse(Verdict.NOT_APPLICABLE, str(sentences.NOT_CLAIMED(what=what)), denied, unsupported)
 
 
 def replay_line(setup: Setup, case: str, attempt: int) -> str:
@@ -309,7 +313,7 @@ def _conducted(case: Case, setup: Setup, blank: CaseResult) -> tuple[CaseResult,
         failed = msgspec.structs.replace(
             blank,
             verdict=Verdict.ERROR,
-            reason=f"the bench failed: {type(error).__name__}: {error} / 台架自身故障\n{where}",
+            reason=f"{sentences.BENCH_FAILED(kind=type(error).__name__, error=error)}\n{where}",
             wall_s=time.perf_counter() - began,
         )
         return failed, None
@@ -350,10 +354,7 @@ def _judged_again(
 ) -> CaseResult:
     history = read_history(path)
     if history.digest != result.digest:
-        raise HistoryError(
-            f"{path}: this is not the record of the run: verdicts.json names {result.digest[:16]}…, "
-            f"the record has {history.digest[:16]}… / 记录与运行不符"
-        )
+        raise HistoryError(sentences.OTHER_THAN_JUDGED(named=result.digest[:16], has=history.digest[:16]).after(path))
     if look is not None:
         look(history, str(path))
     if result.interrupted:

@@ -118,3 +118,4 @@ CHANNEL_SHOWS_NONE = Sentence(
     "明文通道不出示证书，请选择 tls、mtls、gm-tls13 或 tlcp",
 )
 NOTHING = Sentence("nothing", "nothing", "无内容")
+LINE_OF = Sentence("line-of", "{path}, line {number}", "{path} 第 {number} 行")

@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from bench.campaign import sentences
 from bench.case import Verdict
 from bench.evidence.chain import ChainedFile, Line
 from bench.evidence.lab import Lab
@@ -124,9 +125,7 @@ class Book:
         """Its beginning. Raises CampaignError for a folder that is no campaign."""
         first = self.lines[0].entry if self.lines else None
         if not isinstance(first, Begun):
-            raise CampaignError(
-                f"{self.folder}: this is no campaign; `carbonbench campaign new` makes one / 不是试验任务目录"
-            )
+            raise CampaignError(sentences.NO_CAMPAIGN().after(self.folder))
         return first
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulators.sentences import LINE_OF as LINE_OF
 from simulators.sentences import Sentence
 
 UNREADABLE = Sentence("unreadable", "cannot be read ({reason})", "无法读取（{reason}）")
@@ -176,4 +177,3 @@ STAMP_INCOMPLETE = Sentence(
     "stamp-incomplete", "the time stamp does not hold its authority's certificate", "时间戳中没有签发机构的证书"
 )
 STAMP_CURVE = Sentence("stamp-curve", "expected a key on P-256", "应为 P-256 私钥")
-LINE_OF = Sentence("line-of", "{path}, line {number}", "{path} 第 {number} 行")

@@ -14,6 +14,7 @@ from typing import cast
 
 import msgspec
 
+from bench.history import sentences
 from bench.history.events import AnyEvent, Ended
 from simulators.events import Event
 
@@ -122,7 +123,7 @@ class Chain:
         self.events += len(lines)
         return lines
 
-    def proven(self, line: bytes, place: str) -> tuple[Event, str]:
+    def proven(self, line: bytes, place: object) -> tuple[Event, str]:
         """The next event, read from its line, and how much of the digest the line shows.
 
         Raises HistoryError, naming the place, for a line that is none or does not follow from those before it.
@@ -130,17 +131,14 @@ class Chain:
         try:
             shown, raw = _line_decoder.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise HistoryError(f"{place}: not a line of a record ({error}) / 不是记录行") from None
+            raise HistoryError(sentences.NO_LINE(error=error).after(place)) from None
         octets = bytes(raw)
         self._digest = linked(self._digest, octets)
         self.events += 1
         expected = self._digest.hex() if len(shown) > SHOWN else self._digest.hex()[:SHOWN]
         if shown != expected or line != b'["' + shown.encode() + b'",' + octets + b"]\n":
-            raise HistoryError(
-                f"{place}: the chain is broken: expected {expected}, found {shown}; this line or the one before "
-                f"was altered, added or removed / 哈希链在此断开：记录被改动"
-            )
+            raise HistoryError(sentences.CHAIN_BROKEN(expected=expected, shown=shown).after(place))
         try:
             return decoder.decode(octets), shown
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise HistoryError(f"{place}: unknown event ({error}) / 未知事件") from None
+            raise HistoryError(sentences.UNKNOWN_EVENT(error=error).after(place)) from None

@@ -22,12 +22,13 @@ from bench.history import (
     Trouble,
     read_history,
     read_unfinished,
+    sentences,
 )
 
 EVERY_S = 1.0
 """So often what came is written and synchronised."""
 GROWING = ".part"
-INTERRUPTED = "interrupted: the bench itself ended before the case did / 台架在用例结束前中断"
+INTERRUPTED = str(sentences.INTERRUPTED())
 
 
 class GrowingRecord:
@@ -138,15 +139,15 @@ def seal_interrupted(record: Path) -> tuple[History | None, str]:
     """
     part = record.with_name(record.name + GROWING)
     if not part.exists():
-        return None, "nothing of it was recorded / 无记录"
+        return None, str(sentences.NOTHING_RECORDED())
     found = read_unfinished(part)
     if not found.events:
-        return None, "nothing of it was recorded / 无记录"
+        return None, str(sentences.NOTHING_RECORDED())
     at = found.events[-1].t
     last = [Trouble(t=at, what=INTERRUPTED), Ended(t=at, events=len(found.events) + 1)]
     fresh = record.with_name(record.name + ".sealed")
     fresh.write_bytes(found.lines + b"".join(map(found.chain.line, last)))
     fresh.replace(record)
-    lost = f", {found.torn} octets of a torn last line left out / 末行残缺 {found.torn} 字节" if found.torn else ""
+    lost = sentences.TORN(torn=found.torn) if found.torn else ""
     history = History([*found.events, *last], found.chain.digest, record.parent)
-    return history, f"{len(found.events)} events were recorded{lost}"
+    return history, str(sentences.RECORDED(number=len(found.events), lost=lost))

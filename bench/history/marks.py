@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
+from bench.history import sentences
 from bench.history.chain import HistoryError
 from bench.history.events import Phase
 from bench.history.observation import Nothing, Words
@@ -90,10 +91,7 @@ class Mark(Generic[D]):
         try:
             return self.detail.from_words(event.detail)
         except msgspec.ValidationError as error:
-            raise HistoryError(
-                f"phase {self.name!r} at {event.t} us: {error}; this version cannot judge such a record "
-                "/ 记录中有本版本不认识的内容，无法评判"
-            ) from None
+            raise HistoryError(str(sentences.OTHER_PHASE(name=self.name, t=event.t, error=error))) from None
 
 
 NOTHING = Nothing()

@@ -12,6 +12,7 @@ from typing import Any, Generic, Self, TypeVar
 
 import msgspec
 
+from bench.history import sentences
 from bench.history.chain import HistoryError
 from bench.history.events import Observed
 from bench.history.reading import History
@@ -81,10 +82,7 @@ class Observation(Generic[Q, R]):
             rows = _read(event.rows, self.row)
             (query,) = _read([event.query], self.query)
         except msgspec.ValidationError as error:
-            raise HistoryError(
-                f"{self.what!r} asked at {event.asked} us: {error}; this version cannot judge such a record "
-                "/ 记录中有本版本不认识的内容，无法评判"
-            ) from None
+            raise HistoryError(str(sentences.OTHER_QUESTION(what=self.what, asked=event.asked, error=error))) from None
         return Seen(event.t, event.asked, query, rows, event.problem)
 
 

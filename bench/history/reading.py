@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar, overload
 
 from bench import captures
+from bench.history import sentences
 from bench.history.began import Began
 from bench.history.chain import HistoryError, decoder
 from bench.history.events import Captured, Phase, Timing
@@ -134,7 +135,7 @@ class History:
     def began(self) -> Began:
         """The first event. Raises HistoryError when the record does not begin with it."""
         if not self.events or not isinstance(self.events[0], Began):
-            raise HistoryError("the history does not begin with what stood on the bench / 记录缺少开头的台架说明")
+            raise HistoryError(str(sentences.NO_BEGINNING()))
         return self.events[0]
 
     @property
@@ -208,7 +209,7 @@ def _proven(event: Captured, folder: Path) -> Path:
         octets = path.read_bytes()
         outline = captures.outline(octets) if event.outline else ""
     except OSError as error:
-        raise HistoryError(f"{path}: cannot be read ({error.strerror}) / 无法读取抓包文件") from None
+        raise HistoryError(sentences.UNREADABLE(strerror=error.strerror).after(path)) from None
     except captures.CapturesError as error:
         raise HistoryError(f"{path}: cannot be proven: {error}") from None
     for what, right, found in (
@@ -216,5 +217,5 @@ def _proven(event: Captured, folder: Path) -> Path:
         ("outline", event.outline, outline),
     ):
         if found != right:
-            raise HistoryError(f"{path}: expected {what} {right[:16]}…, found {found[:16]}… / 抓包文件与记录不符")
+            raise HistoryError(sentences.OTHER_CAPTURE(what=what, right=right[:16], found=found[:16]).after(path))
     return path

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import msgspec
 
+from bench.history import sentences
 from bench.history.chain import GENESIS, SHOWN, Chain, HistoryError, decoder, linked
 from bench.history.events import Ended
 from bench.history.reading import History, OnDisk, Places
 from simulators.events import Event
+from simulators.sentences import LINE_OF, Words
 
 MOST_HELD = 30_000
 """So many events of a history are held in memory (about 25 MB); a longer one lies on the disk."""
@@ -46,9 +48,9 @@ def read_history(path: Path) -> History:
                 events.clear()
         kept = events if len(events) == len(lines) else OnDisk(path, lines)
     except OSError as error:
-        raise HistoryError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
+        raise HistoryError(sentences.UNREADABLE(strerror=error.strerror).after(path)) from None
     if not isinstance(event, Ended) or event.events != len(lines) - 1 or shown != chain.digest:
-        raise HistoryError(f"{path}: the record is not complete: its end line is missing / 记录不完整：缺少结束行")
+        raise HistoryError(sentences.NO_END().after(path))
     return History(kept, chain.digest, path.parent)
 
 
@@ -107,17 +109,17 @@ def read_unfinished(path: Path) -> Unfinished:
             event, shown = chain.proven(line, _place(path, number))
             if isinstance(event, Ended) or len(shown) > SHOWN:
                 # Cut off between its last line and its name; what would follow an end is no record.
-                raise HistoryError(f"{_place(path, number)}: an end line in a record under way / 记录未完却有结束行")
+                raise HistoryError(sentences.EARLY_END().after(_place(path, number)))
             events.append(event)
             kept.append(line)
     except OSError as error:
-        raise HistoryError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
+        raise HistoryError(sentences.UNREADABLE(strerror=error.strerror).after(path)) from None
     lines = b"".join(kept)
     return Unfinished(events, chain, lines, whole - len(lines))
 
 
-def _place(path: Path, number: int) -> str:
-    return f"{path}, line {number} / 第 {number} 行"
+def _place(path: Path, number: int) -> Words:
+    return LINE_OF(path=path, number=number)
 
 
 def digest_of_run(digests: Iterable[tuple[str, str]]) -> str:

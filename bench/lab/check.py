@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.lab import ntp, ports
+from bench.lab import ntp, ports, sentences
 from bench.lab.power import PowerTrouble, RelayPower, ScpiPower
 from bench.lab.rigfile import ModbusRelay, PersonSwitch, RigFile, ScpiSupply, SerialAdapter, SnmpStrip
 from bench.lab.snmp import SnmpPower
@@ -48,7 +48,7 @@ class Finding(msgspec.Struct, frozen=True):
 def _split(where: str, text: str) -> Finding:
     """A problem whose sentence holds both languages, as those of the rooms below do."""
     en, _, zh = text.rpartition(" / ")
-    return Finding(PROBLEM, where, en or text, zh if en else "不可用")
+    return Finding(PROBLEM, where, en or text, zh if en else sentences.NOT_USABLE.zh)
 
 
 async def check_rig(rig: RigFile, seed: int = 1, *, injectors: bool = True) -> list[Finding]:
@@ -72,8 +72,7 @@ def cards(rig: RigFile) -> list[Finding]:
     for segment, card in rig.networks.items():
         where = f"networks.{segment} ({card.interface})"
         if card.interface not in known:
-            words = f"this network card does not exist; this machine has: {', '.join(known) or 'none'}"
-            found.append(Finding(PROBLEM, where, words, "网卡不存在"))
+            found.append(Finding(PROBLEM, where, *sentences.NO_CARD(known=known or sentences.NO_CARDS)))
         else:
             found += _card(where, card.interface)
     if rig.networks:
@@ -85,27 +84,21 @@ def _card(where: str, name: str) -> list[Finding]:
     found: list[Finding] = []
     flags = int(_sys(name, "flags") or "0", 16)
     if flags & _IFF_LOOPBACK:
-        found.append(Finding(PROBLEM, where, "is the loopback, to which no device can be cabled", "不可使用环回接口"))
+        found.append(Finding(PROBLEM, where, *sentences.CARD_LOOPBACK()))
     elif not flags & _IFF_UP:
-        found.append(Finding(PROBLEM, where, f"is down: ip link set dev {name} up", "网卡未启用"))
+        found.append(Finding(PROBLEM, where, *sentences.CARD_DOWN(name=name)))
     elif _sys(name, "carrier") != "1":
-        words = "has no carrier: plug the cable, and see that the device at its other end has power"
-        found.append(Finding(PROBLEM, where, words, "无链路信号，请检查网线与设备供电"))
+        found.append(Finding(PROBLEM, where, *sentences.NO_CARRIER()))
     if addresses := _addresses(name):
-        words = (
-            f"carries {', '.join(addresses)}, so this machine would answer beside the plant: ip addr flush dev {name}, "
-            f"and sysctl net.ipv6.conf.{name}.disable_ipv6=1"
-        )
-        found.append(Finding(PROBLEM, where, words, "网卡带有 IP 地址，将与仿真现场同时应答"))
+        found.append(Finding(PROBLEM, where, *sentences.CARD_ADDRESSES(addresses=addresses, name=name)))
     if (_SYS / name / "master").exists():
         master = (_SYS / name / "master").resolve().name
-        words = f"belongs to {master}, which takes its frames: ip link set dev {name} nomaster"
-        found.append(Finding(PROBLEM, where, words, "网卡已加入网桥或聚合"))
+        found.append(Finding(PROBLEM, where, *sentences.CARD_MASTER(master=master, name=name)))
     if found:
         return found
     speed = _sys(name, "speed")
     told = f", {speed} Mbit/s" if speed.isdecimal() else ""
-    return [Finding(SOUND, where, f"is up with a carrier and without an address{told}", "网卡就绪")]
+    return [Finding(SOUND, where, *sentences.CARD_READY(told=told))]
 
 
 def _sys(name: str, key: str) -> str:
@@ -129,8 +122,7 @@ def _raw_sockets() -> list[Finding]:
     try:
         socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).close()
     except PermissionError:
-        words = "raw sockets on network cards need CAP_NET_RAW, which this process lacks: start it with sudo"
-        return [Finding(PROBLEM, "networks", words, "无权使用原始套接字，请用 sudo 启动")]
+        return [Finding(PROBLEM, "networks", *sentences.RAW_SOCKETS())]
     return []
 
 
@@ -148,25 +140,19 @@ def _adapter(line: str, adapter: SerialAdapter) -> list[Finding]:
     found: list[Finding] = []
     timer = ports.usb_timer_ms(adapter.device)
     if timer is not None and timer > _SLOW_TIMER_MS:
-        words = (
-            f"holds octets back for up to {timer} ms: write 1 to the adapter's latency_timer below /sys/bus/usb-serial"
-        )
-        found.append(Finding(NOTE, where, words, "USB 适配器延迟定时器过大"))
+        found.append(Finding(NOTE, where, *sentences.SLOW_TIMER(timer=timer)))
     if late is None:
-        words = "opens and takes its settings; its latency was not measured, since no loop is named for it"
-        return [*found, Finding(NOTE, where, words, "串口可用；未指定环回，延迟未测量")]
-    told = f"latency {late.p50_ms:.2f} ms median, {late.max_ms:.2f} ms at most of {late.bursts} bursts"
+        return [*found, Finding(NOTE, where, *sentences.NOT_LOOPED())]
+    told = sentences.LATENCY(median=late.p50_ms, most=late.max_ms, bursts=late.bursts)
     if late.max_ms > adapter.max_latency_ms:
-        words = f"{told}, expected at most {adapter.max_latency_ms:g} ms: use another adapter or port"
-        return [*found, Finding(PROBLEM, where, words, "串口延迟超限")]
-    return [*found, Finding(SOUND, where, told, "串口就绪")]
+        return [*found, Finding(PROBLEM, where, *sentences.TOO_LATE(told=told, max_latency_ms=adapter.max_latency_ms))]
+    return [*found, Finding(SOUND, where, *told)]
 
 
 async def supply(rig: RigFile) -> list[Finding]:
     """The driver of the supply answers; nothing is switched."""
     if isinstance(rig.power, PersonSwitch):
-        words = "a person switches it: an instant is as exact as the person's word"
-        return [Finding(NOTE, "power (person)", words, "由人工通断电，时刻以人工确认为准")]
+        return [Finding(NOTE, "power (person)", *sentences.PERSON_SWITCHES())]
     driver: ScpiPower | SnmpPower | RelayPower
     match rig.power:
         case ScpiSupply():
@@ -177,12 +163,12 @@ async def supply(rig: RigFile) -> list[Finding]:
             where, driver = "power (modbus)", RelayPower(rig.power)
     try:
         identity = "" if isinstance(driver, RelayPower) else f"{await driver.identity()}, "
-        state = "on" if await driver.state() else "off"
+        state = sentences.ON if await driver.state() else sentences.OFF
     except PowerTrouble as error:
         return [_split(where, str(error))]
     finally:
         await driver.close()
-    return [Finding(SOUND, where, f"answers: {identity}the terminal's supply is {state}", "电源驱动应答正常")]
+    return [Finding(SOUND, where, *sentences.SUPPLY_ANSWERS(identity=identity, state=state))]
 
 
 async def clock(rig: RigFile) -> list[Finding]:
@@ -196,14 +182,16 @@ async def clock(rig: RigFile) -> list[Finding]:
     except ntp.NoTime as error:
         return [_split("clock", str(error))]
     behind, within = off.behind_s * 1e3, off.within_s * 1e3
-    told = (
-        f"{abs(behind):.3f} ms {'behind' if behind > 0 else 'ahead of'} {off.source}, known to ±{within:.3f} ms; "
-        f"resolution {resolution_ns()} ns"
+    told = sentences.CLOCK_TOLD(
+        by=abs(behind),
+        way=sentences.BEHIND if behind > 0 else sentences.AHEAD,
+        source=off.source,
+        within=within,
+        resolution=resolution_ns(),
     )
     if abs(behind) + within > given.max_offset_ms:
-        words = f"{told}; expected at most {given.max_offset_ms:g} ms together: set the clock, or wait for its daemon"
-        return [Finding(PROBLEM, "clock", words, "台架时钟偏差超限")]
-    return [Finding(SOUND, "clock", told, "台架时钟正常")]
+        return [Finding(PROBLEM, "clock", *sentences.CLOCK_OFF(told=told, max_offset_ms=given.max_offset_ms))]
+    return [Finding(SOUND, "clock", *told)]
 
 
 async def person(rig: RigFile) -> list[Finding]:
@@ -215,17 +203,17 @@ async def person(rig: RigFile) -> list[Finding]:
         try:
             await page.start()
         except OSError as error:
-            words = f"the page cannot be served at {at.web} ({error.strerror or error}): give another address or port"
-            found.append(Finding(PROBLEM, "person.web", words, "无法提供网页"))
+            found.append(
+                Finding(PROBLEM, "person.web", *sentences.PAGE_NOT_SERVED(web=at.web, strerror=error.strerror or error))
+            )
         else:
-            found.append(Finding(SOUND, "person.web", f"the page can be served at {page.address}", "网页可用"))
+            found.append(Finding(SOUND, "person.web", *sentences.PAGE_SERVED(address=page.address)))
         finally:
             await page.stop()
     if at.screen and not _console():
         level = NOTE if at.web else PROBLEM
         if level == NOTE or isinstance(rig.power, PersonSwitch):
-            words = "there is no console to ask at (/dev/tty does not open)"
-            found.append(Finding(level, "person.screen", words, "无控制台可供提问"))
+            found.append(Finding(level, "person.screen", *sentences.NO_CONSOLE()))
     return found
 
 
@@ -250,12 +238,11 @@ async def proofs(
         made = await prover(seed)
         if failed := [each for each in made if not each.holds]:
             # A machine busy with other things delivers frames late; a wire that lies does so again.
-            words = f"at first {failed[0]}; proved once more: let nothing else run on this machine"
-            notes.append(Finding(NOTE, "injectors", words, "首次自检未通过，已重新自检，请勿同时运行其他程序"))
+            notes.append(Finding(NOTE, "injectors", *sentences.PROVED_AGAIN(failed=failed[0])))
             made = await prover(seed)
     except (OSError, RuntimeError) as error:
-        return [Finding(PROBLEM, "injectors", f"the wire cannot stand: {error}", "测试线路无法建立")]
-    broken = [Finding(PROBLEM, "injectors", str(each), "注入器自检失败") for each in made if not each.holds]
+        return [Finding(PROBLEM, "injectors", *sentences.NO_WIRE(error=error))]
+    broken = [Finding(PROBLEM, "injectors", str(each), sentences.INJECTOR_FAILS.zh) for each in made if not each.holds]
     if not broken:
-        broken = [Finding(SOUND, "injectors", f"all {len(made)} proofs of the wire hold", "注入器自检通过")]
+        broken = [Finding(SOUND, "injectors", *sentences.WIRE_PROVED(made=len(made)))]
     return [*notes, *broken]

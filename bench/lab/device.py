@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bench.dut import Launch
 from bench.facade.bench import Unable
 from bench.history import ClockMoved, Event, Power, Trouble
+from bench.lab import sentences
 from bench.lab.outside import Laboratory
 from bench.lab.power import PowerTrouble
 from bench.operator.person import NoAnswer
@@ -19,8 +20,8 @@ from bench.rigs.places.place import Place
 from bench.rigs.real.power import PowerSupply
 from bench.rigs.real.terminal import Room, TerminalLife
 
-OWN_CLOCK = "the clock of a device on the table is set through the device only / 被测设备时钟只能由设备自身设置"
-_UNSEEN = "the write barriers of a device on the table cannot be seen / 无法观测被测设备的落盘时刻"
+OWN_CLOCK = str(sentences.OWN_CLOCK())
+_UNSEEN = str(sentences.UNSEEN_BARRIERS())
 
 
 class DeviceLife(TerminalLife):

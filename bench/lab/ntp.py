@@ -14,6 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
+from bench.lab import sentences
+from simulators.sentences import Words
+
 _PACKET = struct.Struct("!BBbbII4sQQQQ")
 _EPOCH_S = 2_208_988_800
 """1970 in seconds of the NTP era that began in 1900."""
@@ -60,7 +63,7 @@ async def ask(host: str, port: int = 123, *, timeout_s: float = 2.0) -> Offset:
             loop.create_datagram_endpoint(_Answers, remote_addr=(host, port)), timeout_s
         )
     except (OSError, TimeoutError) as error:
-        raise NoTime(f"{where}: cannot be reached ({error or 'no answer to its name'}) / 无法连接 NTP 服务器") from None
+        raise NoTime(sentences.NTP_UNREACHED(error=error if str(error) else sentences.NO_NAME).after(where)) from None
     found: list[Offset] = []
     refused = ""
     try:
@@ -70,7 +73,7 @@ async def ask(host: str, port: int = 123, *, timeout_s: float = 2.0) -> Offset:
             try:
                 octets, came = await asyncio.wait_for(line.answers.get(), timeout_s)
             except TimeoutError:
-                raise NoTime(f"{where}: no answer within {timeout_s:g} s / NTP 服务器无应答") from None
+                raise NoTime(sentences.NTP_SILENT(timeout_s=timeout_s).after(where)) from None
             made = _offset(octets, sent, came, where)
             if isinstance(made, str):
                 refused = made
@@ -79,23 +82,23 @@ async def ask(host: str, port: int = 123, *, timeout_s: float = 2.0) -> Offset:
     finally:
         transport.close()
     if not found:
-        raise NoTime(f"{where}: {refused}")
+        raise NoTime(Words.of(refused).after(where))
     return min(found, key=lambda each: each.within_s)
 
 
 def _offset(octets: bytes, sent_ns: int, came_ns: int, where: str) -> Offset | str:
     """What an answer says, or why it says nothing."""
     if not octets:
-        return "it refuses (port unreachable) / 端口不可达"
+        return str(sentences.NTP_REFUSES())
     if len(octets) < _PACKET.size:
-        return f"expected {_PACKET.size} octets, found {len(octets)} / 报文过短"
+        return str(sentences.NTP_SHORT(size=_PACKET.size, octets=len(octets)))
     flags, stratum, _, _, delay, dispersion, known_by, _, origin, received, answered = _PACKET.unpack(
         octets[: _PACKET.size]
     )
     if flags & 7 != _SERVER & 7 or origin != to_ntp(sent_ns):
-        return "its answer is not to this question / 应答与请求不符"
+        return str(sentences.NTP_OTHER())
     if flags >> 6 == _LEAP_UNKNOWN or not 0 < stratum < 16:
-        return f"it is not synchronised itself (stratum {stratum}) / 服务器自身未同步"
+        return str(sentences.NTP_UNSYNCHRONISED(stratum=stratum))
     there = from_ntp(received, sent_ns) + from_ntp(answered, sent_ns)
     under_way = max(came_ns - sent_ns - (from_ntp(answered, sent_ns) - from_ntp(received, sent_ns)), 0)
     # Root delay and dispersion are in 16.16 seconds.
@@ -122,14 +125,11 @@ def kernel_offset() -> Offset:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.adjtimex(ctypes.byref(fields)) < 0:
         words = os.strerror(ctypes.get_errno())
-        raise NoTime(f"the kernel does not tell the state of its clock ({words}); give clock.server / 无法读取时钟状态")
+        raise NoTime(str(sentences.NO_KERNEL_STATE(words=words)))
     # struct timex: modes, offset, freq, maxerror, esterror, status, …; `modes` and `status` are padded ints.
     offset, most, status = fields[1], fields[3], fields[5] & 0xFFFFFFFF
     if status & _STA_UNSYNC:
-        raise NoTime(
-            "no NTP daemon keeps the bench's clock (the kernel says: unsynchronised); start chrony or give clock.server"
-            " / 台架时钟未被 NTP 守护进程同步"
-        )
+        raise NoTime(str(sentences.NO_NTP_DAEMON()))
     scale = 1e9 if status & 0x2000 else 1e6
     return Offset(offset / scale, most / 1e6, "the kernel's NTP discipline")
 

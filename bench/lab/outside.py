@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bench.history import Event
+from bench.lab import sentences
 from bench.lab.power import PowerDriver, RelayPower, ScpiPower
 from bench.lab.rigfile import ModbusRelay, RigFile, ScpiSupply, SnmpStrip
 from bench.lab.snmp import SnmpPower
@@ -105,7 +106,7 @@ class Laboratory:
     async def ask(self, question: Question, timeout_s: float | None = None) -> Answer:
         """Ask the person. Raises NoAnswer; LookupError where the rig has nobody to ask."""
         if self._person is None:
-            raise LookupError("the rig file gives no page and no console to ask a person at / 台架未配置人工提问渠道")
+            raise LookupError(str(sentences.NOWHERE_TO_ASK()))
         return await self._outside.run(self._person.ask(question, timeout_s))
 
     async def switch(self, on: bool) -> None:

@@ -16,6 +16,7 @@ import tty
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.lab import sentences
 from bench.lab.rigfile import SerialAdapter
 from bench.virtual.uart import Framing
 
@@ -44,13 +45,11 @@ def open_port(device: str, framing: Framing) -> int:
         descriptor = os.open(device, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         known = ", ".join(sorted(str(each) for each in Path("/dev").glob("tty[UA][SC]*"))) or "none"
-        raise DeadPort(f"does not exist; USB adapters of this machine: {known} / 串口设备不存在") from None
+        raise DeadPort(str(sentences.NO_DEVICE(known=known))) from None
     except PermissionError:
-        raise DeadPort(
-            "may not be opened: join the group dialout or start the bench with sudo / 无权打开串口"
-        ) from None
+        raise DeadPort(str(sentences.PORT_FORBIDDEN())) from None
     except OSError as error:
-        raise DeadPort(f"does not open ({error.strerror}): unplug and plug the adapter / 串口无法打开") from None
+        raise DeadPort(str(sentences.PORT_CLOSED(strerror=error.strerror))) from None
     try:
         _claim(descriptor, framing)
     except DeadPort:
@@ -58,17 +57,17 @@ def open_port(device: str, framing: Framing) -> int:
         raise
     except (OSError, termios.error) as error:
         os.close(descriptor)
-        raise DeadPort(f"does not take its settings ({_why(error)}): the adapter is dead / 串口适配器无响应") from None
+        raise DeadPort(str(sentences.PORT_DEAD(why=_why(error)))) from None
     return descriptor
 
 
 def _claim(descriptor: int, framing: Framing) -> None:
     if not stat.S_ISCHR(os.fstat(descriptor).st_mode) or not os.isatty(descriptor):
-        raise DeadPort("is no serial port / 不是串口设备")
+        raise DeadPort(str(sentences.NO_PORT()))
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise DeadPort("is in use by another program that locked it: end that first / 串口被占用") from None
+        raise DeadPort(str(sentences.PORT_IN_USE())) from None
     tty.setraw(descriptor)
     attributes = termios.tcgetattr(descriptor)
     attributes[4] = attributes[5] = getattr(termios, f"B{framing.baud}")
@@ -119,16 +118,13 @@ def _burst(near: int, far: int, adapter: SerialAdapter, framing: Framing) -> flo
             ready, _, _ = select.select([far], [], [], max(deadline - time.monotonic(), 0))
             if not ready:
                 raise DeadPort(
-                    f"of {len(_BURST)} octets sent {len(got)} came back on {adapter.loop} within {_PATIENCE_S:g} s: "
-                    "the adapter is dead or the loop is not plugged / 环回未收到数据，适配器失效或未接环回"
+                    str(sentences.LOOP_LOST(burst=len(_BURST), got=len(got), loop=adapter.loop, patience_s=_PATIENCE_S))
                 )
             got += os.read(far, len(_BURST) - len(got))
     except OSError as error:
-        raise DeadPort(f"fails while sending ({error.strerror}): the adapter is dead / 适配器失效") from None
+        raise DeadPort(str(sentences.PORT_FAILS(strerror=error.strerror))) from None
     if got != _BURST:
-        raise DeadPort(
-            f"sent {_BURST.hex()}, on {adapter.loop} came {got.hex()}: wiring or settings are wrong / 环回数据不一致"
-        )
+        raise DeadPort(str(sentences.LOOP_OTHER(loop=adapter.loop, sent=_BURST.hex(), came=got.hex())))
     return max(time.monotonic() - began - framing.duration_s(len(_BURST)), 0.0)
 
 

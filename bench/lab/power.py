@@ -12,6 +12,7 @@ from typing import Protocol
 from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
 
+from bench.lab import sentences
 from bench.lab.rigfile import ModbusRelay, ScpiSupply
 
 _ANSWERS = {"1": True, "ON": True, "0": False, "OFF": False}
@@ -42,8 +43,8 @@ class PowerDriver(Protocol):
 
 def contradicts(who: str, on: bool) -> PowerTrouble:
     """The state read back is not the one that was told."""
-    told, says = ("on", "off") if on else ("off", "on")
-    return PowerTrouble(f"{who}: was switched {told} and says that it is {says} / 回读状态与命令不符")
+    told, says = (sentences.ON, sentences.OFF) if on else (sentences.OFF, sentences.ON)
+    return PowerTrouble(sentences.POWER_CONTRADICTS(told=told, says=says).after(who))
 
 
 class RelayPower:
@@ -63,9 +64,7 @@ class RelayPower:
             )
             if not await client.connect():
                 client.close()
-                raise PowerTrouble(
-                    f"{self._who}: does not accept a connection; is it on, and the address right? / 连接失败"
-                )
+                raise PowerTrouble(sentences.POWER_REFUSES().after(self._who))
             self._client = client
         return self._client
 
@@ -77,9 +76,9 @@ class RelayPower:
                 self._relay.coil, on is not self._relay.normally_closed, device_id=self._relay.unit
             )
         except ModbusException:
-            raise PowerTrouble(f"{self._who}: no usable answer to a write / 写线圈无应答") from None
+            raise PowerTrouble(sentences.NO_WRITE_ANSWER().after(self._who)) from None
         if answer.isError():
-            raise PowerTrouble(f"{self._who}: refuses the write with exception {answer.exception_code} / 拒绝写线圈")
+            raise PowerTrouble(sentences.WRITE_REFUSED(exception_code=answer.exception_code).after(self._who))
         if await self.state() is not on:
             raise contradicts(self._who, on)
 
@@ -89,9 +88,9 @@ class RelayPower:
         try:
             answer = await client.read_coils(self._relay.coil, count=1, device_id=self._relay.unit)
         except ModbusException:
-            raise PowerTrouble(f"{self._who}: no usable answer to a read / 读线圈无应答") from None
+            raise PowerTrouble(sentences.NO_READ_ANSWER().after(self._who)) from None
         if answer.isError():
-            raise PowerTrouble(f"{self._who}: refuses the read with exception {answer.exception_code} / 拒绝读线圈")
+            raise PowerTrouble(sentences.READ_REFUSED(exception_code=answer.exception_code).after(self._who))
         return bool(answer.bits[0]) is not self._relay.normally_closed
 
     async def close(self) -> None:
@@ -121,7 +120,7 @@ class ScpiPower:
                 )
             except (OSError, TimeoutError) as error:
                 why = str(error) or f"nothing within {self._supply.timeout_s:g} s"
-                raise PowerTrouble(f"{self._who}: does not accept a connection ({why}) / 连接失败") from None
+                raise PowerTrouble(sentences.POWER_UNREACHED(why=why).after(self._who)) from None
         return self._streams
 
     async def _say(self, words: str, *, answered: bool) -> str:
@@ -135,10 +134,10 @@ class ScpiPower:
         except (OSError, TimeoutError, ValueError) as error:
             await self.close()
             why = str(error) or f"nothing within {self._supply.timeout_s:g} s"
-            raise PowerTrouble(f"{self._who}: no answer to {words!r} ({why}) / 无应答") from None
+            raise PowerTrouble(sentences.POWER_SILENT(words=words, why=why).after(self._who)) from None
         if not line.endswith(b"\n"):
             await self.close()
-            raise PowerTrouble(f"{self._who}: ended the connection at {words!r} / 连接被关闭")
+            raise PowerTrouble(sentences.POWER_CLOSED(words=words).after(self._who))
         return line.decode("ascii", "replace").strip()
 
     async def _select(self) -> None:
@@ -153,7 +152,7 @@ class ScpiPower:
         except ValueError:
             clean = False
         if not clean:
-            raise PowerTrouble(f"{self._who}: answers {words!r} with error {answer} / 仪器报错")
+            raise PowerTrouble(sentences.POWER_ERROR(words=words, answer=answer).after(self._who))
 
     async def identity(self) -> str:
         """Maker, model, serial number and firmware (*IDN?)."""
@@ -173,7 +172,7 @@ class ScpiPower:
         await self._select()
         answer = await self._say(self._supply.query, answered=True)
         if answer.upper() not in _ANSWERS:
-            raise PowerTrouble(f"{self._who}: expected 0 or 1 to {self._supply.query!r}, found {answer!r} / 应答无效")
+            raise PowerTrouble(sentences.POWER_STATE(query=self._supply.query, answer=answer).after(self._who))
         return _ANSWERS[answer.upper()]
 
     async def close(self) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from bench.lab import sentences
 from simulators.settings import Flaw, Port, Settings, Word, read, read_kind
 from simulators.tables import DescriptionError, Table, read_file
 from simulators.values import matching
@@ -18,12 +19,10 @@ from simulators.values import matching
 Segment = Literal["field", "uplink", "local"]
 """Networks of the bench, in the order of the terminal's cards."""
 Baud = Literal[300, 600, 1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200]
-Interface = Annotated[str, matching(r"[!-.0-~]{1,15}", "a name of 1 to 15 octets", "不超过 15 个字节的网卡名")]
-_LINE = "a line's name of 1 to 32 letters, digits, - or _", "不超过 32 位的字母、数字、- 或 _"
-Line = Annotated[str, matching(r"[A-Za-z0-9_-]{1,32}", *_LINE)]
+Interface = Annotated[str, matching(r"[!-.0-~]{1,15}", *sentences.CARD_NAME)]
+Line = Annotated[str, matching(r"[A-Za-z0-9_-]{1,32}", *sentences.LINE_NAME)]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 _OID = r"\.?\d+(\.\d+)+"
-_NUMBERS = "numbers joined by dots, as 1.3.6.1.4.1.318.1", "以点分隔的数字，例如 1.3.6.1.4.1.318.1"
 _LEAST_SECRET = 8
 
 
@@ -93,11 +92,11 @@ class SnmpStrip(Settings, frozen=True):
     """
 
     host: Word
-    oid: Annotated[str, matching(_OID, *_NUMBERS)]
+    oid: Annotated[str, matching(_OID, *sentences.OBJECT_ID)]
     port: Port = 161
     on: int = 1
     off: int = 2
-    state_oid: Annotated[str, matching(f"({_OID})?", *_NUMBERS)] = ""
+    state_oid: Annotated[str, matching(f"({_OID})?", *sentences.OBJECT_ID)] = ""
     state_on: int | None = None
     state_off: int | None = None
     version: Literal["1", "2c", "3"] = "2c"
@@ -113,14 +112,14 @@ class SnmpStrip(Settings, frozen=True):
     def flaws(self) -> Iterator[Flaw]:
         """What an outlet needs besides its types; secrets are not told."""
         if self.version == "3" and not self.user:
-            yield "user", 'version "3" needs a user; add user = "…"', "SNMPv3 缺少用户名，请填写 user"
+            yield sentences.SNMP_USER().at("user")
         for key in ("auth_key", "privacy_key"):
             if 0 < (length := len(getattr(self, key).encode())) < _LEAST_SECRET:
-                yield key, f"expected at least 8 characters, got {length}", f"密钥至少 8 个字符，实际为 {length} 个"
+                yield sentences.SNMP_KEY(length=length).at(key)
         if self.privacy_key and not self.auth_key:
-            yield "privacy_key", "privacy needs authentication; add auth_key", "加密须同时认证，请填写 auth_key"
+            yield sentences.SNMP_PRIVACY().at("privacy_key")
         if self.on == self.off:
-            yield "on", f"{self.on} switches on and off alike", f"通断同为 {self.on}，应各不相同"
+            yield sentences.ON_AND_OFF(on=self.on).at("on")
 
 
 class PersonSwitch(Settings, frozen=True):
@@ -157,7 +156,7 @@ class PersonAt(Settings, frozen=True):
         """Where the page is, if there is one."""
         host, _, port = self.web.rpartition(":")
         if self.web and not (host and port.isdecimal() and int(port) <= 65_535):
-            yield "web", f'expected "host:port", got {self.web!r}', f"应为“主机:端口”，实际为 {self.web!r}"
+            yield sentences.WEB_ADDRESS(web=self.web).at("web")
 
 
 class _Head(Settings, frozen=True):
@@ -178,11 +177,7 @@ class _Sections(Settings, frozen=True):
         yield from _twice("networks", "interface", {name: each.interface for name, each in self.networks.items()})
         yield from _twice("serial", "device", {name: each.device for name, each in self.serial.items()})
         if not self.networks and not self.serial:
-            yield (
-                "",
-                "neither a section [networks.field] nor a [serial.…]: nothing joins the terminal to the bench",
-                "未配置接线：须有 [networks.field] 或 [serial.…]",
-            )
+            yield sentences.NOTHING_JOINS().at("")
 
 
 def _twice(section: str, key: str, given: Mapping[str, str]) -> Iterator[Flaw]:
@@ -191,7 +186,7 @@ def _twice(section: str, key: str, given: Mapping[str, str]) -> Iterator[Flaw]:
     for name, value in given.items():
         if value and value in homes:
             where, home = f"{section}.{name}.{key}", homes[value]
-            yield where, f"{value!r} is already that of {home}", f"{value!r} 已用于 {home}"
+            yield sentences.ALREADY_OF(value=value, home=home).at(where)
         homes.setdefault(value, name)
 
 
@@ -221,8 +216,7 @@ def _build(shown: str, table: Table) -> RigFile:
     if isinstance(power, PersonSwitch) and not found.person.web and not found.person.screen:
         table.problem(
             "person",
-            "the power is a person's, who can be asked nowhere; set web or screen",
-            "电源由人操作，但无提问渠道，请设置 web 或 screen",
+            *sentences.POWER_OF_NOBODY(),
         )
     named = {str(name): card for name, card in found.networks.items()}
     return RigFile(shown, found.rig.name, named, found.serial, power, found.clock, found.person)

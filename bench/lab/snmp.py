@@ -16,6 +16,7 @@ from puresnmp.credentials import Credentials
 from puresnmp.exc import ErrorResponse, NoSuchOID, SnmpError, Timeout
 from x690.types import Integer
 
+from bench.lab import sentences
 from bench.lab.power import PowerTrouble, contradicts
 from bench.lab.rigfile import SnmpStrip
 
@@ -47,16 +48,18 @@ class SnmpPower:
         try:
             return await asyncio.wait_for(work, strip.timeout_s)
         except (Timeout, TimeoutError):
-            why = "user and keys" if strip.version == "3" else "community"
-            words = f"no answer to {what} within {strip.timeout_s:g} s; are address, version and {why} right?"
-            raise PowerTrouble(f"{self._who}: {words} / 无应答，请检查地址、版本与口令") from None
+            why = sentences.KEYS if strip.version == "3" else sentences.COMMUNITY
+            told = sentences.SNMP_SILENT(what=what, timeout_s=strip.timeout_s, why=why)
+            raise PowerTrouble(told.after(self._who)) from None
         except NoSuchOID:
-            raise PowerTrouble(f"{self._who}: it has no such object for {what}; see its MIB / 无此对象") from None
+            raise PowerTrouble(sentences.NO_SUCH_OBJECT(what=what).after(self._who)) from None
         except ErrorResponse as error:
             told = f"{type(error).__name__} (error status {error.error_status})"
-            raise PowerTrouble(f"{self._who}: refuses {what} with {told} / 拒绝操作") from None
+            raise PowerTrouble(sentences.SNMP_REFUSES(what=what, told=told).after(self._who)) from None
         except (SnmpError, OSError, ValueError) as error:
-            raise PowerTrouble(f"{self._who}: {what} failed: {error or type(error).__name__} / 操作失败") from None
+            raise PowerTrouble(
+                sentences.SNMP_FAILED(what=what, error=error or type(error).__name__).after(self._who)
+            ) from None
 
     async def identity(self) -> str:
         """What the strip says that it is (sysDescr), on one line."""
@@ -84,7 +87,7 @@ class SnmpPower:
         on = strip.on if strip.state_on is None else strip.state_on
         off = strip.off if strip.state_off is None else strip.state_off
         if told not in (on, off) or not isinstance(told, int):
-            raise PowerTrouble(f"{self._who}: expected {on} or {off} at {oid}, found {told!r} / 状态值无效")
+            raise PowerTrouble(sentences.SNMP_STATE(on=on, off=off, oid=oid, told=told).after(self._who))
         return told == on
 
     async def close(self) -> None:

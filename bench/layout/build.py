@@ -19,6 +19,7 @@ from bench.case import Item, Need, settled
 from bench.dut import Speaking, TerminalAdapter
 from bench.dut.profile import Claim, Profile
 from bench.history import Began, CentreSetup, DerivedPoint, MeterSetup, Point
+from bench.layout import sentences
 from bench.layout.scenario import (
     CertificateStatus,
     Collector,
@@ -174,7 +175,7 @@ def build_world(scenario: Scenario, seed: int) -> World:
         )
     )
     if absent := _absent(scenario, meters):
-        raise ValueError(f"the scenario has no {', '.join(absent)}, of which it tells something / 场景中无此表计或测点")
+        raise ValueError(str(sentences.NOT_IN_SCENARIO(absent=absent)))
     return World(
         name="scenario",
         seed=seed,
@@ -202,10 +203,10 @@ def _check_kinds(scenario: Scenario) -> None:
         ("devices", behind, SYSTEM_METERS),
     ):
         if unknown := [word for word in words if word not in known]:
-            raise ValueError(f"expected {what} of {', '.join(known)}, got {', '.join(unknown)} / 场景中无此类表计")
+            raise ValueError(str(sentences.OF_KNOWN(what=what, known=known, unknown=unknown)))
     mains = {meter.name for meter in (*_circuits(scenario), *_single(scenario))}
     if absent := [each.meter for each in scenario.all_of(Standby) if each.meter not in mains]:
-        raise ValueError(f"the scenario has no {', '.join(absent)}, of which it tells something / 场景中无此表计或测点")
+        raise ValueError(str(sentences.NOT_IN_SCENARIO(absent=absent)))
 
 
 def _absent(scenario: Scenario, meters: Iterable[MeterSpec]) -> list[str]:

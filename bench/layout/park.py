@@ -15,6 +15,7 @@ from typing import Any, Literal, Protocol, Self
 from msgspec.structs import fields
 
 from bench.history import ParkPoint, ParkSender, ParkStands
+from bench.layout import sentences
 from simulators.clock import Chance
 from simulators.plant.flows import Flow, FlowPlant, Level
 from simulators.senders.kinds import flaw
@@ -78,9 +79,7 @@ class Terminal:
 
     def __post_init__(self) -> None:
         if unknown := sorted(set(self.options) - _KNOWN):
-            raise ValueError(
-                f"sender {self.id}: unknown {', '.join(unknown)}; known: {', '.join(sorted(_KNOWN))} / 未知设置"
-            )
+            raise ValueError(str(sentences.SENDER_SETTING(id=self.id, unknown=unknown, known=sorted(_KNOWN))))
 
 
 @dataclass(frozen=True)
@@ -136,13 +135,15 @@ class Park:
     def __post_init__(self) -> None:
         for what in ([each.id for _, each in self.points()], [each.id for _, each in self.terminals()]):
             if twice := [each for each in dict.fromkeys(what) if what.count(each) > 1]:
-                raise ValueError(f"park {self.id}: {', '.join(twice)} comes twice / 名称重复")
+                raise ValueError(str(sentences.TWICE(id=self.id, twice=twice)))
         for enterprise, point in self.points():
             if point.sender and point.sender not in [each.id for each in enterprise.terminals]:
-                raise ValueError(f"point {point.id}: no sender {point.sender} in enterprise {enterprise.id} / 无此终端")
+                raise ValueError(str(sentences.NO_SENDER(id=point.id, sender=point.sender, enterprise=enterprise.id)))
             for what, names in (("process", enterprise.processes), ("facility", enterprise.facilities)):
                 if (wanted := getattr(point, what)) and wanted not in [each.id for each in names]:
-                    raise ValueError(f"point {point.id}: no {what} {wanted} in enterprise {enterprise.id} / 无此对象")
+                    raise ValueError(
+                        str(sentences.NO_PART(id=point.id, what=what, wanted=wanted, enterprise=enterprise.id))
+                    )
         for spec in self.senders():
             if wrong := flaw(spec):
                 raise ValueError(f"sender {spec.name}: {wrong}")

@@ -14,6 +14,7 @@ from typing import Any, Literal, Self, TypeVar, get_args
 from msgspec.structs import fields
 
 from bench.history.accounting import Emitter, flaws
+from bench.layout import sentences
 from bench.layout.park import Park
 from simulators.centres.kinds import kinds as centres
 from simulators.centres.spec import USUAL, CentreFields
@@ -32,7 +33,7 @@ MOST_CIRCUITS = 99
 def _known(what: str, kind: str, kinds: Mapping[str, type[Settings]], options: Mapping[str, Any]) -> None:
     """Raises ValueError for a kind or a setting that there is not: a case is wrong when loaded, not as it runs."""
     if kind not in kinds:
-        raise ValueError(f"expected a {what} of kind {', '.join(kinds)}, got {kind!r} / 无此类型")
+        raise ValueError(str(sentences.KIND_EXPECTED(what=what, kinds=kinds, kind=kind)))
     if flaws := misfits(kinds[kind], options):
         raise ValueError(f"{what} {kind}: {'; '.join(flaws)}")
 
@@ -55,7 +56,7 @@ class Line:
     def __post_init__(self) -> None:
         known = [kind for protocol in protocols().values() for kind in protocol.line_kinds]
         if unknown := [kind for kind in self.meters if kind not in known]:
-            raise ValueError(f"line: expected meters of {', '.join(known)}, got {', '.join(unknown)} / 无此类表计")
+            raise ValueError(str(sentences.LINE_METERS(known=known, unknown=unknown)))
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ class Derived:
 
     def __post_init__(self) -> None:
         if self.operation not in OPERATIONS:
-            raise ValueError(f"{self.id}: expected {', '.join(OPERATIONS)}, got {self.operation!r} / 无此运算")
+            raise ValueError(sentences.OPERATION(operations=OPERATIONS, operation=self.operation).after(self.id))
 
     @property
     def kind(self) -> str:
@@ -257,7 +258,7 @@ class Configuration:
 
     def __post_init__(self) -> None:
         if self.emitter is not None and (wrong := flaws(self.emitter)):
-            raise ValueError(f"emitter {self.emitter.id}: {'; '.join(wrong)} / 核算边界有误")
+            raise ValueError(str(sentences.EMITTER_WRONG(id=self.emitter.id, wrong="; ".join(wrong))))
 
 
 @dataclass(frozen=True)
@@ -313,10 +314,10 @@ class Scenario:
         for centre, options in self.centre_options:
             kind = options.get("kind", USUAL)
             if kind not in centres():
-                raise ValueError(f"centre {centre}: unknown kind {kind}; known: {', '.join(centres())} / 未知类型")
+                raise ValueError(str(sentences.CENTRE_KIND(centre=centre, kind=kind, known=centres())))
             known = [*(each.name for each in (*fields(CentreFields), *fields(centres()[kind].settings))), "kind"]
             if unknown := [name for name in options if name not in known]:
-                raise ValueError(f"centre {centre}: unknown {', '.join(unknown)}; known: {', '.join(known)} / 未知设置")
+                raise ValueError(str(sentences.CENTRE_SETTING(centre=centre, unknown=unknown, known=known)))
 
     def all_of(self, kind: type[B]) -> tuple[B, ...]:
         """What of one kind stands behind the terminal, in order."""

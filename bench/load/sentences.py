@@ -67,3 +67,10 @@ NO_PAGES = Sentence(
     "people ask a platform; the bench's own centres have no pages: name the platform's",
     "人员访问的是平台，测试台自己的数据中心没有页面，请给出平台地址",
 )
+WAITING_WORKERS = Sentence(
+    "load-waiting-workers", "waiting for {workers} workers at port {port}", "在端口 {port} 等待 {workers} 个工作进程"
+)
+WAITING_MASTER = Sentence(
+    "load-waiting-master", "waiting for the master at {master}:{port}", "等待 {master}:{port} 的主进程"
+)
+NO_MASTER = Sentence("load-no-master", "no master answers at {master}:{port}", "{master}:{port} 没有主进程应答")

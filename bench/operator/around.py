@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from bench.operator import sentences
+from simulators.sentences import Words
+
 TABLE, CREDENTIALS = "commissioning.csv", "credentials"
 """What may be taken to the device, below the folder of a case; records and captures may not."""
 
@@ -23,20 +26,20 @@ class Around:
     item: str = ""
     folder: Path | None = None
 
-    def lines(self) -> list[tuple[str, str, str]]:
-        """What is known: English, Chinese, value."""
-        found = [("Rig", "台架", self.rig), ("Item", "样品", self.item)]
+    def lines(self) -> list[tuple[Words, str]]:
+        """What is known, each with its name."""
+        found = [(sentences.RIG(), self.rig), (sentences.ITEM(), self.item)]
         run = self._run()
         if run is not None and self.folder is not None:
             *words, attempt = self.folder.resolve().relative_to(run / "cases").parts
-            found.append(("Case", "用例", f"{'/'.join(words)} #{attempt}"))
+            found.append((sentences.CASE(), f"{'/'.join(words)} #{attempt}"))
             planned = self._planned(run)
             done = sum(1 for _ in (run / "cases").rglob("result.json"))
             if planned:
-                found.append(("Done", "进度", f"{min(done, len(planned))} / {len(planned)}"))
+                found.append((sentences.DONE_SO_FAR(), f"{min(done, len(planned))} / {len(planned)}"))
                 after = self._next(planned, "/".join(words))
-                found.append(("Next", "下一项", after))
-        return [each for each in found if each[2]]
+                found.append((sentences.NEXT_CASE(), after))
+        return [each for each in found if each[1]]
 
     def files(self) -> list[str]:
         """Names of what may be taken to the device, below the case's folder."""

@@ -10,6 +10,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from bench.operator import sentences
 from bench.operator.person import ATTEST, CHOOSE, Question, Reply, Take, WrongAnswer
 
 _DEVICE = Path("/dev/tty")
@@ -46,7 +47,7 @@ class Console:
         clause = f" [{question.clause}]" if question.clause else ""
         self._say(f"\n=== {number}{clause} ({until_s:g} s)\n{question.en}\n{question.zh}\n{how(question)}")
         if not said:
-            self._say("Your name first, in a line of its own / 请先输入姓名：")
+            self._say(str(sentences.NAME_FIRST()))
 
     def withdraw(self, why: str) -> None:
         """Say that the question is closed."""
@@ -98,8 +99,8 @@ def _reply(question: Question, by: str, text: str) -> Reply:
         return Reply(by, text[1:].strip(), able=False)
     if question.kind == CHOOSE and text.isdecimal() and 0 < int(text) <= len(question.choices):
         text = question.choices[int(text) - 1]
-    if question.kind == ATTEST and text.casefold() not in ("yes", "y", "是"):
-        raise WrongAnswer('expected "yes", or "!" and the reason / 请输入 yes，或以 ! 开头说明原因')
+    if question.kind == ATTEST and text.casefold() not in (*sentences.YES, "y"):
+        raise WrongAnswer(str(sentences.YES_OR_REASON()))
     return Reply(by, text)
 
 
@@ -107,12 +108,12 @@ def how(question: Question) -> str:
     """How to answer at a console."""
     if question.kind == CHOOSE:
         numbered = "\n".join(f"  {number} {each}" for number, each in enumerate(question.choices, start=1))
-        words = f"{numbered}\nType a number / 输入编号"
+        words = f"{numbered}\n{sentences.TYPE_NUMBER()}"
     elif question.kind == ATTEST:
-        words = "Type yes to attest / 输入 yes 确认属实"
+        words = str(sentences.TYPE_YES())
     elif question.multiline:
-        words = f"Type lines, then a line with only {_END} / 逐行输入，最后单独一行 {_END}"
+        words = str(sentences.TYPE_LINES(end=_END))
     else:
-        words = "Type your answer, or Enter when it is done / 输入答案，或完成后按回车"
-    photo = "\nA photo is wanted: answer on the page / 需要照片，请在网页上回答" if question.photo else ""
-    return f"{words}; ! and a reason if it cannot be done / 无法完成请输入 ! 及原因{photo}"
+        words = str(sentences.TYPE_ANSWER())
+    photo = f"\n{sentences.PHOTO_ON_PAGE()}" if question.photo else ""
+    return f"{words}; {sentences.IF_NOT()}{photo}"

@@ -21,6 +21,7 @@ import msgspec
 
 from bench.history import Event, Observed
 from bench.history.phases import PERSON_ASKED, AskedOf
+from bench.operator import sentences
 
 DO, TELL, CHOOSE, ATTEST = "do", "tell", "choose", "attest"
 """Kinds of questions: do something and confirm; tell what you see; choose one; attest a statement by name."""
@@ -108,22 +109,22 @@ class Channel(Protocol):
 def problem(question: Question, reply: Reply) -> str:
     """Why a reply cannot count; empty if it can."""
     if _NAME.fullmatch(reply.by.strip()) is None:
-        return "give your name, at most 80 characters / 请填写姓名"
+        return str(sentences.GIVE_NAME())
     if len(reply.text) > _MOST_TEXT:
-        return "the text is longer than 1 MiB / 内容过长"
+        return str(sentences.TEXT_LONG())
     if not reply.able:
-        return "" if reply.text.strip() else "say why it cannot be done / 请说明无法完成的原因"
+        return "" if reply.text.strip() else str(sentences.SAY_WHY())
     if question.kind == CHOOSE and reply.text not in question.choices:
-        return f"expected one of {', '.join(question.choices)}, found {reply.text[:40]!r} / 请选择其中一项"
+        return str(sentences.ONE_OF(choices=question.choices, text=reply.text[:40]))
     if question.kind == TELL and not reply.text.strip():
-        return "expected an answer, found an empty one / 请填写答案"
+        return str(sentences.ANSWER_EMPTY())
     if question.photo and not reply.photos:
-        return "this question asks for a photo; add one on the page / 此项需要照片"
+        return str(sentences.PHOTO_ASKED())
     for photo in reply.photos:
         if len(photo.octets) > PHOTO_OCTETS:
-            return f"a photo has {len(photo.octets) >> 20} MiB, at most {PHOTO_OCTETS >> 20} are taken / 照片过大"
+            return str(sentences.PHOTO_LARGE(octets=len(photo.octets) >> 20, most=PHOTO_OCTETS >> 20))
         if not kind_of(photo):
-            return "a photo is expected as JPEG or PNG / 照片应为 JPEG 或 PNG"
+            return str(sentences.PHOTO_KIND())
     return ""
 
 
@@ -164,7 +165,7 @@ class Person:
     async def stop(self) -> None:
         """Close the channels."""
         for channel in self._channels:
-            channel.withdraw("the bench has ended / 试验台已结束")
+            channel.withdraw(str(sentences.BENCH_ENDED()))
             await channel.stop()
 
     async def ask(self, question: Question, timeout_s: float | None = None) -> Answer:
@@ -180,7 +181,7 @@ class Person:
 
         def take(reply: Reply) -> None:
             if came.done():
-                raise WrongAnswer("this question is closed / 该问题已结束")
+                raise WrongAnswer(str(sentences.QUESTION_CLOSED()))
             if wrong := problem(question, reply):
                 raise WrongAnswer(wrong)
             self.name = reply.by.strip()
@@ -190,18 +191,18 @@ class Person:
         self._record(PERSON_ASKED.event(asked, told))
         for channel in self._channels:
             channel.show(number, question, within_s, take, self.name)
-        why = "closed: the bench went on / 已结束"
+        why = str(sentences.BENCH_WENT_ON())
         try:
             async with asyncio.timeout(within_s):
                 reply, at_us = await came
-            why = f"answered by {reply.by.strip()} / 已回答"
+            why = str(sentences.ANSWERED_BY(strip=reply.by.strip()))
         except TimeoutError:
-            words = f"nobody answered {question.id!r} within {within_s:g} s / 无人应答"
+            words = str(sentences.NOBODY_ANSWERED(id=question.id, within_s=within_s))
             why = words
             self._observe(question, asked, number, problem=words)
             raise NoAnswer(words) from None
         except asyncio.CancelledError:
-            self._observe(question, asked, number, problem="withdrawn before it was answered / 提问被撤回")
+            self._observe(question, asked, number, problem=str(sentences.WITHDRAWN()))
             raise
         finally:
             for channel in self._channels:
@@ -221,7 +222,7 @@ class Person:
             row |= {f"photo{index}": name, f"sm3-{index}": hashlib.new("sm3", photo.octets).hexdigest()}
             files.append(name)
         if not reply.able:
-            words = f"{by} could not do {question.id!r}: {reply.text.strip()} / 操作员无法完成"
+            words = str(sentences.COULD_NOT(by=by, id=question.id, strip=reply.text.strip()))
             self._observe(question, asked, number, row, problem=words)
             raise NoAnswer(words)
         self._observe(question, asked, number, row)
@@ -245,12 +246,11 @@ class PersonPower:
 
     async def switch(self, on: bool) -> None:
         """Ask. Raises NoAnswer."""
-        words = ("on", "接通") if on else ("off", "断开")
+        how = sentences.ON if on else sentences.OFF
         question = Question(
-            f"power-{words[0]}",
+            f"power-{how.en}",
             DO,
-            f"Please switch the terminal's supply {words[0]} now, then confirm.",
-            f"请立即{words[1]}终端电源，然后确认。",
+            *sentences.SWITCH_SUPPLY(how=how),
         )
         await self._person.ask(question, self._timeout_s)
 

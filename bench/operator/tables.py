@@ -8,6 +8,8 @@ from __future__ import annotations
 import csv
 from datetime import UTC, datetime, timedelta, timezone
 
+from bench.operator import sentences
+
 _MOST_ROWS = 100_000
 
 
@@ -20,14 +22,12 @@ def table(text: str, wanted: tuple[str, ...]) -> tuple[dict[str, str], ...]:
     head = [cell.strip() for cell in found[0]]
     missing = [name for name in wanted if name not in head]
     if missing:
-        raise LookupError(
-            f"line 1: expected the columns {', '.join(wanted)}, missing {', '.join(missing)} / 首行缺少列名"
-        )
+        raise LookupError(str(sentences.COLUMNS(wanted=wanted, missing=missing)))
     if len(found) > _MOST_ROWS:
-        raise LookupError(f"expected at most {_MOST_ROWS} lines, found {len(found)} / 行数过多")
+        raise LookupError(str(sentences.MOST_LINES(most_rows=_MOST_ROWS, found=len(found))))
     for number, cells in enumerate(found[1:], start=2):
         if len(cells) != len(head):
-            raise LookupError(f"line {number}: expected {len(head)} cells, found {len(cells)} / 列数不符")
+            raise LookupError(str(sentences.CELLS(number=number, head=len(head), cells=len(cells))))
     return tuple(
         {name: _instant(name, cell.strip()) for name, cell in zip(head, cells, strict=True)} for cells in found[1:]
     )

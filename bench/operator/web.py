@@ -21,6 +21,7 @@ from urllib.parse import quote
 import msgspec
 from aiohttp import web
 
+from bench.operator import sentences
 from bench.operator.around import Around
 from bench.operator.person import ATTEST, CHOOSE, PHOTO_OCTETS, Photo, Question, Reply, Take, WrongAnswer
 
@@ -103,7 +104,7 @@ class WebPage:
     async def _file(self, request: web.Request) -> web.StreamResponse:
         path = self._around.file(request.match_info["name"])
         if path is None:
-            raise web.HTTPNotFound(text="no such file / 无此文件")
+            raise web.HTTPNotFound(text=str(sentences.NO_FILE()))
         name = path.name.encode("ascii", "replace").decode().replace('"', "_")
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
         return web.FileResponse(path, headers=headers | {"Cache-Control": "no-store"})
@@ -111,7 +112,7 @@ class WebPage:
     def _render(self, wrong: str = "", status: int = 200, kept: str = "") -> web.Response:
         if self._open is None:
             told = f"<p class=small>{html.escape(self._last)}</p>" if self._last else ""
-            body = f"<h1>No question is open / 暂无提问</h1>{told}"
+            body = f"<h1>{sentences.NONE_OPEN()}</h1>{told}"
             head = f"<meta http-equiv=refresh content={_REFRESH_S}>"
         else:
             number, question, _, said = self._open
@@ -141,14 +142,14 @@ class WebPage:
     async def _answer(self, request: web.Request) -> web.Response:
         form = await request.post()
         if not hmac.compare_digest(_text(form, "token").encode(), self._token.encode()):
-            return self._render("this form is not of this run; answer here / 表单已过期，请重新填写", 403)
+            return self._render(str(sentences.FORM_OF_OTHER()), 403)
         text = _text(form, "text").replace("\r\n", "\n")
         if self._open is None or _text(form, "number") != str(self._open[0]):
-            return self._render("that question is closed / 该问题已结束", 409)
+            return self._render(str(sentences.THAT_CLOSED()), 409)
         _, question, take, _ = self._open
         able = _text(form, "act") != "cannot"
         if able and question.kind == ATTEST and _text(form, "attest") != "yes":
-            return self._render("tick the box to attest, or say why you cannot / 请勾选确认", 422, text)
+            return self._render(str(sentences.TICK()), 422, text)
         photos = tuple(
             Photo(each.file.read())
             for each in form.getall("photo", [])
@@ -172,13 +173,13 @@ def _left(seconds: int) -> str:
     """How long a question stays open: the time left, and the hour at which it ends for who has no script."""
     ends = datetime.fromtimestamp(time.time() + seconds).strftime("%H:%M:%S")
     return (
-        f"<p class=small>Time left / 剩余时间 <span class=left id=left data-left={seconds}>{seconds // 60}:"
-        f"{seconds % 60:02d}</span> · open until / 截止 {ends}</p>"
+        f"<p class=small>{sentences.TIME_LEFT()} <span class=left id=left data-left={seconds}>{seconds // 60}:"
+        f"{seconds % 60:02d}</span> · {sentences.OPEN_UNTIL()} {ends}</p>"
     )
 
 
 def _around(around: Around) -> str:
-    rows = "".join(f"<dt>{en} / {zh}</dt><dd>{html.escape(value)}</dd>" for en, zh, value in around.lines())
+    rows = "".join(f"<dt>{name}</dt><dd>{html.escape(value)}</dd>" for name, value in around.lines())
     return f"<dl>{rows}</dl>" if rows else ""
 
 
@@ -187,7 +188,7 @@ def _files(around: Around) -> str:
     if not names:
         return ""
     rows = "".join(f"<li><a href='files/{quote(name)}'>{html.escape(name)}</a></li>" for name in names)
-    return f"<h2>Files for the device / 供样品使用的文件</h2><ul>{rows}</ul>"
+    return f"<h2>{sentences.DEVICE_FILES()}</h2><ul>{rows}</ul>"
 
 
 def _form(number: int, question: Question, said: str, token: str, wrong: str, kept: str) -> str:
@@ -197,17 +198,20 @@ def _form(number: int, question: Question, said: str, token: str, wrong: str, ke
     parts.append(f"<p class=small>{number}{clause}</p><h1>{safe(question.en)}</h1><h2>{safe(question.zh)}</h2>")
     parts.append("<form method=post action=answer target=_top enctype=multipart/form-data>")
     parts.append(f"<input type=hidden name=token value='{safe(token)}'><input type=hidden name=number value={number}>")
-    parts.append(f"<label>Name / 姓名 <input type=text name=by maxlength=80 required value='{safe(said)}'></label>")
+    parts.append(
+        f"<label>{sentences.NAME()} <input type=text name=by maxlength=80 required value='{safe(said)}'></label>"
+    )
     for choice in question.choices:
         parts.append(f"<label><input type=radio name=choice value='{safe(choice)}'> {safe(choice)}</label>")
     if question.kind == ATTEST:
-        parts.append("<label><input type=checkbox name=attest value=yes> I attest this / 本人确认属实</label>")
+        parts.append(f"<label><input type=checkbox name=attest value=yes> {sentences.I_ATTEST()}</label>")
     rows = 10 if question.multiline else 2
-    parts.append(f"<label>Answer or remark / 答案或说明<textarea name=text rows={rows}>{safe(kept)}</textarea></label>")
-    need = " (wanted / 必需)" if question.photo else ""
+    parts.append(f"<label>{sentences.REMARK()}<textarea name=text rows={rows}>{safe(kept)}</textarea></label>")
+    need = f" ({sentences.WANTED()})" if question.photo else ""
     kinds = "accept='image/jpeg,image/png' capture=environment"
-    parts.append(f"<label>Photo / 照片{need} <input type=file name=photo {kinds} multiple></label>")
+    parts.append(f"<label>{sentences.PHOTO()}{need} <input type=file name=photo {kinds} multiple></label>")
     parts.append(
-        "<button name=act value=done>Done / 完成</button><button name=act value=cannot>Cannot / 无法完成</button>"
+        f"<button name=act value=done>{sentences.DONE()}</button>"
+        f"<button name=act value=cannot>{sentences.CANNOT()}</button>"
     )
     return "".join(parts) + "</form>"

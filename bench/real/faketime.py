@@ -22,6 +22,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.real import sentences
+
 _WHERE = ("/usr/lib", "/usr/lib64", "/usr/local/lib")
 _NAME = "libfaketimeMT.so.1"
 _SLEEP, _NO_SLEEP = b"\0clock_nanosleep\0", b"\0Clock_nanosleep\0"
@@ -41,7 +43,7 @@ def library() -> Path | None:
 def requirements() -> list[str]:
     """What is missing to move a program's clock: nothing, or one sentence."""
     if library() is None:
-        return [f"{_NAME} is not installed, so a program's clock cannot be moved (apt-get install faketime) / 未安装"]
+        return [str(sentences.NO_FAKETIME(name=_NAME))]
     return []
 
 
@@ -100,7 +102,7 @@ class FastStart:
 def fast_requirements() -> list[str]:
     """What is missing to run a program's clocks faster: nothing, or a sentence each."""
     lacks = [] if shutil.which("cc") else ["no C compiler (cc) is here for bench/real/waits.c (apt-get install gcc)"]
-    return [*requirements(), *(f"{each} / 未安装" for each in lacks)]
+    return [*requirements(), *(str(sentences.NOT_INSTALLED(each=each)) for each in lacks)]
 
 
 def _waits(target: Path) -> Path:

@@ -22,6 +22,8 @@ from collections import deque
 from pathlib import Path
 from typing import Any, NoReturn, TypedDict
 
+from bench.real import sentences
+
 CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET = 0x00020000, 0x20000000, 0x40000000
 MS_REC, MS_PRIVATE, MS_SLAVE = 0x4000, 1 << 18, 1 << 19
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER = 1, 24, 36
@@ -155,7 +157,7 @@ class Log:
     def close(self) -> None:
         """Write the end."""
         if self._left_out:
-            self._file.write(f"\n… {self._left_out} octets left out / 此处省略 {self._left_out} 字节 …\n".encode())
+            self._file.write(f"\n… {sentences.OCTETS_LEFT_OUT(number=self._left_out)} …\n".encode())
         for piece in self._tail:
             self._file.write(piece)
         self._file.close()

@@ -23,6 +23,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from bench.real import sentences
 from simulators.scratch import started
 
 FOLDER = Path("/run/netns")
@@ -46,27 +47,17 @@ class NetworkTrouble(RuntimeError):
 def requirements() -> list[str]:
     """What this machine lacks for namespaces and TAP devices, one sentence each; empty when nothing is missing."""
     if not sys.platform.startswith("linux"):
-        return [
-            f"network namespaces need Linux, this is {sys.platform}: use the loopback rig / 网络命名空间仅支持 Linux"
-        ]
+        return [str(sentences.NEEDS_LINUX(platform=sys.platform))]
     found: list[str] = []
     missing = [name for bit, name in _CAPABILITIES.items() if not effective_rights() >> bit & 1]
     if missing:
-        found.append(
-            f"the bench's wires need root, or {', '.join(missing)}, which this process lacks: start it with sudo or "
-            "use the loopback rig / 测试线路需要 root 权限，请用 sudo 启动或改用 loopback 台架"
-        )
+        found.append(str(sentences.NEEDS_RIGHTS(missing=missing)))
     if shutil.which("ip") is None:
-        found.append("the program ip is not installed: apt-get install iproute2 / 未安装 ip 程序（iproute2）")
+        found.append(str(sentences.NO_IP()))
     if not os.path.exists("/dev/net/tun"):
-        found.append(
-            "/dev/net/tun does not exist, so no TAP device can be made: modprobe tun, or start the container with "
-            "--device /dev/net/tun / 缺少 /dev/net/tun，请加载 tun 模块"
-        )
+        found.append(str(sentences.NO_TUN()))
     elif not os.access("/dev/net/tun", os.R_OK | os.W_OK):
-        found.append(
-            "/dev/net/tun may not be opened: start the bench with sudo / 无权打开 /dev/net/tun，请用 sudo 启动"
-        )
+        found.append(str(sentences.TUN_FORBIDDEN()))
     return found
 
 
@@ -148,9 +139,7 @@ def entered(name: str) -> Generator[None, None, None]:
         try:
             there = os.open(FOLDER / name, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
-            raise NetworkTrouble(
-                f"network namespace {name!r} does not exist: it was removed, or its bench closed / 网络命名空间不存在"
-            ) from None
+            raise NetworkTrouble(str(sentences.NO_NAMESPACE(name=name))) from None
         try:
             _setns(there, name)
         finally:
@@ -235,7 +224,7 @@ def _ip(words: Sequence[str], given: str | None = None) -> None:
     done = subprocess.run(["ip", *words], input=given, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         said = "; ".join(line.strip() for line in done.stderr.splitlines() if line.strip()) or "it said nothing"
-        raise NetworkTrouble(f"ip {' '.join(words)} failed: {said} / ip 命令失败")
+        raise NetworkTrouble(str(sentences.IP_FAILED(words=" ".join(words), said=said)))
 
 
 def _remove_all() -> None:

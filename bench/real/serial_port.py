@@ -11,6 +11,7 @@ import errno
 import os
 from collections.abc import Callable
 
+from bench.real import sentences
 from bench.real.serial import Done, Hear
 from bench.virtual.uart import Framing
 
@@ -113,6 +114,4 @@ class PortLine:
         self._close()
         self.lost += len(self._pending)
         self._pending = b""
-        self._trouble(
-            f"serial line {self.name} fails ({error.strerror}): the adapter is dead or unplugged / 串口适配器失效"
-        )
+        self._trouble(str(sentences.SERIAL_FAILS(name=self.name, strerror=error.strerror)))

@@ -28,6 +28,7 @@ from bench.real.realclock import LoopWatch
 from bench.real.serial_port import PortLine
 from bench.real.wire import wire
 from bench.real.wire.prove import prove_wire
+from bench.rigs import sentences
 from bench.rigs.places.network import NetworkPlace
 from bench.rigs.real.bench import RealBench
 from bench.rigs.real.power import TerminalHands
@@ -108,10 +109,7 @@ class LabRig:
 
     def notes(self) -> Mapping[str, str]:
         """What this rig cannot do, for the report."""
-        limits = (
-            "a device's clock cannot be moved from outside and its write barriers cannot be seen / "
-            "无法从外部调整设备时钟，无法观测落盘时刻"
-        )
+        limits = str(sentences.DEVICE_LIMITS())
         return {"rig.limits": limits}
 
     def conduct(self, case: Case, setup: Setup, seed: int, recorder: Recorder) -> float:
@@ -124,16 +122,14 @@ def rig_of(setup: Setup) -> RigFile:
     profile = Path(setup.profile.path)
     named = setup.profile.connection.get("rig")
     if not isinstance(named, str) or not named:
-        raise LaunchError(
-            f'{profile}: it needs a rig file; add rig = "rig.toml" in section [connection] / 档案未指定台架文件'
-        )
+        raise LaunchError(sentences.NEEDS_RIG_FILE().after(profile))
     try:
         rig = read_rig(profile.parent / named)
     except RigError as error:
         raise LaunchError(str(error)) from None
     absent = [f"[networks.{segment}]" for segment in _NEEDED if segment not in rig.networks]
     if absent:
-        raise LaunchError(f"{rig.path}: a run needs {' and '.join(absent)}: the device's cards / 缺少网卡配置")
+        raise LaunchError(sentences.NEEDS_CARDS(absent=absent).after(rig.path))
     return rig
 
 
@@ -169,9 +165,7 @@ async def _conduct(case: Case, setup: Setup, seed: int, recorder: Recorder) -> f
         if rig is None:
             raise LaunchError(why)
         if absent := [f"[serial.{line.name}]" for line in bench.world.lines if line.name not in rig.serial]:
-            words = (
-                f"{rig.path} has no {' and '.join(absent)}, where this case needs a serial line / 台架文件未配置串口"
-            )
+            words = str(sentences.NEEDS_SERIAL(path=rig.path, absent=absent))
             bench.record(CutShort(t=bench.clock.now_us(), because=RIG_LACKS, what=words))
             return 0.0
         await _around(bench, case, rig, seed, logs, setup.profile.name)

@@ -22,6 +22,7 @@ from bench.real.haste import FastLoop
 from bench.real.proxy.prove import prove_forwarder
 from bench.real.wire import wire
 from bench.real.wire.prove import prove_wire
+from bench.rigs import sentences
 from bench.rigs.places.loopback import LIMITS, LoopbackPlace
 from bench.rigs.places.place import Place
 from bench.rigs.places.room import RoomyNetworkPlace
@@ -75,7 +76,7 @@ class ProcessRig(_RealRig):
         """Sweep up after dead benches, then prove wires, disk and clock. Raises RuntimeError naming what fails."""
         missing = [*wire.requirements(), *lossy_disk.requirements()]
         if missing:
-            raise RuntimeError("\n".join((*missing, "without these: --rig loopback / 可改用 --rig loopback")))
+            raise RuntimeError("\n".join((*missing, str(sentences.WITHOUT_THESE()))))
         sweep()
         found = [*prove_wire(seed), *asyncio.run(prove_disk(seed)), *_clock_proof()]
         if found:

@@ -43,6 +43,7 @@ from bench.history.phases import DAMAGED, EMPTIED, STORAGE_REFUSES, STORAGE_TAKE
 from bench.layout import build, group
 from bench.layout.park import Park, address_of, lay
 from bench.layout.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario, Slave, TimeServer
+from bench.rigs import sentences
 from bench.rigs.virtual_unit import Neighbour, PowerSupply, Unit
 from bench.run import Setup
 from bench.tls_keys import TlsKeys
@@ -65,7 +66,7 @@ from simulators.world.site import Discarded
 
 _ON_LINE: Mapping[str, RuleState] = {"rule_installed": "on", "rule_removed": "off"}
 _ON_NETWORK: Mapping[str, RuleState] = {**_ON_LINE, "reset_all": "act", "dropped": "dropped"}
-_NEEDS_REAL_TIME = "this terminal is a program or device and needs real time: --rig process / 须实时台架"
+_NEEDS_REAL_TIME = str(sentences.REAL_TIME_ONLY())
 
 
 class LinkVerbs:
@@ -427,7 +428,7 @@ class VirtualBench(Unit):
     def empty(self) -> None:
         """Take every file off the disk of a terminal without power. Raises Unable."""
         if self.domain.alive:
-            raise Unable("storage can be emptied only while the terminal is without power / 仅可在断电时清空存储")
+            raise Unable(str(sentences.EMPTY_UNPOWERED()))
         for name in self.disk.names():
             self.disk.delete(name, sync=True)
         EMPTIED.put(self)
@@ -435,7 +436,7 @@ class VirtualBench(Unit):
     def damage(self) -> None:
         """Overwrite the first octets of every file of a terminal without power. Raises Unable."""
         if self.domain.alive:
-            raise Unable("storage can be damaged only while the terminal is without power / 仅可在断电时损坏存储")
+            raise Unable(str(sentences.DAMAGE_UNPOWERED()))
         for name in self.disk.names():
             self.disk.write_file(name, spoilt(self.disk.image(name)))
         DAMAGED.put(self)
@@ -443,10 +444,7 @@ class VirtualBench(Unit):
     def alter(self, alterations: Sequence[Alteration]) -> None:
         """Have the adapter alter records on the disk of a terminal without power. Raises Unable."""
         if not isinstance(self.adapter, Alterable) or self.domain.alive:
-            raise Unable(
-                "records can be altered only in a terminal without power whose adapter reaches its storage / "
-                "仅可在断电且适配器可访问存储时篡改"
-            )
+            raise Unable(str(sentences.ALTER_UNPOWERED()))
         at = self.clock.now_us()
         rows = self.adapter.alter(self.take_seat(), alterations)
         self.record(Observed(t=at, what="tampering", asked=at, query={}, rows=rows, problem=""))

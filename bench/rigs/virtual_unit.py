@@ -18,6 +18,7 @@ from bench.dut import LaunchError, Seat, TerminalAdapter
 from bench.facade.event_cut import Awaited, awaited
 from bench.facade.parts import Clock, OperatorAtTerminal
 from bench.history import ClockMoved, CutShort, Event, Observed, Phase, Power, TerminalState
+from bench.rigs import sentences
 from bench.virtual.chance import Chance
 from bench.virtual.clock import DeviceClock
 from bench.virtual.disk import Keep, Moment, VirtualDisk
@@ -188,10 +189,7 @@ class Unit(ABC):
 
     def hung(self, place: str) -> None:
         """The terminal holds the world up: nothing of it runs any more, and the record says where it was."""
-        words = (
-            f"the terminal never lets time go on: it was at {place} when the bench ended it / "
-            f"终端程序占用不放，时间无法推进，台架已将其终止"
-        )
+        words = str(sentences.HOLDS_TIME(place=place))
         self.tell(CutShort(t=self.clock.now_us(), because=TERMINAL, what=words))
         self.blackout_after = None
         self.domain.kill()

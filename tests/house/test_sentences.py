@@ -95,9 +95,22 @@ def test_no_sentence_of_the_simulators_is_written_where_it_is_told() -> None:
 
 TABLES = frozenset(("sentences.py", "messages.py", "reasons.py"))
 FINISHED = (
+    "bench/campaign",
+    "bench/captures.py",
     "bench/commands",
     "bench/dut",
     "bench/evidence",
+    "bench/history",
+    "bench/journal.py",
+    "bench/lab",
+    "bench/layout",
+    "bench/load",
+    "bench/operator",
+    "bench/plugin.py",
+    "bench/real",
+    "bench/rigs",
+    "bench/run.py",
+    "bench/virtual",
     "reference_terminal/accounting",
     "reference_terminal/management",
     "reference_terminal/settings",
@@ -109,6 +122,7 @@ FINISHED = (
 )
 """Rooms whose sentences all stand in tables: Chinese written anywhere else in them is a sentence past these."""
 LABELS = {
+    "bench/campaign/joining.py": "what stands in statements that were signed",
     "bench/commands/finished/words.py": "help",
     "bench/commands/laboratory/desk/skeleton.py": "a form to be filled in",
     "bench/commands/laboratory/lab.py": "the head of a file that is written",
@@ -125,6 +139,10 @@ LABELS = {
     "bench/commands/running/status.py": "names of lines",
     "bench/commands/running/words.py": "help",
     "bench/commands/words.py": "help",
+    "bench/layout/park.py": "the name of a park",
+    "bench/plugin.py": "help of options",
+    "bench/real/disk/watch.py": "runs alone, on the standard library",
+    "bench/virtual/watchdog.py": "knows nothing but the standard library",
     "bench/dut/platform/vocabulary": "names of kinds and analyses",
     "bench/dut/reference.py": "the head of a file that is written",
     "reference_terminal/accounting/book.py": "names of figures on the screen",

@@ -75,7 +75,7 @@ def broken_records(run: RunResult, folder: Path) -> list[str]:
             digest, captures = prove_record(folder / case.record)
             if digest != case.digest:
                 found.append(
-                    sentences.NOT_ITS_RECORD(named=case.digest[:16], has=digest[:16]).after(folder / case.record)
+                    sentences.OTHER_THAN_JUDGED(named=case.digest[:16], has=digest[:16]).after(folder / case.record)
                 )
             found += captures
         except HistoryError as error:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from bench.commands.sentences import WRITTEN as WRITTEN
+from bench.sentences import A_FILE as A_FILE
+from bench.sentences import NO_RUN_FOLDER as NO_RUN_FOLDER
+from bench.sentences import NOT_A_RUN as NOT_A_RUN
+from bench.sentences import OTHER_THAN_JUDGED as OTHER_THAN_JUDGED
+from bench.sentences import RUNS_IN_IT as RUNS_IN_IT
+from bench.sentences import SUCH_FOLDER as SUCH_FOLDER
 from simulators.sentences import NOTHING as NOTHING
 from simulators.sentences import Sentence
 
 NOBODY = Sentence("finished-nobody", "nobody", "无")
-A_FILE = Sentence("finished-a-file", "a file", "文件")
-RUNS_IN_IT = Sentence("finished-runs-in-it", "; runs in it are {runs}", "；其中的运行有 {runs}")
-SUCH_FOLDER = Sentence("finished-such-folder", "; a run folder is out/<run>", "；运行目录形如 out/<run>")
 OTHER_THAN_VERDICT = Sentence("finished-other-than-verdict", ", otherwise than in its verdict", "，差异不在结论")
 BOTH_ENDS = Sentence("finished-both-ends", "{begin} to {end}", "{begin} 至 {end}")
 MORE_IN_JSON = Sentence("finished-more-in-json", "… {rows} more, see --json", "其余 {rows} 项见 --json")
@@ -118,9 +121,6 @@ PACKAGE_OTHERWISE = Sentence(
     "{name} was {packages}, verdicts.json says {number}",
     "{name} 曾为 {packages}，verdicts.json 为 {number}",
 )
-NO_RUN_FOLDER = Sentence(
-    "finished-no-run-folder", "expected a run folder, found {found}", "应为运行目录，实际为{found}"
-)
 NO_MANIFEST = Sentence(
     "finished-no-manifest",
     "its manifest is missing, nothing proves that it is as it was written",
@@ -130,14 +130,6 @@ CUT_OFF = Sentence(
     "finished-cut-off",
     "this run was cut off; `carbonbench run --resume {folder}` ends it",
     "运行被中断，`carbonbench run --resume {folder}` 可续完",
-)
-NOT_A_RUN = Sentence(
-    "finished-not-a-run", "this is no run folder, it has no {file}{hint}", "不是运行目录，没有 {file}{hint}"
-)
-NOT_ITS_RECORD = Sentence(
-    "finished-not-its-record",
-    "not the record of this run: verdicts.json names {named}…, the record has {has}…",
-    "不是该运行的记录：verdicts.json 为 {named}…，记录为 {has}…",
 )
 ALTERED_NO_REPORTS = Sentence(
     "finished-altered-no-reports", "altered since the run, no reports are written", "运行后被改动，不生成报告"

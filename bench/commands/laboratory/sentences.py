@@ -9,6 +9,7 @@ from bench.commands.sentences import NO_SIGNER as NO_SIGNER
 from bench.commands.sentences import UNWRITABLE as UNWRITABLE
 from bench.commands.sentences import WRITTEN as WRITTEN
 from bench.evidence.sentences import NOT_LABORATORY as NOT_LABORATORY
+from bench.operator.sentences import NONE_OPEN as NONE_OPEN
 from simulators.sentences import Sentence, Words
 
 STATES = {
@@ -116,7 +117,6 @@ NEEDS_CLAUSE = Sentence("laboratory-needs-clause", "needs one --clause", "须给
 DECIDED_SO = Sentence("laboratory-decided-so", "{verdict} recorded", "已登记 {verdict}")
 TO_MEND = Sentence("laboratory-to-mend", "{problems} to mend before a run", "试验前有 {problems} 项须先处理")
 RUN_CAN_START = Sentence("laboratory-run-can-start", "a run can start", "可以开始试验")
-NO_QUESTION = Sentence("laboratory-no-question", "no question is open", "暂无提问")
 NO_PAGE = Sentence("laboratory-no-page", "the rig's page does not answer", "台架页面无应答")
 THE_ORDER = Sentence(
     "laboratory-the-order", "the order: fill in what stands below and keep it", "委托单：请填写下文并保存"
@@ -264,7 +264,7 @@ LENGTH_OPEN = Sentence(
     "length unknown, `plan --record RUN` counts it: {name}",
     "时长未知，可用 `plan --record RUN` 统计：{name}",
 )
-BY_BENCH = Sentence("laboratory-by-bench", "the bench", "台架")
+BY_BENCH = Sentence("laboratory-by-bench", "the bench", "测试台")
 BY_PERSON = Sentence("laboratory-by-person", "a person of the laboratory", "实验室人员")
 BY_LABORATORY = Sentence("laboratory-by-laboratory", "this laboratory or another", "本实验室或其他实验室")
 TIME_NOT_COUNTED = Sentence("laboratory-time-not-counted", "time not counted", "用时未统计")

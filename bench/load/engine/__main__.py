@@ -29,6 +29,7 @@ from locust.env import Environment
 from locust.log import setup_logging
 from locust.runners import MasterRunner
 
+from bench.load import sentences
 from bench.load.engine.numbers import Numbers
 from bench.load.engine.park import PARK, now_us, raise_limits
 from bench.load.engine.shape import ALL, StagesDispatcher, StagesShape, most_terminals, numbers_of
@@ -208,7 +209,7 @@ def _leading(words: argparse.Namespace) -> int:
 
 def _gathered(runner: MasterRunner, workers: int, over: Event) -> bool:
     """Wait for the workers; false where the load was ended before they came."""
-    print(f"waiting for {workers} workers at port {runner.server.port} / 等待工作进程", file=sys.stderr, flush=True)
+    print(sentences.WAITING_WORKERS(workers=workers, port=runner.server.port), file=sys.stderr, flush=True)
     while len(runner.clients.ready) < workers:
         if over.wait(0.1):
             runner.quit()
@@ -248,12 +249,12 @@ def _working(words: argparse.Namespace) -> int:
     environment = _environment(None, list(ALL))
     over, parent = Event(), os.getppid()
     _ask_to_end(over)
-    print(f"waiting for the master at {words.master}:{words.port} / 等待主进程", file=sys.stderr, flush=True)
+    print(sentences.WAITING_MASTER(master=words.master, port=words.port), file=sys.stderr, flush=True)
     waits = gevent.spawn(_leave_with, parent, over)
     try:
         runner = environment.create_worker_runner(words.master, words.port)
     except ConnectionError:
-        print(f"no master answers at {words.master}:{words.port} / 无法连接主进程", file=sys.stderr)
+        print(sentences.NO_MASTER(master=words.master, port=words.port), file=sys.stderr)
         return 2
     waits.kill()
 

@@ -11,6 +11,8 @@ import importlib
 import os
 from pathlib import Path
 
+from bench.real import sentences
+
 SUBTYPE = "carbonbench-disk"
 FILE_SYSTEM = f"fuse.{SUBTYPE}"
 """As what the kernel lists our mounts."""
@@ -23,27 +25,17 @@ def requirements() -> list[str]:
     """What is missing for lossy disks, a sentence each / 有损磁盘所缺的条件; empty when all is there."""
     problems: list[str] = []
     if not DEVICE.exists():
-        problems.append(
-            f"the lossy disk needs the kernel's FUSE device {DEVICE}, which is not there: modprobe fuse, or pass the "
-            "device into the container / 缺少 FUSE 设备"
-        )
+        problems.append(str(sentences.NO_FUSE(device=DEVICE)))
     elif not os.access(DEVICE, os.R_OK | os.W_OK):
-        problems.append(
-            f"the lossy disk needs to read and write {DEVICE}, which this user may not: run as root / 无权使用 FUSE"
-        )
+        problems.append(str(sentences.FUSE_FORBIDDEN(device=DEVICE)))
     if not _may_mount():
-        problems.append(
-            "the lossy disk needs the right to mount (CAP_SYS_ADMIN), which this process has not: run as root / "
-            "缺少挂载权限，请以 root 运行"
-        )
+        problems.append(str(sentences.NO_MOUNT()))
     try:
         importlib.import_module("mfusepy")
     except ImportError:
-        problems.append("the lossy disk needs the package mfusepy: pip install mfusepy / 缺少 mfusepy")
+        problems.append(str(sentences.NO_MFUSEPY()))
     except (AttributeError, OSError) as error:
-        problems.append(
-            f"the lossy disk needs libfuse 3, which could not be loaded ({error}): apt-get install fuse3 / 缺少 libfuse"
-        )
+        problems.append(str(sentences.NO_LIBFUSE(error=error)))
     return problems
 
 

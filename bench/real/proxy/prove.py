@@ -12,6 +12,7 @@ import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+from bench.real import sentences
 from bench.real.proxy.forwarder import Forwarder, Impairment
 
 Make = Callable[[tuple[str, int], tuple[str, int], tuple[Impairment, ...]], Forwarder]
@@ -185,5 +186,5 @@ async def prove_forwarder(make: Make = Forwarder) -> list[str]:
         except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
             why = f"{type(error).__name__}: {error}"
         if why:
-            found.append(f"loopback forwarder, {name}: {why} / 回环转发器自检失败")
+            found.append(str(sentences.FORWARDER(name=name, why=why)))
     return found

@@ -15,7 +15,7 @@ import os
 import socket
 import struct
 
-from bench.real import netns
+from bench.real import netns, sentences
 
 HEADER = 10
 """Octets of the virtio network header in front of each frame."""
@@ -66,9 +66,7 @@ def open_card(interface: str) -> int:
         index = socket.if_nametoindex(interface)
     except OSError:
         known = ", ".join(sorted(name for _, name in socket.if_nameindex() if name != "lo")) or "none"
-        raise netns.NetworkTrouble(
-            f"network card {interface!r} does not exist; this machine has: {known} / 网卡不存在"
-        ) from None
+        raise netns.NetworkTrouble(str(sentences.NO_CARD(known=known, card=interface))) from None
     try:
         card = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC, 0)
     except PermissionError:

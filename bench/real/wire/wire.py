@@ -25,7 +25,7 @@ from types import TracebackType
 
 import msgspec
 
-from bench.real import netns
+from bench.real import netns, sentences
 from bench.real.haste import of_the_wall
 from bench.real.netns import NetworkTrouble
 from bench.real.wire import tap
@@ -118,7 +118,7 @@ def problems(
         places[where, address] = link
     known = [name for _, name in socket.if_nameindex() if name != "lo"]
     found += [
-        f"network card {card!r} does not exist; this machine has: {', '.join(sorted(known)) or 'none'} / 网卡不存在"
+        str(sentences.NO_CARD(card=card, known=", ".join(sorted(known)) or "-"))
         for card in terminal_ends.values()
         if card not in known
     ]
@@ -390,7 +390,7 @@ class Wires:
     def _send(self, command: Command, number: int) -> asyncio.Future[Done]:
         future: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
         if self._broken or self._control is None or self.closed:
-            future.set_exception(WireBroken(self._broken or "the wires are closed / 线路已关闭"))
+            future.set_exception(WireBroken(self._broken or str(sentences.WIRES_CLOSED())))
             return future
         self._waiting[number] = future
         self._control.send(self._encode(command))
@@ -430,11 +430,11 @@ class Wires:
         asyncio.get_running_loop().remove_reader(self._control.fileno())
         self._gone.set()
         if not self._closing:
-            self._broken = f"the wire process is gone ({how}), nothing travels any more / 线路进程已终止"
+            self._broken = str(sentences.WIRE_GONE(how=how))
             self._observe(WireEvent("wire_died", detail=self._broken))
         for future in (*self._waiting.values(), *self._armed.values()):
             if not future.done():
-                future.set_exception(WireBroken(self._broken or "the wires were closed / 线路已关闭"))
+                future.set_exception(WireBroken(self._broken or str(sentences.WIRES_WERE_CLOSED())))
                 # Nobody may be waiting for a trigger any more.
                 future.exception()
         self._waiting.clear()
@@ -476,9 +476,9 @@ class Wires:
                             found.overruns[segment] += count
                 self._last = found
             except (OSError, NetworkTrouble, msgspec.DecodeError) as error:
-                raise WireBroken(f"the wire process does not answer ({error}) / 线路进程无应答") from None
+                raise WireBroken(str(sentences.WIRE_SILENT(error=error))) from None
         if self._last is None:
-            raise WireBroken(self._broken or "the wires never stood / 线路未建立")
+            raise WireBroken(self._broken or str(sentences.WIRES_NEVER()))
         return self._last
 
     async def close(self) -> None:

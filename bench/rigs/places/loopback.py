@@ -24,14 +24,14 @@ from bench.history.events import RuleState
 from bench.layout import build, group
 from bench.real import netns
 from bench.real.proxy.forwarder import Forwarder, Impairment
+from bench.rigs import sentences
 from bench.rigs.places.place import Beside, Door, LinkTold, peers
 from simulators.world import World
 
 LIMITS = (
-    "links only cut, refuse, reset and delay; a cut link still lets connections open, and then says nothing / "
-    "链路故障仅有中断、拒绝、复位与延时",
-    "no packet captures / 无抓包",
-    "terminal and bench share one network: nothing keeps the terminal from other addresses / 网络不隔离",
+    str(sentences.LINKS_ONLY()),
+    str(sentences.NO_CAPTURES()),
+    str(sentences.ONE_NETWORK()),
 )
 _FIRST_SLOT, _SLOTS = 100, 150
 _MAPPED = bytes(8) + b"\xff\xff\0\0"
@@ -102,10 +102,7 @@ class LoopbackLink:
         return self._rule("delay", f"{seconds} s", change)
 
     def _unable(self, verb: str) -> NoReturn:
-        raise Unable(
-            f"the loopback rig cannot {verb} packets on a link, which this case asks for; use --rig process as root / "
-            "回环台架不支持该链路故障"
-        )
+        raise Unable(str(sentences.LOOPBACK_CANNOT(verb=verb)))
 
     def jitter(self, seconds: float, /) -> Scope:
         """Not on loopback."""
@@ -330,7 +327,7 @@ def _take_slot() -> tuple[int, socket.socket]:
             lock.close()
             continue
         return slot, lock
-    raise OSError(f"all {_SLOTS} sets of loopback addresses are in use by benches on this computer / 回环地址已用尽")
+    raise OSError(str(sentences.SLOTS_USED(slots=_SLOTS)))
 
 
 def _free_port(host: str, usual: int) -> int:

@@ -25,6 +25,7 @@ from bench.real import netns
 from bench.real.haste import rate_now
 from bench.real.wire.messages import WireEvent
 from bench.real.wire.wire import Segment, Wires
+from bench.rigs import sentences
 from bench.rigs.places.place import LinkTold, peers
 from simulators.world import World
 
@@ -76,7 +77,7 @@ class NetworkPlace:
     async def admit(self, ways: Sequence[Intake]) -> str:
         """The wire is the way in; what stands elsewhere is beyond it. Raises LaunchError."""
         if any(each.host for each in ways):
-            raise LaunchError("a platform that runs elsewhere is beyond these wires: --rig loopback / 请用回环台架")
+            raise LaunchError(str(sentences.BEYOND_WIRES()))
         return build.TERMINAL_UPLINK
 
     def cards(self) -> Mapping[str, str]:

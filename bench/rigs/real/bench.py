@@ -57,6 +57,7 @@ from bench.real.disk import lossy_disk as lossy
 from bench.real.haste import rate_now
 from bench.real.pressure import PressureWatch
 from bench.real.realclock import LoopWatch, RealClock, expanded_uncertainty_us, resolution_ns
+from bench.rigs import sentences
 from bench.rigs.places.hastened import hastened
 from bench.rigs.places.place import Beside, LinkTold, Place, Roomy
 from bench.rigs.real.elsewhere import OWN_CLOCK, LifeElsewhere, NoSupply
@@ -72,7 +73,7 @@ from simulators.meters.carriers import DrawnLine
 from simulators.world import Site, World
 
 DISK_MB = 512
-ACCELERATED_CLOCK = "the clock of an accelerated program cannot be moved besides / 加速运行时不能另行调整终端时钟"
+ACCELERATED_CLOCK = str(sentences.NO_OTHER_CLOCK())
 _HOST_MOVED_US = 100_000
 _NOTHING = Launch(argv=())
 _STEP_BACK_US = 50_000
@@ -376,10 +377,10 @@ class RealBench:
     def on_disk(self, event: lossy.DiskEvent) -> None:
         """Something happened to the terminal's disk."""
         if event.kind in ("lost", "unmounted"):
-            self.fail(f"the terminal's disk is gone: {event.detail} / 终端磁盘丢失")
+            self.fail(str(sentences.DISK_GONE(detail=event.detail)))
         elif event.kind in ("full", "quota") and not self._told_full:
             self._told_full = True
-            words = f"it has written more than its disk of {DISK_MB} MiB holds ({event.kind}) / 终端写满磁盘"
+            words = str(sentences.DISK_FULL(disk_mb=DISK_MB, kind=event.kind))
             self.record(TerminalState(t=self.clock.now_us(), state="disk-full", detail=words))
 
     def on_link(self, told: LinkTold) -> None:
@@ -458,7 +459,7 @@ class RealBench:
         elif self._profile.kind is Item.TERMINAL and not any(
             isinstance(event, _SIGNS_OF_LIFE) for event in self._recorder.events
         ):
-            words = "in the whole case it asked no meter and connected to no centre / 全程未采集也未连接任何中心"
+            words = str(sentences.ASKED_NOTHING())
             self.record(TerminalState(t=now_us, state="silent", detail=words))
 
     async def end(self) -> None:
@@ -504,25 +505,21 @@ class RealBench:
             )
         )
         if abs(moved) > _HOST_MOVED_US:
-            words = (
-                f"the clock of the bench's computer moved by {moved / 1e6:.3f} s during the case / 台架主机时钟被调整"
-            )
+            words = str(sentences.HOST_CLOCK_MOVED(moved=moved / 1e6))
             self.record(Trouble(t=self.clock.now_us(), what=words))
 
 
 def launch_of(adapter: object, seat: Seat, state: Path) -> Launch:
     """How an adapter's terminal is started. Raises LaunchError."""
     if not isinstance(adapter, Launchable):
-        raise LaunchError(
-            "this adapter has no `launch`: its terminal is no program of its own / 该适配器不支持独立进程"
-        )
+        raise LaunchError(str(sentences.NO_LAUNCH()))
     return adapter.launch(seat, state)
 
 
 def clock_problem(launch: Launch) -> str:
     """Why the terminal's clock cannot be moved here; empty if it can."""
     if not launch.own_clock:
-        return "the profile says that this terminal's clock cannot be moved from outside / 该终端时钟不可从外部调整"
+        return str(sentences.CLOCK_FIXED())
     return "; ".join(faketime.requirements())
 
 

@@ -11,11 +11,12 @@ from typing import NoReturn
 from bench.dut import Launch
 from bench.facade.bench import Unable
 from bench.history import Event
+from bench.rigs import sentences
 from bench.rigs.places.place import Place
 from bench.rigs.real.power import PowerSupply
 from bench.rigs.real.terminal import Room, TerminalLife
 
-OWN_CLOCK = "the clock of a platform that runs elsewhere is its own / 平台在别处运行，时钟由其自身管理"
+OWN_CLOCK = str(sentences.ITS_OWN_CLOCK())
 
 
 class LifeElsewhere(TerminalLife):
@@ -52,4 +53,4 @@ class NoSupply(PowerSupply):
 
 
 def _unable() -> NoReturn:
-    raise Unable("this platform runs elsewhere: nobody here can cut its supply / 平台在别处运行，本台架不能断电")
+    raise Unable(str(sentences.SUPPLY_ELSEWHERE()))

@@ -15,6 +15,7 @@ from bench.dut import Seat, TerminalAdapter
 from bench.facade.bench import Unable
 from bench.facade.parts import Clock, OperatorAtTerminal
 from bench.history import ClockMoved, Event, Observed, Phase, Power, TerminalState
+from bench.rigs import sentences
 from bench.rigs.real.power import PowerSupply
 from bench.rigs.real.terminal import Room, TerminalLife
 from simulators.world import Site
@@ -26,7 +27,7 @@ class NoCut(PowerSupply):
     """The supply of a terminal beside the one on test."""
 
     def _needs_disk(self) -> NoReturn:
-        raise Unable("this rig cuts the supply of the one terminal on test alone / 本台架仅能切断被测终端的供电")
+        raise Unable(str(sentences.ONE_SUPPLY()))
 
 
 class RealNeighbour:

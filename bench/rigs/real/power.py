@@ -20,6 +20,7 @@ from bench.history.marks import Plain
 from bench.history.phases import DAMAGED, EMPTIED, STORAGE_REFUSES, STORAGE_TAKES
 from bench.real.disk.lossy_disk import DiskEvent
 from bench.real.ports import open_ports
+from bench.rigs import sentences
 from bench.rigs.real.storage import TerminalFiles
 from bench.rigs.real.terminal import TerminalLife, install
 from bench.virtual.disk import Moment
@@ -48,10 +49,7 @@ class PowerSupply:
 
     def _needs_disk(self) -> None:
         if self._life.disk is None:
-            raise Unable(
-                "this rig has no lossy disk here, so a power cut would lose nothing and prove nothing; it needs FUSE "
-                "(/dev/fuse and the right to mount) / 无可丢失未落盘数据的磁盘，断电试验不成立"
-            )
+            raise Unable(str(sentences.NO_LOSSY_DISK()))
 
     async def cut(self) -> None:
         """Off at this instant."""
@@ -178,9 +176,7 @@ class TerminalHands:
 
     def _seen(self) -> TerminalFiles:
         if self._files is None:
-            raise Unable(
-                "nobody can look into this terminal's storage here: --rig virtual or process / 本台架无法查看终端存储"
-            )
+            raise Unable(str(sentences.STORAGE_UNSEEN()))
         return self._files
 
     async def search(self) -> None:
@@ -227,7 +223,7 @@ class TerminalHands:
         """The lossy disk is read-only meanwhile. Raises Unable where there is none."""
         disk = self._life.disk
         if disk is None:
-            raise Unable("this rig has no disk of its own under the terminal: --rig virtual or process / 无可控磁盘")
+            raise Unable(str(sentences.NO_OWN_DISK()))
         await disk.set_read_only(True)
         self._tell(STORAGE_REFUSES)
         try:
@@ -243,11 +239,11 @@ class TerminalHands:
         """Have the adapter alter what the files hold. Raises Unable."""
         files = self._without_power()
         if not files.alterable:
-            raise Unable("the adapter of this product cannot reach into its files / 适配器无法访问其存储文件")
+            raise Unable(str(sentences.FILES_UNREACHED()))
         self._life.meanwhile(lambda: files.alter(alterations))
 
     def _without_power(self) -> TerminalFiles:
         files = self._seen()
         if self._life.powered:
-            raise Unable("its files are in others' hands only while it is without power / 仅可在断电时处理其存储")
+            raise Unable(str(sentences.POWERED_FILES()))
         return files

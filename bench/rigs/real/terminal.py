@@ -21,7 +21,9 @@ from bench.real.disk.lossy_disk import LossReport, LossyDisk
 from bench.real.faketime import FakeClock
 from bench.real.haste import of_the_wall
 from bench.real.program import Ending, Program
+from bench.rigs import sentences
 from bench.rigs.real.lines import Lines
+from simulators.sentences import Words
 
 _LOOK_S = 0.05
 FILE_OCTETS = 2 << 30
@@ -98,7 +100,7 @@ class TerminalLife:
         try:
             await asyncio.to_thread(install, self.room.state, self.launch.files)
         except (OSError, ValueError) as error:
-            raise LaunchError(f"the terminal's files cannot be written: {error} / 无法写入终端文件") from None
+            raise LaunchError(str(sentences.FILES_UNWRITTEN(error=error))) from None
         if self.disk is not None:
             await self.disk.sync()
             self.commissioning_syncs = self.disk.syncs
@@ -207,8 +209,7 @@ class TerminalLife:
     def _flooded(self, octets: int) -> None:
         self._tell(
             "flooding",
-            f"more than {octets >> 20} MiB on its screen; from now on it is read slowly, and only the beginning and "
-            "the end are kept / 终端输出泛滥，已限速",
+            str(sentences.SCREEN_FLOODED(octets=octets >> 20)),
         )
 
     async def _observe(self, program: Program) -> None:
@@ -234,8 +235,11 @@ class TerminalLife:
                 other = f"; it listens at {own}" if own else ""
                 self._tell(
                     "unready",
-                    f"nothing listens at {wanted[0]}:{wanted[1]} {self.launch.ready_s:g} s after the start{other} / "
-                    "终端未在约定端口监听",
+                    str(
+                        sentences.NOT_LISTENING(
+                            ready_s=self.launch.ready_s, other=other, host=wanted[0], port=wanted[1]
+                        )
+                    ),
                 )
                 return
             await asyncio.sleep(of_the_wall(_LOOK_S))
@@ -245,8 +249,8 @@ class TerminalLife:
         state = "stopped" if ending.code == 0 else "crashed"
         error = first_error(self.room.logs / f"terminal-{self._lives}.log")
         first = f"; first error: {error}" if error and error not in ending.words() else ""
-        zh = {Item.TERMINAL: "终端", Item.PLATFORM: "平台"}[self._item]
-        words = f"the {self._item}'s program {ending.words()}{first} / {zh}程序自行结束"
+        item = Words(self._item, self._item.zh)
+        words = str(sentences.PROGRAM_ENDED(item=item, words=ending.words(), first=first))
         self._tell(state, words)
         if not self.died.done():
             self.died.set_result(words)

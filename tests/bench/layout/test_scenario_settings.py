@@ -56,7 +56,7 @@ def test_a_setting_that_there_is_not_is_refused(described: Callable[[], object],
     ],
 )
 def test_what_is_told_of_a_meter_or_point_that_there_is_not_is_refused(described: Scenario, absent: str) -> None:
-    with pytest.raises(ValueError, match="/ 场景中无此表计或测点") as error:
+    with pytest.raises(ValueError, match="/ 场景中没有") as error:
         build_world(described, 1)
     assert f"has no {absent}," in str(error.value)
 

@@ -45,7 +45,7 @@ async def handed_through(run: Path, tail: str, request: web.Request) -> web.Stre
     """The rig's page, or what it answers to a form."""
     address = address_of(run)
     if not address or ".." in tail:
-        raise web.HTTPNotFound(text=str(sentences.NO_QUESTION()))
+        raise web.HTTPNotFound(text=str(sentences.NONE_OPEN()))
     data = await request.read() if request.method == "POST" else None
     headers = {"Content-Type": request.headers.get("Content-Type", "")} if data is not None else {}
     try:
