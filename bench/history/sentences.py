@@ -20,12 +20,12 @@ TORN = Sentence("history-torn", ", {torn} octets of a torn last line left out", 
 OTHER_PHASE = Sentence(
     "history-other-phase",
     "phase {name!r} at {t} us: {error}; this version cannot judge such a record",
-    "{t} µs 的阶段 {name!r}：{error}，本版本无法评判这样的记录",
+    "{t} µs 的阶段 {name!r}：{error}，这样的记录本版本无法评判",
 )
 OTHER_QUESTION = Sentence(
     "history-other-question",
     "{what!r} asked at {asked} us: {error}; this version cannot judge such a record",
-    "{asked} µs 提问的 {what!r}：{error}，本版本无法评判这样的记录",
+    "{asked} µs 提问的 {what!r}：{error}，这样的记录本版本无法评判",
 )
 NO_BEGINNING = Sentence(
     "history-no-beginning", "the history does not begin with what stood on the bench", "记录缺少开头的台架说明"

@@ -111,12 +111,12 @@ def test_an_altered_line_is_named_and_no_accident(tmp_path: Path, line: int) -> 
     lines = part.read_bytes().splitlines(keepends=True)
     lines[line] = lines[line].replace(b"}]", b" }]")
     part.write_bytes(b"".join(lines))
-    with pytest.raises(HistoryError, match=rf"line {line + 1} .*chain is broken"):
+    with pytest.raises(HistoryError, match=rf"line {line + 1}: .*chain is broken"):
         read_unfinished(part)
     del lines[line]
     part.write_bytes(b"".join(lines))
     if line < 6:
-        with pytest.raises(HistoryError, match=f"line {line + 1} "):
+        with pytest.raises(HistoryError, match=f"line {line + 1}: "):
             read_unfinished(part)
 
 
@@ -124,7 +124,7 @@ def test_an_end_in_a_record_under_way_is_no_accident_unless_it_only_lacked_its_n
     record = tmp_path / "record.jsonl"
     filled(Recorder()).save(record)
     part = record.rename(record.with_name(record.name + GROWING))
-    with pytest.raises(HistoryError, match=r"line 8 .*an end line in a record under way"):
+    with pytest.raises(HistoryError, match=r"line 8: an end line in a record under way"):
         read_unfinished(part)
     history = whole_record(record)
     assert history is not None and isinstance(history.events[-1], Ended) and not part.exists()

@@ -112,8 +112,8 @@ def test_one_altered_octet_is_found_and_its_place_named(
     with pytest.raises(HistoryError) as caught:
         read_history(path)
     assert (
-        f"line {line} " in str(caught.value)
-        or f"line {line + 1} " in str(caught.value)
+        f"line {line}: " in str(caught.value)
+        or f"line {line + 1}: " in str(caught.value)
         or "end line" in str(caught.value)
     )
 

@@ -271,7 +271,7 @@ def test_the_command_tells_everything_at_once(tmp_path: Path, capsys: pytest.Cap
         assert main(["bench", "check", str(file), "--quick"]) == EXIT_ERROR
         text = capsys.readouterr().out
         assert f"FAIL networks.field ({name})" in text and f"FAIL serial.a ({near})" in text
-        assert "2 to mend before a run / 有 2 项须先处理" in text
+        assert "2 to mend before a run / 试验前有 2 项须先处理" in text
     finally:
         done.set()
         thread.join()

@@ -31,7 +31,7 @@ from bench.layout.scenario import (
         (lambda: System("odbc", ()), "expected a system of kind opcua, sql, got 'odbc'"),
         (lambda: System("opcua", ("cems",), {"rows_s": 3}), "rows_s: unknown key; known here: host, offers, "),
         (lambda: Line(("dlt645",)), "line: expected meters of "),
-        (lambda: Derived("site", "add", ("e01.energy",), "kWh"), "site: expected sum, difference, "),  # type: ignore[arg-type]
+        (lambda: Derived("site", "add", ("e01.energy",), "kWh"), "site: expected one of sum, difference, "),  # type: ignore[arg-type]
         (lambda: Scenario(centre_options=(("A", {"chanel": "tls"}),)), "centre A: unknown chanel; known: name"),
         (lambda: Scenario(centre_options=(("A", {"kind": "htps"}),)), "centre A: unknown kind htps; known: hj212"),
         (lambda: Scenario(centre_options=(("A", {"report_s": 30}),)), "centre A: unknown report_s; known: name"),

@@ -119,7 +119,7 @@ def test_an_altered_old_record_is_caught(old: Path, capsys: pytest.CaptureFixtur
     alter(record, 5)
     for command, code in ((rejudge.verify, 1), (rejudge.main, 3), (rejudge.report, 3)):
         assert command(old) == code
-        assert f"{record}, line 5 " in capsys.readouterr().err
+        assert f"{record}, line 5: " in capsys.readouterr().err
     assert not (old / "report.html").exists()
 
 

@@ -241,7 +241,7 @@ def test_a_forged_record_is_told_from_a_torn_one(own: Path) -> None:
     part.write_bytes(b"".join(lines))
     told = bench("run", "--resume", run_folder(own / "out"), cwd=own)
     assert (told.code, len(told.problems)) == (4, 1)
-    assert "record.jsonl.part, line 5 " in told.err and "chain is broken" in told.err
+    assert "record.jsonl.part, line 5: " in told.err and "chain is broken" in told.err
 
 
 def spoil_profile(room: Path) -> str:
