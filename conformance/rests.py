@@ -1,4 +1,4 @@
-"""On which questions each check rests: found by the machine, by refusing what the sound terminal had answered.
+"""On which questions each check rests: found by the machine, by refusing what the sound product had answered.
 
 Leaves what follows from a refusal to `bench.case.claimed`. The file `conformance/rests.json` is made by
 `carbonbench prove --rests RUN` from the records of a whole run, never by hand. What a record cannot tell stands here:
@@ -13,9 +13,11 @@ from pathlib import Path
 
 import msgspec
 
-from bench.case import Case, Check, Text, Verdict, claimed
+from bench.case import Case, Check, Text, Verdict, asked
 from bench.case.claimed import Left
+from bench.case.unanswered import NONSENSE
 from bench.history import Event, History, Observed
+from bench.history.people import LOOKS
 from bench.history.questions import QUESTIONS
 
 RESTS = Path(__file__).resolve().parent / "rests.json"
@@ -43,6 +45,16 @@ LEFT = (
     *(Left("*", check, _REFUSING) for check in ("refused-*", "altered-backup-refused", "wrong-input-*")),
     *(Left("*", check, _REFUSING) for check in ("not-released-by-oneself", "released-by-no-field")),
     *(Left("function addressed", check, _HOSTILE) for check in ("asks-nobody", "no-file-by-a-field")),
+    *(
+        Left("*", check, _NOT_SAID)
+        for check in ("disclosed-nothing-else", "others-untouched", "articles-hidden", "*-apart")
+    ),
+    *(
+        Left("*", check, _NOT_SAID)
+        for check in ("no-false-*", "platform-nothing-else-named", "overseers-see-no-others")
+    ),
+    *(Left("*", check, _REFUSING) for check in ("platform-forgeries-refused", "damaged-not-believed")),
+    *(Left("*", check, _REFUSING) for check in ("open-interface-guarded", "control-password-asked")),
     Left(
         "function late",
         "*",
@@ -60,10 +72,14 @@ class RestsError(ValueError):
 
 
 class Rests(msgspec.Struct, frozen=True, kw_only=True):
-    """The file: by case and check the questions without whose answer the check is open."""
+    """The file: by case and check the questions without whose answer the check does not pass.
+
+    `sources` has the fingerprint of each case that was looked at, rows or none (`rests_age`).
+    """
 
     format: str = FORMAT
     cases: dict[str, dict[str, tuple[str, ...]]] = {}
+    sources: dict[str, str] = {}
 
 
 def read_rests(path: Path = RESTS) -> Rests:
@@ -102,15 +118,30 @@ class _Whole(dict[str, tuple[str, ...]]):
 
 
 def found(case: type[Case], history: History) -> Checks:
-    """From the record of a sound terminal: the checks that are open once a question is refused throughout."""
-    asked = dict.fromkeys(each.question for each in claimed.tried(history) if each.answered)
+    """From the record of a sound product: the checks that pass no longer once a question is refused throughout."""
     passing = {check for check, verdict in _verdicts(case, history) if verdict is Verdict.PASS}
     by_check: dict[str, list[str]] = {}
-    for question in asked:
-        for check, verdict in _verdicts(case, _without(history, question)):
-            if check in passing and verdict is Verdict.INCONCLUSIVE:
+    for question in _answered(history):
+        try:
+            without = list(_verdicts(case, _without(history, question)))
+        except (*NONSENSE, RuntimeError):
+            continue  # One refusal alone, which others would have followed: no product gives such a record.
+        for check, verdict in without:
+            if check in passing and verdict is not Verdict.PASS:
                 by_check.setdefault(check, []).append(question)
     return {check: tuple(sorted(questions)) for check, questions in sorted(by_check.items())}
+
+
+def _answered(history: History) -> Iterator[str]:
+    """The questions that were answered, each once; where it is right to refuse some, each with what it was about.
+
+    An order that is right to be refused for some objects is left out: these are other things each time.
+    """
+    tried = asked.tried(history)
+    rightly = {each.question for each in tried if each.refused}
+    told = (each.name if each.question in rightly else each.question for each in tried if each.answered)
+    orders = {each.name for each in tried if each.order and each.refused}
+    yield from dict.fromkeys(name for name in told if name not in orders)
 
 
 def _verdicts(case: type[Case], history: History) -> Iterator[tuple[str, Verdict]]:
@@ -124,9 +155,12 @@ def _without(history: History, question: str) -> History:
 
 
 def _refused(event: Event, question: str) -> Event:
-    if not isinstance(event, Observed) or claimed.question_of(event) != question:
+    if not isinstance(event, Observed) or question not in (asked.question_of(event), asked.name_of(event)):
         return event
-    if event.what in QUESTIONS:
+    if asked.at_platform(event):
+        refused = msgspec.structs.replace(event, rows=(), problem="status 400: refused", outcome="refused", status=400)
+        return refused if event.outcome == "done" else event
+    if event.what in QUESTIONS or event.what in LOOKS:
         return msgspec.structs.replace(event, rows=(), problem="LookupError: refused", outcome="refused", status=400)
     row = {**event.rows[0], "outcome": "refused", "status": "400"} if event.rows else {}
     if "effect" in row:

@@ -23,7 +23,7 @@ ORDERS = ("create", "change", "remove", "import")
 _DONE, _REFUSED = "done", "refused"
 _FORBIDDEN = 403
 _NAMED = 3
-_NONSENSE = (LookupError, ValueError, ArithmeticError)
+NONSENSE = (LookupError, ValueError, ArithmeticError)
 """What a judge may make of answers that nobody gave."""
 
 
@@ -53,7 +53,7 @@ def _no_longer(world: History, judge: Callable[[History], Iterable[Finding]], pa
     """Checks of these that do not pass in another world; all of them where its answers are nonsense to the judge."""
     try:
         found = list(judge(world))
-    except _NONSENSE:
+    except NONSENSE:
         return passing
     return {each.id for each in found if isinstance(each, Check) and each.id in passing and not _passes(each)}
 

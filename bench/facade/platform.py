@@ -26,11 +26,12 @@ from bench.dut.platform.vocabulary import IMPORT_FIELDS, Analysis, AnyAnalysis, 
 from bench.facade.bench import Unable
 from bench.facade.people import People
 from bench.history import Observed
+from bench.history.questions import asked_at_platform, only_asks, refuses
 
 _TROUBLES = (LookupError, OSError, TimeoutError)
 PUBLIC = "public"
 """The word for whoever has not logged in."""
-_NOT_LOGGED_IN = 401
+_NOT_LOGGED_IN, _ERRORS = 401, 500
 _SHOWN = 300
 START_S = 60.0
 """So long a platform may take until it listens."""
@@ -43,6 +44,8 @@ _PAGE = Request(get="{{ path }}", done="answer.status < 400")
 
 _Reads = Callable[[Mapped, Answer], tuple[dict[str, str], ...]]
 _NO_ROWS: tuple[dict[str, str], ...] = ()
+AGAIN_S = 10.0
+"""So long after a refusal the same is asked for once more."""
 
 
 class Platform:
@@ -57,6 +60,9 @@ class Platform:
         self._ways = ways
         self._host = host
         self.keys = Keys()
+        self.asked_again: set[tuple[str, str]] = set()
+        """What was asked for once more already."""
+        self._logged_in_again: set[str] = set()
 
     @property
     def intakes(self) -> dict[str, Intake]:
@@ -98,7 +104,13 @@ class Platform:
         if self.people.account(word).role == NOBODY:
             return Desk(self, word, Session(door))
         await self.people.prepare(word)
-        return Desk(self, word, await self.people.login(door, word))
+        session = await self.people.login(door, word)
+        if session is None and self.people.failed_with >= _ERRORS and word not in self._logged_in_again:
+            # An error is no answer to who may come in (R-03).
+            self._logged_in_again.add(word)
+            await asyncio.sleep(AGAIN_S)
+            session = await self.people.login(door, word)
+        return Desk(self, word, session)
 
     async def _started(self, door: str) -> None:
         """Until somebody listens at a door, or for as long as a platform may take to start."""
@@ -113,12 +125,17 @@ class Platform:
 
 
 class Desk:
-    """Somebody at the platform under one account; `word` is what the profile calls the account."""
+    """Somebody at the platform under one account; `word` is what the profile calls the account.
+
+    `insists`: what is refused is asked for once more. Not where refusals are what a case is about.
+    """
 
     def __init__(self, platform: Platform, word: str, session: Session | None) -> None:
         self._platform = platform
         self.word = word
         self.session = session
+        self.insists = True
+        self._asked_again = platform.asked_again
 
     async def create(self, kind: Kind, /, **fields: Any) -> str:
         """Make an object; by what it is called, empty where the product made none."""
@@ -217,11 +234,36 @@ class Desk:
         octets: bytes = b"",
         kept: list[Answer] | None = None,
     ) -> tuple[dict[str, str], ...] | None:
-        """One request; the rows of its answer (none are no rows), None where it was not done."""
+        """One request; the rows of its answer (none are no rows), None where it was not done.
+
+        What was refused, or answered otherwise than the profile says, is asked for once more, later (R-03).
+        """
+        told = await self._put(what, word, mapped, written, more, reads, octets, kept)
+        asked = asked_at_platform(what, told.query)
+        if self.insists and refuses(told) and only_asks(what) and asked not in self._asked_again:
+            self._asked_again.add(asked)
+            await asyncio.sleep(AGAIN_S)
+            told = await self._put(what, word, mapped, written, more, reads, octets, kept)
+        return told.rows if told.outcome == Outcome.DONE else None
+
+    async def _put(
+        self,
+        what: str,
+        word: Kind | AnyAnalysis | None,
+        mapped: Mapped,
+        written: Mapping[str, str],
+        more: Mapping[str, str],
+        reads: _Reads | None,
+        octets: bytes,
+        kept: list[Answer] | None,
+    ) -> Observed:
+        """One request; what came of it, as the history has it."""
         asked = self._now()
         query = {"by": self.word, **more, **written}
 
-        def tell(outcome: Outcome, problem: str = "", rows: tuple[dict[str, str], ...] = (), status: int = 0) -> None:
+        def tell(
+            outcome: Outcome, problem: str = "", rows: tuple[dict[str, str], ...] = (), status: int = 0
+        ) -> Observed:
             told = Observed(
                 t=self._now(),
                 what=what,
@@ -233,36 +275,31 @@ class Desk:
                 status=status,
             )
             self._platform.people.record(told)
+            return told
 
         if mapped.request is None:
-            tell(Outcome.UNMAPPED, f"the profile has no way to {what} in [functions] / 档案未说明如何进行")
-            return None
+            return tell(Outcome.UNMAPPED, f"the profile has no way to {what} in [functions] / 档案未说明如何进行")
         if self.session is None:
-            tell(Outcome.UNANSWERED, f"{self.word} was not let in / 未能登录")
-            return None
+            return tell(Outcome.UNANSWERED, f"{self.word} was not let in / 未能登录")
         try:
             answer = await self._answer(mapped.request, word, mapped, written, more, octets)
         except _TROUBLES as error:
-            tell(Outcome.UNANSWERED, f"{type(error).__name__}: {error}")
-            return None
+            return tell(Outcome.UNANSWERED, f"{type(error).__name__}: {error}")
         if not self._done(mapped.request, answer):
-            tell(Outcome.REFUSED, f"status {answer.status}: {answer.text[:_SHOWN]}", status=answer.status)
-            return None
+            return tell(Outcome.REFUSED, f"status {answer.status}: {answer.text[:_SHOWN]}", status=answer.status)
         if kept is not None:
             kept.append(answer)
         try:
             rows = _NO_ROWS if reads is None else reads(mapped, answer)
         except Unfit as error:
-            tell(Outcome.UNFIT, str(error), status=answer.status)
-            return None
+            return tell(Outcome.UNFIT, str(error), status=answer.status)
         if isinstance(word, Kind):
             names = self._platform.keys[word.name]
             if reads is _key and written.get("id") and rows[0]["object"]:
                 # From now on the bench calls it by our id, the product by its own key.
                 names[written["id"]] = rows[0]["object"]
             rows = names.back(rows)
-        tell(Outcome.DONE, rows=rows, status=answer.status)
-        return rows
+        return tell(Outcome.DONE, rows=rows, status=answer.status)
 
     def _now(self) -> int:
         return self._platform.people.now_us()

@@ -59,10 +59,20 @@ class Observation(Generic[Q, R]):
     query: type[Q]
     row: type[R]
 
-    def told(self, t: int, asked: int, query: Q, rows: Sequence[R], problem: str = "") -> Observed:
-        """The event."""
-        kept = tuple(row.words() for row in rows)
-        return Observed(t=t, what=self.what, asked=asked, query=query.words(), rows=kept, problem=problem)
+    def told(
+        self, t: int, asked: int, query: Q, rows: Sequence[R], problem: str = "", refused: int | None = None
+    ) -> Observed:
+        """The event; `refused` is the status of HTTP by which the product refused, 0 where it has none."""
+        return Observed(
+            t=t,
+            what=self.what,
+            asked=asked,
+            query=query.words(),
+            rows=tuple(row.words() for row in rows),
+            problem=problem,
+            outcome="" if refused is None else "refused",
+            status=refused or 0,
+        )
 
     def of(self, history: History) -> list[Seen[Q, R]]:
         """Every observation of this kind, in order. Raises HistoryError as `read`."""

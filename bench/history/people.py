@@ -553,3 +553,9 @@ class HostileRow(Words, frozen=True, kw_only=True):
 
 HOSTILE = Observation("hostile", HostileQuery, HostileRow)
 """A request within somebody's rights that asks for more than it should."""
+
+
+LOOKS = frozenset(
+    kind.what for kind in (AUDIT, AUDIT_EXPORT, MACHINE_SHOWN, REGISTER, REGISTER_FOUND, REGISTER_EXPORT, ROUNDS)
+)
+"""Looks at what a product keeps for people; a refusal is told from silence (`Observed.outcome`, `status`)."""

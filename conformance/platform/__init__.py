@@ -18,8 +18,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from bench.case import Case, Item
+from bench.case import Case, Item, claimed
 from bench.layout.scenario import BARE, Scenario
+from conformance import rests
 
 OBJECTS = "platform.objects"
 RIGHTS = "platform.rights"
@@ -31,3 +32,6 @@ class PlatformCase(Case):
 
     item: ClassVar[Item] = Item.PLATFORM
     scenario: ClassVar[Scenario] = BARE
+
+
+claimed.join(rests.rests_of, rests.LEFT)

@@ -21,6 +21,7 @@ BY_OTHERS = {
     "damaged-not-acknowledged": "what terminals were answered",
     "partner-gets-nothing-else": "what another system was sent",
     "users-ended": "who was let in",
+    "logs-in-over-another": "who was let in",
 }
 """Checks that rest on what people at the platform neither ask nor order, each with what it rests on."""
 Change = Callable[[Observed], Observed]

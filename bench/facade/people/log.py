@@ -5,13 +5,13 @@ Leaves what it must tell to the judges.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from bench.dut.access import Audit
-from bench.dut.access.exchange import Answer
 from bench.dut.access.expressions import value
 from bench.facade.bench import Unable
-from bench.facade.people.desk import TROUBLES, Visitor, text, trouble
+from bench.facade.people.desk import TROUBLES, Visitor, looked, text
 from bench.history import people as told_of
 from bench.history.observation import Nothing
 from bench.history.people import AuditQuery, AuditRow
@@ -30,34 +30,31 @@ class Log:
         log = self._people.access.audit
         if log is None:
             raise Unable("the profile has no section [access.audit] / 档案无 [access.audit] 小节")
-        asked = self._people.now_us()
         words = AuditQuery(told=told, **{key: condition for key, condition in query.items() if condition})
-        answer = await self._people.look(log.function, query={**dict.fromkeys(_CONDITIONS, ""), **query})
-        rows, problem = _rows(log, log.rows, answer)
-        self._people.tell(told_of.AUDIT, asked, words, rows, problem)
-        return rows
+        given = {**dict.fromkeys(_CONDITIONS, ""), **query}
+        return await looked(
+            self._people, told_of.AUDIT, words, lambda: self._read(log, log.rows, log.function, query=given)
+        )
 
     async def exported(self) -> tuple[AuditRow, ...]:
         """The audit log as a file that its reader takes away, read: rows as those of `audit`."""
         log = self._people.access.audit
         if log is None or not (log.export and log.exported):
             raise Unable("the profile names no export of the audit log / 档案未说明审计日志的导出")
-        asked = self._people.now_us()
-        rows, problem = _rows(log, log.exported, await self._people.look(log.export))
-        self._people.tell(told_of.AUDIT_EXPORT, asked, Nothing(), rows, problem)
-        return rows
+        name = log.export
+        return await looked(self._people, told_of.AUDIT_EXPORT, Nothing(), lambda: self._read(log, log.exported, name))
 
-
-def _rows(log: Audit, found: str, answer: Answer | None) -> tuple[tuple[AuditRow, ...], str]:
-    """The entries that could be read, and why others could not."""
-    if answer is None:
-        return (), "LookupError: nobody could read the audit log / 无法调阅审计日志"
-    rows: list[AuditRow] = []
-    try:
-        rows.extend(_row(log, row) for row in cast("list[Any]", value(found, answer=answer) or []))
-    except TROUBLES as error:
-        return tuple(rows), trouble(error)
-    return tuple(rows), ""
+    async def _read(
+        self, log: Audit, found: str, function: str, **known: Any
+    ) -> tuple[Sequence[AuditRow], Exception | None]:
+        """The entries that could be read, and why others could not."""
+        rows: list[AuditRow] = []
+        try:
+            answer = await self._people.see(function, **known)
+            rows.extend(_row(log, row) for row in cast("list[Any]", value(found, answer=answer) or []))
+        except TROUBLES as error:
+            return rows, error
+        return rows, None
 
 
 def _row(log: Audit, row: Any) -> AuditRow:

@@ -13,7 +13,7 @@ from bench.dut.access import register as tables
 from bench.dut.access.expressions import value
 from bench.dut.access.register import Register
 from bench.dut.access.visit import Kept, Session
-from bench.facade.people.desk import TROUBLES, Visitor, text, trouble
+from bench.facade.people.desk import TROUBLES, Visitor, looked, text
 from bench.history import people as told_of
 from bench.history.observation import Nothing, Observation, Q
 from bench.history.people import ImportQuery, RegisterRow, SoughtQuery, ToldQuery
@@ -70,9 +70,7 @@ class RegisterOfInstruments:
         """What the exported table holds."""
 
         async def rows() -> list[dict[str, str]]:
-            answer = await self._people.look(self.known.export)
-            if answer is None:
-                raise LookupError("nobody could export the register / 无法导出台账")
+            answer = await self._people.see(self.known.export)
             return tables.read(self.known, answer.octets)
 
         await self._told(told_of.REGISTER_EXPORT, Nothing(), rows)
@@ -86,9 +84,7 @@ class RegisterOfInstruments:
         query: Mapping[str, str] | None = None,
     ) -> None:
         async def rows() -> list[dict[str, str]]:
-            answer = await self._people.look(function, query=Kept(query or {}))
-            if answer is None:
-                raise LookupError(f"{function} shows nothing / 无内容")
+            answer = await self._people.see(function, query=Kept(query or {}))
             found = cast("list[Any]", value(expression, answer=answer) or [])
             known = self.known
             return [{key: text(value(getattr(known, key), row=row)).strip() for key in known.keys} for row in found]
@@ -98,8 +94,10 @@ class RegisterOfInstruments:
     async def _told(
         self, kind: Observation[Q, RegisterRow], told: Q, read: Callable[[], Awaitable[list[dict[str, str]]]]
     ) -> None:
-        asked = self._people.now_us()
-        try:
-            self._people.tell(kind, asked, told, [RegisterRow(**row) for row in await read()])
-        except TROUBLES as error:
-            self._people.tell(kind, asked, told, (), trouble(error))
+        async def look() -> tuple[Sequence[RegisterRow], Exception | None]:
+            try:
+                return [RegisterRow(**row) for row in await read()], None
+            except TROUBLES as error:
+                return (), error
+
+        await looked(self._people, kind, told, look)

@@ -6,14 +6,16 @@ Leaves values and links to `pages`, the log to `log`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, cast
 
-from bench.dut.access import INSTRUMENT_KEYS, STATE_KEYS
+from bench.dut.access import INSTRUMENT_KEYS, STATE_KEYS, State
 from bench.dut.access.exchange import Answer
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Kept, Session
+from bench.dut.refused import no_answer
 from bench.facade.bench import Unable
-from bench.facade.people.desk import TROUBLES, Visitor, text, trouble
+from bench.facade.people.desk import TROUBLES, Visitor, looked, shown, text
 from bench.facade.people.register import RegisterOfInstruments
 from bench.history import people as told_of
 from bench.history.people import (
@@ -40,23 +42,26 @@ class Upkeep:
         if known is None:
             raise Unable("the profile has no section [access.state] / 档案无 [access.state] 小节")
         for session in sessions:
-            asked = self._people.now_us()
-            row: dict[str, str] = {}
-            problem = ""
-            for name, keys in ((known.of, STATE_KEYS[:-1]), (known.errors_of, STATE_KEYS[-1:])):
-                if not name or session.door not in self._people.access.function(name).doors:
-                    continue
-                try:
-                    call = self._people.access.function(name).calls[session.door]
-                    answer = await self._people.visits.make(session, call)
-                    asked_for = {key: getattr(known, key) for key in keys}
-                    found = {key: value(each, answer=answer) for key, each in asked_for.items() if each}
-                except TROUBLES as error:
-                    problem = trouble(error)
-                    continue
-                row |= {key: str(each) for key, each in found.items() if each is not None and each != ""}
             query = MachineQuery(told=told, door=session.door)
-            self._people.tell(told_of.MACHINE_SHOWN, asked, query, [MachineRow(**row)] if row else [], problem)
+            await looked(self._people, told_of.MACHINE_SHOWN, query, partial(self._machine, known, session))
+
+    async def _machine(self, known: State, session: Session) -> tuple[Sequence[MachineRow], Exception | None]:
+        """What is shown at one door, and what came between."""
+        row: dict[str, str] = {}
+        problem: Exception | None = None
+        for name, keys in ((known.of, STATE_KEYS[:-1]), (known.errors_of, STATE_KEYS[-1:])):
+            if not name or session.door not in self._people.access.function(name).doors:
+                continue
+            try:
+                call = self._people.access.function(name).calls[session.door]
+                answer = shown(name, await self._people.visits.make(session, call))
+                asked_for = {key: getattr(known, key) for key in keys}
+                found = {key: value(each, answer=answer) for key, each in asked_for.items() if each}
+            except TROUBLES as error:
+                problem = error
+                continue
+            row |= {key: str(each) for key, each in found.items() if each is not None and each != ""}
+        return [MachineRow(**row)] if row else [], problem
 
     async def instrument(self, session: Session, told: str, fields: Mapping[str, str]) -> None:
         """Enter what is known of an instrument; what the register shows of it then is in the history."""
@@ -88,18 +93,19 @@ class Upkeep:
         known = self._people.access.rounds
         if known is None:
             raise Unable("the profile has no section [access.rounds] / 档案无 [access.rounds] 小节")
-        asked = self._people.now_us()
-        rows: list[RoundRow] = []
-        problem = ""
-        try:
-            call = self._people.access.function(known.of).calls[session.door]
-            answer = await self._people.visits.make(session, call, query=Kept({"told": told}))
-            if value(self._people.access.doors[session.door].refused, answer=answer):
-                raise LookupError(f"{known.of} was refused / 被拒绝")
-            rows = [_round(known.at, known.wrong, row) for row in _list(known.rows, answer)]
-        except TROUBLES as error:
-            problem = trouble(error)
-        self._people.tell(told_of.ROUNDS, asked, RoundsQuery(door=session.door, told=told), rows, problem)
+        call = self._people.access.function(known.of).calls[session.door]
+        refused = self._people.access.doors[session.door].refused
+
+        async def look() -> tuple[Sequence[RoundRow], Exception | None]:
+            try:
+                answer = shown(known.of, await self._people.visits.make(session, call, query=Kept({"told": told})))
+                if value(refused, answer=answer):
+                    raise no_answer(f"{known.of} was refused / 被拒绝", answer.status)
+                return [_round(known.at, known.wrong, row) for row in _list(known.rows, answer)], None
+            except TROUBLES as error:
+                return (), error
+
+        await looked(self._people, told_of.ROUNDS, RoundsQuery(door=session.door, told=told), look)
 
     async def reviewed(self, told: str, mark: str) -> str:
         """Put into the history whether a value that bears `mark` counts; the number by which the last one waits."""

@@ -21,7 +21,7 @@ from bench.facade.bench import Unable
 from bench.facade.maintainers import Maintainers
 from bench.facade.one_time_codes import OneTimeCodes
 from bench.facade.people.attacks import Attacks
-from bench.facade.people.desk import TROUBLES, trouble
+from bench.facade.people.desk import TROUBLES, shown, trouble
 from bench.facade.people.log import Log
 from bench.facade.people.network import Network
 from bench.facade.people.pages import Pages
@@ -98,6 +98,9 @@ class People:
         self._fresh = 0
         self.witnesses = Witnesses(self)
         self._untouched: tuple[str, int, str] | None = None
+        self._looked_again: set[str] = set()
+        self.failed_with = 0
+        """The status of the last login, where it let nobody in; 0 where it was not answered, or let somebody in."""
         self.network, self.pages, self.log, self.upkeep = Network(self), Pages(self), Log(self), Upkeep(self)
         self.searches = Searches(self)
         self.attacks = Attacks(self, local)
@@ -152,9 +155,23 @@ class People:
             raise LookupError("nobody certifies who maintains from afar here / 此处无远程维护证书")
         return self._maintainers.session(cast("Choice", choice) if choice else None)
 
-    def tell(self, kind: Observation[Q, R], asked: int, query: Q, rows: Sequence[R], problem: str = "") -> None:
+    def tell(
+        self,
+        kind: Observation[Q, R],
+        asked: int,
+        query: Q,
+        rows: Sequence[R],
+        problem: str = "",
+        refused: int | None = None,
+    ) -> None:
         """Put an observation into the history, made now."""
-        self._bench.record(kind.told(self.now_us(), asked, query, rows, problem))
+        self._bench.record(kind.told(self.now_us(), asked, query, rows, problem, refused))
+
+    def insists_on(self, what: str) -> bool:
+        """Whether a refusal to show this is to be followed by another look: once a case."""
+        first = what not in self._looked_again
+        self._looked_again.add(what)
+        return first
 
     def rules(self) -> None:
         """Put the numbers that the product declares into the history."""
@@ -231,16 +248,19 @@ class People:
         source: str = "",
         certificate: str = "good",
         code: str = "",
+        browser: Session | None = None,
     ) -> Session | None:
         """Log in; the session where the product let somebody in, even if only to change the password.
 
         `told` says in the history what password it was, `step` what the case tries with it; `certificate` is what is
-        shown at a door that asks for one, `code` the one-time code given beside the password.
+        shown at a door that asks for one, `code` the one-time code given beside the password; `browser` is a session
+        whose cookies are there already.
         """
         account = self.account(word, password)
         if account == self.account(word):
             await self.witnesses.make_way(word)
-        session = await self._login(door, account, word, told, source, step, certificate, code)
+        cookies = {} if browser is None else dict(browser.cookies)
+        session = await self._login(door, account, word, told, source, step, certificate, code, cookies)
         if session is not None:
             self.witnesses.entered(word, session)
         return session
@@ -255,8 +275,9 @@ class People:
         step: str,
         certificate: str = "good",
         code: str = "",
+        cookies: dict[str, str] | None = None,
     ) -> Session | None:
-        session = Session(door, account, source=source, certificate=certificate, code=code)
+        session = Session(door, account, cookies=cookies or {}, source=source, certificate=certificate, code=code)
         self._untouched = None
         await asyncio.sleep(self.access.rules.pace_s)
         asked = self.now_us()
@@ -269,6 +290,7 @@ class People:
             source=source or None,
             step=step or None,
         )
+        self.failed_with = 0
         try:
             came, answer = await self.visits.enter(session)
         except TROUBLES as error:
@@ -278,7 +300,10 @@ class People:
         self.searches.hold(f"{word} password ({told})", account.password)
         token = self.visits.door(door).token
         self.searches.hold(f"{word} token {door}", session.values.get(token) or session.cookies.get(token, ""))
-        return session if came in (Entry.ENTERED, Entry.FIRST) else None
+        if came in (Entry.ENTERED, Entry.FIRST):
+            return session
+        self.failed_with = answer.status
+        return None
 
     async def validity_told(self, session: Session) -> None:
         """Put into the history until when the product says that the session's own password holds, where it says so."""
@@ -557,6 +582,10 @@ class People:
     async def look(self, name: str, **known: Any) -> Answer | None:
         """The answer to a function as somebody who may use it gets it, not told in the history; None without one."""
         return await self.witnesses.look(name, **known)
+
+    async def see(self, name: str, **known: Any) -> Answer:
+        """As `look`. Raises Refused where the product refuses, LookupError where nobody gets any answer."""
+        return shown(name, await self.witnesses.see(name, **known))
 
     async def pause(self, seconds: float) -> None:
         """Let the world run."""

@@ -14,6 +14,7 @@ from bench.dut.access import NOBODY, Access, Account, Function
 from bench.dut.access.exchange import Answer
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Entry, Session, Visits
+from bench.dut.refused import no_answer
 from bench.facade.people.desk import TROUBLES
 
 _FORBIDDEN = 403
@@ -79,26 +80,32 @@ class Witnesses:
 
     async def look(self, name: str, **known: Any) -> Answer | None:
         """The answer to a function as somebody who may use it gets it; None where nobody does."""
+        try:
+            return await self.see(name, **known)
+        except TROUBLES:
+            return None
+
+    async def see(self, name: str, **known: Any) -> Answer:
+        """As `look`. Raises Refused, with the product's status, or what else came between."""
         function = self._people.access.function(name)
         visits = self._people.visits
+        refused = LookupError(f"{name} shows nothing / 无内容")
         for _ in range(2 + len(self._tested)):
-            try:
-                place = await self._place(function)
-                first, place.asked = not place.asked, True
-                answer = await self._twice(place, function, **known)
-            except TROUBLES:
-                return None
+            place = await self._place(function)
+            first, place.asked = not place.asked, True
+            answer = await self._twice(place, function, **known)
             if not value(visits.door(place.session.door).refused, answer=answer):
                 self._denied.discard((place.word, name))
                 return answer
+            refused = no_answer(f"{name} was refused: status {answer.status} / 被拒绝", answer.status)
             if first or (place in self._tested and answer.status == _FORBIDDEN):
                 self._denied.add((place.word, name))
             if (place.word, name) in self._denied:
-                return None
+                break
             # This session has ended, and nobody loses it by another login.
             self._mine = [each for each in self._mine if each is not place]
             self._tested = [each for each in self._tested if each is not place]
-        return None
+        raise refused
 
     async def _twice(self, place: _Place, function: Function, **known: Any) -> Answer:
         """The answer in a session, asked for again where none came: that is no reason for another login."""

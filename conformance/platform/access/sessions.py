@@ -1,10 +1,10 @@
-"""A session that somebody ended by logging out opens nothing any more."""
+"""A session that somebody ended by logging out opens nothing any more, and one that stands keeps nobody else out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Finding
+from bench.case import Finding, beside
 from bench.dut.platform.vocabulary.base import ENTERPRISE
 from bench.facade.bench import Bench
 from bench.facade.platform import Desk
@@ -17,7 +17,7 @@ class EndsSessions(PlatformCase):
     """Whoever logs out is out: what opened the session before is refused afterwards, to a new login it opens."""
 
     zh = "退出登录后原会话不能再使用，重新登录后可正常使用。"
-    checks = {judge.ENDED: ("isc-1/4.7b",)}
+    checks = {judge.ENDED: ("isc-1/4.7b",), **beside(judge.OVER)}
     needs = (OBJECTS,)
     scenario = works.SCENARIO
 
@@ -42,7 +42,18 @@ class EndsSessions(PlatformCase):
             judge.AGAIN.put(bench, judge.Whose(word=word))
             desk = await bench.platform.login(word)
             await desk.list(ENTERPRISE)
+        for door, known in people.access.doors.items():
+            if known.cookies:
+                await self._one_after_the_other(bench, door)
+
+    async def _one_after_the_other(self, bench: Bench, door: str) -> None:
+        """Two people at one browser, the second of whom finds the session of the first."""
+        people = bench.platform.people
+        first = await people.login(door, "manager-a")
+        if first is not None:
+            await people.login(door, "operator-of-park", step=judge.BEHIND, browser=first)
 
     def judge(self, history: History) -> Iterator[Finding]:
         """What each list gave."""
         yield judge.finding(history)
+        yield from judge.over_finding(history)

@@ -5,11 +5,14 @@ Leaves who gets in at all to `system.system_management_judge`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.base import ENTERPRISE
 from bench.history import History
 from bench.history.marks import Mark
 from bench.history.observation import Words
+from conformance.common import people
 from conformance.common.platforms import answers as platform
 
 ENDED = criterion(
@@ -18,6 +21,15 @@ ENDED = criterion(
     zh="用户退出登录后原会话被拒绝，重新登录后恢复可用",
     unit="sessions",
 )
+
+OVER = criterion(
+    "logs-in-over-another",
+    en="the right password lets somebody in at a browser in which the session of another still stands",
+    zh="浏览器中他人会话仍有效时，以正确密码仍可登录",
+    unit="logins",
+).sometimes()
+BEHIND = "behind-another"
+"""What a login is called that finds the session of somebody else."""
 
 
 class Whose(Words, frozen=True, kw_only=True):
@@ -47,3 +59,11 @@ def finding(history: History) -> Check:
         known += 1
         wrong += [f"{word}: {len(each.rows)} rows / 退出后仍可查询" for each in answered if each.rows]
     return ENDED.none(wrong, known)
+
+
+def over_finding(history: History) -> Iterator[Check]:
+    """Logins that found another's session, where there is a door of browsers."""
+    logins = people.logins(history, BEHIND)
+    if logins:
+        known = [each for each in logins if each.outcome != "unanswered"]
+        yield OVER.none([str(each) for each in known if not (each.entered or each.outcome == "first")], len(known))

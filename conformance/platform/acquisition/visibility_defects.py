@@ -6,8 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from conformance.defects import Patch, defect
+from conformance.defects.platform_seams import renamed
 from simulators.platform.core.api import Api
 from simulators.platform.core.desk import Desk
 from simulators.platform.core.kinds import Kind
@@ -79,3 +81,18 @@ def shows_every_other(patch: Patch) -> None:
         return [each for each in own(self, point, from_us, to_us, span) if each.at // 1_000_000 % 2]
 
     own = patch(Desk, "samples", thinned)
+
+
+@defect(
+    "platform-rows-under-another-name",
+    en="the rows of every analysis stand under another name than its maker says",
+    zh="统计分析应答中数据所在字段与厂家说明不符",
+    clauses=("cpcif/6.1c-1",),
+)
+def rows_under_another_name(patch: Patch) -> None:
+    """They were renamed for a new page."""
+
+    async def ask(self: Api, desk: Desk, request: Request) -> Response:
+        return renamed(await own(self, desk, request))
+
+    own = patch(Api, "_ask", ask)

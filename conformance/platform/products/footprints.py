@@ -76,6 +76,7 @@ class ReckonsProductFootprints(PlatformCase):
         await self._abnormal(bench, clerk, chance, studies[0])
         await bench.clock.sleep(minutes=2)
         await clerk.ask(ALARMS, from_=start, to=bench.clock.now_us() + 1)
+        await self._wrong_file(bench, clerk, chance, studies[3])
 
     async def _study(self, clerk: Desk, chance: random.Random, number: int) -> str:
         """A study of one grade of the product: two brands, two regions, no two alike."""
@@ -122,6 +123,14 @@ class ReckonsProductFootprints(PlatformCase):
                 share=row["share"],
             )
         await clerk.take_in(FOOTPRINT_ITEM, clerk.table(FOOTPRINT_ITEM, rows))
+
+    async def _wrong_file(self, bench: Bench, clerk: Desk, chance: random.Random, study: str) -> None:
+        """One more file, whose last item is of no study: whatever is taken of it, lists and figures agree."""
+        footprints_judge.WRONG_FILE.put(bench, footprints_judge.FileOf(footprint=study))
+        rows = [self._item(chance, study, _ITEMS[3]), self._item(chance, "not-a-study", _ITEMS[4])]
+        await clerk.take_in(FOOTPRINT_ITEM, clerk.table(FOOTPRINT_ITEM, rows))
+        await clerk.list(FOOTPRINT_ITEM)
+        await clerk.ask(FOOTPRINT_RESULT, footprint=study)
 
     async def _abnormal(self, bench: Bench, clerk: Desk, chance: random.Random, study: str) -> None:
         """One more item like the others, and one a thousand times as large."""

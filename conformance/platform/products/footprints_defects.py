@@ -9,6 +9,7 @@ from typing import Any
 from conformance.defects import Patch, defect
 from simulators.platform import footprints
 from simulators.platform.core.desk import Desk
+from simulators.platform.core.ground import Ground
 from simulators.platform.core.kinds import Kind
 from simulators.platform.core.objects import Objects
 from simulators.platform.footprints import Footprint, FootprintItem, Part
@@ -154,3 +155,14 @@ def shares_as_whole(patch: Patch) -> None:
         return own(self, desk, kind, kept)
 
     own = patch(Objects, "create", create)
+
+
+@defect(
+    "platform-remembers-what-it-refused",
+    en="what was found out of a change while it was looked at holds on after the change is refused",
+    zh="导入被拒绝后，校验过程中读到的内容仍被当作有效",
+    clauses=_FIGURES,
+)
+def remembers_what_it_refused(patch: Patch) -> None:
+    """Only what was written is undone."""
+    patch(Ground, "_undone", lambda self: None)

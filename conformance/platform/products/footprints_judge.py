@@ -6,13 +6,14 @@ Leaves suppliers' footprints to `suppliers_judge`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.base import ALARMS
 from bench.dut.platform.vocabulary.public import (
     FOOTPRINT_COMPARISON,
+    FOOTPRINT_ITEM,
     FOOTPRINT_RANKING,
     FOOTPRINT_RESULT,
     FOOTPRINT_STATISTICS,
@@ -20,7 +21,7 @@ from bench.dut.platform.vocabulary.public import (
 from bench.history import History, Observed, Phase
 from bench.history.marks import Mark
 from bench.history.observation import Words
-from conformance.common.platforms.answers import answers, done
+from conformance.common.platforms.answers import answers, deeds, done
 from conformance.common.platforms.figures import AnyEvent, Figure, exactly, fraction, kept, lines, mass_shows, orders
 
 ENTERED = criterion(
@@ -85,6 +86,16 @@ class AbnormalItem(Words, frozen=True, kw_only=True):
 ABNORMAL = Mark("abnormal-item", AbnormalItem)
 """Name of the phase before an item out of all proportion is entered; its detail is the item's id."""
 
+
+class FileOf(Words, frozen=True, kw_only=True):
+    """The study that the items of a file are of."""
+
+    footprint: str
+
+
+WRONG_FILE = Mark("file-with-a-wrong-line", FileOf)
+"""Name of the phase before a file is handed over whose last line is of no study."""
+
 _COMPARED_FIELDS = ("footprint", "stage", "name", "nature", "unit")
 _COMPARED_NUMBERS = ("amount", "factor", "share")
 
@@ -100,7 +111,7 @@ def _parts(history: History, event: AnyEvent) -> dict[str, list[dict[str, str]]]
 
 def _file(history: History) -> list[dict[str, str]]:
     """The items of the file that was handed over; none where it was refused."""
-    done = any(event.outcome == "done" for event in history.of(Observed) if event.what == "import footprint_item")
+    done = any(event.outcome == "done" for event in _imports(history))
     return [
         {
             "footprint": event.detail["footprint"],
@@ -117,6 +128,17 @@ def _file(history: History) -> list[dict[str, str]]:
     ]
 
 
+def _imports(history: History) -> list[Observed]:
+    """Files handed over, without the one with a wrong line."""
+    return _before_the_wrong_file(history, "import")
+
+
+def _before_the_wrong_file(history: History, action: str) -> list[Observed]:
+    before = next((mark.t for mark in WRONG_FILE.of(history)), None)
+    found = deeds(history, action, FOOTPRINT_ITEM)
+    return [event for event in found if before is None or event.asked < before]
+
+
 def _kg(study: Mapping[str, str], item: Mapping[str, str]) -> Fraction:
     """What an item gives off per declared unit, kgCO2e; a removal is below zero (ISO 14067)."""
     amount = fraction(item["amount"]) * fraction(item["factor"]) * fraction(item.get("share", ""), "1")
@@ -126,20 +148,21 @@ def _kg(study: Mapping[str, str], item: Mapping[str, str]) -> Fraction:
 
 def _sum(history: History, event: AnyEvent, key: str, **want: str) -> Fraction:
     """What the items of a footprint gave before an event, kgCO2e; those whose fields are so."""
+    return _of_items(history, key, _parts(history, event)[key], **want)
+
+
+def _of_items(history: History, key: str, items: Iterable[Mapping[str, str]], **want: str) -> Fraction:
+    """What items of a footprint give, kgCO2e; those whose fields are so."""
     study = kept(history, "footprint")[key]
     return sum(
-        (
-            _kg(study, item)
-            for item in _parts(history, event)[key]
-            if all(item.get(name) == value for name, value in want.items())
-        ),
+        (_kg(study, item) for item in items if all(item.get(name) == value for name, value in want.items())),
         Fraction(0),
     )
 
 
 def entry_findings(history: History) -> Iterator[Check]:
     """What was entered and imported, against the lists afterwards."""
-    looks = [event for event in history.of(Observed) if event.what == "list footprint_item"]
+    looks = _before_the_wrong_file(history, "list")
     shown = [row for event in looks for row in event.rows]
     by_key = {row["object"]: row for row in shown}
     entered = kept(history, "footprint_item", before=looks[-1] if looks else None)
@@ -162,8 +185,7 @@ def entry_findings(history: History) -> Iterator[Check]:
 
 
 def _imported(history: History, known: bool, lost: list[str]) -> bool | None:
-    tried = [event for event in history.of(Observed) if event.what == "import footprint_item"]
-    if any(event.outcome == "refused" for event in tried):
+    if any(event.outcome == "refused" for event in _imports(history)):
         return False
     return not lost if known else None
 
@@ -216,9 +238,13 @@ def figure_findings(history: History) -> Iterator[Check]:
     """Results, statistics, comparison and ranking, against what the items give."""
     totals, natures = [], []
     asked = done(answers(history, FOOTPRINT_RESULT))
+    late = next((mark.t for mark in WRONG_FILE.of(history)), None)
     for event in asked:
         key = event.query.footprint
         net = [row for row in event.rows if (row.stage, row.nature) == ("total", "net")]
+        if late is not None and event.asked >= late:
+            totals += _unlike_the_list(history, key, late, net)
+            continue
         due = _sum(history, event, key)
         if len(net) != 1 or not mass_shows(net[0], due):
             totals.append(f"{key}: {_told(net)}; exactly {exactly(due)} kgCO2e")
@@ -232,6 +258,16 @@ def figure_findings(history: History) -> Iterator[Check]:
     yield _statistics(history)
     yield _comparison(history)
     yield _ranking(history)
+
+
+def _unlike_the_list(history: History, key: str, late: int, net: Sequence[Figure]) -> Iterator[str]:
+    """A figure after a file with a wrong line, which a product may take in part: it is that of what is listed."""
+    lists = [event for event in deeds(history, "list", FOOTPRINT_ITEM) if event.asked >= late and event.rows]
+    if not lists:
+        return
+    due = _of_items(history, key, (row for row in lists[-1].rows if row.get("footprint") == key))
+    if len(net) != 1 or not mass_shows(net[0], due):
+        yield f"{key} after a file with a wrong line: {_told(net)}; what is listed gives {exactly(due)} kgCO2e"
 
 
 NATURES = ("fossil", "biogenic", "removal")

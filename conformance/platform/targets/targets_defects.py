@@ -8,10 +8,14 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ColumnElement, true
+from starlette.requests import Request
+from starlette.responses import Response
 
 from conformance.defects import Patch, defect
+from conformance.defects.platform_seams import renamed
 from simulators.platform import targets
 from simulators.platform.core import Desk, rights
+from simulators.platform.core.api import Api
 from simulators.platform.core.kinds import Kind
 from simulators.platform.core.objects import Objects
 from simulators.platform.core.rights import Account
@@ -131,3 +135,18 @@ def not_removed(patch: Patch) -> None:
             own(self, desk, kind, key)
 
     patch(Objects, "remove", remove)
+
+
+@defect(
+    "platform-orders-answered-under-another-name",
+    en="what an order to the platform gives stands under another name than its maker says",
+    zh="平台操作应答中数据所在字段与厂家说明不符",
+    clauses=("cpcif/5.5.3.3b",),
+)
+def orders_answered_under_another_name(patch: Patch) -> None:
+    """They were renamed for a new page."""
+
+    async def act(self: Api, desk: Desk, request: Request) -> Response:
+        return renamed(await own(self, desk, request))
+
+    own = patch(Api, "_act", act)

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from bench.case import Check, Criterion, EvidenceKind, Notice, claimed, criterion
+from bench.case import Check, Criterion, EvidenceKind, Notice, criterion
+from bench.case.asked import TRIES
 from bench.history import ClockMoved, History, LinkRule, Phase, Power
 from bench.history import people as told_of
 from bench.history.people import AuditQuery
@@ -561,7 +562,7 @@ def _stayed(history: History, done: Sequence[people.Use], after: Sequence[Entry]
     """
     codes = history.began.codes.get(Notice.LOG_CLEARED, ())
     told = [entry for entry in after if _of(entry, codes) and not entry.failure]
-    if len(done) < claimed.TRIES or len(told) < claimed.TRIES:
+    if len(done) < TRIES or len(told) < TRIES:
         return []
     borders = [int(use.object) for use in done if use.object.isdigit()]
     old = [entry for entry in after if entry.at is not None and borders and entry.at < min(borders)]

@@ -79,10 +79,8 @@ def _answered(given: Sequence[_Import]) -> list[str]:
 
 
 def _exported(export: Seen[Any, told_of.RegisterRow] | None, shown: _Shown | None) -> Check:
-    if export is None or shown is None or shown.problem:
-        return EXPORTED.none([], False)
-    if export.problem:
-        return EXPORTED.none([export.problem], True)
+    if export is None or export.problem or shown is None or shown.problem:
+        return EXPORTED.none([], False, evidence=[export.problem] if export is not None and export.problem else None)
     return EXPORTED.none(_differences({row["name"]: row for row in _rows(shown)}, _rows(export)), shown.rows)
 
 
@@ -116,10 +114,9 @@ def _found(history: History, key: str, shown: _Shown | None, given: Sequence[_Ro
         others = [row["name"] for row in rows if row.get(key) is not None and sought not in row[key]]
         if not wanted or not others:
             continue
-        tried += 1
         if event.problem:
-            wrong.append(f"{key} = {sought}: {event.problem}")
             continue
+        tried += 1
         names = [row.get("name", "") for row in _rows(event)]
         wrong += [f"{key} = {sought}: {name} is missing / 缺少" for name in wanted if name not in names]
         wrong += [f"{key} = {sought}: {name} is there / 不应列出" for name in names if name in others]

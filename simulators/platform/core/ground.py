@@ -10,6 +10,7 @@ from typing import Protocol
 from simulators.platform.core.database import Database
 from simulators.platform.core.folder import Files
 from simulators.platform.core.plans import Plans
+from simulators.platform.core.seams import seam
 from simulators.platform.core.settings import Settings
 
 
@@ -39,6 +40,7 @@ class Ground:
     def __post_init__(self) -> None:
         self.db.undone.append(self._undone)
 
+    @seam
     def _undone(self) -> None:
         for kind in self.plans.kinds:
             self.tell_changed(kind)

@@ -14,6 +14,8 @@ from bench.history import History, LinkRule, Observed
 TOLD = criterion("told", en="It is told", zh="已提供")
 SECRET = criterion("secret", en="It is secret", zh="保密")
 
+LATER = 10_000_001
+
 
 @pytest.fixture(autouse=True)
 def rests(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -37,27 +39,39 @@ def cut(t: int) -> LinkRule:
 @pytest.mark.parametrize(
     ("events", "verdict"),
     [
-        ((asked(1), asked(2)), Verdict.FAIL),
-        ((asked(1), asked(2, 503)), Verdict.FAIL),
+        ((asked(1), asked(LATER)), Verdict.FAIL),
+        ((asked(1), asked(LATER, 503)), Verdict.FAIL),
         ((asked(1),), Verdict.INCONCLUSIVE),
-        ((asked(1), asked(2, product="b")), Verdict.INCONCLUSIVE),
-        ((asked(1), asked(2), asked(3, 200)), Verdict.INCONCLUSIVE),
-        ((asked(1, 0), asked(2, 0)), Verdict.INCONCLUSIVE),
-        ((asked(1, 429), asked(2, 429)), Verdict.INCONCLUSIVE),
-        ((asked(1, 403), asked(2, 401)), Verdict.INCONCLUSIVE),
-        ((cut(0), asked(1, 503), asked(2, 503)), Verdict.INCONCLUSIVE),
+        ((asked(1), asked(LATER - 1)), Verdict.INCONCLUSIVE),
+        ((asked(1), asked(LATER, product="b")), Verdict.INCONCLUSIVE),
+        ((asked(1), asked(LATER), asked(LATER + 1, 200)), Verdict.INCONCLUSIVE),
+        ((asked(1, 0), asked(LATER, 0)), Verdict.INCONCLUSIVE),
+        ((asked(1, 429), asked(LATER, 429)), Verdict.INCONCLUSIVE),
+        ((asked(1, 403), asked(LATER, 401)), Verdict.INCONCLUSIVE),
+        ((cut(0), asked(1, 503), asked(LATER, 503)), Verdict.INCONCLUSIVE),
     ],
-    ids=["twice", "error", "once", "two things", "answered", "silence", "later", "rights", "cut off by the bench"],
+    ids=[
+        "twice",
+        "error",
+        "once",
+        "at once",
+        "two things",
+        "answered",
+        "silence",
+        "later",
+        "rights",
+        "cut off by the bench",
+    ],
 )
 def test_what_is_refused_whenever_it_is_asked_for_fails(events: tuple[Observed, ...], verdict: Verdict) -> None:
     (found,) = claimed.held("a/b", History(list(events)), [TOLD.decide(None)])
     assert found.verdict is verdict
     if verdict is Verdict.FAIL:
-        assert "asked for intensity a 2 times" in found.actual
+        assert "intensity a: put 2 times, refused each time" in found.actual
 
 
 def test_what_stays_open_says_why() -> None:
-    told = History([asked(1), asked(2)])
+    told = History([asked(1), asked(LATER)])
     (found,) = claimed.held("a/b", told, [SECRET.decide(None)])
     assert found.verdict is Verdict.INCONCLUSIVE
     assert "not exchanged" in found.actual

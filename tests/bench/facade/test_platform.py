@@ -84,3 +84,23 @@ async def misspell(bench: Any) -> None:
 def test_a_misspelt_field_is_the_cases_own_fault(tmp_path: Path) -> None:
     result, _ = ran(tmp_path, misspell)
     assert result.verdict is Verdict.PASS, result.reason
+
+
+async def insist(bench: Any) -> None:
+    """What is not there, three times; what the account may not; what a case means to be refused."""
+    administrator = await bench.platform.login("administrator")
+    day = {"of": "enterprise", "period": "day"}
+    for start in (HOUR_US, 2 * HOUR_US, 3 * HOUR_US):
+        since = bench.clock.now_us() - start
+        await administrator.ask(EMISSIONS, id="nobody", from_=since, to=since + HOUR_US, **day)
+    await (await bench.platform.login("public")).list(FACTOR)
+    administrator.insists = False
+    await administrator.ask(EMISSIONS, id="nobody either", from_=0, to=1, **day)
+
+
+def test_what_is_refused_is_asked_for_once_more(tmp_path: Path) -> None:
+    _, history = ran(tmp_path, insist)
+    asked = [(event.query["id"], event.asked) for event in told(history, "ask emissions")]
+    assert [word for word, _ in asked] == ["nobody"] * 4 + ["nobody either"]
+    assert asked[1][1] - asked[0][1] >= 10_000_000
+    assert len(told(history, "list factor")) == 1
