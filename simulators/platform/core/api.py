@@ -346,6 +346,7 @@ class Api:
 
     # Analyses and actions.
 
+    @seam
     async def _ask(self, desk: Desk, request: Request) -> Response:
         plan = self._plan(desk, request, self._office.ground.plans.analyses, "analysis")
         query = dict(request.query_params)
@@ -357,6 +358,7 @@ class Api:
             return _table(names, rows, plan.name)
         return answer({"rows": rows})
 
+    @seam
     async def _act(self, desk: Desk, request: Request) -> Response:
         plan = self._plan(desk, request, self._office.ground.plans.actions, "action")
         if not may(desk.account, "act", plan):
