@@ -42,7 +42,10 @@ LEFT = (
     *(Left("*", check, _NOT_SAID) for check in ("nothing-readable", "uploads-encrypted", "no-persons-secret-*")),
     *(Left("*", check, _NOT_SAID) for check in ("acquires-meanwhile", "backfill-brings-nothing-else", "unharmed-*")),
     Left("function *", "served-meanwhile-*", _NOT_SAID),
-    *(Left("*", check, _REFUSING) for check in ("refused-*", "altered-backup-refused", "wrong-input-*")),
+    *(
+        Left("*", check, _REFUSING)
+        for check in ("refused-*", "altered-backup-refused", "weak-refused", "wrong-input-*")
+    ),
     *(Left("*", check, _REFUSING) for check in ("not-released-by-oneself", "released-by-no-field")),
     *(Left("function addressed", check, _HOSTILE) for check in ("asks-nobody", "no-file-by-a-field")),
     *(
@@ -53,6 +56,7 @@ LEFT = (
         Left("*", check, _NOT_SAID)
         for check in ("no-false-*", "platform-nothing-else-named", "overseers-see-no-others")
     ),
+    *(Left("*", check, _NOT_SAID) for check in ("log-not-forged", "no-single-delete")),
     *(Left("*", check, _REFUSING) for check in ("platform-forgeries-refused", "damaged-not-believed")),
     *(Left("*", check, _REFUSING) for check in ("open-interface-guarded", "control-password-asked")),
     Left(

@@ -25,7 +25,7 @@ _CHANGED, _OTHERS = 10, 5
 
 def fingerprint(case: type[Case]) -> str:
     """Of the sources of a case: its module, and what this takes of chapters, judges foremost."""
-    return _digest(sorted(_sources(case.__module__)))
+    return _digest(sorted(sources(case.__module__)))
 
 
 def stale(cases: Mapping[str, type[Case]], history_of: Callable[[str], History]) -> list[str]:
@@ -49,7 +49,7 @@ def _digest(paths: list[Path]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _sources(module: str) -> frozenset[Path]:
+def sources(module: str) -> frozenset[Path]:
     """A module of the cases with those that it takes from there, and so on."""
     found: dict[str, Path] = {}
     waiting = [module]

@@ -33,6 +33,8 @@ from suite_kit import (
 )
 
 from bench.case import Item, Rig, Verdict
+from bench.history import read_history
+from conformance import rests_age
 from conformance.clauses import load_ledger
 from conformance.clauses.suite import case_classes
 
@@ -51,6 +53,7 @@ def test_the_reference_passes_everything_and_every_defect_is_caught(tmp_path: Pa
     shape_as_the_issue_writes_it(found)
     folder_is_complete(folder)
     no_access_passes_unseen(folder)
+    what_checks_rest_on_is_of_this_state(Item.TERMINAL, folder)
     for case in found["cases"]:
         assert all(clause in told.out for clause in case["clauses"])
     one_seed_gives_one_history_elsewhere(folder, tmp_path / "elsewhere")
@@ -63,6 +66,7 @@ def test_the_reference_platform_passes_everything_and_every_defect_is_caught(tmp
     folder, _ = everything_passes(Item.PLATFORM, tmp_path)
     folder_is_complete(folder)
     nothing_passes_unseen(folder)
+    what_checks_rest_on_is_of_this_state(Item.PLATFORM, folder)
     assert every_defect_is_caught(Item.PLATFORM, folder, tmp_path) >= 120
 
 
@@ -127,6 +131,13 @@ def what_the_suite_says_of_its_proof_is_so(told: Told, room: Path) -> None:
     assert "no longer" not in told.err
     assert groups >= 50, "defects that go together are planted at once"
     assert sorted({line["job"]["defect"] for line in lines if "job" in line} - {""} - tried) == []
+
+
+def what_checks_rest_on_is_of_this_state(item: Item, folder: Path) -> None:
+    """Some cases are looked at anew, those that changed first (`conformance.rests_age`)."""
+    records = {case["id"]: folder / case["record"] for case in verdicts(folder)["cases"] if case["record"]}
+    cases = {name: case for name, case in case_classes(item).items() if name in records}
+    assert rests_age.stale(cases, lambda name: read_history(records[name])) == []
 
 
 def one_seed_gives_one_history_elsewhere(folder: Path, room: Path) -> None:
