@@ -48,6 +48,11 @@ def matching(pattern: str, en: str, zh: str) -> msgspec.Meta:
     return msgspec.Meta(pattern=rf"\A(?:{pattern})\Z", extra={"hint": en, "zh": zh})
 
 
+def words_of(en: str, zh: str) -> msgspec.Meta:
+    """A list that is not empty; the sentences say what it should be."""
+    return msgspec.Meta(min_length=1, extra={"hint": en, "zh": zh})
+
+
 def one_of(choices: Sequence[str]) -> msgspec.Meta:
     """Text out of a list that is known only at run time (otherwise: Literal)."""
     words = tuple(choices)
@@ -161,6 +166,8 @@ def _wanted(kind: inspect.Type, notes: Mapping[str, Any], raw: object) -> Words:
         case inspect.StrType() if notes.get("decimal"):
             return _decimal(raw)
         case inspect.StrType() if text and "hint" in notes:
+            return Words(notes["hint"], notes["zh"])
+        case inspect.VarTupleType() if "hint" in notes:
             return Words(notes["hint"], notes["zh"])
         case inspect.StrType() | inspect.LiteralType() if not text or not notes:
             return Words("text in quotes", "带引号的文本")

@@ -7,12 +7,11 @@ profile are told at once, before anything is started.
 
 from __future__ import annotations
 
-import math
 import shutil
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, Literal, cast
 
 import jinja2
 import msgspec
@@ -20,7 +19,7 @@ import msgspec
 from bench.dut import Fellow, Launch, LaunchError, Role, Seat, sentences, templates
 from bench.dut.asking import Asks
 from bench.dut.emission_codes import figures_at
-from bench.dut.questions import ask_by_hooks, environment, hook_problems
+from bench.dut.questions import ask_by_hooks, environment, hook_problems, look
 from bench.dut.revocation import lists_of, status_of
 from bench.dut.streams import Told, stream_by_hooks
 from bench.dut.systems import system_of, systems_of
@@ -31,15 +30,37 @@ from simulators.collectors.kinds import flat
 from simulators.collectors.kinds import kind_of as collector_kind
 from simulators.collectors.spec import CollectorSpec
 from simulators.meters.places import Collected, SerialLine
-from simulators.values import unknown
+from simulators.settings import Settings, read
+from simulators.tables import Problem, Table
+from simulators.values import one_of, words_of
 from simulators.world.points import told as point_told
 
-_KEYS = {"command", "env", "files", "ready", "ready_s", "starts_s", "clock", "uplink", "ask"}
 _UPLINKS = (USUAL, *(kind.id for kind in kinds().values() if kind.stands_in))
 _ANSWER_S = 30.0
 _MOST_OCTETS = 64 << 20
 _UNTOLD = ("certificate", "client_certificate", "files")
 """What the bench decides of a centre's certificates: a terminal is handed certificates, not what is wrong with them."""
+
+
+class _Text(Settings, frozen=True, kw_only=True):
+    text: str
+
+
+_Seconds = Annotated[float, msgspec.Meta(gt=0)]
+
+
+class _Connection(Settings, frozen=True, kw_only=True):
+    """The section; what is asked (`ask`) is read by `questions`."""
+
+    command: Annotated[tuple[str, ...], words_of(*sentences.WORDS_TO_START)]
+    env: dict[str, str] = {}
+    files: dict[str, str | _Text] = {}
+    ready: str = ""
+    ready_s: _Seconds = 30
+    starts_s: _Seconds | None = None
+    clock: Literal["movable", "host"] = "movable"
+    uplink: Annotated[str, one_of(_UPLINKS)] = USUAL
+    ask: Any = None
 
 
 def variables(seat: Seat, state: Path) -> dict[str, Any]:
@@ -209,16 +230,16 @@ class CommandAdapter:
 
     def problems(self, connection: Mapping[str, Any], folder: Path) -> list[str]:
         """What is wrong with the section [connection], one sentence each; names in templates are seen at the start."""
-        return [*_Checker(connection, folder).problems(), *_absent(connection)]
+        given, problems = _read(connection, folder)
+        return [*problems, *_absent(given.command)]
 
     def uplink(self, connection: Mapping[str, Any]) -> str:
         """What the profile says; HJ 212 where it says nothing."""
-        told = connection.get("uplink", USUAL)
-        return told if told in _UPLINKS else USUAL
+        return read(Table(dict(connection), "", []), _Connection).uplink
 
     def launch(self, seat: Seat, state: Path) -> Launch:
         """The command line and files for this seat. Raises LaunchError with every problem."""
-        problems = _Checker(seat.connection, seat.folder).problems()
+        given, problems = _read(seat.connection, seat.folder)
         if problems:
             raise LaunchError("\n".join(problems))
         known = variables(seat, state)
@@ -231,16 +252,15 @@ class CommandAdapter:
                 problems.append(sentences.TEMPLATE_FAILS(error=error).after(f"connection.{where}"))
                 return ""
 
-        words = tuple(fill("command", word) for word in seat.connection["command"])
+        words = tuple(fill("command", word) for word in given.command)
         if words[0].startswith("/") and not Path(words[0]).is_relative_to(state):
-            problems += _absent({"command": words[:1]})
-        env = {name: fill(f"env.{name}", text) for name, text in seat.connection.get("env", {}).items()}
+            problems += _absent(words)
+        env = {name: fill(f"env.{name}", text) for name, text in given.env.items()}
         files = {
-            fill("files", name): fill(f"files.{name}", text)
-            for name, text in _files(seat.connection, seat.folder).items()
+            fill("files", name): fill(f"files.{name}", _text(file, seat.folder)) for name, file in given.files.items()
         }
-        problems += [_outside(name) for name in files if not _inside(name)]
-        told = fill("ready", seat.connection.get("ready", ""))
+        problems += [sentences.FILE_BELOW(name=name).after("connection.files") for name in files if not _inside(name)]
+        told = fill("ready", given.ready)
         ready = None
         if told:
             host, _, port = told.rpartition(":")
@@ -255,9 +275,9 @@ class CommandAdapter:
             env=env,
             files=files,
             ready=ready,
-            ready_s=float(seat.connection.get("ready_s", 30)),
-            starts_s=seat.connection.get("starts_s"),
-            own_clock=seat.connection.get("clock", "movable") == "movable",
+            ready_s=given.ready_s,
+            starts_s=given.starts_s,
+            own_clock=given.clock == "movable",
         )
 
     async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
@@ -273,16 +293,9 @@ class CommandAdapter:
         self._desk = desk
 
 
-def _files(connection: Mapping[str, Any], folder: Path) -> dict[str, str]:
-    """Templates of files by their path in the state folder; a text is the name of a template beside the profile."""
-    return {
-        name: (folder / given).read_text("utf-8") if isinstance(given, str) else given["text"]
-        for name, given in connection.get("files", {}).items()
-    }
-
-
-def _outside(name: str) -> str:
-    return sentences.FILE_BELOW(name=name).after("connection.files")
+def _text(file: str | _Text, folder: Path) -> str:
+    """The template of a file; a text is the name of one beside the profile."""
+    return (folder / file).read_text("utf-8") if isinstance(file, str) else file.text
 
 
 def _inside(name: str) -> bool:
@@ -290,102 +303,34 @@ def _inside(name: str) -> bool:
     return not Path(name).is_absolute() and ".." not in Path(name).parts
 
 
-def _absent(connection: Mapping[str, Any]) -> list[str]:
+def _absent(command: Sequence[str]) -> list[str]:
     """A program that is named outright and is not on this machine; one with a place to fill in is seen at the start."""
-    command = connection.get("command")
-    word = cast("Sequence[object]", command)[0] if isinstance(command, list | tuple) and command else None
-    if not isinstance(word, str) or "{" in word or word.startswith(".") or shutil.which(word) is not None:
+    word = command[0] if command else "{"
+    if "{" in word or word.startswith(".") or shutil.which(word) is not None:
         return []
     lacking = sentences.NO_PROGRAM_HERE if "/" in word else sentences.NO_PROGRAM_ON_PATH
     return [lacking(word=word).after("connection.command")]
 
 
-class _Checker:
-    """Everything that can be known to be wrong before a seat is there."""
-
-    def __init__(self, connection: Mapping[str, Any], folder: Path) -> None:
-        self._given = connection
-        self._folder = folder
-        self._engine = environment()
-        self._found: list[str] = []
-
-    def _wrong(self, key: str, expected: str, found: object) -> None:
-        self._found.append(sentences.VALUE_EXPECTED(expected=expected, found=found).after(f"connection.{key}"))
-
-    def _template(
-        self,
-        key: str,
-        text: object,
-        *,
-        expression: bool = False,
-        known: Mapping[str, Collection[str] | None] = templates.FIELDS,
-    ) -> None:
-        if not isinstance(text, str):
-            self._wrong(key, "a text", text)
-            return
-        try:
-            if expression:
-                self._engine.compile_expression(text)
-            else:
-                self._engine.compile(text)
-        except jinja2.TemplateSyntaxError as error:
-            self._found.append(
-                sentences.TEMPLATE_LINE(lineno=error.lineno, message=error.message).after(f"connection.{key}")
-            )
-            return
-        if not expression:
-            self._found += [
-                sentences.TEMPLATE_NAME(wrong=wrong).after(f"connection.{key}")
-                for wrong in templates.misnamed(self._engine, text, known)
-            ]
-
-    def _table(self, key: str, given: object) -> Mapping[str, Any]:
-        if isinstance(given, dict):
-            return cast("dict[str, Any]", given)
-        self._wrong(key, "a table", given)
-        return {}
-
-    def problems(self) -> list[str]:
-        """One sentence each."""
-        given = self._given
-        self._found += [f"connection.{key}: {' / '.join(unknown(key, _KEYS))}" for key in sorted(set(given) - _KEYS)]
-        command = given.get("command")
-        if not isinstance(command, list) or not command:
-            self._wrong("command", 'a list of words such as ["./gateway", "--config", "{{ state }}/gw.json"]', command)
-        else:
-            for word in cast("list[object]", command):
-                self._template("command", word)
-        for name, text in self._table("env", given.get("env", {})).items():
-            self._template(f"env.{name}", text)
-        for name, file in self._table("files", given.get("files", {})).items():
-            self._file(name, file)
-        self._template("ready", given.get("ready", ""))
-        for name in ("ready_s", "starts_s"):
-            patience = given.get(name, 30)
-            if isinstance(patience, bool) or not isinstance(patience, int | float) or not 0 < patience < math.inf:
-                self._wrong(name, "seconds above 0", patience)
-        if given.get("clock", "movable") not in ("movable", "host"):
-            self._wrong("clock", '"movable" or "host"', given.get("clock"))
-        if given.get("uplink", USUAL) not in _UPLINKS:
-            self._wrong("uplink", " or ".join(f'"{kind}"' for kind in _UPLINKS), given.get("uplink"))
-        self._found += hook_problems(given.get("ask", {}))
-        return self._found
-
-    def _file(self, name: str, file: object) -> None:
+def _read(connection: Mapping[str, Any], folder: Path) -> tuple[_Connection, list[str]]:
+    """Section [connection], and everything that can be known to be wrong with it before a seat is there."""
+    problems: list[Problem] = []
+    table = Table(dict(connection), "connection", problems)
+    given = read(table, _Connection)
+    for word in given.command:
+        look(table, "command", word, known=templates.FIELDS)
+    for name, text in given.env.items():
+        look(table, f"env.{name}", text, known=templates.FIELDS)
+    for name, file in given.files.items():
         if not _inside(name):
-            self._found.append(_outside(name))
-        if isinstance(file, str):
-            try:
-                text: object = (self._folder / file).read_text("utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                why = error.strerror if isinstance(error, OSError) else "not UTF-8"
-                self._found.append(
-                    sentences.TEMPLATE_UNREADABLE(file=self._folder / file, why=why).after(f"connection.files.{name}")
-                )
-                return
-        else:
-            text = self._table(f"files.{name}", file).get("text")
-        self._template(f"files.{name}", text)
+            table.problem("files", *sentences.FILE_BELOW(name=name))
+        try:
+            look(table, f"files.{name}", _text(file, folder), known=templates.FIELDS)
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+            table.problem(f"files.{name}", *sentences.TEMPLATE_UNREADABLE(file=folder / str(file), why=why))
+    look(table, "ready", given.ready, known=templates.FIELDS)
+    return given, [*map(str, problems), *hook_problems(connection.get("ask", {}))]
 
 
 def _whole(part: object) -> object:

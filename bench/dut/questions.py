@@ -6,7 +6,7 @@ Leaves the ways to `hooks`. Rows and fields are expressions of the profile over 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, cast
 
 import jinja2
@@ -179,10 +179,10 @@ def _section(what: str, section: Table) -> None:
         section.problem("", *sentences.NO_STREAM_ADDRESS(found=sorted(section.data)))
     for key in kind.templates:
         for text in texts if isinstance(texts := getattr(asked, key), tuple) else (texts,):
-            _template(section, key, text or "")
-    _template(section, "rows", asked.rows, expression=True)
+            look(section, key, text or "")
+    look(section, "rows", asked.rows, expression=True)
     for name, text in asked.fields.items():
-        _template(section, f"fields.{name}", text, expression=True)
+        look(section, f"fields.{name}", text, expression=True)
         if what in FIELDS and name not in FIELDS[what]:
             section.problem(f"fields.{name}", *sentences.NOBODY_ASKS(meant=hint(name, FIELDS[what])))
 
@@ -191,8 +191,15 @@ def _others() -> tuple[str, ...]:
     return tuple(key for key in ways() if key not in ("get", "post"))
 
 
-def _template(table: Table, key: str, text: str, *, expression: bool = False) -> None:
-    """Note what is wrong with a template, or an expression."""
+def look(
+    table: Table,
+    key: str,
+    text: str,
+    *,
+    expression: bool = False,
+    known: Mapping[str, Collection[str] | None] = templates.ASKED,
+) -> None:
+    """Note what is wrong with a template that may name what is known, or with an expression."""
     engine = environment()
     try:
         engine.compile_expression(text) if expression else engine.compile(text)
@@ -200,5 +207,5 @@ def _template(table: Table, key: str, text: str, *, expression: bool = False) ->
         table.problem(key, *sentences.TEMPLATE_LINE(lineno=error.lineno, message=error.message))
         return
     if not expression:
-        for wrong in templates.misnamed(engine, text, templates.ASKED):
+        for wrong in templates.misnamed(engine, text, known):
             table.problem(key, *sentences.TEMPLATE_NAME(wrong=wrong))

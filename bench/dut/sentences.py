@@ -30,9 +30,6 @@ PROGRAM_RIGS = Sentence(
 )
 TEMPLATE_FAILS = Sentence("dut-template-fails", "the template fails: {error}", "模板渲染失败：{error}")
 READY_FORM = Sentence("dut-ready-form", "expected host:port, got {told!r}", "应为 host:port，实际为 {told!r}")
-VALUE_EXPECTED = Sentence(
-    "dut-value-expected", "expected {expected}, found {found!r}", "应为 {expected}，实际为 {found!r}"
-)
 NO_WAY = Sentence(
     "dut-no-way",
     "expected either get or post with an address, or one of {others}, found {found}",
@@ -52,13 +49,20 @@ URL_OF_DATABASE = Words(
     'the URL of the database such as "sqlite:///{{ state }}/gateway.db"',
     '数据库 URL，例如 "sqlite:///{{ state }}/gateway.db"',
 )
+WORDS_TO_ASK = Words(
+    'a list of words such as ["./ask", "{{ query.point }}"]', '命令行各词的列表，例如 ["./ask", "{{ query.point }}"]'
+)
+WORDS_TO_START = Words(
+    'a list of words such as ["./gateway", "--config", "{{ state }}/gw.json"]',
+    '命令行各词的列表，例如 ["./gateway", "--config", "{{ state }}/gw.json"]',
+)
 ONE_CHARACTER = Words("one character", "一个字符")
 BASE_OF_STEPS = Words(
     'the address that the steps begin from, such as "http://{{ local.host }}:8080"',
     '各步起始的地址，例如 "http://{{ local.host }}:8080"',
 )
 WORDS_FOR_PERSON = Words('a sentence, or { en = "…", zh = "…" }', '一句话，或 { en = "…", zh = "…" }')
-"""What a text of a section [connection.ask] should be."""
+"""What a value of a section [connection] should be."""
 TEMPLATE_LINE = Sentence("dut-template-line", "line {lineno}: {message}", "第 {lineno} 行：{message}")
 TEMPLATE_NAME = Sentence("dut-template-name", "{wrong}", "模板中的名称无效：{wrong}")
 TEMPLATE_UNREADABLE = Sentence(

@@ -6,10 +6,9 @@ import asyncio
 import json
 from typing import Annotated, Any
 
-from msgspec import Meta
-
 from bench.dut import sentences
 from bench.dut.hooks import ANSWER_S, MOST_OCTETS, Question, Way
+from simulators.values import words_of
 
 
 class Program(Way, frozen=True, kw_only=True):
@@ -18,7 +17,7 @@ class Program(Way, frozen=True, kw_only=True):
     chooses = ("run",)
     templates = ("run", "stdin")
 
-    run: Annotated[tuple[str, ...], Meta(min_length=1)]
+    run: Annotated[tuple[str, ...], words_of(*sentences.WORDS_TO_ASK)]
     stdin: str = ""
 
     async def fetch(self, question: Question) -> Any:
