@@ -254,6 +254,10 @@ WORDS: dict[str, str] = {
     "source-silent": "时间源静默",
     "source-back": "时间源恢复",
     "swept": "断电扫描段结束",
+    "meter-added": "远程新增表计",
+    "power-lost": "断电",
+    "field-cut": "现场网络中断",
+    "field-back": "现场网络恢复",
     "person-asked": "询问人员",
     "person-page": "人员操作页面",
     # rules of links

@@ -13,7 +13,9 @@ from decimal import Decimal
 from weakref import WeakKeyDictionary
 
 from bench.case import Check, Measurement, criterion, measure
-from bench.history import History, Phase, Point, Served, Stored
+from bench.history import History, Point, Served, Stored
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.delivery import setup_of
 from conformance.common.queries import questions
 from conformance.common.readings import bits_of
@@ -321,12 +323,23 @@ def part_finding(history: History, name: str, zh: str, points: Collection[str], 
     )
 
 
+class Edge(Words, frozen=True, kw_only=True):
+    """What is shown, and which points show it, apart by blanks."""
+
+    text: str
+    points: str
+
+
+EDGE = Mark("edge", Edge)
+"""Meters show an edge value from now on."""
+
+
 def edges_shown(history: History) -> dict[str, tuple[str, ...]]:
     """The edge values that meters were made to show, by point, in order."""
     wanted: dict[str, tuple[str, ...]] = {}
-    for phase in history.of(Phase):
-        for point in phase.detail["points"].split() if phase.name == "edge" else ():
-            wanted[point] = (*wanted.get(point, ()), phase.detail["text"])
+    for mark in EDGE.of(history):
+        for point in mark.detail.points.split():
+            wanted[point] = (*wanted.get(point, ()), mark.detail.text)
     return wanted
 
 

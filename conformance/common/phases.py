@@ -66,8 +66,8 @@ class UploadTime(Words, frozen=True, kw_only=True):
 
 UPLOAD_TIME = Mark("upload-time", UploadTime)
 """The time of the upload window was set, by the operator or the platform."""
-DAY_BEGINS = Plain("day")
-"""What a day of data is counted from."""
+DAY_BEGINS, HOUR_BEGINS = Plain("day"), Plain("hour")
+"""What a day, or an hour, of data is counted from."""
 
 
 class Data(Words, frozen=True, kw_only=True):
@@ -78,3 +78,14 @@ class Data(Words, frozen=True, kw_only=True):
 
 CORRECTED = Mark("corrected", Data)
 """An operator corrects data next."""
+
+
+class Entered(Words, frozen=True, kw_only=True):
+    """For which hour of the day, and what, where one value is meant."""
+
+    hour: int | None = None
+    value: str | None = None
+
+
+ENTERED = Mark("entered", Entered)
+"""An operator enters a value next, or has entered all."""

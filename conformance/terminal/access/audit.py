@@ -153,7 +153,7 @@ class TellsKindsOfConfigurationFromAfar(Case):
             ("minute-interval", centre.set_minute_interval(5)),
             ("timeouts", centre.set_timeouts(8, 2)),
         ):
-            bench.phase("centre-ordered", what=name)
+            audit_judge.CENTRE_ORDERED.put(bench, audit_judge.Ordered(what=name))
             await order
             await bench.clock.sleep(self.apart_s)
         await people.log.audit("all")

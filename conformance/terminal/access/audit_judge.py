@@ -12,8 +12,10 @@ from fnmatch import fnmatchcase
 
 from bench.case import Check, Criterion, EvidenceKind, Notice, criterion
 from bench.case.asked import TRIES
-from bench.history import ClockMoved, History, LinkRule, Phase, Power
+from bench.history import ClockMoved, History, LinkRule, Power
 from bench.history import people as told_of
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from bench.history.people import AuditQuery
 from conformance.common import notices, people
 from conformance.common.people import Entry
@@ -326,6 +328,16 @@ def _kind_told(events: Sequence[Provoked], loose: dict[int, list[Entry]], entrie
     return KIND_TOLD.none(wrong, seen)
 
 
+class Ordered(Words, frozen=True, kw_only=True):
+    """What it sets."""
+
+    what: str
+
+
+CENTRE_ORDERED = Mark("centre-ordered", Ordered)
+"""A centre orders something next."""
+
+
 def centre_orders_finding(history: History) -> Check:
     """Of each order of a centre an entry within a minute."""
     looks = people.readings(history, "all")
@@ -333,11 +345,11 @@ def centre_orders_finding(history: History) -> Check:
     if looks and not notices.mapped(history, Notice.CONFIGURATION_CHANGED):
         rows = [{"text": str(entry)} for entry in entries[-20:]]
         return notices.left_to_a_person(CENTRES_ORDERS_LOGGED, rows, Notice.CONFIGURATION_CHANGED)
-    orders = [mark for mark in history.of(Phase) if mark.name == "centre-ordered"]
+    orders = CENTRE_ORDERED.of(history)
     codes = history.began.codes.get(Notice.CONFIGURATION_CHANGED, ())
     found = [entry.at for entry in entries if any(fnmatchcase(entry.kind, code) for code in codes)]
     lost = [
-        f"{local(mark.t)} {mark.detail['what']}"
+        f"{local(mark.t)} {mark.detail.what}"
         for mark in orders
         if not any(at is not None and mark.t - SECOND <= at <= mark.t + MINUTE for at in found)
     ]

@@ -114,7 +114,7 @@ class ShowsEdges:
                     if text := self.shown(meter, point, step):
                         shown.setdefault(text, []).append(point)
             for text, found in shown.items():
-                bench.phase("edge", text=text, points=" ".join(sorted(found)))
+                accuracy.EDGE.put(bench, accuracy.Edge(text=text, points=" ".join(sorted(found))))
             await bench.clock.sleep(self.shown_s)
         await read_readings(bench, points(bench), start, bench.clock.now_us())
 

@@ -15,7 +15,7 @@ from conformance.terminal import ACCOUNTS, FUNCTIONS, MODBUS
 from conformance.terminal.access.logins import OFFICE
 from conformance.terminal.access.rights import begin
 from conformance.terminal.maintenance import added_judge
-from conformance.terminal.maintenance.added_judge import ADDED, OFF, SET, SLOW_S, USUAL_S
+from conformance.terminal.maintenance.added_judge import ADDED, OFF, SET, SLOW_S, USUAL_S, Added
 from conformance.terminal.maintenance.afar import enable
 
 _METER = "e02"
@@ -45,17 +45,17 @@ class ConfiguresWhatWasAddedAfar(Case):
         door = afar[0]
         await enable(people, door)
         await bench.clock.sleep(minutes=3)
-        bench.phase(ADDED, meter=_METER)
+        ADDED.put(bench, Added(meter=_METER))
         await self._use(people, door, known.add, query={**bench.meter_told_of(_METER), "period_s": str(USUAL_S)})
         await bench.clock.sleep(minutes=6)
         await self._lost(bench)
-        bench.phase(SET)
+        SET.put(bench)
         await self._use(people, door, known.period, query={"meter": _METER}, object=str(SLOW_S))
         await bench.clock.sleep(seconds=4 * SLOW_S)
         await self._lost(bench, SLOW_S)
 
     async def _lost(self, bench: Bench, period_s: int = USUAL_S) -> None:
-        bench.phase(OFF)
+        OFF.put(bench)
         await bench.power.off(seconds=90)
         await bench.clock.sleep(seconds=60 + 4 * period_s)
 

@@ -9,12 +9,13 @@ import itertools
 from collections.abc import Iterator
 
 from bench.case import Check, EvidenceKind, criterion
-from bench.history import History, Phase, Power, Served
+from bench.history import History, Power, Served
+from bench.history.marks import Mark, Plain
+from bench.history.observation import Words
 from conformance.common import people
 from conformance.common.times import SECOND, local
 
 _WIRES = EvidenceKind.WIRES
-ADDED, SET, OFF = "meter-added", "period-set", "power-lost"
 USUAL_S, SLOW_S = 60, 300
 _BOOT_US = 90 * SECOND
 _LEAST = 2
@@ -48,6 +49,18 @@ SET_STAYS = criterion(
 )
 
 
+class Added(Words, frozen=True, kw_only=True):
+    """Which meter."""
+
+    meter: str
+
+
+ADDED, SET = Mark("meter-added", Added), Plain("period-set")
+"""The meter is added from afar next, and is given another period."""
+OFF = Plain("power-lost")
+"""Power is lost next."""
+
+
 def _kept(times: list[int], period_s: int) -> list[str]:
     """What speaks against a period: one poll missing, or one too many."""
     gaps = [(after, (after - before) / SECOND) for before, after in itertools.pairwise(times)]
@@ -57,21 +70,20 @@ def _kept(times: list[int], period_s: int) -> list[str]:
 
 def findings(history: History) -> Iterator[Check]:
     """The stretches between orders and lost power."""
-    marks = list(history.of(Phase))
-    at = {name: next((mark.t for mark in marks if mark.name == name), None) for name in (ADDED, SET)}
-    off = [mark.t for mark in marks if mark.name == OFF]
+    told, set_anew = ADDED.first(history), SET.first(history)
+    off = [mark.t for mark in OFF.of(history)]
     on = [event.t for event in history.of(Power) if event.state == "restored"]
     done = {use.trick for use in people.uses(history) if use.outcome == "executed"}
     asked = {use.trick for use in people.uses(history) if use.outcome != "unanswered" and use.trick}
-    meter = next((mark.detail["meter"] for mark in marks if mark.name == ADDED), "")
+    meter = "" if told is None else told.detail.meter
     times = [event.asked for event in history.of(Served) if event.meter == meter]
-    added, changed = at[ADDED], at[SET]
-    known = added is not None and changed is not None and len(off) == len(on) == 2
-    if not known or not asked or any(time < (added or 0) for time in times):
+    known = told is not None and set_anew is not None and len(off) == len(on) == 2
+    if not known or not asked or any(time < (0 if told is None else told.t) for time in times):
         for each in (ADDED_READ, ADDED_STAYS, ADDED_CONFIGURED, SET_STAYS):
             yield each.decide(None)
         return
-    assert added is not None and changed is not None
+    assert told is not None and set_anew is not None
+    added, changed = told.t, set_anew.t
     end = max(history.events[-1].t, on[1])
     for each, begin, stop, period_s in (
         (ADDED_READ, added + 2 * USUAL_S * SECOND, off[0], USUAL_S),

@@ -54,10 +54,10 @@ class MakesItsRounds(Case):
         await self._plan(people, door, known.every_min)
         await bench.clock.sleep(3 * every_s)
         async with bench.links["field"].cut():
-            bench.phase(rounds_judge.NOTHING_ANSWERS)
+            rounds_judge.NOTHING_ANSWERS.put(bench)
             await bench.clock.sleep(_SETTLES_S + 2 * every_s)
             await self._look(people, door, "before")
-        bench.phase(rounds_judge.ALL_WELL)
+        rounds_judge.ALL_WELL.put(bench)
         await bench.power.off(seconds=every_s + 30)
         await bench.clock.sleep(_SETTLES_S + 3 * every_s)
         await self._look(people, door, "after")

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from bench.case import Check, EvidenceKind, criterion
 from bench.history import History, Power
 from bench.history import people as told_of
+from bench.history.marks import Plain
 from conformance.common import people
 from conformance.common.people import Use
 from conformance.common.times import SECOND, instant_of_iso, local
 
 _READ_OUT = EvidenceKind.READ_OUT
-NOTHING_ANSWERS, ALL_WELL = "field-cut", "field-back"
+NOTHING_ANSWERS, ALL_WELL = Plain("field-cut"), Plain("field-back")
 _LATE_US = 60 * SECOND
 _BOOT_US = 60 * SECOND
 _SETTLES_US = 6 * 60 * SECOND
@@ -98,7 +99,7 @@ def _by_timetable(history: History, begun: list[Use], seen: list[int], looks: di
 
 
 def _telling(history: History, seen: dict[int, str]) -> Check:
-    cut, back = history.phase(NOTHING_ANSWERS), history.phase(ALL_WELL)
+    cut, back = NOTHING_ANSWERS.last(history), ALL_WELL.last(history)
     if cut is None or back is None:
         return ROUNDS_TELL.decide(None)
     restored = [event.t for event in history.of(Power) if event.state == "restored"]

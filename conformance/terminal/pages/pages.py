@@ -12,7 +12,7 @@ from bench.dut.access import Function
 from bench.dut.access.visit import Session
 from bench.facade.bench import Bench, Unable
 from bench.facade.people import People
-from bench.history import History, Phase
+from bench.history import History
 from bench.layout.scenario import Line
 from conformance.terminal import ACCOUNTS, FUNCTIONS, MANAGEMENT, MODBUS, MUTUAL_TLS
 from conformance.terminal.access.audit import EVENTFUL
@@ -36,7 +36,7 @@ def forms_told(bench: Bench, names: Iterable[str]) -> list[tuple[str, Function]]
     for name in names:
         for door, function in at_pages(bench.people, name):
             if function.calls[door].form:
-                bench.phase(pages_judge.AT_A_PAGE, door=door, function=name)
+                pages_judge.AT_A_PAGE.put(bench, pages_judge.Form(door=door, function=name))
                 found.append((door, function))
     return found
 
@@ -81,7 +81,7 @@ class ConfiguresByPage(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from pages_judge.findings(history)
-        if pages_judge.AT_A_PAGE in {mark.name for mark in history.of(Phase)}:
+        if pages_judge.AT_A_PAGE.of(history):
             yield pages_judge.forms_finding(history)
         yield from pages_judge.own_form_findings(history)
 
@@ -116,7 +116,7 @@ class ShowsWhatEveryLineCarries(Case):
         if session is None:
             return
         for each in range(self.rounds):
-            bench.phase("round", number=each)
+            pages_judge.ROUND.put(bench, pages_judge.Round(number=each))
             for name in names:
                 await people.pages.line_shown(name, session)
             await bench.clock.sleep(seconds=20)

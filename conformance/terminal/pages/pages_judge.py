@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 
 from bench.case import Check, Criterion, EvidenceKind, criterion
-from bench.history import History, Phase, Served
+from bench.history import History, Served
 from bench.history import people as told_of
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common import people
 
 
@@ -59,8 +61,27 @@ OWN_FORM = criterion(
     unit="functions",
     evidence=EvidenceKind.READ_OUT,
 )
-AT_A_PAGE = "form-at-a-page"
+
+
+class Form(Words, frozen=True, kw_only=True):
+    """Of which function, at which door."""
+
+    door: str
+    function: str
+
+
+AT_A_PAGE = Mark("form-at-a-page", Form)
 """A function that the profile does by a form at a door, and that needs nothing which the world does not have."""
+
+
+class Round(Words, frozen=True, kw_only=True):
+    """Which one, from 0 on."""
+
+    number: int
+
+
+ROUND = Mark("round", Round)
+"""Every line is listened to next, one after the other."""
 _LOOKED_US = 1_000_000
 _NOWHERE = ("400", "404", "405", "410", "422")
 _NAMES = ((NETWORK, "centre-add"), (ITEMS, "period"), (FORMULA, "package-page"))
@@ -90,7 +111,7 @@ def lines_finding(history: History) -> Check:
 
     As hexadecimal octets, or, where it is text, as that.
     """
-    rounds = [mark.t for mark in history.of(Phase) if mark.name == "round"]
+    rounds = [mark.t for mark in ROUND.of(history)]
     looks = [event for event in told_of.SHOWN.of(history) if event.query.function == "listen" and event.rows]
     seen = [event for event in looks if event.rows[0].status == "200"]
     if len(rounds) < 2 or not seen:
@@ -146,8 +167,8 @@ def own_form_findings(history: History) -> Iterator[Check]:
     held: dict[str, set[str]] = {}
     for event in told_of.FORMS.of(history):
         held.setdefault(event.query.door, set()).update(row.function for row in event.rows)
-    marks = [mark.detail for mark in history.of(Phase) if mark.name == AT_A_PAGE]
+    marks = [mark.detail for mark in AT_A_PAGE.of(history)]
     if marks:
-        known = [mark for mark in marks if held.get(mark["door"])]
-        lacks = [f"{mark['door']}: {mark['function']}" for mark in known if mark["function"] not in held[mark["door"]]]
+        known = [mark for mark in marks if held.get(mark.door)]
+        lacks = [f"{mark.door}: {mark.function}" for mark in known if mark.function not in held[mark.door]]
         yield OWN_FORM.none_among(known, lacks)

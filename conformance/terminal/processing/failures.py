@@ -34,15 +34,15 @@ class CountsOnAcrossFailures(Case):
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(hours=2, minutes=40)
         bench.meters["e01"].set_fault(Silent())
-        bench.phase("failure", what="meter e01")
+        failures_judge.FAILURE.put(bench, failures_judge.Failed(what="meter e01"))
         await bench.clock.sleep(hours=3)
         bench.meters["e01"].clear()
         await bench.clock.sleep(hours=2)
-        bench.phase("failure", what="field network")
+        failures_judge.FAILURE.put(bench, failures_judge.Failed(what="field network"))
         async with bench.links["field"].cut():
             await bench.clock.sleep(hours=2, minutes=30)
         await bench.clock.sleep(hours=2)
-        bench.phase("failure", what="terminal")
+        failures_judge.FAILURE.put(bench, failures_judge.Failed(what="terminal"))
         await bench.power.off(5400)
         await bench.clock.sleep(hours=11, minutes=35)
         await bench.centres.settle(minutes=20)

@@ -6,7 +6,9 @@ Leaves days without failure to `counters_judge`.
 from __future__ import annotations
 
 from bench.case import Check, criterion
-from bench.history import History, Phase, Stored
+from bench.history import History, Stored
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.delivery import setup_of
 from conformance.common.times import DAY, ceil, instant_of, local
 from conformance.common.truth import number, plain, truth_of
@@ -19,11 +21,21 @@ DAY_HOLDS_THE_FAILURE = criterion(
 )
 
 
+class Failed(Words, frozen=True, kw_only=True):
+    """What fails."""
+
+    what: str
+
+
+FAILURE = Mark("failure", Failed)
+"""It begins to fail."""
+
+
 def day_finding(history: History, centre: str) -> Check:
     """The first whole day of each counter. Open unless failures lay in it and both midnights were read."""
     truth, codes = truth_of(history), setup_of(history, centre).codes
     start = ceil(history.began.t, DAY)
-    failures = [mark for mark in history.of(Phase) if mark.name == "failure" and start < mark.t < start + DAY]
+    failures = [mark for mark in FAILURE.of(history) if start < mark.t < start + DAY]
     wrong: list[str] = []
     seen = 0
     for name, code in codes.items():

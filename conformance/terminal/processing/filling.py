@@ -96,7 +96,8 @@ def _tell_records(bench: Bench, steps_us: Iterable[tuple[str, int]], start_us: i
         for point, channel in bench.meters[name].points.items():
             if isinstance(channel, BcdChannel) and channel.counter:
                 for at in range(ceil(start_us, step_us), bench.clock.now_us(), step_us):
-                    bench.phase("meter-record", point=point, at=at, text=channel.past_text(at))
+                    told = meter_records_judge.Held(point=point, at=at, text=channel.past_text(at))
+                    meter_records_judge.METER_RECORD.put(bench, told)
 
 
 class FillsGapsFromMetersRecords(Case):

@@ -12,10 +12,11 @@ from decimal import Decimal
 
 from bench.case import Check, Notice, criterion
 from bench.history import History, MeterFault, Stored
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common import notices
 from conformance.common.delivery import horizon, setup_of
 from conformance.common.queries import answers, questions
-from conformance.common.retention import marks
 from conformance.common.times import HOUR, floor, instant_of, instant_of_iso, local
 from conformance.common.truth import Series, Truth, increment, length_of, number, plain, quantity, truth_of
 
@@ -91,15 +92,27 @@ def _polled(series: Series, at: int) -> str | None:
     return series.texts[found.start] if found else None
 
 
+class Held(Words, frozen=True, kw_only=True):
+    """What the meter of a point recorded of an instant (microseconds UTC), as it shows it."""
+
+    point: str
+    at: int
+    text: str
+
+
+METER_RECORD = Mark("meter-record", Held)
+"""A record in a meter's own memory."""
+
+
 def memory_of(history: History) -> Memory:
     """Records of instants that lie between two answered polls of their point and were not polled themselves."""
     truth = truth_of(history)
     memory = Memory()
-    for phase in marks(history, "meter-record"):
-        point, at = phase.detail["point"], int(phase.detail["at"])
+    for mark in METER_RECORD.of(history):
+        point, at = mark.detail.point, mark.detail.at
         series = truth.series[point]
         if series.times and series.times[0] < at < series.times[-1] and _polled(series, at) is None:
-            memory.due[point, at] = quantity(series.point, phase.detail["text"])
+            memory.due[point, at] = quantity(series.point, mark.detail.text)
     for point in dict.fromkeys(point for point, _ in memory.due):
         series = truth.series[point]
         memory.gaps[point] = [

@@ -9,8 +9,9 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Line, Scenario
 from conformance.common import delivery, timing
-from conformance.common.actions import all_centres, mark, read_readings, reconciled
+from conformance.common.actions import all_centres, read_readings, reconciled
 from conformance.common.actions import counters as counters_of
+from conformance.common.phases import HOUR_BEGINS
 from conformance.common.times import HOUR, MINUTE, SECOND, ceil
 from conformance.terminal import LOCAL, MODBUS, UPLINK, read_out
 from conformance.terminal.processing import counters_judge, ranges_judge
@@ -34,7 +35,7 @@ class OffersMinuteValues(Case):
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(minutes=5)
-        bench.phase("hour")
+        HOUR_BEGINS.put(bench)
         start = ceil(bench.clock.now_us(), MINUTE)
         await bench.clock.sleep((start - bench.clock.now_us()) / SECOND + 50)
         for number in range(1, 61):
@@ -50,7 +51,7 @@ class OffersMinuteValues(Case):
             await bench.operator.records("minute", point, start, start + HOUR)
 
     def judge(self, history: History) -> Iterator[Finding]:
-        yield from timing.minute_findings(history, ceil(mark(history, "hour"), MINUTE))
+        yield from timing.minute_findings(history, ceil(HOUR_BEGINS.at(history), MINUTE))
 
 
 class AddsUpExactly(Case):

@@ -12,6 +12,7 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common.actions import counters, read_readings, read_records
+from conformance.common.phases import WATCHED
 from conformance.terminal import LOCAL, MODBUS
 from conformance.terminal.processing import settlements_judge
 
@@ -140,7 +141,7 @@ class SettlesTheSeconds(Case):
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
         await bench.clock.sleep(minutes=5, seconds=10.5)
-        bench.phase("watched")
+        WATCHED.put(bench)
         await read_readings(bench, counters(bench), start, bench.clock.now_us())
         await read_records(bench, ("minute",), start, bench.clock.now_us())
 

@@ -17,6 +17,7 @@ from bench.case import Check, criterion
 from bench.history import History
 from conformance.common.accuracy import same_number
 from conformance.common.delivery import matches
+from conformance.common.phases import WATCHED
 from conformance.common.queries import quality_of, questions
 from conformance.common.times import SECOND, floor, instant_of_iso, local
 from conformance.common.truth import VOLATILE_US, Certainty, number, truth_of
@@ -255,8 +256,7 @@ def seconds_findings(history: History, needed: int) -> Iterator[Check]:
     What was read in the last five seconds before `watched` may still be on its way into the store (R-29).
     """
     truth = truth_of(history)
-    watched = history.phase("watched")
-    until = (history.end_us if watched is None else watched.t) - VOLATILE_US
+    until = WATCHED.at(history) - VOLATILE_US
     stored: dict[str, dict[int, str]] = {}
     problems: list[str] = []
     for event in questions(history, "readings"):

@@ -6,7 +6,7 @@ import pytest
 
 from bench.dut.access import Call, Function
 from bench.facade.hostile import names_a_host
-from bench.history import Began, Event, History, Phase, Served
+from bench.history import Began, Event, History, Served
 from bench.history.people import (
     ATTACK,
     FUNCTION,
@@ -34,7 +34,7 @@ def _line(shown: str, response: str) -> str:
     look = SHOWN.told(
         8 * SECOND, 8 * SECOND, PageQuery(function="listen", door="pages"), [TextRow(status="200", text=shown)]
     )
-    rounds = [Phase(t=1 * SECOND, name="round"), Phase(t=9 * SECOND, name="round")]
+    rounds = [pages_judge.ROUND.event(at * SECOND, pages_judge.Round(number=at)) for at in (1, 9)]
     return pages_judge.lines_finding(History([BEGAN, rounds[0], served, look, rounds[1]])).verdict
 
 
