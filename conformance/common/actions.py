@@ -62,9 +62,3 @@ def all_centres(history: History) -> tuple[str, ...]:
 def delivered(history: History, *, duplicates: bool = True) -> Iterator[Check]:
     """R-25 at every centre of the case."""
     yield from delivery.findings(reconciled(history), duplicates=duplicates)
-
-
-def mark(history: History, name: str) -> int:
-    """The instant of the last phase mark of that name; the end of the history when the case never got there."""
-    found = history.phase(name)
-    return found.t if found else history.end_us

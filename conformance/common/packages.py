@@ -13,6 +13,8 @@ from itertools import pairwise
 
 from bench.case import Check, Notice, Text, criterion
 from bench.history import Commanded, History, Observed, Phase, Power, Received, Served, Stored
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.queries import answers
 from conformance.common.times import MINUTE, local, seconds
 
@@ -189,15 +191,45 @@ def taken_findings(
         yield question.none_among(shown, missing)
 
 
+class Since(Words, frozen=True, kw_only=True):
+    """The instant, microseconds UTC."""
+
+    since: int
+
+
+COUNTS_FROM = Mark("counts-from", Since)
+"""Packages are issued next that count from an instant on."""
+
+
+class Package(Words, frozen=True, kw_only=True):
+    """What it is: what is wrong with it, who issues it, by which way it comes."""
+
+    package: str
+
+
+PACKAGE = Mark("package", Package)
+"""A package is issued, or handed over as a file, next."""
+
+
+class Version(Words, frozen=True, kw_only=True):
+    """The version of the program."""
+
+    version: str
+
+
+UPGRADE = Mark("upgrade", Version)
+"""A program is issued next."""
+
+
 def later_findings(history: History, centre: str, wanted: Sequence[Wanted], minutes: int) -> Iterator[Check]:
-    """Packages that count from the instant of the phase `counts-from` on: told, in force then and not before.
+    """Packages that count from the instant of the phase `COUNTS_FROM` on: told, in force then and not before.
 
     `minutes` is the interval of minute data that the parameters set: what a centre reads (1063) is not it before.
 
     What was not taken is in force at no time: it shows nothing of a day.
     """
-    mark, told, shown = history.phase("counts-from"), _told(history, centre), _shown(history)
-    since = int(mark.detail["since"]) if mark is not None else history.end_us
+    mark, told, shown = COUNTS_FROM.last(history), _told(history, centre), _shown(history)
+    since = mark.detail.since if mark is not None else history.end_us
     wrong = [f"{' '.join(each)}: {told.get(each, 'no result')}" for each in wanted if told.get(each) != "done"]
     yield LATER_TAKEN.none_among(told, wrong)
     before = [event for event in shown if event.t < since]
@@ -258,7 +290,7 @@ def on_site_finding(history: History, imported: Sequence[Wanted]) -> Check:
 def refusal_findings(history: History, centre: str, wrongs: Mapping[str, str]) -> Iterator[Check]:
     """Per wrong package, by its name: refused, with a reason; afterwards nothing of it is in force."""
     told = {event.answer.get("name", ""): event for event in results(history, centre)}
-    files = {mark.detail.get("package", ""): answer for mark, answer in _imports(history)}
+    files = dict(_imports(history))
     for name, wrong in wrongs.items():
         online, offline = told.get(name), files.get(name)
         said: list[str] = []
@@ -288,14 +320,14 @@ def given_up_moments(history: History, centre: str, bad: Sequence[str]) -> list[
     ]
 
 
-def _imports(history: History) -> Iterator[tuple[Phase, Observed]]:
-    """Each file that was handed over, with the mark that names it."""
-    mark: Phase | None = None
+def _imports(history: History) -> Iterator[tuple[str, Observed]]:
+    """Each file that was handed over, with what its phase says that it is (empty: no such phase, but another)."""
+    name: str | None = None
     for event in history.events:
         if isinstance(event, Phase):
-            mark = event
-        elif isinstance(event, Observed) and event.what == "package" and mark is not None and not event.problem:
-            yield mark, event
+            name = "" if (told := PACKAGE.read(event)) is None else told.package
+        elif isinstance(event, Observed) and event.what == "package" and name is not None and not event.problem:
+            yield name, event
 
 
 def upgrade_findings(history: History, centre: str, good: Sequence[str], bad: Sequence[str]) -> Iterator[Check]:
@@ -310,15 +342,15 @@ def upgrade_findings(history: History, centre: str, good: Sequence[str], bad: Se
     ]
     yield BAD_PROGRAM_GIVEN_UP.none_among(told and bad, kept)
     yield from data_findings(history)
-    yield from again_findings(history, "upgrade")
+    yield from again_findings(history)
     yield from unseen_findings(history, centre)
 
 
-def again_findings(history: History, phase: str) -> Iterator[Check]:
-    """Whatever became of an upgrade, meters are read again soon after each phase of this name and each power cut."""
+def again_findings(history: History) -> Iterator[Check]:
+    """Whatever became of an upgrade, meters are read again soon after each upgrade and each power cut."""
     cuts = [event.t for event in history.of(Power) if event.state == "restored"]
     served = [event.t for event in history.of(Served)]
-    marks = [mark.t for mark in history.of(Phase) if mark.name == phase]
+    marks = [mark.t for mark in UPGRADE.of(history)]
     slow: list[str] = []
     worst = 0
     for at in (*cuts, *marks):

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
 from bench.case import Check, Measurement, criterion, measure
-from bench.history import History, LinkRule, Phase, Power, Served
+from bench.history import History, LinkRule, Power, Served
 from conformance.common.delivery import Ledger, first_contents, horizon, lines, matches, setup_of
 from conformance.common.queries import answers, questions
 from conformance.common.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds, uncertainty_s
@@ -338,8 +338,3 @@ def longest_loss_finding(history: History, *, hours: int) -> Check:
     return WORKS_AFTER_THE_LONG_LOSS.of(hours).decide(
         resumed if away >= hours * HOUR else None, measured=seconds(away), limit=hours * 3600, op=">="
     )
-
-
-def marks(history: History, name: str) -> list[Phase]:
-    """All phase marks of a name."""
-    return [mark for mark in history.of(Phase) if mark.name == name]

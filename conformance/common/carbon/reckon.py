@@ -17,9 +17,9 @@ from itertools import pairwise
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
-from bench.history import History, Observed, Phase
+from bench.history import History, Observed
 from bench.history.accounting import EmissionSource, Emitter, Feed, Figure
-from conformance.common.carbon import stacks
+from conformance.common.carbon import issued, stacks
 from conformance.common.carbon.methods import APART, METHODS, product, reckon
 from conformance.common.carbon.units import UnlikeUnits, in_unit
 from conformance.common.readings import number
@@ -130,14 +130,13 @@ class Books:
             if not event.problem:
                 with suppress(KeyError, StopIteration, UnlikeUnits):
                     self._told(event)
-        for phase in history.of(Phase):
-            if phase.name == "factor-issued":
-                self._issued(phase)
-            elif phase.name == "boundary-issued":
-                self._bounded(phase)
-            elif phase.name == "formula-issued":
-                edition = Edition(ceil(int(phase.detail["since"]), MINUTE), phase.detail["formula"], phase.t)
-                self.formulas.setdefault((phase.detail["method"], phase.detail["term"]), []).append(edition)
+        for factor in issued.FACTOR_ISSUED.of(history):
+            self._issued(factor.t, factor.detail)
+        for boundary in issued.BOUNDARY_ISSUED.of(history):
+            self._bounded(boundary.t, boundary.detail)
+        for formula in issued.FORMULA_ISSUED.of(history):
+            edition = Edition(ceil(formula.detail.since, MINUTE), formula.detail.formula, formula.t)
+            self.formulas.setdefault((formula.detail.method, formula.detail.term), []).append(edition)
         for versions in (*self.constants.values(), *self.inside.values()):
             versions.sort(key=lambda version: version.since)
 
@@ -172,20 +171,20 @@ class Books:
             known = self.by_hand.setdefault(query["point"], {}).setdefault(span, [])
             known.append(Version(event.t, Fraction(value), event.t))
 
-    def _issued(self, phase: Phase) -> None:
+    def _issued(self, at: int, told: issued.Factor) -> None:
         """A factor that came as a package: it counts wherever an input is called so."""
         for source in self.emitter.sources:
             for feed in source.inputs:
-                if feed.code and feed.code == phase.detail["code"]:
-                    value = self._scaled(source, feed.symbol, Fraction(phase.detail["value"]), phase.detail["unit"])
-                    version = Version(ceil(int(phase.detail["since"]), MINUTE), value, phase.t)
+                if feed.code and feed.code == told.code:
+                    value = self._scaled(source, feed.symbol, Fraction(told.value), told.unit)
+                    version = Version(ceil(told.since, MINUTE), value, at)
                     self.constants.setdefault((source.id, feed.symbol), []).append(version)
 
-    def _bounded(self, phase: Phase) -> None:
+    def _bounded(self, at: int, told: issued.Boundary) -> None:
         """A boundary that came as a package: it names the sources that lie inside."""
-        named = phase.detail["inside"].split(",")
+        named = told.inside.split(",")
         for name, versions in self.inside.items():
-            versions.append(Version(ceil(int(phase.detail["since"]), MINUTE), Fraction(name in named), phase.t))
+            versions.append(Version(ceil(told.since, MINUTE), Fraction(name in named), at))
 
     def _scaled(self, source: EmissionSource, symbol: str, value: Fraction, unit: str) -> Fraction:
         return in_unit(value, unit, METHODS[source.method].formula(source.term).units[symbol])

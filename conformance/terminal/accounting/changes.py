@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 
 import msgspec
 
@@ -15,6 +16,7 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.history.accounting import Emitter
 from conformance.common.actions import all_centres
+from conformance.common.carbon.issued import FACTOR_ISSUED, Factor
 from conformance.common.times import HOUR, MINUTE, SECOND, ceil, local
 from conformance.terminal import MANAGEMENT, MODBUS, MUTUAL_TLS, UPLINK, read_out
 from conformance.terminal.accounting import boundaries, changes_judge, figures_judge, recalculated_judge
@@ -85,7 +87,7 @@ class ChangesFactorsThreeWays(Case):
             ("file", _HEAT, "0.1047", "tCO2/GJ", hour + 40 * MINUTE),
         ):
             content, begins = _factors(code, value, unit), f"{local(since)[:10]}T{local(since)[11:19]}"
-            bench.phase("factor-issued", code=code, value=value, unit=unit, since=since)
+            FACTOR_ISSUED.put(bench, Factor(code=code, value=Decimal(value), unit=unit, since=since))
             if way == "remote":
                 await told(bench, management.issue("factors", code, "1.1", content, valid_from=begins))
             else:

@@ -12,6 +12,7 @@ from bench.case import Case, Finding, Text, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
+from conformance.common.carbon.issued import BOUNDARY_ISSUED, FORMULA_ISSUED, Boundary, Formula
 from conformance.common.times import HOUR, MINUTE, SECOND, ceil, local
 from conformance.terminal import LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS, UPLINK, read_out
 from conformance.terminal.accounting import boundaries, figures_judge, issued_judge
@@ -82,7 +83,7 @@ class TakesOverBoundaries(Case):
             ("file", ("gas",), hour + _FILE),
         ):
             inside = ",".join(name for name in _SOURCES if name not in without)
-            bench.phase("boundary-issued", way=way, inside=inside, since=since)
+            BOUNDARY_ISSUED.put(bench, Boundary(way=way, inside=inside, since=since))
             await _hand_over(bench, way, "boundary", "building", _boundary(*without), since)
             if way == "remote":
                 await bench.clock.sleep((hour + _REMOTE + MINUTE - bench.clock.now_us()) / SECOND)
@@ -147,7 +148,7 @@ class TakesOverFormulas(Case):
             ("file", "heat-in", "AD * EF * 1.05", hour + _FILE),
         ):
             content = {"method": {"id": f"{_METHOD}/{term}", "edition": "2026 draft", "formula": formula}}
-            bench.phase("formula-issued", way=way, method=_METHOD, term=term, formula=formula, since=since)
+            FORMULA_ISSUED.put(bench, Formula(way=way, method=_METHOD, term=term, formula=formula, since=since))
             await _hand_over(bench, way, "method", term, content, since)
         await bench.clock.sleep((hour + 2 * _QUARTER - bench.clock.now_us()) / SECOND + 65)
         for name in ("grid", "district-heat"):

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bench.case import Check, criterion
-from bench.history import History, Phase
+from bench.history import History
+from conformance.common.carbon.issued import BOUNDARY_ISSUED, FORMULA_ISSUED
 from conformance.common.carbon.reckon import books_of
 from conformance.common.queries import answers
 from conformance.common.times import MINUTE
@@ -38,7 +39,7 @@ def boundary_findings(history: History) -> Iterator[Check]:
     books = books_of(history)
     totals = [each for each in shown(history) if each.of != "source"]
     absent = missing(history, books)
-    issued = {phase.detail["way"]: int(phase.detail["since"]) for phase in _issued(history, "boundary-issued")}
+    issued = {mark.detail.way: mark.detail.since for mark in BOUNDARY_ISSUED.of(history)}
     for way, words in WAYS.items():
         at = issued.get(way)
         near = [] if at is None else _around(totals, at)
@@ -51,24 +52,20 @@ def formula_findings(history: History, ways: Mapping[str, tuple[str, str]] = WAY
     """Figures of the sources whose formula came, by the way it came."""
     books = books_of(history)
     everything, absent = shown(history), missing(history, books)
-    issued = {phase.detail["way"]: phase.detail for phase in _issued(history, "formula-issued")}
+    issued = {
+        mark.detail.way: (mark.detail.since, mark.detail.method, mark.detail.term)
+        for mark in FORMULA_ISSUED.of(history)
+    }
     if entered := answers(history, "formula"):
-        issued["local"] = entered[-1].query
+        query = entered[-1].query
+        issued["local"] = (int(query["since"]), query["method"], query["term"])
     for way, words in ways.items():
-        detail = issued.get(way, {"since": "0", "method": "", "term": ""})
-        names = [each.id for each in books.emitter.sources if (each.method, each.term) == _of(detail)]
+        since, *of = issued.get(way, (0, "", ""))
+        names = [each.id for each in books.emitter.sources if [each.method, each.term] == of]
         own = [each for each in everything if each.of == "source" and each.id in names]
         found = compare(books, own)
         wrong = [*found.wrong, *(line for line in absent if line.startswith(tuple(f"source {id}," for id in names)))]
-        yield FORMULA.of(way, *words).none(wrong, found.known if _on_both_sides(own, int(detail["since"])) else 0)
-
-
-def _issued(history: History, name: str) -> list[Phase]:
-    return [phase for phase in history.of(Phase) if phase.name == name]
-
-
-def _of(detail: dict[str, str]) -> tuple[str, str]:
-    return detail["method"], detail["term"]
+        yield FORMULA.of(way, *words).none(wrong, found.known if _on_both_sides(own, since) else 0)
 
 
 def _around(figures: list[Shown], at: int) -> list[Shown]:

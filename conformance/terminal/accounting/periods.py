@@ -13,6 +13,7 @@ from bench.history import History
 from bench.history.accounting import AccountingUnit, Emitter
 from conformance.common.actions import all_centres
 from conformance.common.carbon.reckon import period
+from conformance.common.phases import CORRECTED, ENTERED, Data, Entered
 from conformance.common.times import DAY, HOUR, MINUTE, ceil, floor, instant_of_iso
 from conformance.terminal import MODBUS, UPLINK, read_out
 from conformance.terminal.accounting import changes_judge, figures_judge, periods_judge
@@ -141,7 +142,7 @@ class CarriesEntriesThroughToTheYear(Case):
         start, at = period("month", period("month", year)[1])
         await bench.operator.enter_activity("boiler", "FC", "month", start, at, "2.905", *_WORDS)
         await bench.clock.sleep(minutes=1)
-        bench.phase("corrected")
+        CORRECTED.put(bench, Data())
         for of, id in (("source", "boiler"), ("emitter", "")):
             for kind in ("month", "quarter_year", "year"):
                 await bench.operator.emissions(of, id, kind, year, end)
@@ -276,7 +277,7 @@ class InventsNoEmission(Case):
         for at, value in enumerate(("37.55", "41.20")):
             await bench.operator.manual_entry("gas.volume", "hour", hour + at * HOUR, value, *_WORDS)
         await bench.clock.sleep(minutes=2)
-        bench.phase("entered")
+        ENTERED.put(bench, Entered())
         for of, id in totals:
             await bench.operator.emissions(of, id, "hour", hour, hour + 2 * HOUR)
 

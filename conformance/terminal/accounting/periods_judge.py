@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from bench.case import Check, criterion
 from bench.history import History, MeterFault, Observed
+from conformance.common import phases
 from conformance.common.carbon.reckon import books_of
 from conformance.common.carbon.units import mass_unit
 from conformance.common.queries import answers, questions
@@ -123,7 +124,7 @@ def counter_findings(history: History, replaced: str, rolled: str) -> Iterator[C
 def corrected_finding(history: History) -> Check:
     """What is shown after the entries: every hour that one was made for, at every level."""
     books = books_of(history)
-    mark = history.phase("entered")
+    mark = phases.ENTERED.last(history)
     entries = [event for event in history.of(Observed) if event.what == "manual entry" and not event.problem]
     starts = {int(event.query["start"]) for event in entries}
     figures: list[Shown] = [
@@ -137,7 +138,7 @@ def corrected_finding(history: History) -> Check:
 def corrected_year_finding(history: History) -> Check:
     """What is shown after a month was entered anew: whatever contains it is another, and right."""
     books = books_of(history)
-    mark = history.phase("corrected")
+    mark = phases.CORRECTED.last(history)
     before: dict[tuple[str, str, str, int], Shown] = {}
     after: list[Shown] = []
     for each in shown(history):

@@ -15,6 +15,7 @@ from bench.case import Case, Finding, Text, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.history.accounting import AccountingUnit, Emitter
+from conformance.common.packages import PACKAGE, Package
 from conformance.common.times import DAY, MINUTE, floor, instant_of_iso
 from conformance.terminal import MANAGEMENT, MODBUS, MUTUAL_TLS, UPLINK, read_out
 from conformance.terminal.accounting import wrong_inputs_judge
@@ -78,7 +79,7 @@ class RefusesWrongInputs(Case):
                 bench.operator.enter_activity("boiler", "FC", "day", *day, "-1.5", _AUTHOR, "delivery note"),
             ),
         ):
-            bench.phase("wrong-input", what=name)
+            wrong_inputs_judge.WRONG_INPUT.put(bench, wrong_inputs_judge.Wrong(what=name))
             await answer
         await bench.clock.sleep(minutes=6)
         await _read(bench, begun, 9, day)
@@ -134,9 +135,9 @@ class RefusesFactorsOfNothing(Case):
         rows = [{**row, "code": code} for code in (_GRID, wrong_inputs_judge.UNLINKED)]
         content = json.dumps({"factors": rows}).encode()
         await bench.clock.sleep(minutes=4)
-        bench.phase("package", package="file")
+        PACKAGE.put(bench, Package(package="file"))
         await bench.operator.install(management.package("factors", "grid", "1.1", content), _AUTHOR)
-        bench.phase("package", package="remote")
+        PACKAGE.put(bench, Package(package="remote"))
         await told(bench, management.issue("factors", "grid", "1.2", content))
         await bench.clock.sleep(minutes=3)
         await bench.operator.emissions("source", "grid", "minute", begun, begun + 5 * MINUTE)

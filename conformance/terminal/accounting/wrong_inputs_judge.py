@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bench.case import Check, criterion
-from bench.history import Commanded, History, Observed, Phase
+from bench.history import Commanded, History, Observed
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.carbon.reckon import books_of
 from conformance.terminal.accounting.figures_judge import Shown, compare, missing, shown, shown_in
 
@@ -54,13 +56,23 @@ UNMIXED = criterion(
 _NO_ANSWER = ("TimeoutError", "ConnectionError", "ConnectionRefusedError", "OSError")
 
 
+class Wrong(Words, frozen=True, kw_only=True):
+    """What is wrong with it."""
+
+    what: str
+
+
+WRONG_INPUT = Mark("wrong-input", Wrong)
+"""A wrong input is made next."""
+
+
 def findings(history: History) -> Iterator[Check]:
     """Each wrong input by itself, then the figures before and after, as if none had been told."""
     name = ""
     said: dict[str, Observed] = {}
     for event in history.events:
-        if isinstance(event, Phase) and event.name == "wrong-input":
-            name = event.detail["what"]
+        if (told := WRONG_INPUT.read(event)) is not None:
+            name = told.what
         elif isinstance(event, Observed) and name and event.what in ("factor", "activity"):
             said[name], name = event, ""
     for wrong, words in WRONGS.items():
@@ -80,7 +92,7 @@ def _reckoned(history: History, said: Sequence[Observed]) -> Check:
     after: dict[tuple[str, str, str], list[Shown]] = {}
     now = before
     for event in history.events:
-        if isinstance(event, Phase) and event.name == "wrong-input":
+        if WRONG_INPUT.read(event) is not None:
             now = after
         elif isinstance(event, Observed) and event.what == "emissions":
             key = (event.query["of"], event.query.get("id", ""), event.query["kind"])

@@ -11,10 +11,12 @@ from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
+from conformance.common.phases import MENDED
 from conformance.common.times import HOUR
 from conformance.terminal import HJ212, HTTPS_RECORDS, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS
 from conformance.terminal.acquisition.sources import MANUAL
 from conformance.terminal.management import alarms_judge
+from conformance.terminal.management.alarms_judge import FAULT, Failing
 from simulators.meters.faults import Silent
 
 
@@ -30,24 +32,24 @@ class _Faults:
         """One fault after the other, each marked with its beginning and its end."""
         await bench.clock.sleep(minutes=6, seconds=3)
         # Three periods of silence make the fault.
-        bench.phase("fault", what="meter", names="e02 e02.energy", after_s=30)
+        FAULT.put(bench, Failing(what="meter", names="e02 e02.energy", after_s=30))
         bench.meters["e02"].set_fault(Silent())
         await self.mend(bench)
         bench.meters["e02"].clear()
         await bench.clock.sleep(minutes=6)
         meter = bench.meters["gas"]
         point = next(point for point, channel in meter.points.items() if channel.register.high)
-        bench.phase("fault", what="channel", names=point, after_s=10)
+        FAULT.put(bench, Failing(what="channel", names=point, after_s=10))
         meter.preset(point, str(int(float(meter.points[point].register.high)) + 20))
         await self.mend(bench)
         meter.release(point)
         await bench.clock.sleep(minutes=6)
-        bench.phase("fault", what="centre", names="B")
+        FAULT.put(bench, Failing(what="centre", names="B"))
         async with bench.links["uplink.B"].refuse():
             await bench.links["uplink.B"].reset()
             await bench.clock.sleep(self.lasts_s)
             await self.look(bench)
-            bench.phase("mended")
+            MENDED.put(bench)
         await bench.clock.sleep(minutes=6)
 
     async def look(self, bench: Bench) -> None:
@@ -56,7 +58,7 @@ class _Faults:
     async def mend(self, bench: Bench) -> None:
         """Let the fault last, then say that it is over."""
         await bench.clock.sleep(self.lasts_s)
-        bench.phase("mended")
+        MENDED.put(bench)
 
 
 class TellsFaults(_Faults, Case):
@@ -103,10 +105,10 @@ class TellsSilenceOfSlowPolling(Case):
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
         await bench.clock.sleep(minutes=6, seconds=3)
-        bench.phase("fault", what="meter", names="e02 e02.energy", after_s=3 * 120)
+        FAULT.put(bench, Failing(what="meter", names="e02 e02.energy", after_s=3 * 120))
         bench.meters["e02"].set_fault(Silent())
         await bench.clock.sleep(minutes=15)
-        bench.phase("mended")
+        MENDED.put(bench)
         bench.meters["e02"].clear()
         await bench.clock.sleep(minutes=6)
         await bench.operator.alarms()
@@ -166,12 +168,12 @@ class TellsUntrustedPlatforms(Case):
         platform = bench.platforms["T"]
         await bench.clock.sleep(minutes=6, seconds=3)
         # It is called when a record is due.
-        bench.phase("fault", what="platform", names="T", after_s=70)
+        FAULT.put(bench, Failing(what="platform", names="T", after_s=70))
         platform.behave(certificate="self-signed")
         platform.disconnect(abort=True)
         await bench.clock.sleep(minutes=5)
         await bench.operator.queue()
-        bench.phase("mended")
+        MENDED.put(bench)
         platform.behave(certificate="good")
         await bench.clock.sleep(minutes=6)
         await bench.operator.alarms()

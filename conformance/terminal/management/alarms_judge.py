@@ -9,11 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from bench.case import Check, Measurement, criterion, measure
-from bench.history import ClockMoved, History, Observed, Phase, Received
+from bench.history import ClockMoved, History, Observed, Received
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.notices import Row, names
+from conformance.common.phases import MENDED
 from conformance.common.times import SECOND, instant_of_iso, local, seconds
 
 LOG_BY_OWN_CLOCK = criterion(
@@ -83,18 +87,28 @@ class Fault:
     due: int
 
 
+class Failing(Words, frozen=True, kw_only=True):
+    """What fails (meter, channel, centre, platform), under which names an alarm may tell it, and after how long."""
+
+    what: str
+    names: str
+    after_s: int | None = None
+
+
+FAULT = Mark("fault", Failing)
+"""Something fails next, until `MENDED`."""
+
+
 def faults(history: History) -> list[Fault]:
     """The faults of a case, each with its end."""
     found: list[Fault] = []
-    began: Phase | None = None
-    for mark in history.of(Phase):
-        if mark.name == "fault":
-            began = mark
-        elif mark.name == "mended" and began is not None:
-            detail = began.detail
-            due = began.t + int(detail.get("after_s", "0")) * SECOND + RAISED_US
-            found.append(Fault(detail["what"], tuple(detail["names"].split()), began.t, mark.t, due))
-            began = None
+    ends = [mark.t for mark in MENDED.of(history)]
+    begun = FAULT.of(history)
+    for mark, later in zip_longest(begun, begun[1:]):
+        end = next((at for at in ends if mark.t < at and (later is None or at <= later.t)), None)
+        if end is not None:
+            due = mark.t + (mark.detail.after_s or 0) * SECOND + RAISED_US
+            found.append(Fault(mark.detail.what, tuple(mark.detail.names.split()), mark.t, end, due))
     return found
 
 

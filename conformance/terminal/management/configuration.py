@@ -16,6 +16,7 @@ from bench.layout.scenario import Configuration, Scenario
 from conformance.common import delivery, packages, secrecy
 from conformance.common.actions import points, reconciled
 from conformance.common.packages import Wanted
+from conformance.common.phases import AWAY, JOINED, LEFT, Absence, OfCentre
 from conformance.terminal import (
     BACKUP,
     CONFIGURATION,
@@ -31,6 +32,7 @@ from conformance.terminal import (
 )
 from conformance.terminal.delivery import dynamic_centres_judge
 from conformance.terminal.management import configuration_judge
+from conformance.terminal.management.configuration_judge import CONFIGURED, Acquired, Configured
 from conformance.terminal.management.management import management_of, told
 from conformance.terminal.security.channels import CAPTURING
 from simulators.centres.management.packages import Kind, Wrong
@@ -113,17 +115,15 @@ class ConfiguresFromAfar(Case):
         start = bench.clock.now_us()
         await bench.clock.sleep(self.before_s)
         async with bench.links["uplink.A"].cut():
-            bench.phase("away", centre="A")
+            AWAY.put(bench, Absence(centre="A"))
             await bench.clock.sleep(self.away_s)
             moved = bench.told_of("B")
             address = {"id": "A", **{key: moved[key] for key in ("host", "port", "mn", "pw", "st")}}
-            await self._issue(bench, "address", "1.0", _body(centres=[address]), subject="A")
-            await self._issue(bench, "centre", "1.0", _body(centres=[bench.told_of("C")]), subject="C")
-            bench.phase("joined", centre="C")
+            await self._issue(bench, "address", "1.0", _body(centres=[address]), "A")
+            await self._issue(bench, "centre", "1.0", _body(centres=[bench.told_of("C")]), "C")
+            JOINED.put(bench, OfCentre(centre="C"))
         item = points(bench)[-1]
-        await self._issue(
-            bench, "items", "1.0", _body(items=[{"point": item, "acquired": "no"}]), subject=item, acquired="no"
-        )
+        await self._issue(bench, "items", "1.0", _body(items=[{"point": item, "acquired": "no"}]), item, acquired="no")
         await bench.clock.sleep(self.without_s)
         await bench.power.off(self.off_s)
         await self._others(bench)
@@ -135,10 +135,12 @@ class ConfiguresFromAfar(Case):
         await bench.operator.log(start)
         await bench.centres.settle(seconds=self.settle_s)
 
-    async def _issue(self, bench: Bench, name: str, version: str, content: bytes, **words: str) -> None:
+    async def _issue(
+        self, bench: Bench, name: str, version: str, content: bytes, subject: str, acquired: Acquired | None = None
+    ) -> None:
         task = management_of(bench).issue(_CONFIGURATION, name, version, content)
         await told(bench, task)
-        bench.phase("configured", what=name, **words)
+        CONFIGURED.put(bench, Configured(what=name, subject=subject, acquired=acquired))
 
     async def _others(self, bench: Bench) -> None:
         """A factor and a formula."""
@@ -173,7 +175,7 @@ class ConfiguresFromAfar(Case):
         """The data item again and a factor, by files at the local interface."""
         content = _body(items=[{"point": item, "acquired": "yes"}])
         await bench.operator.install(management_of(bench).package(_CONFIGURATION, "items", "1.1", content), _AUTHOR)
-        bench.phase("configured", what="items", subject=item, acquired="yes")
+        CONFIGURED.put(bench, Configured(what="items", subject=item, acquired="yes"))
         factors = json.dumps({"factors": [_FACTOR]}).encode()
         await bench.operator.install(management_of(bench).package("factors", "fuels", "1.0", factors), _AUTHOR)
 
@@ -247,7 +249,7 @@ class AddsAndRemovesSecuredCentresFromAfar(Case):
         await bench.clock.sleep(minutes=7, seconds=20)
         for name in self.added:
             # From the instant on at which the terminal may hear of it.
-            bench.phase("joined", centre=name)
+            JOINED.put(bench, OfCentre(centre=name))
             await self._issue(bench, f"add-{name}", _body(centres=[bench.told_of(name)]), name)
         served = bench.told_of("A")
         address = {"id": "A", **{key: served[key] for key in ("host", "port", "mn", "pw")}}
@@ -260,14 +262,14 @@ class AddsAndRemovesSecuredCentresFromAfar(Case):
         await bench.terminal.search()
         for name in self.removed:
             await self._issue(bench, f"remove-{name}", _body(removed=[name]), name)
-            bench.phase("left", centre=name)
+            LEFT.put(bench, OfCentre(centre=name))
         await bench.clock.sleep(minutes=12)
         await bench.operator.log(start)
 
     async def _issue(self, bench: Bench, what: str, content: bytes, subject: str) -> None:
         task = management_of(bench).issue(_CONFIGURATION, what, "1.0", content)
         await told(bench, task)
-        bench.phase("configured", what=what, subject=subject)
+        CONFIGURED.put(bench, Configured(what=what, subject=subject))
 
     def judge(self, history: History) -> Iterator[Finding]:
         ledgers = reconciled(history, ("A", *self.added))
@@ -306,7 +308,7 @@ class RestoresConfiguration(Case):
         await bench.clock.sleep(minutes=5)
         await operator.centres()
         file = await operator.back_up_configuration(_AUTHOR)
-        bench.phase("backed-up")
+        configuration_judge.BACKED_UP.put(bench)
         await operator.remove_centre("C", _AUTHOR)
         await bench.clock.sleep(seconds=5)
         await operator.remove_centre("B", _AUTHOR)
@@ -315,12 +317,12 @@ class RestoresConfiguration(Case):
         if file:
             middle = len(file) // 2
             altered = file[:middle] + bytes([file[middle] ^ 1]) + file[middle + 1 :]
-            bench.phase("restored-configuration", file="altered")
+            configuration_judge.RESTORED.put(bench, configuration_judge.Given(file="altered"))
             await operator.restore_configuration(altered, _AUTHOR)
             await operator.restore_configuration(file[:middle], _AUTHOR)
             await bench.clock.sleep(minutes=2)
             await operator.centres()
-            bench.phase("restored-configuration", file="sound")
+            configuration_judge.RESTORED.put(bench, configuration_judge.Given(file="sound"))
             await operator.restore_configuration(file, _AUTHOR)
             await bench.clock.sleep(minutes=3)
             await bench.power.off(60)

@@ -7,12 +7,16 @@ it was about (`what`, `subject`), in `restored-configuration` which file was han
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from bench.case import Check, Notice, criterion
-from bench.history import Connected, History, LinkRule, Observed, Phase, Power, Received, Stored
+from bench.history import Connected, History, LinkRule, Observed, Power, Received, Stored
+from bench.history.marks import Mark, Plain
+from bench.history.observation import Words
 from conformance.common import notices
 from conformance.common.delivery import Ledger, setup_of
 from conformance.common.packages import results
+from conformance.common.phases import AWAY
 from conformance.common.queries import answers
 from conformance.common.times import MINUTE, instant_of, instant_of_iso, local
 from conformance.terminal.delivery.dynamic_centres_judge import ACT_US
@@ -100,28 +104,54 @@ _IDENTITY = ("centre", "channel", "upload_time")
 """Of what a terminal shows of a centre, that which is configured."""
 
 
-def _configured(history: History, what: str, **words: str) -> int | None:
+Acquired = Literal["yes", "no"]
+
+
+class Configured(Words, frozen=True, kw_only=True):
+    """What was configured, of what, and of a data item whether it is to be acquired."""
+
+    what: str
+    subject: str | None = None
+    acquired: Acquired | None = None
+
+
+CONFIGURED = Mark("configured", Configured)
+"""The terminal has told of a configuration what came of it."""
+BACKED_UP = Plain("backed-up")
+"""The configuration was backed up."""
+
+
+class Given(Words, frozen=True, kw_only=True):
+    """What the file is like."""
+
+    file: Literal["altered", "sound"]
+
+
+RESTORED = Mark("restored-configuration", Given)
+"""The file of a backup is given to the terminal next."""
+
+
+def _configured(history: History, what: str, acquired: Acquired | None = None) -> int | None:
     """When a configuration was told as taken, by its phase."""
-    return next(
-        (
-            mark.t
-            for mark in history.of(Phase)
-            if mark.name == "configured"
-            and mark.detail.get("what") == what
-            and all(mark.detail.get(key) == text for key, text in words.items())
-        ),
-        None,
-    )
+    marks = [mark for mark in CONFIGURED.of(history) if mark.detail.what == what]
+    return next((mark.t for mark in marks if acquired in (None, mark.detail.acquired)), None)
+
+
+def _silenced(history: History) -> str:
+    """The data item that is not to be acquired; empty without one."""
+    marks = [mark.detail for mark in CONFIGURED.of(history) if mark.detail.acquired == "no"]
+    return (marks[0].subject or "") if marks else ""
 
 
 def address_findings(history: History, ledgers: Sequence[Ledger], old: str, new: str) -> Iterator[Check]:
     """From the change on the new address is sent everything, what had waited for the old one too; the old nothing."""
     at = _configured(history, "address")
-    away = next((mark.t for mark in history.of(Phase) if mark.name == "away"), None)
+    absence = AWAY.first(history)
+    away = None if absence is None else absence.t
     before = next((ledger for ledger in ledgers if ledger.centre == old), None)
     after = next((ledger for ledger in ledgers if ledger.centre == new), None)
     off = _configured(history, "items", acquired="no")
-    silenced = next((mark.detail["subject"] for mark in history.of(Phase) if mark.detail.get("acquired") == "no"), "")
+    silenced = _silenced(history)
     missing: list[str] = []
     waited = came = 0
     if at is not None and away is not None and before is not None and after is not None:
@@ -161,9 +191,9 @@ def address_findings(history: History, ledgers: Sequence[Ledger], old: str, new:
 
 def item_findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
     """A data item that is not to be acquired is sent no more, restarts included, until it is to be acquired again."""
-    off, on = (_configured(history, "items", acquired=word) for word in ("no", "yes"))
+    off, on = _configured(history, "items", "no"), _configured(history, "items", "yes")
     back = next((event.t for event in history.of(Power) if event.state == "restored"), None)
-    point = next((mark.detail["subject"] for mark in history.of(Phase) if mark.detail.get("acquired") == "no"), "")
+    point = _silenced(history)
     against: list[str] = []
     after_restart: list[str] = []
     others = restarted = again = 0
@@ -202,14 +232,11 @@ def logged_findings(history: History) -> Iterator[Check]:
         for row in event.rows
         if (at := instant_of_iso(row.get("at", ""))) is not None
     ]
-    marks = [mark for mark in history.of(Phase) if mark.name == "configured" and "subject" in mark.detail]
+    marks = [(mark.t, mark.detail.what, mark.detail.subject) for mark in CONFIGURED.of(history) if mark.detail.subject]
     untold = [
-        f"{local(mark.t)} {mark.detail['what']} {mark.detail['subject']}: no entry"
-        for mark in marks
-        if not any(
-            abs(at - mark.t) <= _TOLD_US and mark.detail["subject"] in line and "management" in line
-            for at, line in lines
-        )
+        f"{local(told)} {what} {subject}: no entry"
+        for told, what, subject in marks
+        if not any(abs(at - told) <= _TOLD_US and subject in line and "management" in line for at, line in lines)
     ]
     yield CONFIGURATION_LOGGED.none_among(marks and lines, untold)
 
@@ -252,7 +279,7 @@ def backup_findings(history: History, centres: Sequence[str]) -> Iterator[Check]
         expected="a file",
         actual=made[-1].problem or "a file" if made else "-",
     )
-    marks = {mark.detail.get("file", ""): mark.t for mark in history.of(Phase) if mark.name == "restored-configuration"}
+    marks = {mark.detail.file: mark.t for mark in RESTORED.of(history)}
     sound, altered = marks.get("sound"), marks.get("altered")
     back = next((event for event in given if sound is not None and event.asked >= sound), None)
     whole = len(looks) > 3 and _shown(looks[0]) == _shown(looks[-1])

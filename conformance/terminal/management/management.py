@@ -144,7 +144,7 @@ class PutsPackagesInForceOnTheirDay(Case):
         await bench.clock.sleep(minutes=2)
         since = ceil(bench.clock.now_us() + 24 * MINUTE, MINUTE)
         begins = f"{local(since)[:10]}T{local(since)[11:19]}"
-        bench.phase("counts-from", since=since)
+        packages.COUNTS_FROM.put(bench, packages.Since(since=since))
         await told(bench, management.issue("factors", "grid", "1.2", FACTORS, valid_from=begins))
         await told(bench, management.issue("parameters", "intervals", "1.1", PARAMETERS, valid_from=begins))
         await bench.operator.packages()
@@ -200,15 +200,15 @@ class RefusesWrongPackages(Case):
         begun = bench.clock.now_us()
         await bench.clock.sleep(minutes=2)
         for version in ("2.0", "1.9"):
-            bench.phase("package", package=_OLDER)
+            packages.PACKAGE.put(bench, packages.Package(package=_OLDER))
             await self._both(bench, version, _OLDER, "sound", "good", first=version == "2.0")
             if version == "2.0":
                 await bench.operator.packages()
         for wrong in WRONG:
-            bench.phase("package", package=wrong)
+            packages.PACKAGE.put(bench, packages.Package(package=wrong))
             await self._both(bench, "3.0", wrong, wrong, "good")
         for issuer in ISSUERS:
-            bench.phase("package", package=issuer)
+            packages.PACKAGE.put(bench, packages.Package(package=issuer))
             await self._both(bench, "3.0", issuer, "sound", issuer)
         for task in management.tasks.values():
             await told(bench, task)
@@ -258,7 +258,7 @@ class UpgradesWithoutTouchingData(Case):
         end = begin + 3_600_000_000
         await self._look(bench, begin, end)
         for number, version in enumerate(_VERSIONS):
-            bench.phase("upgrade", version=version)
+            packages.UPGRADE.put(bench, packages.Version(version=version))
             sound = f"carbonbench-reference {version}\n".encode()
             content = b"not a program of this terminal" if version in _BAD else sound + bytes(1000)
             task = management.issue("upgrade", "program", version, content)

@@ -78,7 +78,8 @@ class InstallsAndRemovesApplications(Case):
         await read_records(bench, (self.kind,), begin, end)
         await bench.terminal.storage()
         for step in STEPS:
-            bench.phase("module" if step.name in software_judge.UNDISTURBED else "application", software=step.name)
+            kind = software_judge.MODULE if step.name in software_judge.UNDISTURBED else software_judge.APPLICATION
+            kind.put(bench, software_judge.Software(software=step.name))
             sound = f"carbonbench-application {step.name} {step.version}\n".encode()
             if step.fate == "gone":
                 task = management.issue("removal", step.name, step.version, b"")
@@ -146,7 +147,7 @@ class StopsUpgradesFromAfar(Case):
         await bench.terminal.storage()
 
     def _issue(self, bench: Bench, version: str, size: int) -> Task:
-        bench.phase("upgrade", version=version)
+        packages.UPGRADE.put(bench, packages.Version(version=version))
         content = f"carbonbench-reference {version}\n".encode() + bytes(size)
         return management_of(bench).issue("upgrade", "program", version, content)
 
@@ -155,7 +156,7 @@ class StopsUpgradesFromAfar(Case):
             task = self._issue(bench, _FETCHING, _LARGE)
             await self._begun(bench, task)
             if not task.fetched:
-                bench.phase("cut-off", version=_FETCHING)
+                software_judge.CUT_OFF.put(bench, packages.Version(version=_FETCHING))
                 management_of(bench).cut_off(task)
             await told(bench, task)
 
@@ -164,7 +165,7 @@ class StopsUpgradesFromAfar(Case):
         await self._begun(bench, task)
         await bench.clock.sleep(seconds=15)
         if task.fetched and not task.result:
-            bench.phase("cut-off", version=_TRIAL)
+            software_judge.CUT_OFF.put(bench, packages.Version(version=_TRIAL))
             management_of(bench).cut_off(task)
         await told(bench, task)
         await bench.clock.sleep(self.over_s)
@@ -178,7 +179,7 @@ class StopsUpgradesFromAfar(Case):
             await told(bench, task)
 
     async def _over_local_network(self, bench: Bench) -> None:
-        bench.phase("upgrade", version=_BY_HAND)
+        packages.UPGRADE.put(bench, packages.Version(version=_BY_HAND))
         content = f"carbonbench-reference {_BY_HAND}\n".encode() + bytes(1000)
         file = management_of(bench).package("upgrade", "program", _BY_HAND, content)
         await bench.operator.install(file, "inspector Zhou")
@@ -194,7 +195,7 @@ class StopsUpgradesFromAfar(Case):
     def judge(self, history: History) -> Iterator[Finding]:
         yield from software_judge.stopped_findings(history, "M", _FETCHING, _TRIAL, _LOST)
         yield software_judge.by_hand_finding(history, "M", _BY_HAND)
-        yield from packages.again_findings(history, "upgrade")
+        yield from packages.again_findings(history)
         yield from packages.data_findings(history)
         yield from packages.unseen_findings(history, "M")
         yield from software_judge.copy_findings(history)

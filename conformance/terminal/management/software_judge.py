@@ -13,10 +13,12 @@ from itertools import pairwise
 from typing import Any, cast
 
 from bench.case import Check, EvidenceKind, criterion
-from bench.history import Behaviour, Commanded, Connected, History, Phase, Received, Served
+from bench.history import Behaviour, Commanded, Connected, History, Received, Served
+from bench.history.marks import SETTLE, Mark
+from bench.history.observation import Words
 from conformance.common.delivery import setup_of
 from conformance.common.frames import HJ212_KIND
-from conformance.common.packages import results
+from conformance.common.packages import UPGRADE, Version, results
 from conformance.common.queries import answers, questions
 from conformance.common.times import MINUTE, SECOND, local, seconds
 
@@ -177,12 +179,23 @@ def application_findings(history: History, centre: str, steps: Sequence[Step]) -
         yield question.none_among(seen[fate], wrong[fate])
 
 
+class Software(Words, frozen=True, kw_only=True):
+    """The name of the application."""
+
+    software: str
+
+
+APPLICATION, MODULE = Mark("application", Software), Mark("module", Software)
+"""It is installed, removed or upgraded next; a module takes the place of a part of the terminal."""
+CUT_OFF = Mark("cut-off", Version)
+"""An upgrade is stopped from afar next."""
+
+
 def _spans(history: History) -> list[tuple[str, int, int]]:
     """What was installed, removed or upgraded, from its issue to the next: name of the application, begin, end."""
-    marks = [mark for mark in history.of(Phase) if mark.name in ("application", "module", "settle")]
-    return [
-        (mark.detail.get("software", ""), mark.t, later.t) for mark, later in pairwise(marks) if mark.name != "settle"
-    ]
+    marks = [(mark.t, mark.detail.software) for kind in (APPLICATION, MODULE) for mark in kind.of(history)]
+    marks += [(mark.t, "") for mark in SETTLE.of(history)]
+    return [(name, at, later) for (at, name), (later, _) in pairwise(sorted(marks)) if name]
 
 
 def undisturbed_findings(history: History, meter: str, centre: str, issuer: str) -> Iterator[Check]:
@@ -250,7 +263,7 @@ def stopped_findings(history: History, centre: str, fetching: str, trial: str, l
         (fetching, STOPPED_WHILE_FETCHING),
         (trial, STOPPED_ON_TRIAL),
     ):  # fmt: skip
-        issued = any(mark.detail.get("version") == version and mark.name == "cut-off" for mark in history.of(Phase))
+        issued = any(mark.detail.version == version for mark in CUT_OFF.of(history))
         result = told.get(version)
         after = [] if result is None else [report for report in said if report.t > result.t]
         wrong: list[str] = []
@@ -263,7 +276,7 @@ def stopped_findings(history: History, centre: str, fetching: str, trial: str, l
             wrong.append(f"{version}: fetched to its end after it was stopped")
         yield question.none_among(issued and (result is None or after), wrong)
     result = told.get(lost)
-    tried = any(mark.name == "upgrade" and mark.detail.get("version") == lost for mark in history.of(Phase))
+    tried = any(mark.detail.version == lost for mark in UPGRADE.of(history))
     outcome = "no result" if result is None else result.result
     ran = any(report.version == lost for report in said)
     yield DONE_AFTER_LOST_NETWORK.decide(
@@ -271,9 +284,7 @@ def stopped_findings(history: History, centre: str, fetching: str, trial: str, l
         expected=f"{lost}: done",
         actual=f"{lost}: {outcome}{'' if ran else ', never ran'}",
     )
-    known = {mark.detail.get("version", "") for mark in history.of(Phase) if mark.name == "upgrade"} | (
-        {said[0].version} if said else set[str]()
-    )
+    known = {mark.detail.version for mark in UPGRADE.of(history)} | ({said[0].version} if said else set[str]())
     odd = [f"{local(report.t)} {report.version!r}" for report in said if report.version not in known]
     fetched = {
         event.switches["fetched"].rpartition(" ")[2]: event.t

@@ -89,13 +89,13 @@ class KeepsEverythingAsItWas(Case):
             await told(bench, management.issue("application", _APPLICATION, version, content))
         await told(bench, management.issue("removal", _APPLICATION, "1.2", b""))
         for version, content in (("2.0", b"carbonbench-reference 2.0\n" + bytes(1000)), ("2.1", b"no program")):
-            bench.phase("upgrade", version=version)
+            packages.UPGRADE.put(bench, packages.Version(version=version))
             await told(bench, management.issue("upgrade", "program", version, content))
         await bench.clock.sleep(minutes=6)
 
     async def _look(self, bench: Bench, when: str, begin_us: int, day_us: int) -> None:
         """Everything that the terminal shows of the time until the first look."""
-        bench.phase("look", when=when)
+        untouched_judge.LOOK.put(bench, untouched_judge.Look(when=when))
         # Whatever begins before midnight has ended by then.
         end = floor(begin_us, DAY) + DAY
         await read_readings(bench, points(bench), begin_us, end)

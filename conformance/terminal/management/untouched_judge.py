@@ -10,7 +10,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from bench.case import Check, criterion
-from bench.history import Commanded, History, Observed, Phase, Received
+from bench.history import Commanded, History, Observed, Received
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.packages import results
 from conformance.common.times import local
 
@@ -45,15 +47,23 @@ _WHAT = {"readings": "readings", "records": "records", "manual": "entries"}
 Row = Mapping[str, str]
 
 
+class Look(Words, frozen=True, kw_only=True):
+    """Before or after what may touch nothing."""
+
+    when: str
+
+
+LOOK = Mark("look", Look)
+"""Everything that the terminal shows is asked for next."""
+
+
 def _looks(history: History) -> dict[str, list[Observed]]:
     """Answers by the look that they belong to."""
     found: dict[str, list[Observed]] = {}
-    when = ""
-    for event in history.events:
-        if isinstance(event, Phase):
-            when = event.detail.get("when", "") if event.name == "look" else ""
-        elif isinstance(event, Observed) and when and not event.problem:
-            found.setdefault(when, []).append(event)
+    for mark in LOOK.of(history):
+        within = [event for event in history.of(Observed) if mark.t <= event.t <= mark.until and not event.problem]
+        if within:
+            found.setdefault(mark.detail.when, []).extend(within)
     return found
 
 
@@ -79,14 +89,12 @@ def digest(rows: Sequence[Row]) -> str:
 
 def _told(history: History, when: str) -> list[Row]:
     """What the terminal answered to a centre about the setting that was issued, during a look."""
-    found: list[Row] = []
-    now = ""
-    for event in history.events:
-        if isinstance(event, Phase):
-            now = event.detail.get("when", "") if event.name == "look" else ""
-        elif isinstance(event, Commanded) and now == when and event.cn == "1063" and event.answer:
-            found.append({"MinInterval": event.answer.get("MinInterval", "")})
-    return found
+    return [
+        {"MinInterval": event.answer.get("MinInterval", "")}
+        for mark in LOOK.of(history)
+        for event in history.of(Commanded)
+        if mark.detail.when == when and mark.t <= event.t <= mark.until and event.cn == "1063" and event.answer
+    ]
 
 
 def _shown(history: History, looks: Mapping[str, Sequence[Observed]], when: str) -> dict[str, list[Row]]:

@@ -11,11 +11,13 @@ from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
+from conformance.common.phases import CORRECTED, ENTERED, Data, Entered
 from conformance.common.times import DAY, HOUR, MINUTE, floor
 from conformance.terminal import BY_TIME_OF_DAY, HJ212_WINDOW, LIVE, LOCAL, MODBUS, UPLINK, read_out
 from conformance.terminal.acquisition.sources import MANUAL
 from conformance.terminal.delivery import platforms_judge
 from conformance.terminal.manual_entry import manual_correction_judge
+from conformance.terminal.manual_entry.manual_correction_judge import INPUT, Input
 
 FAMILY = "byhand"
 
@@ -55,7 +57,7 @@ class MendsUploadedData(Case):
             await bench.clock.sleep(minutes=20)
         await bench.clock.sleep(minutes=55)
         for data, hour, text in (("inaccurate", 1, "24.60"), ("incomplete", 2, "25.10")):
-            bench.phase("corrected", data=data)
+            CORRECTED.put(bench, Data(data=data))
             reason = f"panel meter, {data} data"
             await bench.operator.manual_entry(_POINT, "hour", start + hour * HOUR, text, _AUTHOR, reason)
         await bench.clock.sleep(minutes=10)
@@ -84,7 +86,7 @@ class MendsUnderWay(Case):
         await bench.clock.sleep(minutes=130)
         bench.centres["A"].behave(ack_after_s=4)
         for value in ("24.60", "25.10"):
-            bench.phase("corrected", data="inaccurate")
+            CORRECTED.put(bench, Data(data="inaccurate"))
             await bench.operator.manual_entry(_POINT, "hour", hour, value, _AUTHOR, "panel meter")
             await bench.clock.sleep(seconds=2)
         await bench.clock.sleep(minutes=1)
@@ -121,7 +123,7 @@ class AddsUpEntries(Case):
             await bench.clock.sleep(minutes=30)
         await bench.clock.sleep(minutes=50)
         for hour, text in ((2, "31.40"), (3, "28.70"), (23, "40.05"), (2, "30.15")):
-            bench.phase("entered", hour=hour, value=text)
+            ENTERED.put(bench, Entered(hour=hour, value=text))
             await bench.operator.manual_entry(_POINT, "hour", day + hour * HOUR, text, _AUTHOR, "panel meter")
             await bench.clock.sleep(minutes=2)
             await bench.operator.records("hour", _POINT, day, day + DAY)
@@ -153,7 +155,7 @@ class BackfillsByEntry(Case):
         async with bench.links["field"].cut():
             await bench.clock.sleep(minutes=80)
         await bench.clock.sleep(minutes=20)
-        bench.phase("corrected", data="incomplete")
+        CORRECTED.put(bench, Data(data="incomplete"))
         await bench.operator.manual_entry(_POINT, "hour", start + HOUR, "25.10", _AUTHOR, "panel meter")
         await bench.clock.sleep(minutes=5)
         await bench.operator.manual_entries(_POINT, start, start + 4 * HOUR)
@@ -183,7 +185,7 @@ class RefusesWrongInput(Case):
         day = floor(start, DAY) - 2 * DAY
         await bench.clock.sleep(minutes=20)
         for value in ("120.50", "0", "0.10"):
-            bench.phase("input")
+            INPUT.put(bench, Input())
             await bench.operator.manual_entry(_POINT, "day", day, value, _AUTHOR, "delivery note")
         await self.look(bench, day)
         await bench.clock.sleep(1)
@@ -204,7 +206,7 @@ class RefusesWrongInput(Case):
             ("a fraction", "1/3"),
             ("too many digits", "9" * 60),
         ):
-            bench.phase("input", wrong=fault)
+            INPUT.put(bench, Input(wrong=fault))
             await bench.operator.manual_entry(_POINT, "day", day, value, _AUTHOR, "delivery note")
         for fault, point, kind, at, author, reason in (
             ("no such point", "nowhere", "day", day, _AUTHOR, "note"),
@@ -214,13 +216,13 @@ class RefusesWrongInput(Case):
             ("of nobody", _POINT, "day", day, "", "note"),
             ("without reason", _POINT, "day", day, _AUTHOR, ""),
         ):
-            bench.phase("input", wrong=fault)
+            INPUT.put(bench, Input(wrong=fault))
             await bench.operator.manual_entry(point, kind, at, "33.30", author, reason)
-        bench.phase("input", wrong="no register")
+        INPUT.put(bench, Input(wrong="no register"))
         await bench.operator.replacement(_POINT, start, "last", "0.00")
-        bench.phase("input", period="a quarter of a year")
+        INPUT.put(bench, Input(period="a quarter of a year"))
         await bench.operator.manual_entry(_POINT, "quarter_year", day, "900.00", _AUTHOR, "note")
-        bench.phase("input", period="a year")
+        INPUT.put(bench, Input(period="a year"))
         await bench.operator.manual_entry(_POINT, "year", day, "900.00", _AUTHOR, "note")
         await bench.clock.sleep(1)
         await self.look(bench, day)
@@ -257,12 +259,12 @@ class RefusesWrongTimes(Case):
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(minutes=5)
         for time in ("21:30:00", "00:00:00", "20:45:00"):
-            bench.phase("input")
+            INPUT.put(bench, Input())
             await bench.operator.set_upload_time("H", time, _AUTHOR)
         await bench.operator.centres()
         await bench.clock.sleep(1)
         for time in ("25:00:00", "12:60:00", "noon", ""):
-            bench.phase("input", wrong="no time of day")
+            INPUT.put(bench, Input(wrong="no time of day"))
             await bench.operator.set_upload_time("H", time, _AUTHOR)
         await bench.clock.sleep(1)
         await bench.operator.centres()

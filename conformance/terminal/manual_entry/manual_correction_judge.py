@@ -10,8 +10,11 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from bench.case import Check, criterion
-from bench.history import History, Observed, Phase, Stored
+from bench.history import History, Observed, Stored
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.delivery import setup_of
+from conformance.common.phases import CORRECTED
 from conformance.common.queries import questions
 from conformance.common.times import DAY, HOUR, instant_of, instant_of_iso, local
 from conformance.common.truth import number, plain
@@ -106,8 +109,8 @@ def mended_findings(history: History) -> Iterator[Check]:
     entries: dict[str, list[Observed]] = {"incomplete": [], "inaccurate": []}
     which = ""
     for event in history.events:
-        if isinstance(event, Phase) and event.name == "corrected":
-            which = event.detail.get("data", "")
+        if (told := CORRECTED.read(event)) is not None:
+            which = told.data or ""
         elif isinstance(event, Observed) and event.what == "manual entry" and which in entries:
             entries[which].append(event)
             which = ""
@@ -244,6 +247,17 @@ def total_findings(history: History) -> Iterator[Check]:
     yield TOTAL_SENT.none(unsent, due)
 
 
+class Input(Words, frozen=True, kw_only=True):
+    """What is wrong with it, or the period that is longer than a month; nothing of both: it is right."""
+
+    wrong: str | None = None
+    period: str | None = None
+
+
+INPUT = Mark("input", Input)
+"""An input is made next."""
+
+
 def input_findings(history: History) -> Iterator[Check]:
     """Wrong input is refused and leaves nothing behind; right input of the same form is taken.
 
@@ -253,13 +267,13 @@ def input_findings(history: History) -> Iterator[Check]:
     refused: list[str] = []
     longer: list[str] = []
     tried, right, lasting = 0, 0, 0
-    mark: Phase | None = None
+    mark: Input | None = None
     silent: list[str] = []
     for event in history.events:
-        if isinstance(event, Phase) and event.name == "input":
-            mark = event
+        if (found := INPUT.read(event)) is not None:
+            mark = found
         elif isinstance(event, Observed) and event.what in INPUTS and mark is not None:
-            fault, period = mark.detail.get("wrong", ""), mark.detail.get("period", "")
+            fault, period = mark.wrong or "", mark.period or ""
             told = ", ".join(f"{key} {text}" for key, text in event.query.items())
             mark = None
             if fault and _CRASHED.search(event.problem):
@@ -294,7 +308,7 @@ def input_findings(history: History) -> Iterator[Check]:
 
 def _state(history: History, *, first: bool) -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """What the terminal showed before the first wrong input, or after the last."""
-    marks = [event.t for event in history.of(Phase) if event.name == "input" and event.detail]
+    marks = [mark.t for mark in INPUT.of(history) if mark.detail != Input()]
     low, high = (marks[0], marks[-1]) if marks else (0, 0)
     found: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {}
     for event in history.of(Observed):

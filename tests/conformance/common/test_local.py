@@ -27,7 +27,6 @@ from bench.history import (
     LinkRule,
     MeterFault,
     Observed,
-    Phase,
     Power,
     Served,
     Stored,
@@ -638,12 +637,6 @@ def test_outages() -> None:
     assert verdicts(retention.outage_findings(calm, [reconcile(calm, "A")], hours=4)) == {
         "outage-took-place": "inconclusive"
     }
-
-
-def test_marks_are_found() -> None:
-    world = World(hours=1)
-    world.extra.append(Phase(t=MIDNIGHT, name="edge"))
-    assert len(retention.marks(world.history(), "edge")) == 1
 
 
 def test_what_is_stored_must_have_been_sent() -> None:
