@@ -32,7 +32,7 @@ _TOLD_TO_PEOPLE = {
     "word",
 }
 """Phases and details that no judge asks for: they end the phase before, or are read on the time line."""
-_NO_PHASES = {"instrument", "list", "packages", "restore"}
+_NO_PHASES = {"import", "instrument", "list", "packages", "restore"}
 """Words that judges hand on with a history and that only look like phases."""
 
 
