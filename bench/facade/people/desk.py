@@ -109,6 +109,11 @@ def shown(name: str, answer: Answer) -> Answer:
     return answer
 
 
+def _told(error: Exception | None) -> str:
+    """As `trouble`; a refusal has the product's words."""
+    return "" if error is None else str(error) if isinstance(error, Refused) else trouble(error)
+
+
 Looked = Callable[[], Awaitable[tuple[Sequence[R], Exception | None]]]
 """What was seen, and what of it could not be."""
 
@@ -119,7 +124,7 @@ async def looked(people: Visitor, kind: Observation[Q, R], query: Q, look: Looke
         asked = people.now_us()
         rows, error = await look()
         refused = error.status if isinstance(error, Refused) else None
-        people.tell(kind, asked, query, rows, "" if error is None else trouble(error), refused)
+        people.tell(kind, asked, query, rows, _told(error), refused)
         if refused is None or refused in WHO_OR_WHEN or not people.insists_on(kind.what):
             return tuple(rows)
         await people.pause(AGAIN_S)

@@ -414,3 +414,18 @@ def log_without_room_stops(patch: Patch) -> None:
 
     own = patch(AccessApi, "set_rule", set_rule)
     _left_out(patch, lambda code: bool(stopped))
+
+
+@defect(
+    "log-ends-in-an-error",
+    en="whoever looks at the log gets an error of the terminal's own",
+    zh="查看审计日志时返回终端自身错误",
+    clauses=("isc-2/7.4.1.3(1)a", "isc-2/7.4.1.3(1)b"),
+)
+def log_ends_in_an_error(patch: Patch) -> None:
+    """A column of the log is looked for by a name that it has not."""
+
+    def find(self: Audit, search: Search, limit: int, skip: int = 0) -> list[tuple[Any, ...]]:
+        raise KeyError("number")
+
+    patch(Audit, "find", find)

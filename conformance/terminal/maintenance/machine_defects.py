@@ -102,3 +102,18 @@ def pages_show_no_state(patch: Patch) -> None:
         )
 
     own = patch(DeskGuard, "permits", permits)
+
+
+@defect(
+    "state-ends-in-an-error",
+    en="whoever looks at the state of the machine gets an error of the terminal's own",
+    zh="查看设备状态时返回终端自身错误",
+    clauses=("isc-2/8.1b", "isc-2/8.2e", "isc-2/8.2k", "csmt/10.6.2b"),
+)
+def state_ends_in_an_error(patch: Patch) -> None:
+    """A figure is looked for by a name that it has not."""
+
+    def system(self: StateApi, query: dict[str, str]) -> Any:
+        raise KeyError("cpu")
+
+    patch(StateApi, "system", system)

@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance.defects import Patch, defect
 from reference_terminal.operations.rounds import Rounds
+from reference_terminal.web.state import StateApi
 
 _INSPECTION = ("isc-2/8.2a", "csmt/10.6.2a")
 
@@ -80,3 +81,20 @@ def without_end(patch: Patch) -> None:
         return found if found is not None or not self.told() else made_s + 300
 
     own = patch(Rounds, "due_s", due)
+
+
+@defect(
+    "rounds-end-in-an-error",
+    en="whoever looks at rounds that were made gets an error of the terminal's own",
+    zh="有巡检记录时，查看巡检记录返回终端自身错误",
+    clauses=_INSPECTION,
+)
+def end_in_an_error(patch: Patch) -> None:
+    """They are kept in another form than they are read."""
+
+    def inspections(self: StateApi, query: dict[str, str]) -> Any:
+        if self._terminal.rounds.told():
+            raise KeyError("number")
+        return own(self, query)
+
+    own = patch(StateApi, "inspections", inspections)
