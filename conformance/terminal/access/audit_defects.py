@@ -420,7 +420,7 @@ def log_without_room_stops(patch: Patch) -> None:
     "log-ends-in-an-error",
     en="whoever looks at the log gets an error of the terminal's own",
     zh="查看审计日志时返回终端自身错误",
-    clauses=("isc-2/7.4.1.3(1)a", "isc-2/7.4.1.3(1)b"),
+    clauses=("isc-2/7.4.1.3(5)a", "isc-2/7.4.1.3(5)b", "isc-2/7.4.1.3(5)c-1", "isc-2/8.2h"),
 )
 def log_ends_in_an_error(patch: Patch) -> None:
     """A column of the log is looked for by a name that it has not."""
