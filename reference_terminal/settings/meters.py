@@ -5,13 +5,14 @@ Leaves contradictions between the sections to `config`.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from reference_terminal.model import units
 from reference_terminal.model.messages import Text
@@ -19,7 +20,7 @@ from reference_terminal.model.times import DAY_S
 from reference_terminal.settings import reasons
 from reference_terminal.settings.centres import check_code
 from reference_terminal.settings.protocols import GATEWAY, LINE, MeterProtocol, Own, Place, protocols, words_at
-from reference_terminal.settings.reader import Host, Name, Port, Section, Settings, between
+from reference_terminal.settings.reader import Host, Name, Port, Section, Settings, between, one_of
 
 COUNTER_UNITS = ("kWh", "MWh", "Wh", "kvarh", "kVAh", "m3", "Nm3", "L", "GJ", "MJ", "kJ", "t", "kg", "1")
 INSTANT_UNITS = (
@@ -28,7 +29,7 @@ INSTANT_UNITS = (
     *("m3/h", "m3/s", "Nm3/h", "L/h", "L/s", "m/s", "t/h", "kg/h", "kg/s", "GJ/h"),
     *("°C", "K", "Pa", "kPa", "MPa", "bar", "%", "mg/m3", "g/m3", "ppm", "m2", "t", "kg"),
 )
-
+_HEX = frozenset("0123456789ABCDEFabcdef")
 
 COLLECTED = "collected"
 """The protocol of meters behind a collector, which is not theirs to choose."""
@@ -101,7 +102,7 @@ class MeterConfig:
     points: tuple[PointConfig, ...]
     line: str = ""
     protocol: str = ""
-    own: Own = field(default_factory=Own)
+    own: Own = dataclasses.field(default_factory=Own)
     standby_for: str = ""
     collector: str = ""
     node: str = ""
@@ -139,36 +140,100 @@ def read_gateway(section: Section) -> GatewayConfig:
     return made
 
 
+class _MeterKeys(Settings, frozen=True, kw_only=True):
+    """What every meter has, whatever it speaks."""
+
+    ct: Decimal = Decimal(1)
+    pt: Decimal = Decimal(1)
+    id: Name
+    period_s: Annotated[int, Meta(ge=1, le=10_800)] = 60
+    standby_for: str = ""
+
+    def flaws(self) -> Iterator[tuple[str, Text]]:
+        """Transformers have a ratio, and periods begin with the day."""
+        for key, ratio in (("ct", self.ct), ("pt", self.pt)):
+            if ratio <= 0:
+                yield key, reasons.RATIO(ratio=ratio)
+        if self.period_s and DAY_S % self.period_s:
+            yield "period_s", reasons.PERIOD(period_s=self.period_s)
+
+
+class _Collected(Settings, frozen=True, kw_only=True):
+    collector: str
+    node: str
+
+
+class _InSystem(Settings, frozen=True, kw_only=True):
+    system: str
+
+
+class _PointKeys(Settings, frozen=True, kw_only=True):
+    """What every point has, wherever its number stands; what is not given follows from that place."""
+
+    id: Name
+    scale: Decimal = Decimal(1)
+    unit: str = ""
+    source_unit: Annotated[str, one_of((*COUNTER_UNITS, *INSTANT_UNITS))] = ""
+    ratio: Decimal | None = None
+    decimals: Annotated[int, Meta(ge=0, le=15)] | None = None
+    modulus: Decimal | None = None
+    minimum: Decimal | None = field(name="min", default=None)
+    maximum: Decimal | None = field(name="max", default=None)
+    rated_per_h: Decimal | None = None
+    sentinels: tuple[str, ...] = ()
+    code: str = ""
+    emission_source: str = ""
+
+    def flaws(self) -> Iterator[tuple[str, Text]]:
+        """Factors are no zero, a range goes upwards, marks are register contents."""
+        for key, factor in (("scale", self.scale), ("ratio", self.ratio)):
+            if factor == 0:
+                yield key, reasons.FACTOR_ZERO()
+        if self.modulus is not None and self.modulus <= 0:
+            yield "modulus", reasons.MODULUS(modulus=self.modulus)
+        if self.rated_per_h is not None and self.rated_per_h <= 0:
+            yield "rated_per_h", reasons.RATED(rated_per_h=self.rated_per_h)
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            yield "min", reasons.MIN_ABOVE_MAX(minimum=self.minimum, maximum=self.maximum)
+        for sentinel in self.sentinels:
+            if not sentinel or not set(sentinel) <= _HEX:
+                yield "sentinels", reasons.SENTINEL(sentinel=sentinel)
+
+
+class _Counter(_PointKeys, frozen=True, kw_only=True):
+    unit: Annotated[str, one_of(COUNTER_UNITS)] = ""
+
+
+class _Instant(_PointKeys, frozen=True, kw_only=True):
+    unit: Annotated[str, one_of(INSTANT_UNITS)] = ""
+
+
 def read_meter(section: Section) -> MeterConfig:
     """One meter with its points; its problems go into the section."""
     gateway, line, word = _carrier(section)
     protocol = protocols().get(word, _TAGGED)
     own = protocol.own(section, word)
-    transformers = Transformers(
-        ct=section.decimal("ct", None, None, Decimal(1)), pt=section.decimal("pt", None, None, Decimal(1))
+    keys = section.read(_MeterKeys)
+    transformers = Transformers(ct=keys.ct, pt=keys.pt)
+    points = tuple(
+        _point(point, protocol, word, own, transformers) for point in section.sections("points", required=True)
     )
-    for key, ratio in (("ct", transformers.ct), ("pt", transformers.pt)):
-        if ratio <= 0:
-            section.problem(key, reasons.RATIO(ratio=ratio))
-    value = MeterConfig(
-        id=section.name("id"),
+    behind = section.read(_Collected) if word == COLLECTED else None
+    system = section.read(_InSystem).system if word == SYSTEM else ""
+    section.done()
+    return MeterConfig(
+        id=keys.id,
         gateway=gateway,
-        period_s=section.integer("period_s", 1, 10_800, 60),
-        points=tuple(
-            _point(point, protocol, word, own, transformers) for point in section.sections("points", required=True)
-        ),
+        period_s=keys.period_s,
+        points=points,
         line=line,
         protocol=word,
         own=own,
-        standby_for=section.text("standby_for", ""),
-        collector=section.text("collector") if word == COLLECTED else "",
-        node=section.text("node") if word == COLLECTED else "",
-        system=section.text("system") if word == SYSTEM else "",
+        standby_for=keys.standby_for,
+        collector=behind.collector if behind is not None else "",
+        node=behind.node if behind is not None else "",
+        system=system,
     )
-    if value.period_s and DAY_S % value.period_s:
-        section.problem("period_s", reasons.PERIOD(period_s=value.period_s))
-    section.done()
-    return value
 
 
 def _carrier(section: Section) -> tuple[str, str, str]:
@@ -225,43 +290,30 @@ def _point(section: Section, protocol: MeterProtocol, word: str, own: Own, trans
     kind = section.choice("kind", ("counter", "instant"))
     known = COUNTER_UNITS if kind == "counter" else INSTANT_UNITS
     place = protocol.place(section, word, own)
-    scale = section.decimal("scale", None, None, Decimal(1))
-    usual = place.unit if place.unit in known else None
-    unit = section.choice("unit", known) if usual is None else section.choice("unit", known, usual)
-    source = section.choice("source_unit", (*COUNTER_UNITS, *INSTANT_UNITS), usual or unit)
-    ratio = section.decimal("ratio", None, None, transformers.ratio(source))
-    for key, factor in (("scale", scale), ("ratio", ratio)):
-        if factor == 0:
-            section.problem(key, reasons.FACTOR_ZERO())
+    keys = section.read(_Counter if kind == "counter" else _Instant)
+    unit = keys.unit or (place.unit if place.unit in known else section.choice("unit", known))
+    source = keys.source_unit or (place.unit if place.unit in known else unit)
+    ratio = transformers.ratio(source) if keys.ratio is None else keys.ratio
     ratio, convert = _conversion(section, kind, source, unit, ratio)
     value = PointConfig(
-        id=section.name("id"),
+        id=keys.id,
         kind=kind,
         place=place,
-        scale=scale,
+        scale=keys.scale,
         ratio=ratio,
-        decimals=section.integer("decimals", 0, 15, _decimals(place, scale, ratio)),
+        decimals=_decimals(place, keys.scale, ratio) if keys.decimals is None else keys.decimals,
         unit=unit,
-        modulus=section.decimal("modulus", None, None, None) or _own_modulus(kind, place, scale),
-        minimum=section.decimal("min", None, None, None),
-        maximum=section.decimal("max", None, None, None),
-        rated_per_h=section.decimal("rated_per_h", None, None, None),
-        sentinels=section.texts("sentinels"),
-        code=section.text("code", ""),
+        modulus=keys.modulus or _own_modulus(kind, place, keys.scale),
+        minimum=keys.minimum,
+        maximum=keys.maximum,
+        rated_per_h=keys.rated_per_h,
+        sentinels=keys.sentinels,
+        code=keys.code,
         convert=convert,
         source=source,
-        emission_source=section.text("emission_source", ""),
+        emission_source=keys.emission_source,
     )
     protocol.check(section, value)
-    if "modulus" in section and value.modulus is not None and value.modulus <= 0:
-        section.problem("modulus", reasons.MODULUS(modulus=value.modulus))
-    if value.rated_per_h is not None and value.rated_per_h <= 0:
-        section.problem("rated_per_h", reasons.RATED(rated_per_h=value.rated_per_h))
-    if value.minimum is not None and value.maximum is not None and value.minimum > value.maximum:
-        section.problem("min", reasons.MIN_ABOVE_MAX(minimum=value.minimum, maximum=value.maximum))
-    for sentinel in value.sentinels:
-        if not all(character in "0123456789ABCDEFabcdef" for character in sentinel) or not sentinel:
-            section.problem("sentinels", reasons.SENTINEL(sentinel=sentinel))
     check_code(section, "code", value.code, empty=True)
     section.done()
     return value

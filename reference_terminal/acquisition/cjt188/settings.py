@@ -17,7 +17,7 @@ from reference_terminal.model.cjt188_layouts import NAMED, FieldLayout, fields_n
 from reference_terminal.model.messages import Text, listing
 from reference_terminal.settings.digits import DigitsPlace, padded, read_format
 from reference_terminal.settings.protocols import Own
-from reference_terminal.settings.reader import Section, did_you_mean, one_of
+from reference_terminal.settings.reader import Section, Settings, did_you_mean, one_of
 
 WORDS = ("cjt188-2004", "cjt188-2018")
 ADDRESS = 14, "0123456789ABCDEF"
@@ -79,19 +79,30 @@ def read_own(section: Section) -> Cjt188Own:
     return padded(section, made, ADDRESS, reasons.CJT188_ADDRESS())
 
 
+class _Digits(Settings, frozen=True, kw_only=True):
+    name: str = ""
+    format: str = ""
+    signed: bool = False
+    unit: Literal["code", "code-first", "none"] = "none"
+
+
+class _Skipped(Settings, frozen=True, kw_only=True):
+    name: str = ""
+    octets: Annotated[int, Meta(ge=1, le=64)]
+
+
 def _field(section: Section) -> FieldLayout:
-    text = section.text("format", "")
-    octets = section.integer("octets", 1, 64, 1) if "octets" in section else 0
-    if bool(text) == bool(octets):
+    """Digits, or octets that are no number."""
+    skipped = section.read(_Skipped) if "octets" in section else None
+    if skipped is not None and "format" not in section:
+        section.done()
+        return FieldLayout(name=skipped.name, form=None, unit="none", octets=skipped.octets)
+    digits = section.read(_Digits)
+    if skipped is not None or not digits.format:
         section.problem("format", reasons.FORMAT_OR_OCTETS())
-    value = FieldLayout(
-        name=section.text("name", ""),
-        form=read_format(section, text, signed=section.boolean("signed", False)) if text else None,
-        unit=section.choice("unit", ("code", "code-first", "none"), "none") if text else "none",
-        octets=octets,
-    )
+    form = read_format(section, digits.format, signed=digits.signed) if digits.format else None
     section.done()
-    return value
+    return FieldLayout(name=digits.name, form=form, unit=digits.unit, octets=0)
 
 
 def fields_of(own: Cjt188Own, identifier: str) -> tuple[FieldLayout, ...]:
@@ -99,22 +110,31 @@ def fields_of(own: Cjt188Own, identifier: str) -> tuple[FieldLayout, ...]:
     return fields_named(own.layout, own.fields, own.kind, identifier)
 
 
+class _PlaceKeys(Settings, frozen=True, kw_only=True):
+    identifier: str = "901F"
+    field: str = "volume"
+    format: str | None = None
+
+    def flaws(self) -> Iterator[tuple[str, Text]]:
+        """Two octets."""
+        if len(self.identifier) != 4 or not set(self.identifier.upper()) <= _HEX:
+            yield "identifier", reasons.FOUR_DIGITS(identifier=self.identifier.upper())
+
+
 def read_place(section: Section, own: Cjt188Own) -> Cjt188Place:
     """Identifier, field and digits of a point."""
-    identifier = section.text("identifier", "901F").upper()
-    if len(identifier) != 4 or not set(identifier) <= _HEX:
-        section.problem("identifier", reasons.FOUR_DIGITS(identifier=identifier))
+    keys = section.read(_PlaceKeys)
+    identifier, name = keys.identifier.upper(), keys.field
     fields = fields_of(own, identifier)
     names = [each.name for each in fields if each.name and each.form is not None]
-    name = section.text("field", "volume")
     found = next((each for each in fields if each.name == name and each.form is not None), None)
     if found is None:
         section.problem("field", reasons.FIELD_NAME(names=listing(names), name=name, hint=did_you_mean(name, names)))
     place = Cjt188Place(identifier=identifier, field=name)
     if found is not None and found.form is not None:
         place = replace(place, form=found.form)
-    if "format" in section:
-        given: Format = read_format(section, section.text("format"), signed=place.form.signed)
+    if keys.format:
+        given: Format = read_format(section, keys.format, signed=place.form.signed)
         if given.width != place.form.width:
             section.problem("format", reasons.FIELD_WIDTH(wanted=2 * place.form.width, got=2 * given.width))
         place = replace(place, form=given)

@@ -14,7 +14,7 @@ from reference_terminal.acquisition.dlt645 import reasons
 from reference_terminal.model import dlt645_items as items
 from reference_terminal.settings.digits import DigitsPlace, padded, read_format
 from reference_terminal.settings.protocols import Own
-from reference_terminal.settings.reader import Section
+from reference_terminal.settings.reader import Section, Settings
 
 EDITION_2007, EDITION_1997, AUTO = "dlt645-2007", "dlt645-1997", "dlt645-auto"
 WORDS = (EDITION_2007, EDITION_1997, AUTO)
@@ -75,10 +75,17 @@ def read_own(section: Section, word: str) -> Dlt645Own:
     return padded(section, own, ADDRESS, reasons.DLT645_ADDRESS())
 
 
+class _PlaceKeys(Settings, frozen=True, kw_only=True):
+    identifier: str
+    signed: bool | None = None
+    format: str | None = None
+
+
 def read_place(section: Section, word: str) -> Dlt645Place:
     """Identifier and digits of a point; what the standard's tables say stands for what is not given."""
     digits = 4 if word == EDITION_1997 else 8
-    identifier = section.text("identifier").upper()
+    keys = section.read(_PlaceKeys)
+    identifier = keys.identifier.upper()
     known = None
     if identifier and (len(identifier) != digits or not set(identifier) <= _HEX):
         section.problem(
@@ -87,8 +94,8 @@ def read_place(section: Section, word: str) -> Dlt645Place:
         )
     else:
         known = items.item(identifier) if identifier else None
-    signed = section.boolean("signed", known is not None and known.signed)
-    text = section.text("format", known.format if known is not None else "")
+    signed = (known is not None and known.signed) if keys.signed is None else keys.signed
+    text = keys.format or (known.format if known is not None else "")
     if identifier and not text:
         section.problem("format", reasons.NO_PUBLIC_IDENTIFIER(identifier=identifier))
     if word == AUTO and identifier and not items.to_1997(identifier):

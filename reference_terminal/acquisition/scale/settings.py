@@ -16,7 +16,7 @@ from reference_terminal.acquisition.scale import reasons
 from reference_terminal.model.messages import Text, listing
 from reference_terminal.settings.meters import PointConfig
 from reference_terminal.settings.protocols import Own, Place
-from reference_terminal.settings.reader import Section
+from reference_terminal.settings.reader import Section, Settings, one_of
 
 COMMANDED = "xk3190-command"
 WORDS = ("xk3190", COMMANDED, "xk3190-reversed", "toledo-a12e")
@@ -77,9 +77,13 @@ class ScalePlace(Place):
     item: str = WEIGHT
 
 
+class _PlaceKeys(Settings, frozen=True, kw_only=True):
+    item: Annotated[str, one_of(ITEMS)] = WEIGHT
+
+
 def read_place(section: Section) -> ScalePlace:
     """The item of a point."""
-    return ScalePlace(item=section.choice("item", ITEMS, WEIGHT))
+    return ScalePlace(item=section.read(_PlaceKeys).item)
 
 
 def check(section: Section, point: PointConfig) -> None:
