@@ -16,6 +16,8 @@ import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 
+from bench.history.looks import FileRow
+from bench.history.people import SecretRow
 from simulators.centres.kinds import kind_of
 from simulators.world import Site
 
@@ -70,19 +72,17 @@ def _key(pem: str) -> list[bytes]:
     return [lines[1].encode(), der[len(der) // 4 : len(der) // 4 + 24]] if len(lines) > 1 else []
 
 
-def search(places: Mapping[str, bytes | None], secrets: Mapping[str, Sequence[bytes]]) -> tuple[dict[str, str], ...]:
+def search(places: Mapping[str, bytes | None], secrets: Mapping[str, Sequence[bytes]]) -> tuple[SecretRow, ...]:
     """A row where, octets, found for each place; `found` names the secrets in it, separated by commas.
 
     A place that gave no answer is None: its `octets` are empty, and nothing was searched there.
     """
     return tuple(
-        {
-            "where": where,
-            "octets": "" if octets is None else str(len(octets)),
-            "found": ", ".join(
-                name for name, forms in secrets.items() if any(form in (octets or b"") for form in forms)
-            ),
-        }
+        SecretRow(
+            where=where,
+            octets="" if octets is None else str(len(octets)),
+            found=", ".join(name for name, forms in secrets.items() if any(form in (octets or b"") for form in forms)),
+        )
         for where, octets in places.items()
     )
 
@@ -101,11 +101,11 @@ def values_of(site: Site) -> list[bytes]:
     return [text.encode("utf-8", "backslashreplace") for text in texts]
 
 
-def count_values(files: Mapping[str, bytes], values: Sequence[bytes]) -> tuple[dict[str, str], ...]:
+def count_values(files: Mapping[str, bytes], values: Sequence[bytes]) -> tuple[FileRow, ...]:
     """A row file, octets, values for each file; `values` counts the different ones in it, compressed or not."""
     opened = {name: octets + unpacked(octets) for name, octets in files.items()}
     return tuple(
-        {"file": name, "octets": str(len(octets)), "values": str(sum(value in opened[name] for value in values))}
+        FileRow(file=name, octets=len(octets), values=sum(value in opened[name] for value in values))
         for name, octets in files.items()
     )
 

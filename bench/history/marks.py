@@ -14,7 +14,7 @@ import msgspec
 from bench.history import sentences
 from bench.history.chain import HistoryError
 from bench.history.events import Phase
-from bench.history.observation import Nothing, Words
+from bench.history.observation import NOTHING, Nothing, Words
 from bench.history.reading import History
 from simulators.events import Event
 
@@ -92,9 +92,6 @@ class Mark(Generic[D]):
             return self.detail.from_words(event.detail)
         except msgspec.ValidationError as error:
             raise HistoryError(str(sentences.OTHER_PHASE(name=self.name, t=event.t, error=error))) from None
-
-
-NOTHING = Nothing()
 
 
 class Plain(Mark[Nothing]):

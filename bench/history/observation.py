@@ -36,6 +36,9 @@ class Nothing(Words, frozen=True, kw_only=True):
     """A query without conditions, a phase without details."""
 
 
+NOTHING = Nothing()
+
+
 Q = TypeVar("Q", bound=Words)
 R = TypeVar("R", bound=Words)
 
@@ -100,4 +103,4 @@ W = TypeVar("W", bound=Words)
 
 
 def _read(found: Iterable[Any], kind: type[W]) -> tuple[W, ...]:
-    return tuple(msgspec.convert(each, kind) for each in found)
+    return tuple(kind.from_words(each) for each in found)

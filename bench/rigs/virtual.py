@@ -39,6 +39,8 @@ from bench.history import (
     Trouble,
 )
 from bench.history.events import RuleState
+from bench.history.looks import SECRETS, STORAGE, TAMPERING, AlteredRow
+from bench.history.observation import NOTHING
 from bench.history.phases import DAMAGED, EMPTIED, STORAGE_REFUSES, STORAGE_TAKES
 from bench.layout import build, group
 from bench.layout.park import Park, address_of, lay
@@ -405,7 +407,7 @@ class VirtualBench(Unit):
             except (LookupError, OSError, TimeoutError):
                 places[f"interface {what}"] = None
         found = secrets.search(places, {**secrets.secrets_of(self.site), **self.people.searches.secrets})
-        self.record(Observed(t=self.clock.now_us(), what="secrets", asked=asked, query={}, rows=found, problem=""))
+        self.record(SECRETS.told(self.clock.now_us(), asked, NOTHING, found))
 
     def look_at_ports(self) -> None:
         """Tell every TCP port that would take a connection, on each of the terminal's cards."""
@@ -423,7 +425,7 @@ class VirtualBench(Unit):
         """Count in each file of the disk the measured values that centres have stored."""
         at = self.clock.now_us()
         rows = secrets.count_values(self.disk.snapshot(), secrets.values_of(self.site))
-        self.record(Observed(t=at, what="storage", asked=at, query={}, rows=rows, problem=""))
+        self.record(STORAGE.told(at, at, NOTHING, rows))
 
     def empty(self) -> None:
         """Take every file off the disk of a terminal without power. Raises Unable."""
@@ -446,8 +448,8 @@ class VirtualBench(Unit):
         if not isinstance(self.adapter, Alterable) or self.domain.alive:
             raise Unable(str(sentences.ALTER_UNPOWERED()))
         at = self.clock.now_us()
-        rows = self.adapter.alter(self.take_seat(), alterations)
-        self.record(Observed(t=at, what="tampering", asked=at, query={}, rows=rows, problem=""))
+        rows = [AlteredRow.from_words(row) for row in self.adapter.alter(self.take_seat(), alterations)]
+        self.record(TAMPERING.told(at, at, NOTHING, rows))
 
     def keep_captures(self) -> None:
         """Write what passed the terminal's cards beside the record."""

@@ -18,6 +18,8 @@ from bench.dut import LaunchError, Seat, TerminalAdapter
 from bench.facade.event_cut import Awaited, awaited
 from bench.facade.parts import Clock, OperatorAtTerminal
 from bench.history import ClockMoved, CutShort, Event, Observed, Phase, Power, TerminalState
+from bench.history.looks import CONNECTIONS, CountRow
+from bench.history.observation import NOTHING
 from bench.rigs import sentences
 from bench.virtual.chance import Chance
 from bench.virtual.clock import DeviceClock
@@ -241,8 +243,8 @@ class Neighbour(Unit):
 
     async def connections(self) -> None:
         """How many connections it has opened to its master."""
-        at, rows = self.clock.now_us(), ({"count": str(self.opened)},)
-        self.tell(Observed(t=at, what="connections", asked=at, query={}, rows=rows, problem=""))
+        at = self.clock.now_us()
+        self.tell(CONNECTIONS.told(at, at, NOTHING, [CountRow(count=self.opened)]))
 
     def phase(self, name: str, **detail: object) -> None:
         """Say in the history where the case is."""

@@ -12,10 +12,10 @@ from pathlib import Path
 from struct import unpack_from
 
 from bench.case import Check, EvidenceKind, criterion
-from bench.history import CentreSetup, History, Received, Secured, Sent, Stored
+from bench.history import CentreSetup, History, Received, Secured, Sent, Stored, looks
 from conformance.common import pcap
 from conformance.common.delivery import setup_of
-from conformance.common.queries import answers, questions
+from conformance.common.queries import answers
 from conformance.common.times import local
 
 NOTHING_READABLE = criterion(
@@ -262,17 +262,17 @@ def rest_findings(history: History) -> Iterator[Check]:
 
     A place that did not answer leaves the question open: it was not searched.
     """
-    rows = [row for event in questions(history, "secrets") for row in event.rows]
+    rows = looks.SECRETS.rows(history)
     for question, place in (
         (NO_SECRET_IN_STORAGE, "storage"),
         (NO_SECRET_SHOWN, "interface"),
     ):
-        mine = [row for row in rows if row["where"].startswith(place)]
-        found = [f"{row['where']}: {row['found']}" for row in mine if row["found"]]
-        silent = [row["where"] for row in mine if not row["octets"]]
+        mine = [row for row in rows if row.where.startswith(place)]
+        found = [f"{row.where}: {row.found}" for row in mine if row.found]
+        silent = [row.where for row in mine if not row.octets]
         yield question.none(
             found,
-            any(row["octets"] not in ("", "0") for row in mine) and not silent,
+            any(row.octets not in ("", "0") for row in mine) and not silent,
             evidence=[
                 *found,
                 f"{len(mine) - len(silent)} places searched / 处已检索",

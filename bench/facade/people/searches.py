@@ -16,7 +16,7 @@ from bench.facade.secrets import forms_of, search
 from bench.facade.secrets_carried import carried
 from bench.history import people as told_of
 from bench.history.observation import Nothing
-from bench.history.people import CarriedRow, DoorQuery, SecretRow
+from bench.history.people import CarriedRow, DoorQuery
 
 _LEAST_SECRET = 6
 
@@ -57,7 +57,7 @@ class Searches:
                     places[f"{role} {each.name}"] = None
                 else:
                     places[f"{role} {each.name}"] = answer.octets
-        rows = [SecretRow(**row) for row in search(places, self.secrets)]
+        rows = search(places, self.secrets)
         self._people.tell(told_of.SECRETS_SHOWN, asked, DoorQuery(door=session.door), rows)
 
     def watch_wires(self) -> None:

@@ -15,6 +15,8 @@ from bench.dut import Seat, TerminalAdapter
 from bench.facade.bench import Unable
 from bench.facade.parts import Clock, OperatorAtTerminal
 from bench.history import ClockMoved, Event, Observed, Phase, Power, TerminalState
+from bench.history.looks import CONNECTIONS, CountRow
+from bench.history.observation import NOTHING
 from bench.rigs import sentences
 from bench.rigs.real.power import PowerSupply
 from bench.rigs.real.terminal import Room, TerminalLife
@@ -77,8 +79,8 @@ class RealNeighbour:
 
     async def connections(self) -> None:
         """How many connections it has opened to its master."""
-        at, rows = self.clock.now_us(), ({"count": str(self._came())},)
-        self.record(Observed(t=at, what="connections", asked=at, query={}, rows=rows, problem=""))
+        at = self.clock.now_us()
+        self.record(CONNECTIONS.told(at, at, NOTHING, [CountRow(count=self._came())]))
 
 
 class Apart:

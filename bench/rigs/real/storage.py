@@ -13,7 +13,9 @@ from pathlib import Path
 
 from bench.dut import Alterable, Alteration, Seat, TerminalAdapter
 from bench.facade import secrets
-from bench.history import Event, Observed
+from bench.history import Event
+from bench.history.looks import SECRETS, STORAGE, TAMPERING, AlteredRow
+from bench.history.observation import NOTHING
 from bench.virtual.disk import spoilt
 from simulators.world import Site
 
@@ -77,15 +79,15 @@ class TerminalFiles:
         """Have the adapter alter records, and tell which. Raises LookupError for one that is not there."""
         if isinstance(self._adapter, Alterable):
             asked = self._now_us()
-            rows = self._adapter.alter(self._seat, alterations)
-            self._record(Observed(t=self._now_us(), what="tampering", asked=asked, query={}, rows=rows, problem=""))
+            rows = [AlteredRow.from_words(row) for row in self._adapter.alter(self._seat, alterations)]
+            self._record(TAMPERING.told(self._now_us(), asked, NOTHING, rows))
 
     async def count_values(self) -> None:
         """Tell how many measured values that centres have stored are in each file. Raises OSError."""
         asked = self._now_us()
         values = secrets.values_of(self._site)
         rows = await asyncio.to_thread(lambda: secrets.count_values(self.read(), values))
-        self._record(Observed(t=self._now_us(), what="storage", asked=asked, query={}, rows=rows, problem=""))
+        self._record(STORAGE.told(self._now_us(), asked, NOTHING, rows))
 
     async def search(self) -> None:
         """Tell where secrets that the terminal was given are found, in files and in answers. Raises OSError."""
@@ -100,4 +102,4 @@ class TerminalFiles:
                 places[f"interface {what}"] = None
         known = {**secrets.secrets_of(self._site), **self.held()}
         rows = await asyncio.to_thread(secrets.search, places, known)
-        self._record(Observed(t=self._now_us(), what="secrets", asked=asked, query={}, rows=rows, problem=""))
+        self._record(SECRETS.told(self._now_us(), asked, NOTHING, rows))

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec import convert
-
 from bench.case import Check, EvidenceKind, criterion
-from bench.history import History
+from bench.history import History, looks
 from bench.history import people as told_of
-from bench.history.people import SecretRow
 from conformance.common import people
-from conformance.common.queries import questions
 
 NOT_IN_FILES = criterion(
     "no-persons-secret-in-files",
@@ -49,7 +45,7 @@ def findings(history: History) -> Iterator[Check]:
     """The rows of both searches; what did not answer was not searched."""
     right = people.logins(history, "right")
     came = any(login.entered for login in right)
-    searched = [convert(row, SecretRow) for each in questions(history, "secrets") for row in each.rows]
+    searched = looks.SECRETS.rows(history)
     files = [row for row in searched if row.where.startswith("storage")]
     shown = told_of.SECRETS_SHOWN.rows(history)
     for asked, rows in ((NOT_IN_FILES, files), (NOT_IN_ANSWERS, shown)):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from bench.case import Check, EvidenceKind, criterion
 from bench.history import Fingerprinted, History, Observed
+from bench.history.looks import TAMPERING
 from bench.history.marks import Mark, Plain
 from bench.history.observation import Words
 from conformance.common.times import instant_of, instant_of_iso, local
@@ -78,8 +79,8 @@ Name = tuple[str, int]
 
 def store_findings(history: History, kind: str) -> Iterator[Check]:
     """Before the alteration the store agrees; afterwards each altered record is named, and no other."""
-    told = [event for event in history.of(Observed) if event.what in ("tampering", "verify") and not event.problem]
-    tampering = [event for event in told if event.what == "tampering"]
+    told = [event for event in history.of(Observed) if event.what in (TAMPERING.what, "verify") and not event.problem]
+    tampering = [event for event in told if event.what == TAMPERING.what]
     at = told.index(tampering[0]) if tampering else len(told)
     before = [event for event in told[:at] if event.rows]
     after = [event for event in told[at:] if event.what == "verify" and event.rows]
@@ -91,10 +92,7 @@ def store_findings(history: History, kind: str) -> Iterator[Check]:
         evidence=[f"{compared} compared / 条已比对", *(_line(name, what) for name, what in list(named.items())[:10])],
     )
     altered = {
-        (row["point"], int(row["start"])): row["how"]
-        for event in tampering
-        for row in event.rows
-        if row["kind"] == kind
+        (row.point, row.start): row.how for event in tampering for row in TAMPERING.read(event).rows if row.kind == kind
     }
     found = {name: row.get("what", "") for event in after for row in event.rows[1:] if (name := _name(row))}
     decided = bool(altered) and bool(after) and compared >= LEAST_RECORDS

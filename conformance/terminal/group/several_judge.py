@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bench.case import Check, Notice, criterion
 from bench.history import Captured, History, LinkRule, Observed, Power, Stored
+from bench.history.looks import CONNECTIONS
 from conformance.common import notices
 from conformance.common.delivery import setup_of
 from conformance.common.queries import answers
@@ -294,10 +295,10 @@ def caught_up_findings(history: History) -> Iterator[Check]:
 def stranger_findings(history: History, stranger: str) -> Iterator[Check]:
     """Somebody who reports in a slave's name: totals and points stay those of the meters that they are of."""
     tries = sum(
-        int(row.get("count", "0"))
+        row.count
         for event in history.of(Observed)
-        if event.what == "connections" and event.terminal == stranger
-        for row in event.rows
+        if event.what == CONNECTIONS.what and event.terminal == stranger
+        for row in CONNECTIONS.read(event).rows
     )
     yield STRANGER_TRIED.decide(True if tries else None, measured=tries, limit=1, op=">=")
     yield _stranger_logged(history, tries)

@@ -14,12 +14,13 @@ from typing import Any, cast
 
 from bench.case import Check, EvidenceKind, criterion
 from bench.history import Behaviour, Commanded, Connected, History, Received, Served
+from bench.history.looks import STORAGE
 from bench.history.marks import SETTLE, Mark
 from bench.history.observation import Words
 from conformance.common.delivery import setup_of
 from conformance.common.frames import HJ212_KIND
 from conformance.common.packages import UPGRADE, Version, results
-from conformance.common.queries import answers, questions
+from conformance.common.queries import questions
 from conformance.common.times import MINUTE, SECOND, local, seconds
 
 UPGRADED_OVER_LOCAL_NETWORK = criterion(
@@ -243,15 +244,15 @@ def undisturbed_findings(history: History, meter: str, centre: str, issuer: str)
 
 def copy_findings(history: History) -> Iterator[Check]:
     """No file that has come into being meanwhile holds measured values (R-40 A: an internal copy is removed)."""
-    looks = answers(history, "storage")
-    first = [row["file"] for row in looks[0].rows] if looks else []
+    looks = STORAGE.answered(history)
+    first = [row.file for row in looks[0].rows] if looks else []
     # The positive control: where the store itself shows no value, a copy of it would show none either.
-    seen = any(row["values"] != "0" for row in looks[0].rows) if looks else False
+    seen = any(row.values for row in looks[0].rows) if looks else False
     added = [
-        f"{row['file']}: {row['values']} values" for row in (looks[-1].rows if looks else ())
-        if row["values"] != "0" and row["file"] not in first
+        f"{row.file}: {row.values} values" for row in (looks[-1].rows if looks else ())
+        if row.values and row.file not in first
     ]  # fmt: skip
-    control = [f"{row['file']}: {row['values']} values / 个数值" for row in (looks[0].rows if looks else ())][:5]
+    control = [f"{row.file}: {row.values} values / 个数值" for row in (looks[0].rows if looks else ())][:5]
     yield NO_COPY_LEFT.none(added, len(looks) > 1 and seen, evidence=[*added, *control])
 
 

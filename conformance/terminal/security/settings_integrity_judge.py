@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from bench.case import Check, EvidenceKind, Notice, criterion
 from bench.history import History, Observed, Served
+from bench.history.looks import TAMPERING
 from bench.history.marks import Mark
 from bench.history.observation import Words
 from conformance.common import notices
@@ -57,9 +58,9 @@ def told_findings(history: History) -> Iterator[Check]:
 
     Where one code serves several of them, there are as many entries about different subjects.
     """
-    done = [event for event in history.of(Observed) if event.what == "tampering" and not event.problem]
+    done = TAMPERING.answered(history)
     at = done[0].t if done else None
-    altered = {row["point"] for event in done for row in event.rows if row["how"] == "kept"}
+    altered = {row.point for event in done for row in event.rows if row.how == "kept"}
     answers = [
         event
         for event in history.of(Observed)
@@ -120,7 +121,7 @@ def _instant(row: dict[str, str]) -> int | None:
 
 def unused_finding(history: History, period_s: int) -> Check:
     """After the alteration, and until the period is set anew, meters are not polled at the altered period."""
-    done = [event for event in history.of(Observed) if event.what == "tampering" and not event.problem]
+    done = TAMPERING.answered(history)
     at = (done[0].t if done else history.end_us) + 3 * MINUTE
     anew = SET_ANEW.last(history)
     end = history.end_us if anew is None else anew.t

@@ -42,7 +42,7 @@ def given_up(codes: Codes, rows: list[Row]) -> Finding:
 
 
 def altered(codes: Codes, rows: list[Row]) -> Finding:
-    done = observed("tampering", AT - MINUTE, [{"how": "kept", "point": "period"}])
+    done = observed("tampering", AT - MINUTE, [{"how": "kept", "point": "period", "kind": "setting", "start": "0"}])
     found = settings_integrity_judge.told_findings(history_of(codes, "alarms", rows, done))
     return next(one for one in found if one.id == "altered-period-told")
 
@@ -98,7 +98,9 @@ def test_one_code_for_two_alterations_needs_two_entries() -> None:
     codes: Codes = {"setting-altered": ("E9",), "certificate-altered": ("E9",)}
 
     def judged(*rows: Row) -> list[Verdict]:
-        done = observed("tampering", AT - MINUTE, [{"how": "kept", "point": one} for one in ("certificate", "period")])
+        things = ("certificate", "period")
+        altered = [{"how": "kept", "point": one, "kind": "setting", "start": "0"} for one in things]
+        done = observed("tampering", AT - MINUTE, altered)
         return [verdict(one) for one in settings_integrity_judge.told_findings(history_of(codes, "log", rows, done))]
 
     both = [entry("E9", subject="m1 period"), entry("E9", subject="A certificate")]
