@@ -8,9 +8,10 @@ import pytest
 from hand_made import MIDNIGHT, World, observed
 
 from bench.case import Check, Finding, Notice, Verdict, case_verdict, clause_verdict
-from bench.history import Began, Event, History, Phase
+from bench.history import Began, Event, History
 from conformance.clauses.suite import case_classes
 from conformance.common import notices
+from conformance.common.phases import OVER
 from conformance.common.times import HOUR, MINUTE
 from conformance.terminal.clock import clock
 from conformance.terminal.processing import counters_judge
@@ -48,7 +49,7 @@ def altered(codes: Codes, rows: list[Row]) -> Finding:
 
 
 def without_status(codes: Codes, rows: list[Row]) -> Finding:
-    phases = (Phase(t=AT, name="silent"), Phase(t=AT + 2 * HOUR + 1, name="over"))
+    phases = (certificate_status_judge.ANSWERED["silent"].event(AT), OVER.event(AT + 2 * HOUR + 1))
     world = World(hours=4, codes=codes)
     world.extra += [*phases, observed("alarms", AT + HOUR, rows)]
     return certificate_status_judge.alarm_finding(world.history(), ("silent",))
