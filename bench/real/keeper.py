@@ -22,8 +22,6 @@ from collections import deque
 from pathlib import Path
 from typing import Any, NoReturn, TypedDict
 
-from bench.real import sentences
-
 CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET = 0x00020000, 0x20000000, 0x40000000
 MS_REC, MS_PRIVATE, MS_SLAVE = 0x4000, 1 << 18, 1 << 19
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER = 1, 24, 36
@@ -46,7 +44,8 @@ class Order(TypedDict):
     """What to start: command line, environment, working folder, output file, and how it is confined.
 
     `netns` is the path of a network namespace or empty. `isolate` asks for a process namespace (needs the right to make
-    one). `file_octets` bounds the size of a single file (0: no bound).
+    one). `file_octets` bounds the size of a single file (0: no bound). `left_out` stands in the output file for what is
+    not kept, with {number} for the octets: sentences are the house's, which is not here.
     """
 
     argv: list[str]
@@ -56,6 +55,7 @@ class Order(TypedDict):
     netns: str
     isolate: bool
     file_octets: int
+    left_out: str
 
 
 def _called(result: int, what: str) -> None:
@@ -129,7 +129,8 @@ def _first(order: Order, output: int, told: int) -> NoReturn:
 class Log:
     """The program's output in a file: the beginning as it comes, the end when it is over, a line on what is missing."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, left_out: str) -> None:
+        self._said = left_out
         self._file = path.open("wb", buffering=0)
         self._tail: deque[bytes] = deque()
         self._tail_octets = 0
@@ -157,7 +158,7 @@ class Log:
     def close(self) -> None:
         """Write the end."""
         if self._left_out:
-            self._file.write(f"\n… {sentences.OCTETS_LEFT_OUT(number=self._left_out)} …\n".encode())
+            self._file.write(f"\n… {self._said.format(number=self._left_out)} …\n".encode())
         for piece in self._tail:
             self._file.write(piece)
         self._file.close()
@@ -205,7 +206,7 @@ def _kill_all(first: int, isolated: bool) -> None:
 
 def _watch(order: Order, first: int, output: int, told: int) -> None:
     """Read output until nobody can write any more and the end is known; a closed standard input kills."""
-    log = Log(Path(order["log"]))
+    log = Log(Path(order["log"]), order["left_out"])
     began = time.monotonic()
     poll = select.poll()
     for each in (0, output, told):

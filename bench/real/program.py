@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.real import sentences
 from bench.real.haste import of_the_wall
 from bench.real.netns import effective_rights
 
@@ -101,6 +102,7 @@ class Program:
             "netns": f"/run/netns/{netns}" if netns else "",
             "isolate": isolated,
             "file_octets": file_octets,
+            "left_out": str(sentences.OCTETS_LEFT_OUT(number="{number}")),
         }
         keeper = await asyncio.create_subprocess_exec(
             sys.executable,
