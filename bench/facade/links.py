@@ -12,6 +12,8 @@ from html.parser import HTMLParser
 from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
 
 _HELD = {"a": "href", "link": "href", "script": "src", "img": "src", "iframe": "src"}
+_CHOICES = 8
+"""So many choices of a list are tried."""
 _BUTTONS = ("submit", "button", "image", "reset")
 
 
@@ -102,6 +104,9 @@ class _Searches(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
+        self.chosen: list[str] = []
+        """The same with one list at another of its choices."""
+        self._choices: dict[str, list[str]] = {}
         self._action = ""
         self._fields: dict[str, str] | None = None
         self._select = ""
@@ -113,9 +118,11 @@ class _Searches(HTMLParser):
         given = {name: text or "" for name, text in attrs}
         if tag == "form" and given.get("method", "get").lower() == "get":
             self._action, self._fields, self._required = given.get("action", ""), {}, set()
+            self._choices = {}
         elif self._fields is None or "disabled" in given:
             return
         elif tag == "option" and self._select:
+            self._choices.setdefault(self._select, []).append(given.get("value", ""))
             if self._select not in self._fields or "selected" in given:
                 self._fields[self._select] = given.get("value", "")
                 self._untold = "" if "value" in given else self._select
@@ -138,8 +145,14 @@ class _Searches(HTMLParser):
             self._select = ""
         elif tag == "form" and self._fields is not None:
             if self._fields and all(self._fields.get(name) for name in self._required):
-                self.found.append(f"{self._action.partition('?')[0]}?{urlencode(self._fields)}")
+                self.found.append(self._sent(self._fields))
+                for name, values in self._choices.items():
+                    others = [each for each in values if each and each != self._fields[name]][:_CHOICES]
+                    self.chosen += [self._sent({**self._fields, name: each}) for each in others]
             self._fields = None
+
+    def _sent(self, fields: Mapping[str, str]) -> str:
+        return f"{self._action.partition('?')[0]}?{urlencode(fields)}"
 
 
 def searches_of(page: str, base: str) -> list[str]:
@@ -147,6 +160,13 @@ def searches_of(page: str, base: str) -> list[str]:
     reader = _Searches()
     reader.feed(page)
     return joined(reader.found, base)
+
+
+def choices_of(page: str, base: str) -> list[str]:
+    """The same with one list at a time at another of its choices, the first few of those that are told by a value."""
+    reader = _Searches()
+    reader.feed(page)
+    return joined(reader.chosen, base)
 
 
 def held_forms(page: str, base: str) -> list[HeldForm]:

@@ -80,6 +80,7 @@ class Journal:
         )
         self.keep(alarm.code, f"alarm {alarm.kind}", subject, text)
 
+    @seam
     def clear_alarm(self, alarm: Alarm, subject: str) -> None:
         """Clear an alarm that stands."""
         if not self._raised:

@@ -15,7 +15,7 @@ from bench.dut.access.exchange import Answer
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Kept, Session
 from bench.facade.bench import Unable
-from bench.facade.links import held_forms, joined, links_of, searches_of
+from bench.facade.links import choices_of, held_forms, joined, links_of, searches_of
 from bench.facade.people.desk import TROUBLES, Visitor, text, trouble
 from bench.history import people as told_of
 from bench.history.observation import Observation, Q, R
@@ -41,6 +41,8 @@ class Pages:
 
     def __init__(self, people: Visitor) -> None:
         self._people = people
+        self._chosen: set[tuple[str, str]] = set()
+        """Door and address of searches with another choice, which are tried by the first who is offered them."""
 
     async def shown(self, name: str, session: Session) -> None:
         """Put into the history the words that a page or answer has, without its marks."""
@@ -69,7 +71,7 @@ class Pages:
     async def follow_links(self, session: Session, most: int) -> None:
         """Follow what the pages of a door point at, by GET, from its first page on; which page held each address and
         the status it gave are in the history, and what its forms lack. `most` addresses, of each path the first one;
-        then its search forms as they stand, each once.
+        then its search forms as they stand, each once, and with each choice of their lists, at most as many.
         """
         asked = self._people.now_us()
         place = self._people.visits.place(session.door, session.certificate)
@@ -81,6 +83,7 @@ class Pages:
         seen = {f"{place.path}/"}
         searches: dict[tuple[str, ...], tuple[str, str]] = {}
         asked_for: set[tuple[str, ...]] = set()
+        tried: set[str] = set()
         while (waiting and len(rows) < most) or searches:
             if waiting and len(rows) < most:
                 held_by, target = waiting.pop(0)
@@ -103,6 +106,11 @@ class Pages:
                     if key not in asked_for:
                         asked_for.add(key)
                         searches[key] = (target, each)
+                for each in choices_of(answer.text, base + target) if target not in tried else ():
+                    if (session.door, each) not in self._chosen and len(tried) < most:
+                        self._chosen.add((session.door, each))
+                        tried.add(each)
+                        searches[(each,)] = (target, each)
             for each in there:
                 if (path := each.partition("?")[0]) not in seen:
                     seen.add(path)

@@ -11,7 +11,7 @@ from reference_terminal.acquisition.diagnosis import Diagnosis, Frame
 from reference_terminal.management.installer import Installer, Outcome
 from reference_terminal.model.messages import Text
 from reference_terminal.web.centre_orders import CentreOrders
-from reference_terminal.web.pages import device, site
+from reference_terminal.web.pages import device, measured, site
 from reference_terminal.web.pages.asks import Asks
 from reference_terminal.web.pages.blocks import Block, Field, Form
 from reference_terminal.web.periods import PeriodApi
@@ -189,3 +189,14 @@ def certificate_form_leads_nowhere(patch: Patch) -> None:
         return Form(*given, to="certificate" if to == "centre-certificate" else to, **more)
 
     patch(device, "Form", form)
+
+
+@defect(
+    "search-offers-what-it-does-not-know",
+    en="the list of classes in the search of stored periods has one under a name that the search does not know",
+    zh="历史记录查询的时段列表中有查询不认识的选项",
+    clauses=("isc-2/8.2f",),
+)
+def search_offers_what_it_does_not_know(patch: Patch) -> None:
+    """The list is of an older version."""
+    patch(measured, "CLASSES", (("min", Text("minute", "分钟")), *measured.CLASSES[1:]))

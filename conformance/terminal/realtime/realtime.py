@@ -551,7 +551,11 @@ class RenewsItsCertificateQuickly(RenewsItsCertificateWhileRunning):
         renewal_judge.UNFIT_CERTIFICATES_REFUSED: ("isc-2/7.4.1b",),
         secrecy.NO_SECRET_IN_STORAGE: ("isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b"),
         **beside(
-            renewal_judge.RENEWAL_TAKEN, renewal_judge.NEW_CERTIFICATE_SHOWN, renewal.RENEWAL_LOGGED, *delivery.ARRIVAL
+            renewal_judge.RENEWAL_TAKEN,
+            renewal_judge.NEW_CERTIFICATE_SHOWN,
+            renewal_judge.WARNING_CLEARED.sometimes(),
+            renewal.RENEWAL_LOGGED,
+            *delivery.ARRIVAL,
         ),
     }
     scenario = RenewsItsCertificateWhileRunning.scenario.but(minute_interval=1)

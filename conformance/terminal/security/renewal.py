@@ -34,11 +34,15 @@ class RenewsItsCertificateWhileRunning(Case):
         **beside(
             renewal_judge.RENEWAL_TAKEN,
             renewal_judge.NEW_CERTIFICATE_SHOWN,
+            renewal_judge.WARNING_CLEARED.sometimes(),
             RENEWAL_LOGGED,
             *delivery.ARRIVAL,
         ),
     }
-    needs = (MODBUS, LIVE, read_out("renewal-logged"), MUTUAL_TLS, "channel.certificate-renewal")
+    needs = (
+        *(MODBUS, LIVE, read_out("renewal-logged", "warning-cleared"), MUTUAL_TLS),
+        "channel.certificate-renewal",
+    )
     scenario = Scenario(
         circuits=1,
         points=2,
@@ -67,6 +71,7 @@ class RenewsItsCertificateWhileRunning(Case):
         await bench.power.off(self.off_s)
         await bench.clock.sleep(self.after_s)
         await bench.terminal.search()
+        await bench.operator.alarms()
         await bench.operator.log(start)
         await bench.centres.settle(seconds=self.settle_s)
 
@@ -81,7 +86,10 @@ class RenewsItsNationalCertificate(RenewsItsCertificateWhileRunning):
     """The SM2 certificate of a channel with the national suites is replaced while records flow."""
 
     zh = "国密通道的 SM2 终端证书在线更换：不合格证书被拒绝，新证书随即启用且断电后保持，数据不丢失。"
-    needs = (MODBUS, LIVE, read_out("renewal-logged"), NATIONAL_TLS, "channel.certificate-renewal")
+    needs = (
+        *(MODBUS, LIVE, read_out("renewal-logged", "warning-cleared"), NATIONAL_TLS),
+        "channel.certificate-renewal",
+    )
     scenario = Scenario(
         circuits=1,
         points=1,

@@ -14,8 +14,10 @@ from reference_terminal.assembly import Terminal
 from reference_terminal.crypto import certificates
 from reference_terminal.crypto.certificates import Identity
 from reference_terminal.net.channel import Line
+from reference_terminal.security import messages
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.overlay import Overlay
+from reference_terminal.storage.journal import Journal
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.web.centre_orders import CentreOrders
 from reference_terminal.web.errors import HttpError
@@ -164,3 +166,19 @@ def ended_sessions_lose_what_waits(patch: Patch) -> None:
 def ends_of_certificates_untold(patch: Patch) -> None:
     """Everybody knows when his certificate ends."""
     whispers_alarms(patch, lambda kind, en: True)
+
+
+@defect(
+    "warning-of-ending-certificates-stays",
+    en="the alarm that a certificate ends stands on after another one has taken its place",
+    zh="更换证书后，证书将到期的告警一直不解除",
+    clauses=_CLAUSES,
+)
+def warning_of_ending_certificates_stays(patch: Patch) -> None:
+    """Somebody should see it."""
+
+    def clear_alarm(self: Journal, kind: Any, subject: str) -> None:
+        if kind is not messages.CERTIFICATE_ENDS:
+            own(self, kind, subject)
+
+    own = patch(Journal, "clear_alarm", clear_alarm)

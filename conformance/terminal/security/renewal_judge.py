@@ -51,6 +51,14 @@ END_ALARMED = criterion(
     unit="centres",
 )
 
+WARNING_CLEARED = criterion(
+    "warning-cleared",
+    en="the alarm that a certificate ends is cleared once another one is in use",
+    zh="换用新证书后，证书将到期的告警随之解除",
+    unit="alarms",
+    notices=(Notice.CERTIFICATE_ENDING,),
+)
+
 
 class Unfit(Words, frozen=True, kw_only=True):
     """The certificate that is offered."""
@@ -93,6 +101,7 @@ def findings(history: History, centre: str, unfit: Sequence[str]) -> Iterator[Ch
         actual="no order" if renewed is None else renewed.problem or "taken",
     )
     yield _shown(history, centre, None if renewed is None else renewed.t)
+    yield from _cleared(history, None if renewed is None or renewed.problem else renewed.t)
     yield measure(
         "warned-ahead",
         _warned(history),
@@ -132,6 +141,23 @@ def _shown(history: History, centre: str, at: int | None) -> Check:
         limit=0,
         evidence=[*wrong, *missing],
     )
+
+
+def _cleared(history: History, renewed: int | None) -> Iterator[Check]:
+    """Of the warnings that stood before the renewal, by subject, those that stand at the last look, a start behind it.
+
+    Nothing is asked where the product warned of nothing, or told its alarms before or after alone.
+    """
+    looks = [(event.t, _standing(history, event)) for event in answers(history, "alarms")]
+    before = [standing for at, standing in looks if renewed is not None and at < renewed]
+    after = [standing for at, standing in looks if renewed is not None and at > renewed]
+    if before and before[-1] and after:
+        yield WARNING_CLEARED.none(sorted(before[-1] & after[-1]), before[-1])
+
+
+def _standing(history: History, event: Observed) -> set[str]:
+    rows = [row for row in event.rows if notices.tells(history, row, ENDING) and not row.get("cleared")]
+    return {f"{row.get('code') or row.get('kind', '')} {row.get('subject', '')}" for row in rows}
 
 
 def _warned(history: History) -> int:
