@@ -238,6 +238,7 @@ WORDS: dict[str, str] = {
     "other-fingerprint-there": "平台已有他人指纹",
     "form-at-a-page": "应有页面表单",
     "period-shortened": "即将缩短采集周期",
+    "mended-now": "故障排除",
     "deposits-wait": "存证待上传",
     "deposits-taken": "存证已接收",
     "flagged": "置数据标记",

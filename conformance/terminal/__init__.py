@@ -75,7 +75,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 
 from bench.case import AnyOf, Evidence, Text, claimed, standing
 from conformance import rests
-from conformance.common import every_frame
+from conformance.common import alarms_over, every_frame
 
 MODBUS = "protocol.modbus-tcp"
 HJ212 = "uplink.hj212"
@@ -132,4 +132,5 @@ BY_TIME_OF_DAY = Text(
 """Why a case of a whole day runs in virtual time alone."""
 
 standing.join("every-frame", every_frame.STANDING)
+standing.join("alarms-over", alarms_over.STANDING)
 claimed.join(rests.rests_of, rests.LEFT)

@@ -12,6 +12,7 @@ from bench.facade.bench import Bench
 from bench.history import History
 from conformance.common import accuracy, gaps
 from conformance.common.actions import all_centres, points, read_readings
+from conformance.common.alarms_over import MENDED, Mended
 from conformance.common.phases import WATCHED
 from simulators.meters.faults import AnyFault
 
@@ -57,8 +58,10 @@ class SpoilsAnswers:
             meter.set_fault(fault)
             await bench.clock.sleep(self.spoilt_s)
             meter.clear()
+            MENDED.put(bench, Mended(names=meter.name))
             await bench.clock.sleep(self.spoilt_s)
         await self.settle(bench)
+        await bench.operator.alarms()
         await bench.operator.gaps()
         if self.reads_log:
             await bench.operator.log(start)

@@ -13,6 +13,7 @@ from bench.history import History
 from bench.layout.scenario import Collector, Scenario
 from conformance.common import accuracy, gaps
 from conformance.common.actions import all_centres, points, read_readings, read_records
+from conformance.common.alarms_over import MENDED, Mended
 from conformance.common.phases import WATCHED
 from conformance.terminal import LOCAL, READ_GAPS, UPLINK, read_out
 from conformance.terminal.collectors import collectors_judge
@@ -242,8 +243,11 @@ class RefusesForeignCollectors(Case):
             for collector in bench.collectors.values():
                 collector.behave(certificate=choice)
                 collector.disconnect(abort=True)
+            if choice == "good":
+                MENDED.put(bench, Mended(names=" ".join(bench.collectors)))
             await bench.clock.sleep(minutes=4)
         await bench.clock.sleep(minutes=6)
+        await bench.operator.alarms()
         await bench.operator.log(start)
         await read_readings(bench, points(bench), start, bench.clock.now_us())
 

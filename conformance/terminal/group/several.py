@@ -12,6 +12,7 @@ from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Configuration, Derived, Scenario, Slave
+from conformance.common.alarms_over import MENDED, Mended
 from conformance.terminal import BY_TIME_OF_DAY, LIVE, MODBUS, SLAVES, read_out
 from conformance.terminal.group import several_judge
 
@@ -83,7 +84,9 @@ class CatchesUpAfterTheCable(Case):
             await bench.clock.sleep(minutes=80)
             for point in _NORTH:
                 await bench.slaves["s1"].operator.records("quarter", point, since, bench.clock.now_us())
+        MENDED.put(bench, Mended(names="s1"))
         await bench.clock.sleep(minutes=10)
+        await bench.operator.alarms()
         await bench.centres.settle(minutes=5)
 
     def judge(self, history: History) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from conformance.defects.seams import hides_events
 from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model.messages import Alarm, Text
 from reference_terminal.net.channel import ChannelRefused
+from reference_terminal.processing import messages as processing_messages
 from reference_terminal.processing import pipeline
 from reference_terminal.storage.journal import Journal
 from reference_terminal.uplink.hj212.link import CentreLink
@@ -196,3 +197,35 @@ def log_by_uptime(patch: Patch) -> None:
         self._clock = _SinceStart(clock)  # pyright: ignore[reportAttributeAccessIssue]
 
     patch(Journal, "__init__", initialise)
+
+
+@defect(
+    "range-alarms-outlast-their-cause",
+    en="an alarm about a value out of its range is never cleared",
+    zh="测量值恢复到量程内后，超量程告警一直不解除",
+    clauses=("isc-2/8.2c", "csmt/8.1.1c"),
+)
+def range_alarms_outlast_their_cause(patch: Patch) -> None:
+    """Somebody is to acknowledge it, and there is no way to."""
+
+    def clear_alarm(self: Journal, alarm: Alarm, subject: str) -> None:
+        if alarm is not processing_messages.OUT_OF_RANGE:
+            own(self, alarm, subject)
+
+    own = patch(Journal, "clear_alarm", clear_alarm)
+
+
+@defect(
+    "alarms-of-collectors-outlast-their-cause",
+    en="an alarm about a collector whose certificate was refused is never cleared",
+    zh="采集器恢复合格证书后，拒绝其证书的告警一直不解除",
+    clauses=("isc-2/8.2c", "isc-2/7.4.2.1[2]i"),
+)
+def alarms_of_collectors_outlast_their_cause(patch: Patch) -> None:
+    """That it is heard again is thought to be enough."""
+
+    def clear_alarm(self: Journal, alarm: Alarm, subject: str) -> None:
+        if not subject.startswith("K"):
+            own(self, alarm, subject)
+
+    own = patch(Journal, "clear_alarm", clear_alarm)

@@ -13,6 +13,7 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Collector, Configuration, Line, Scenario, System
 from conformance.common.actions import read_readings
+from conformance.common.alarms_over import MENDED, Mended
 from conformance.common.times import HOUR, floor
 from conformance.terminal import LOCAL, MODBUS, OPC, SQL
 from conformance.terminal.acquisition.interfaces import CJT188, DLT645
@@ -50,7 +51,9 @@ class _AtTheLimits:
             await bench.clock.sleep(minutes=3)
         for point, _, _ in limits:
             bench.meters[point.partition(".")[0]].release(point)
-        await bench.clock.sleep(minutes=2)
+        MENDED.put(bench, Mended(names=" ".join(point for point, _, _ in limits)))
+        await bench.clock.sleep(minutes=3, seconds=10)
+        await bench.operator.alarms()
         await read_readings(bench, [point for point, _, _ in limits], start, bench.clock.now_us())
 
     def judge(self, history: History) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from bench.history.marks import Plain
 from bench.layout.scenario import Scenario
 from conformance.common import delivery, secrecy
 from conformance.common.actions import all_centres, delivered, reconciled
+from conformance.common.alarms_over import MENDED, Mended
 from conformance.terminal import LIVE, MODBUS, MUTUAL_TLS, NATIONAL_TLS, PAYLOAD, PLATFORM, read_out
 from simulators.trust.authority import Choice
 
@@ -109,7 +110,9 @@ class RefusesBadCertificatesOfCentre(Case):
             await bench.clock.sleep(minutes=4)
         SHOWN[GOOD].put(bench)
         centre.behave(certificate="good")
+        MENDED.put(bench, Mended(names="A"))
         await bench.clock.sleep(minutes=5)
+        await bench.operator.alarms()
         await bench.centres.settle(minutes=10)
 
     def judge(self, history: History) -> Iterator[Finding]:

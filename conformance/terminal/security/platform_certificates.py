@@ -14,6 +14,7 @@ from bench.history.marks import SETTLE
 from bench.layout.scenario import Scenario
 from conformance.common import delivery, secrecy
 from conformance.common.actions import all_centres, delivered
+from conformance.common.alarms_over import MENDED, Mended
 from conformance.terminal import MODBUS, MUTUAL_TLS, PLATFORM
 from conformance.terminal.security import platform_certificates_judge
 from conformance.terminal.security.channels import BAD, CAPTURING, GOOD, LENIENT, SHOWN
@@ -179,7 +180,9 @@ class RefusesBadCertificatesOfPlatform(Case):
             await bench.clock.sleep(minutes=4)
         SHOWN[GOOD].put(bench)
         platform.behave(certificate="good", ack="always")
+        MENDED.put(bench, Mended(names="N"))
         await bench.clock.sleep(minutes=30)
+        await bench.operator.alarms()
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from secrecy.refusal_findings(history, "N", BAD)
