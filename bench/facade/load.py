@@ -18,6 +18,7 @@ from bench.dut.access.exchange import Place, ask
 from bench.dut.platform.vocabulary import AnyAnalysis, Kind
 from bench.dut.platform.vocabulary.base import POINT, SAMPLES, TERMINAL
 from bench.dut.profile import LoadFigures
+from bench.facade import sentences
 from bench.facade.bench import Unable
 from bench.history import Phase
 from bench.load.plan import Action, Plan
@@ -71,7 +72,7 @@ class Loads:
     async def make(self, plan: Plan, aim: Aim | None = None) -> None:
         """Make it, to its end. Raises LoadFailed, and Unable where there is no place for its books."""
         if self._folder is None:
-            raise Unable("a load needs a folder for its books / 负载测试需要运行目录")
+            raise Unable(str(sentences.LOAD_FOLDER()))
         if aim is not None:
             aim = replace(aim, processes=self._processes)
         await carry_out(plan, self._folder, self._observe, hands=self._hands, aim=aim)
@@ -91,7 +92,7 @@ class Loads:
             found.append(desk.signature())
         self._tell("sessions", asked=sessions, open=len(found))
         if place is None:
-            raise Unable("nobody was let in at the platform / 无账户可登录平台")
+            raise Unable(str(sentences.NOBODY_LET_IN()))
         door = (place.host, place.port)
         return Aim(*door, door=door, secured=place.secured, sessions=tuple(found))
 
@@ -163,7 +164,7 @@ class Loads:
 async def _action(platform: Platform, desk: Desk, asked: Question) -> tuple[Action | None, str]:
     prepared = desk.prepared(asked.action, asked.word, **asked.fields)
     if prepared is None or desk.session is None:
-        return None, "not mapped by the profile / 档案未映射"
+        return None, str(sentences.NOT_MAPPED())
     method, path, headers, body = prepared
     texts: list[str] = []
     for pause in (0.0, _APART_S):
@@ -173,10 +174,10 @@ async def _action(platform: Platform, desk: Desk, asked: Question) -> tuple[Acti
                 platform.people.reached(desk.session.door), method, path, [*headers, *desk.signature().items()], body
             )
         except (OSError, TimeoutError) as error:
-            return None, f"not answered at rest: {error} / 空载时无应答"
+            return None, str(sentences.SILENT_AT_REST(error=error))
         if not 200 <= answer.status < 300:
-            again = " when asked again / 再次提交时" if texts else ""
-            return None, f"status {answer.status} at rest{again} / 空载时返回异常状态"
+            again = sentences.ASKED_AGAIN() if texts else ""
+            return None, str(sentences.STATUS_AT_REST(status=answer.status, again=again))
         texts.append(answer.text)
     contains = mark_of(*texts) if method == "GET" else ""
     text = body.decode("utf-8", "replace")
@@ -200,4 +201,4 @@ class NoLoads(Loads):
     async def make(self, plan: Plan, aim: Aim | None = None) -> None:
         """Not here. Raises Unable."""
         del plan, aim
-        raise Unable("a load is made in real time: --rig loopback, process or lab / 负载测试仅用于实时台架")
+        raise Unable(str(sentences.LOAD_IN_REAL_TIME()))

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 import psutil
 
+from bench.facade import sentences
 from bench.facade.bench import Unable
 from bench.history import Event, Observed
 
@@ -180,7 +181,7 @@ class NoMachine:
 
     def watch(self) -> AbstractAsyncContextManager[object]:
         """Never."""
-        raise Unable("nobody here can load the machine of this item / 本台架不能给被测件加载")
+        raise Unable(str(sentences.NO_MACHINE()))
 
     busy = watch
 

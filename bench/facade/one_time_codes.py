@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA512
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from bench.dut.access import Codes
+from bench.facade import sentences
 
 _ALGORITHMS: dict[str, Callable[[], SHA1 | SHA256 | SHA512]] = {"SHA1": SHA1, "SHA256": SHA256, "SHA512": SHA512}
 _SECOND = 1_000_000
@@ -35,7 +36,7 @@ class OneTimeCodes:
             octets = base64.b32decode(plain + "=" * (-len(plain) % 8))
             totp = TOTP(octets, known.digits, _ALGORITHMS[known.algorithm](), known.period_s)
         except (binascii.Error, ValueError) as error:
-            raise LookupError(f"the secret of one-time codes is no base32 of 16 octets: {error} / 密钥无效") from None
+            raise LookupError(str(sentences.NO_SECRET(error=error))) from None
         return cls(known.period_s, known.periods, totp)
 
     def at(self, t: int, later: int = 0) -> str:

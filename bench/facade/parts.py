@@ -18,6 +18,7 @@ import msgspec
 from bench.dut import Seat, TerminalAdapter
 from bench.dut.refused import Refused
 from bench.dut.streams import Telling, follow, row_of_event
+from bench.facade import sentences
 from bench.facade.bench import LineControl, OtherTerminal, Unable
 from bench.facade.emissions import Emissions
 from bench.facade.orders import Orders
@@ -31,6 +32,7 @@ from simulators.centres.http import JsonCentre
 from simulators.centres.kinds import kind_of
 from simulators.centres.spec import USUAL
 from simulators.centres.switches import SwitchError
+from simulators.sentences import Words
 from simulators.world import Site
 
 LOCAL = timezone(timedelta(hours=8))
@@ -148,10 +150,7 @@ class StandIn:
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._platform, name, None)
         if found is None:
-            raise Unable(
-                f"the case asks centre {self._platform.name} for {name}, which HJ 212 alone has / "
-                "用例要求 HJ 212 中心功能"
-            )
+            raise Unable(str(sentences.HJ212_ALONE(name=self._platform.name, what=name)))
         return found
 
     def behave(self, **switches: object) -> None:
@@ -159,7 +158,7 @@ class StandIn:
         try:
             self._platform.behave(**switches)
         except SwitchError as error:
-            raise Unable(f"centre {self._platform.name}: {error} / 该类中心不支持此行为") from None
+            raise Unable(str(sentences.CENTRE_CANNOT(name=self._platform.name, error=error))) from None
 
 
 class CentresByName(Mapping[str, Centre]):
@@ -181,10 +180,7 @@ class CentresByName(Mapping[str, Centre]):
     def __getitem__(self, name: str) -> Centre:
         kind = self._instead.get(name)
         if kind is not None:
-            raise Unable(
-                f"the case asks something of centre {name} as one of HJ 212; for this terminal it is {kind.title[0]} / "
-                f"用例要求 HJ 212 中心，而该终端的中心为 {kind.title[1]}"
-            )
+            raise Unable(str(sentences.CENTRE_IS_OTHER(name=name, title=Words(*kind.title))))
         return cast(Centre, self._centres[name])
 
     def __iter__(self) -> Iterator[str]:
@@ -212,7 +208,7 @@ class OneAlone(Mapping[str, OtherTerminal]):
     """Terminals beside the one on test, in a rig that holds one."""
 
     def __getitem__(self, name: str) -> OtherTerminal:
-        raise Unable(f"terminal {name} stands beside the one on test; this rig holds one / 本台架仅容纳一台终端")
+        raise Unable(str(sentences.HOLDS_ONE(name=name)))
 
     def __iter__(self) -> Iterator[str]:
         return iter(())
@@ -225,9 +221,7 @@ class NoLines(Mapping[str, LineControl]):
     """Serial lines of a rig that cannot disturb them: pseudo terminals and real ports have no broken wires."""
 
     def __getitem__(self, name: str) -> LineControl:
-        raise Unable(
-            f"the case disturbs serial line {name}; this rig cannot, run it in virtual time / 本台架不能干扰串行线"
-        )
+        raise Unable(str(sentences.LINE_UNDISTURBED(name=name)))
 
     def __iter__(self) -> Iterator[str]:
         return iter(())
@@ -266,7 +260,7 @@ class OperatorAtTerminal(Orders, StoredSets, Emissions):
         problem, status, refused = "", 0, False
         try:
             if what in READING and not bench.reads:
-                raise LookupError("the profile denies local.readout / 档案声明无本地查询")
+                raise LookupError(str(sentences.DENIES_READOUT()))
             rows = await bench.adapter.ask(bench.seat, what, query)
         except Refused as error:
             problem, status, refused = f"LookupError: {error}", error.status, True
@@ -304,7 +298,7 @@ class OperatorAtTerminal(Orders, StoredSets, Emissions):
         async def hear() -> None:
             try:
                 await follow(told, begun.set, take)
-                record({}, "the terminal ended the stream / 终端结束了事件流")
+                record({}, str(sentences.STREAM_ENDED()))
             except (LookupError, OSError, TimeoutError) as error:
                 record({}, f"{type(error).__name__}: {error}")
             finally:
@@ -312,7 +306,7 @@ class OperatorAtTerminal(Orders, StoredSets, Emissions):
 
         try:
             if not isinstance(bench.adapter, Telling):
-                raise LookupError("nothing is known of what it tells by itself / 未声明主动事件流")
+                raise LookupError(str(sentences.NO_STREAM()))
             told = bench.adapter.stream(bench.seat, f"{what}s")
         except LookupError as error:
             record({}, str(error))
@@ -337,7 +331,7 @@ class OperatorAtTerminal(Orders, StoredSets, Emissions):
                 received = base64.b64decode(rows[0]["octets"])
                 rows = ({**rows[0], **_file(received)},)
             except ValueError as error:
-                rows, problem = (), f"octets are no base64: {error} / 非 base64"
+                rows, problem = (), str(sentences.NO_BASE64(error=error))
         self._bench.record(msgspec.structs.replace(seen, query={**query, **told}, rows=rows, problem=problem))
         return received
 

@@ -23,6 +23,7 @@ from bench.dut.platform import Functions, Intake, Mapped, Request, analysis_call
 from bench.dut.platform.asking import Exact, Outcome, Unfit, key_of, rows_of, theirs
 from bench.dut.platform.sending import Keys, ProductForm
 from bench.dut.platform.vocabulary import IMPORT_FIELDS, Analysis, AnyAnalysis, Fields, Kind, Q, R
+from bench.facade import sentences
 from bench.facade.bench import Unable
 from bench.facade.people import People
 from bench.history import Observed
@@ -78,9 +79,7 @@ class Platform:
         """One of them. Raises Unable where the profile does not say."""
         found = self.intakes.get(way)
         if found is None:
-            raise Unable(
-                f"the profile has no section [connection.{way}]: terminals cannot reach it so / 档案无该接入方式"
-            )
+            raise Unable(str(sentences.NO_WAY_IN(way=way)))
         return found
 
     def rights_told(self) -> None:
@@ -278,9 +277,9 @@ class Desk:
             return told
 
         if mapped.request is None:
-            return tell(Outcome.UNMAPPED, f"the profile has no way to {what} in [functions] / 档案未说明如何进行")
+            return tell(Outcome.UNMAPPED, str(sentences.NO_WAY_TO(what=what)))
         if self.session is None:
-            return tell(Outcome.UNANSWERED, f"{self.word} was not let in / 未能登录")
+            return tell(Outcome.UNANSWERED, str(sentences.NOT_LET_IN(word=self.word)))
         try:
             answer = await self._answer(mapped.request, word, mapped, written, more, octets)
         except _TROUBLES as error:

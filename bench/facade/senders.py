@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bench.dut import ServerSide
+from bench.facade import sentences
 from bench.facade.bench import Unable
 from bench.history import Phase
 from bench.layout.park import Park
@@ -158,7 +159,7 @@ class SenderControl:
     def spoil(self, *how: str) -> None:
         """The next packets are spoilt when first sent, one after the other in these ways; they are sent again sound."""
         if unknown := [each for each in how if each not in kinds()[self.spec.kind].spoils]:
-            raise ValueError(f"{self.spec.kind} cannot be spoilt by {', '.join(unknown)} / 无此破坏方式")
+            raise ValueError(str(sentences.NOT_SPOILT(kind=self.spec.kind, unknown=unknown)))
         self._say("spoil", how=" ".join(how))
         self.sender.faults.spoil += list(how)
 
@@ -314,9 +315,7 @@ class Senders(Mapping[str, SenderControl]):
         way = way_of(spec)
         door = self._doors.get(way)
         if door is None:
-            raise Unable(
-                f"the profile has no section [connection.{way}]: terminals cannot reach it so / 档案无该接入方式"
-            )
+            raise Unable(str(sentences.NO_WAY_IN(way=way)))
         if spec.channel == "plain":
             return Target(door.host, door.port, local)
         return Target(door.host, door.port, local, lambda: self._session(spec, door.server_name))
@@ -324,7 +323,7 @@ class Senders(Mapping[str, SenderControl]):
     def _session(self, spec: SenderSpec, server_name: str) -> Session:
         """A session as a client, with the certificate that the sender shows."""
         if self._trust is None:
-            raise Unable("this rig has no certificates for senders / 本台架无终端证书")
+            raise Unable(str(sentences.NO_CERTIFICATES()))
         national = spec.channel in ("gm-tls13", "tlcp")
         authority = self._trust["sm2" if national else "ecdsa"]
         leaf = pair = None

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from decimal import Decimal
 
+from bench.facade import sentences
 from bench.history import Event, TimeAsked
 from bench.history.phases import SOURCE_AHEAD, SOURCE_BACK, SOURCE_SILENT, Ahead
 from bench.lab.ntp import NtpServer
@@ -63,7 +64,7 @@ class Timekeeping:
 
     def _needed(self) -> None:
         if not self._standing:
-            raise LookupError("this scenario has no time server; give it time_server=True / 场景未配置时间服务器")
+            raise LookupError(str(sentences.NO_TIME_SERVER()))
 
     def _asked(self, peer: str) -> None:
         ahead_us = round(self._server.ahead_s * 1_000_000)

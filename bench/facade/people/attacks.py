@@ -15,6 +15,7 @@ from bench.dut.access import NOBODY
 from bench.dut.access.exchange import Place, knock, send
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Session
+from bench.facade import sentences
 from bench.facade.bench import Unable
 from bench.facade.people.desk import TROUBLES, Visitor, trouble
 from bench.history import people as told_of
@@ -73,7 +74,7 @@ class Attacks:
             row = KnockRow(outcome="taken", answer=str(len(came)), leaked="yes" if leaked else "")
         except TROUBLES as error:
             if not self._knocked:
-                raise Unable(f"nobody listens at the local interface, {host}:{port} / 本地接口无监听") from None
+                raise Unable(str(sentences.NOBODY_LISTENS(host=host, port=port))) from None
             problem = trouble(error)
         self._knocked = True
         self._people.tell(told_of.KNOCK, asked, KnockQuery(what=what), [row], problem)

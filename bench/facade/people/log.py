@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from bench.dut.access import Audit
 from bench.dut.access.expressions import value
+from bench.facade import sentences
 from bench.facade.bench import Unable
 from bench.facade.people.desk import TROUBLES, Visitor, looked, text
 from bench.history import people as told_of
@@ -29,7 +30,7 @@ class Log:
         """The audit log by these conditions (`AuditQuery`), as its reader gets it."""
         log = self._people.access.audit
         if log is None:
-            raise Unable("the profile has no section [access.audit] / 档案无 [access.audit] 小节")
+            raise Unable(str(sentences.NO_AUDIT()))
         words = AuditQuery(told=told, **{key: condition for key, condition in query.items() if condition})
         given = {**dict.fromkeys(_CONDITIONS, ""), **query}
         return await looked(
@@ -40,7 +41,7 @@ class Log:
         """The audit log as a file that its reader takes away, read: rows as those of `audit`."""
         log = self._people.access.audit
         if log is None or not (log.export and log.exported):
-            raise Unable("the profile names no export of the audit log / 档案未说明审计日志的导出")
+            raise Unable(str(sentences.NO_EXPORT()))
         name = log.export
         return await looked(self._people, told_of.AUDIT_EXPORT, Nothing(), lambda: self._read(log, log.exported, name))
 

@@ -14,6 +14,7 @@ from bench.dut.access import Display
 from bench.dut.access.exchange import Answer
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Kept, Session
+from bench.facade import sentences
 from bench.facade.bench import Unable
 from bench.facade.links import choices_of, held_forms, joined, links_of, searches_of
 from bench.facade.people.desk import TROUBLES, Visitor, text, trouble
@@ -183,7 +184,7 @@ class Pages:
     def _display(self) -> Display:
         known = self._people.access.display
         if known is None:
-            raise Unable("the profile has no section [access.display] / 档案无 [access.display] 小节")
+            raise Unable(str(sentences.NO_DISPLAY()))
         return known
 
     async def _told(

@@ -14,6 +14,7 @@ from bench.dut.access.exchange import Answer
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Kept, Session
 from bench.dut.refused import no_answer
+from bench.facade import sentences
 from bench.facade.bench import Unable
 from bench.facade.people.desk import TROUBLES, Visitor, looked, shown, text
 from bench.facade.people.register import RegisterOfInstruments
@@ -40,7 +41,7 @@ class Upkeep:
         """Put into the history what the product shows of its machine at the doors of these sessions."""
         known = self._people.access.state
         if known is None:
-            raise Unable("the profile has no section [access.state] / 档案无 [access.state] 小节")
+            raise Unable(str(sentences.NO_STATE()))
         for session in sessions:
             query = MachineQuery(told=told, door=session.door)
             await looked(self._people, told_of.MACHINE_SHOWN, query, partial(self._machine, known, session))
@@ -67,7 +68,7 @@ class Upkeep:
         """Enter what is known of an instrument; what the register shows of it then is in the history."""
         known = self._people.access.instruments
         if known is None:
-            raise Unable("the profile has no section [access.instruments] / 档案无 [access.instruments] 小节")
+            raise Unable(str(sentences.NO_INSTRUMENTS()))
         await self._people.use(known.set, session, trick=told, query=Kept(fields))
         asked = self._people.now_us()
         answer = await self._people.look(known.of)
@@ -85,14 +86,14 @@ class Upkeep:
         """The register of instruments as tables. Raises Unable where the profile tells nothing of it."""
         known = self._people.access.register
         if known is None:
-            raise Unable("the profile has no section [access.register] / 档案无 [access.register] 小节")
+            raise Unable(str(sentences.NO_REGISTER()))
         return RegisterOfInstruments(self._people, known)
 
     async def rounds_kept(self, told: str, session: Session) -> None:
         """Put into the history the rounds of inspection that the product shows: when each was made, what was wrong."""
         known = self._people.access.rounds
         if known is None:
-            raise Unable("the profile has no section [access.rounds] / 档案无 [access.rounds] 小节")
+            raise Unable(str(sentences.NO_ROUNDS()))
         call = self._people.access.function(known.of).calls[session.door]
         refused = self._people.access.doors[session.door].refused
 
@@ -100,7 +101,7 @@ class Upkeep:
             try:
                 answer = shown(known.of, await self._people.visits.make(session, call, query=Kept({"told": told})))
                 if value(refused, answer=answer):
-                    raise no_answer(f"{known.of} was refused / 被拒绝", answer.status)
+                    raise no_answer(str(sentences.WAS_REFUSED(of=known.of)), answer.status)
                 return [_round(known.at, known.wrong, row) for row in _list(known.rows, answer)], None
             except TROUBLES as error:
                 return (), error
@@ -111,7 +112,7 @@ class Upkeep:
         """Put into the history whether a value that bears `mark` counts; the number by which the last one waits."""
         known = self._people.access.review
         if known is None:
-            raise Unable("the profile has no section [access.review] / 档案无 [access.review] 小节")
+            raise Unable(str(sentences.NO_REVIEW()))
         asked = self._people.now_us()
         shown, waiting = await self._people.look(known.shown), await self._people.look(known.waiting)
         rows = [] if shown is None else [CountsRow(counts="yes" if mark in shown.text else "")]

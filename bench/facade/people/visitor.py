@@ -17,6 +17,7 @@ from bench.dut.access.browser import Browsers
 from bench.dut.access.exchange import Answer, Place, ask
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Entry, Session, Visits
+from bench.facade import sentences
 from bench.facade.bench import Unable
 from bench.facade.maintainers import Maintainers
 from bench.facade.one_time_codes import OneTimeCodes
@@ -131,10 +132,7 @@ class People:
     def access(self) -> Access:
         """What the profile says. Raises Unable where it says nothing."""
         if self._access is None:
-            raise Unable(
-                "the profile has no section [access]: accounts and functions of the product are not known / "
-                "档案无 [access] 小节，不知产品的账户与功能"
-            )
+            raise Unable(str(sentences.NO_ACCESS()))
         return self._access
 
     @property
@@ -152,7 +150,7 @@ class People:
     def _certify(self, choice: str) -> trust.Session:
         """A session of somebody who maintains from afar. Raises LookupError."""
         if self._maintainers is None:
-            raise LookupError("nobody certifies who maintains from afar here / 此处无远程维护证书")
+            raise LookupError(str(sentences.NO_MAINTAINER()))
         return self._maintainers.session(cast("Choice", choice) if choice else None)
 
     def tell(
@@ -216,7 +214,7 @@ class People:
     def account(self, word: str, password: str | None = None) -> Account:
         """An account with the password that it has by now, or another."""
         if word not in self.access.accounts:
-            raise Unable(f"the profile has no account {word!r} in [access.accounts] / 档案缺少该账户")
+            raise Unable(str(sentences.NO_ACCOUNT(word=word)))
         known = self.access.accounts[word]
         return msgspec.structs.replace(known, password=password or self._passwords.get(word, known.password))
 
@@ -353,7 +351,7 @@ class People:
     def credentials(self, centre: str, choice: str) -> dict[str, str]:
         """Another certificate of the terminal's own for a centre, with its key (`trust.authority.Choice`)."""
         if self._site is None:
-            raise Unable("nobody certifies the terminal here / 此处无证书签发")
+            raise Unable(str(sentences.NO_CERTIFIER()))
         side = self._site().terminal_side(centre, cast("Given", choice))
         return {"certificate": side.certificate, "key": side.key}
 
@@ -375,10 +373,7 @@ class People:
         for each in self.access.functions:
             if door in each.doors and role in each.may and NOBODY not in each.may and each.effect is None:
                 return each.name
-        raise Unable(
-            f"the profile has no function at {door} that {role} may use and that only shows something / "
-            "档案在该通道缺少此角色可用的只读功能"
-        )
+        raise Unable(str(sentences.NO_FUNCTION(door=door, role=role)))
 
     def forged(self, session: Session) -> tuple[tuple[str, Session], ...]:
         """The session with what stands for it guessed: altered, emptied, made up; by the word for each."""
@@ -420,7 +415,7 @@ class People:
         """Turn one-time codes on for an account, as the profile says; None where the product did not."""
         known = self.access.codes
         if known is None:
-            raise Unable("the profile has no section [access.codes] / 档案无 [access.codes] 小节")
+            raise Unable(str(sentences.NO_CODES()))
         session = await self.login(known.door, word, step="codes-on")
         asked = self.now_us()
         made: OneTimeCodes | None = None
@@ -498,7 +493,7 @@ class People:
                     session, function.calls[session.door], signed=signed, sign=sign, **known
                 )
             else:
-                raise LookupError(f"{name} cannot be called at {session.door} / 该通道无此功能")
+                raise LookupError(str(sentences.NOT_CALLED(name=name, door=session.door)))
         except TROUBLES as error:
             problem = trouble(error)
         answered = self.now_us()

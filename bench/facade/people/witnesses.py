@@ -15,6 +15,7 @@ from bench.dut.access.exchange import Answer
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Entry, Session, Visits
 from bench.dut.refused import no_answer
+from bench.facade import sentences
 from bench.facade.people.desk import TROUBLES
 
 _FORBIDDEN = 403
@@ -89,7 +90,7 @@ class Witnesses:
         """As `look`. Raises Refused, with the product's status, or what else came between."""
         function = self._people.access.function(name)
         visits = self._people.visits
-        refused = LookupError(f"{name} shows nothing / 无内容")
+        refused = LookupError(str(sentences.SHOWS_NOTHING(function=name)))
         for _ in range(2 + len(self._tested)):
             place = await self._place(function)
             first, place.asked = not place.asked, True
@@ -97,7 +98,7 @@ class Witnesses:
             if not value(visits.door(place.session.door).refused, answer=answer):
                 self._denied.discard((place.word, name))
                 return answer
-            refused = no_answer(f"{name} was refused: status {answer.status} / 被拒绝", answer.status)
+            refused = no_answer(str(sentences.REFUSED_WITH(name=name, status=answer.status)), answer.status)
             if first or (place in self._tested and answer.status == _FORBIDDEN):
                 self._denied.add((place.word, name))
             if (place.word, name) in self._denied:
@@ -134,7 +135,7 @@ class Witnesses:
             self._shut_out[word] = self._people.now_us() + 1_000_000 * (self._people.access.rules.lock_s or _LOCKED_S)
         if found := _best(self._tested, words, doors):
             return found
-        raise LookupError(f"no witness was let in: {', '.join(words)} / 见证账户无法登录")
+        raise LookupError(str(sentences.NO_WITNESS(words=words)))
 
     def _main_door(self) -> str:
         doors = self._people.access.doors
