@@ -57,3 +57,6 @@ RULE_NO_JSON = reason("rule-no-json", en="expected value as JSON: a number or a 
 RULE_NO_ADDRESSES = reason(
     "rule-no-addresses", en="expected addresses, ranges a-b or networks a/n", zh="应为地址、地址范围或网段"
 )
+IDLE_TOO_LONG = reason("idle-too-long", en="no request for too long", zh="长时间无操作")
+LONGEST_SESSION = reason("longest-session", en="longest time of a session", zh="达到会话最长时间")
+TOO_MANY_SESSIONS = reason("too-many-sessions", en="too many sessions", zh="会话过多")

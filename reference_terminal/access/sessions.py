@@ -14,6 +14,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from reference_terminal.access import reasons
 from reference_terminal.crypto.symmetric import base64url, sm3
 from reference_terminal.model.messages import Text
 from reference_terminal.model.seams import seam
@@ -40,9 +41,9 @@ class Session:
 
 
 Ended = Callable[[Session, Text], None]
-IDLE = Text("no request for too long", "长时间无操作")
-LONG = Text("longest time of a session", "达到会话最长时间")
-CROWDED = Text("too many sessions", "会话过多")
+IDLE = reasons.IDLE_TOO_LONG()
+LONG = reasons.LONGEST_SESSION()
+CROWDED = reasons.TOO_MANY_SESSIONS()
 
 
 class Sessions:

@@ -17,7 +17,9 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import NameOID
 from OpenSSL import crypto
 
+from reference_terminal.crypto import reasons
 from reference_terminal.crypto.sm2 import CryptoError, PrivateKey, PublicKey
+from reference_terminal.model.messages import Bilingual, Text
 
 SM2_WITH_SM3 = "1.2.156.10197.1.501"
 UNREADABLE = (
@@ -35,10 +37,9 @@ _BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTAL
 class CertificateError(Exception):
     """A certificate or key that cannot be used: `en` and `zh` say why and what to do."""
 
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(f"{en} / {zh}")
-        self.en = en
-        self.zh = zh
+    def __init__(self, said: Bilingual) -> None:
+        super().__init__(f"{said.en} / {said.zh}")
+        self.en, self.zh = said.en, said.zh
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,14 @@ class Certificate:
     signs: bool
     signature: str
 
-    def fault(self, now_s: int) -> tuple[str, str] | None:
+    def fault(self, now_s: int) -> Text | None:
         """Why it may not be used at `now_s`, None if it may."""
         if now_s < self.begin_s:
-            return f"is valid only from {_day(self.begin_s)}", f"自 {_day(self.begin_s)} 起才生效"
+            return reasons.VALID_FROM(day=_day(self.begin_s))
         if now_s >= self.end_s:
-            return f"expired on {_day(self.end_s)}", f"已于 {_day(self.end_s)} 过期"
+            return reasons.EXPIRED_ON(day=_day(self.end_s))
         if not self.signs:
-            return "is not for signing (key usage lacks digitalSignature)", "密钥用途不含数字签名"
+            return reasons.KEY_USAGE()
         return None
 
 
@@ -108,11 +109,10 @@ def read(what: str, text: str) -> list[Certificate]:
         try:
             found.append(look(x509.load_pem_x509_certificate(pem.encode()), pem))
         except ValueError:
-            raise CertificateError(f"{what}: a certificate in it cannot be read", f"{what}：证书无法解析") from None
+            raise CertificateError(reasons.CERTIFICATE_UNREADABLE(what=what)) from None
     if not found:
         raise CertificateError(
-            f"{what}: expected a PEM certificate (-----BEGIN CERTIFICATE-----), found none",
-            f"{what}：应为 PEM 证书，未找到",
+            reasons.PEM_EXPECTED(what=what),
         )
     return found
 
@@ -122,7 +122,7 @@ def lists(what: str, text: str) -> list[x509.CertificateRevocationList]:
     try:
         return [x509.load_pem_x509_crl(pem.encode()) for pem in blocks(text, "X509 CRL")]
     except ValueError:
-        raise CertificateError(f"{what}: a revocation list cannot be read", f"{what}：吊销列表无法解析") from None
+        raise CertificateError(reasons.CRL_UNREADABLE(what=what)) from None
 
 
 def key_of(what: str, text: str) -> crypto.PKey:
@@ -131,8 +131,7 @@ def key_of(what: str, text: str) -> crypto.PKey:
         return crypto.load_privatekey(crypto.FILETYPE_PEM, text.encode(), passphrase=_no_passphrase)
     except (crypto.Error, ValueError, TypeError):
         raise CertificateError(
-            f"{what}: expected a private key as unencrypted PKCS#8 PEM (the terminal seals it itself), found none",
-            f"{what}：应为未加密的 PKCS#8 PEM 私钥（终端自行加密保存）",
+            reasons.KEY_EXPECTED(what=what),
         ) from None
 
 
@@ -147,8 +146,7 @@ def check_pair(what: str, certificate: Certificate, key: crypto.PKey) -> None:
     theirs = crypto.dump_publickey(crypto.FILETYPE_ASN1, loaded.get_pubkey())
     if theirs != crypto.dump_publickey(crypto.FILETYPE_ASN1, key):
         raise CertificateError(
-            f"{what}: the private key does not belong to the certificate of {certificate.subject!r}",
-            f"{what}：私钥与证书 {certificate.subject!r} 不匹配",
+            reasons.KEY_OF_OTHER(what=what, subject=certificate.subject),
         )
 
 
@@ -171,12 +169,11 @@ class Identity:
             fault = each.fault(now_s) if each is self.leaf else _authority_fault(each, now_s)
             if fault is not None:
                 raise CertificateError(
-                    f"the terminal's own certificate {each.subject!r} {fault[0]}; install a valid one",
-                    f"终端自身证书 {each.subject!r} {fault[1]}，请更换",
+                    reasons.OWN_FAULTY(subject=each.subject, fault=fault),
                 )
 
 
-def _authority_fault(each: Certificate, now_s: int) -> tuple[str, str] | None:
+def _authority_fault(each: Certificate, now_s: int) -> Text | None:
     fault = each.fault(now_s)
     return None if fault is not None and not each.signs and each.begin_s <= now_s < each.end_s else fault
 
@@ -195,8 +192,7 @@ def sm2_key(what: str, text: str, chance: random.Random | None = None) -> Privat
         return PrivateKey(der_of(text), chance)
     except (CryptoError, ValueError):
         raise CertificateError(
-            f"{what}: expected an SM2 private key as unencrypted PKCS#8 PEM, found none",
-            f"{what}：应为未加密的 PKCS#8 PEM 格式 SM2 私钥",
+            reasons.SM2_KEY_EXPECTED(what=what),
         ) from None
 
 
@@ -207,7 +203,7 @@ def sm2_public(what: str, text: str) -> PublicKey:
     try:
         return PublicKey(crypto.dump_publickey(crypto.FILETYPE_ASN1, loaded.get_pubkey()))
     except (CryptoError, crypto.Error):
-        raise CertificateError(f"{what}: expected an SM2 certificate", f"{what}：应为 SM2 证书") from None
+        raise CertificateError(reasons.SM2_CERTIFICATE_EXPECTED(what=what)) from None
 
 
 def verify_chain(what: str, certificates: str, anchors: str, now_s: int, revoked: str = "") -> None:
@@ -221,7 +217,7 @@ def verify_chain(what: str, certificates: str, anchors: str, now_s: int, revoked
     try:
         context.verify_certificate()
     except crypto.X509StoreContextError as error:
-        raise CertificateError(f"{what}: {error}", f"{what}：证书校验未通过") from None
+        raise CertificateError(reasons.CHAIN_FAULTY(what=what, error=error)) from None
 
 
 def store(

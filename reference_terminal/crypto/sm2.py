@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
+from reference_terminal.crypto import reasons
 from reference_terminal.crypto.symmetric import hmac_sm3, sm3
 
 IDENTIFIER = b"1234567812345678"
@@ -48,9 +49,7 @@ def _library() -> Any:
     try:
         library = ctypes.CDLL(name or "libcrypto.so.3")
     except OSError:
-        raise CryptoError(
-            "SM2 needs OpenSSL 3 (libcrypto.so.3), which this machine lacks; install it / 缺少 OpenSSL 3 动态库"
-        ) from None
+        raise CryptoError(str(reasons.NO_OPENSSL())) from None
     pointer, size, octets = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p
     size_out = ctypes.POINTER(size)
     for function, result, arguments in (
@@ -88,9 +87,7 @@ def _library() -> Any:
         try:
             found = getattr(library, function)
         except AttributeError:
-            raise CryptoError(
-                f"SM2 needs OpenSSL 3, {name} lacks {function}; install OpenSSL 3 / OpenSSL 版本过低，应为 3.x"
-            ) from None
+            raise CryptoError(str(reasons.OLD_OPENSSL(name=name, function=function))) from None
         found.restype, found.argtypes = result, arguments
     return library
 
@@ -106,7 +103,7 @@ class _Handle:
         if not self.pointer or not library.EVP_PKEY_is_a(self.pointer, b"SM2"):
             if self.pointer:
                 library.EVP_PKEY_free(self.pointer)
-            raise CryptoError(f"expected an SM2 {what} in DER, found something else / 不是 SM2 密钥")
+            raise CryptoError(str(reasons.DER_EXPECTED(what=what)))
         weakref.finalize(self, library.EVP_PKEY_free, self.pointer)
 
     def with_digest(self, identifier: bytes, use: Callable[[Any, Any, Any], _Result]) -> _Result:
@@ -116,7 +113,7 @@ class _Handle:
         context = library.EVP_PKEY_CTX_new(self.pointer, None)
         try:
             if library.EVP_PKEY_CTX_set1_id(context, identifier, len(identifier)) != 1:
-                raise CryptoError("the SM2 identifier was not accepted / SM2 标识无效")
+                raise CryptoError(str(reasons.SM2_IDENTIFIER()))
             library.EVP_MD_CTX_set_pkey_ctx(digest, context)
             return use(library, digest, self.pointer)
         finally:
@@ -135,10 +132,10 @@ class _Handle:
                 getattr(library, f"EVP_PKEY_{verb}_init")(context) != 1
                 or run(context, None, ctypes.byref(room), data, len(data)) != 1
             ):
-                raise CryptoError(f"SM2 cannot {verb} this / SM2 运算失败")
+                raise CryptoError(str(reasons.SM2_CANNOT(verb=verb)))
             buffer = ctypes.create_string_buffer(room.value)
             if run(context, buffer, ctypes.byref(room), data, len(data)) != 1:
-                raise CryptoError(f"SM2 cannot {verb} this: altered, or for another key / SM2 运算失败")
+                raise CryptoError(str(reasons.SM2_ALTERED(verb=verb)))
             return buffer.raw[: room.value]
         finally:
             library.EVP_PKEY_CTX_free(context)
@@ -154,7 +151,7 @@ class PublicKey:
     def __init__(self, der: bytes) -> None:
         self._der = der
         if _SM2_OID not in der:
-            raise CryptoError("expected an SM2 public key in DER, found something else / 不是 SM2 公钥")
+            raise CryptoError(str(reasons.PUBLIC_EXPECTED()))
         self._handle = _Handle(der, "d2i_PUBKEY", "public key")
 
     def __eq__(self, other: object) -> bool:
@@ -190,7 +187,7 @@ class PublicKey:
     def encrypt(self, data: bytes) -> bytes:
         """DER SM2Cipher { x, y, C3, C2 } of at least one octet. Raises CryptoError."""
         if not data:
-            raise CryptoError("SM2 encrypts at least one octet / SM2 不能加密空数据")
+            raise CryptoError(str(reasons.SM2_EMPTY()))
         return self._handle.crypt("encrypt", data)
 
 
@@ -198,7 +195,7 @@ class PublicKey:
 def _group() -> int:
     group = _library().EC_GROUP_new_by_curve_name(_NID)
     if not group:
-        raise CryptoError("this OpenSSL has no SM2 curve; install a complete one / OpenSSL 不含 SM2 曲线")
+        raise CryptoError(str(reasons.NO_CURVE()))
     return group
 
 
@@ -220,7 +217,7 @@ def _times_base(scalar: int) -> tuple[int, int]:
             library.EC_POINT_mul(_group(), point, number, None, None, None) != 1
             or library.EC_POINT_get_affine_coordinates(_group(), point, x, y, None) != 1
         ):
-            raise CryptoError("SM2 cannot multiply / SM2 运算失败")
+            raise CryptoError(str(reasons.SM2_MULTIPLY()))
         found: list[int] = []
         for each in (x, y):
             library.BN_bn2binpad(each, buffer, _COORDINATE)
@@ -256,13 +253,13 @@ class PrivateKey:
                 library.EVP_PKEY_get_bn_param(self._handle.pointer, b"priv", ctypes.byref(number)) != 1
                 or library.BN_bn2binpad(number, buffer, _COORDINATE) != _COORDINATE
             ):
-                raise CryptoError("expected an SM2 private key in DER, found something else / 不是 SM2 密钥")
+                raise CryptoError(str(reasons.PRIVATE_EXPECTED()))
         finally:
             library.BN_clear_free(number)
             library.ERR_clear_error()
         secret = int.from_bytes(buffer.raw, "big")
         if not 0 < secret < ORDER - 1:
-            raise CryptoError("the SM2 private key is out of range / SM2 私钥超出范围")
+            raise CryptoError(str(reasons.KEY_RANGE()))
         return secret
 
     def sign(self, message: bytes, identifier: bytes = IDENTIFIER) -> bytes:
@@ -285,7 +282,7 @@ class PrivateKey:
             found = self.sign_digest(int.from_bytes(digest, "big"), 1 + int.from_bytes(wide, "big") % (ORDER - 1))
             if found is not None:
                 return found
-        raise CryptoError("SM2 cannot sign with this key / SM2 签名失败")
+        raise CryptoError(str(reasons.SM2_SIGN()))
 
     def sign_digest(self, e: int, k: int) -> tuple[int, int] | None:
         """r and s for a digest and a nonce (GB/T 32918.2); None if this nonce cannot be used."""
@@ -302,5 +299,5 @@ class PrivateKey:
     def decrypt(self, data: bytes) -> bytes:
         """The plaintext of a DER SM2Cipher; an altered one is refused. Raises CryptoError."""
         if not data:
-            raise CryptoError("expected an SM2 ciphertext, found nothing / SM2 密文为空")
+            raise CryptoError(str(reasons.NO_CIPHERTEXT()))
         return self._handle.crypt("decrypt", data)

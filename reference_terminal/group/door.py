@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from reference_terminal.group import messages
+from reference_terminal.group import messages, reasons
 from reference_terminal.group.reported import Reports, Row, Unusable
 from reference_terminal.model import json_text
 from reference_terminal.model.clock import WallClock
@@ -26,8 +26,8 @@ from reference_terminal.web.server import Request, Server
 
 ADDRESS = "/api/records"
 _MOST_OCTETS = 4 << 20
-_UNKNOWN = Text("no slave of this name is known here", "未登记的从终端")
-_ANOTHER = Text("the certificate is another's", "证书与名称不符")
+_UNKNOWN = reasons.NO_SLAVE()
+_ANOTHER = reasons.OTHER_CERTIFICATE()
 
 
 class _Body(msgspec.Struct):

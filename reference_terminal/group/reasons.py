@@ -13,3 +13,5 @@ NO_CLASS = reason("no-class", en="{point}: no such class of periods: {got}", zh=
 NO_PERIOD = reason("no-period", en="{point}: {start} to {end} is no {name}", zh="时段起止不符")
 NOT_OVER = reason("not-over", en="{point}: the period from {start} is not over", zh="时段尚未结束")
 NO_VALUE = reason("no-value", en="{point}: {got} flagged {flag} is no value", zh="取值无效")
+NO_SLAVE = reason("no-slave", en="no slave of this name is known here", zh="未登记的从终端")
+OTHER_CERTIFICATE = reason("other-certificate", en="the certificate is another's", zh="证书与名称不符")

@@ -21,7 +21,9 @@ from OpenSSL import SSL, crypto
 from reference_terminal.crypto import certificates
 from reference_terminal.crypto.certificates import SM2_WITH_SM3, CertificateError, Identity
 from reference_terminal.crypto.status import StatusCheck, Watched
+from reference_terminal.model.messages import Bilingual
 from reference_terminal.model.seams import seam
+from reference_terminal.net import reasons
 
 PLAIN, TLS, MUTUAL, NATIONAL = "plain", "tls", "mtls", "gm-tls13"
 CHANNELS = (PLAIN, TLS, MUTUAL, NATIONAL)
@@ -33,31 +35,30 @@ _NO_PARTIAL_WILDCARDS, _NEVER_THE_COMMON_NAME = 0x4, 0x20
 
 # X509_V_ERR_…, as said to a person.
 _REASONS = {
-    3: ("cannot be checked: there is no revocation list of its issuer", "缺少其签发者的吊销列表"),
-    9: ("is not yet valid", "尚未生效"),
-    10: ("has expired", "已过期"),
-    12: ("cannot be checked: the revocation list of its issuer is out of date", "签发者的吊销列表已过期"),
-    18: ("is self-signed", "为自签名证书"),
-    19: ("ends in an unknown root", "根证书不受信任"),
-    20: ("comes from an unknown issuer", "签发者不受信任"),
-    21: ("comes from an unknown issuer", "签发者不受信任"),
-    7: ("carries a wrong signature", "签名无效"),
-    23: ("is revoked", "已被吊销"),
-    26: ("is not for this purpose", "用途不符"),
-    30: ("comes from an unknown issuer", "签发者不受信任"),
-    62: ("is for another host", "与主机名不符"),
-    64: ("is for another address", "与地址不符"),
-    92: ("is not for signing", "密钥用途不符"),
+    3: reasons.NO_CRL(),
+    9: reasons.NOT_YET_VALID(),
+    10: reasons.HAS_EXPIRED(),
+    12: reasons.CRL_OUT_OF_DATE(),
+    18: reasons.SELF_SIGNED(),
+    19: reasons.UNKNOWN_ROOT(),
+    20: reasons.UNKNOWN_ISSUER(),
+    21: reasons.UNKNOWN_ISSUER(),
+    7: reasons.WRONG_SIGNATURE(),
+    23: reasons.IS_REVOKED(),
+    26: reasons.OTHER_PURPOSE(),
+    30: reasons.UNKNOWN_ISSUER(),
+    62: reasons.OTHER_HOST(),
+    64: reasons.OTHER_ADDRESS(),
+    92: reasons.NOT_MEANT_TO_SIGN(),
 }
 
 
 class ChannelRefused(Exception):
     """A channel that must not be used: nothing was sent over it. `en` and `zh` say why."""
 
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(f"{en} / {zh}")
-        self.en = en
-        self.zh = zh
+    def __init__(self, said: Bilingual) -> None:
+        super().__init__(f"{said.en} / {said.zh}")
+        self.en, self.zh = said.en, said.zh
 
 
 class Line(Protocol):
@@ -274,11 +275,8 @@ class Judge:
         if not self.faults:
             return None
         number, subject = self.faults[0]
-        en, zh = _REASONS.get(number, (f"was refused (X.509 error {number})", f"校验未通过（{number}）"))
-        return ChannelRefused(
-            f"the certificate {subject!r} shown by {host} {en}; nothing was sent",
-            f"{host} 出示的证书 {subject!r} {zh}，未发送任何数据",
-        )
+        why = _REASONS.get(number) or reasons.CERTIFICATE_REFUSED(number=number)
+        return ChannelRefused(reasons.SHOWN_REFUSED(subject=subject, host=host, why=why))
 
 
 def context_of(security: Security, now_s: int, judge: Judge) -> SSL.Context:
@@ -333,8 +331,7 @@ def own_of(security: Security, now_s: int) -> Identity:
     own = security.identity
     if own is None:
         raise CertificateError(
-            "the terminal has no certificate for this channel; install certificate and key",
-            "该通道缺少终端证书，请安装证书和私钥",
+            reasons.NO_CERTIFICATE(),
         )
     own.check(now_s)
     return own
@@ -355,8 +352,7 @@ def _national(context: SSL.Context) -> None:
         done = False
     if not done:
         raise ChannelRefused(
-            "this installation has no national TLS suites; install the wheel of cryptography 47 or later (OpenSSL 4)",
-            "本机缺少国密 TLS 套件，请安装 cryptography 47 及以上版本",
+            reasons.NO_NATIONAL_SUITES(),
         )
 
 
@@ -367,8 +363,7 @@ def connection_of(context: SSL.Context, server_name: str) -> SSL.Connection:
     if not _expect(connection, server_name):
         # The library would go on without any check of the name.
         raise ChannelRefused(
-            f"{server_name!r} is no host name or address that a certificate can be checked for; set server_name",
-            f"{server_name!r} 不是可校验的主机名或地址，请设置 server_name",
+            reasons.NO_CHECKABLE_NAME(server_name=server_name),
         )
     return connection
 
@@ -410,9 +405,7 @@ async def secure(inner: Line, security: Security, host: str, now_s: Callable[[],
         refused = judge.refusal(host)
         if refused is not None:
             raise refused from None
-        raise ChannelRefused(
-            f"no secure channel with {host}: {reason_of(error)}", f"与 {host} 未能建立安全通道：{reason_of(error)}"
-        ) from None
+        raise ChannelRefused(reasons.NO_CHANNEL_TO(host=host, why=reason_of(error))) from None
     line.until_s = agreed(line, line._tls, security, host)
     if security.status is not None:
         line.status = await _watched(line.chain, b"".join(staples[-1:]), security.status, host)
@@ -434,9 +427,7 @@ async def accept(inner: Line, security: Security, peer: str, now_s: Callable[[],
     try:
         await line.handshake()
     except SSL.Error as error:
-        raise judge.refusal(peer) or ChannelRefused(
-            f"no secure channel with {peer}: {reason_of(error)}", f"与 {peer} 未能建立安全通道：{reason_of(error)}"
-        ) from None
+        raise judge.refusal(peer) or ChannelRefused(reasons.NO_CHANNEL_TO(why=reason_of(error), host=peer)) from None
     line.until_s = agreed(line, connection, security, peer)
     return line
 
@@ -453,9 +444,7 @@ async def show(inner: Line, security: Security, peer: str, now_s: Callable[[], i
     try:
         await line.handshake()
     except SSL.Error as error:
-        raise ChannelRefused(
-            f"no secure channel with {peer}: {reason_of(error)}", f"与 {peer} 未能建立安全通道：{reason_of(error)}"
-        ) from None
+        raise ChannelRefused(reasons.NO_CHANNEL_TO(why=reason_of(error), host=peer)) from None
     line.agreed = f"{connection.get_protocol_version_name()} {connection.get_cipher_name()}"
     line.until_s = own.leaf.end_s
     return line
@@ -492,23 +481,26 @@ def agreed(line: TlsLine, connection: SSL.Connection, security: Security, host: 
     line.standing = tuple((each.issuer.public_bytes(), each.serial_number) for each in shown)
     line.chain = tuple(shown)
     if not peers:
-        raise ChannelRefused(f"{host} showed no certificate", f"{host} 未出示证书")
+        raise ChannelRefused(reasons.SHOWED_NONE(host=host))
     line.certified = peers[0].subject
     if not peers[0].signs:
         raise ChannelRefused(
-            f"the certificate {peers[0].subject!r} shown by {host} is not for signing; nothing was sent",
-            f"{host} 出示的证书 {peers[0].subject!r} 密钥用途不符，未发送任何数据",
+            reasons.SHOWN_NOT_FOR_SIGNING(subject=peers[0].subject, host=host),
         )
     if security.channel == NATIONAL:
         found = (version, suite, group, peers[0].signature)
         if found != ("TLSv1.3", NATIONAL_SUITE, NATIONAL_GROUP, SM2_WITH_SM3):
             raise ChannelRefused(
-                f"{host} agreed on {line.agreed}, signature {peers[0].signature}; expected TLSv1.3 {NATIONAL_SUITE} "
-                f"{NATIONAL_GROUP}",
-                f"{host} 协商结果 {line.agreed} 不是国密套件",
+                reasons.NO_NATIONAL_SUITE(
+                    host=host,
+                    agreed=line.agreed,
+                    signature=peers[0].signature,
+                    national_suite=NATIONAL_SUITE,
+                    national_group=NATIONAL_GROUP,
+                ),
             )
     elif version not in ("TLSv1.2", "TLSv1.3"):
-        raise ChannelRefused(f"{host} agreed on {version}; expected TLS 1.2 or later", f"{host} 的 TLS 版本过低")
+        raise ChannelRefused(reasons.OLD_TLS(host=host, version=version))
     ends = [each.end_s for each in peers]
     if security.identity is not None:
         ends.append(security.identity.leaf.end_s)

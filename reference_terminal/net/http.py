@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 
 import h11
 
+from reference_terminal.model.messages import Bilingual
 from reference_terminal.model.seams import seam
+from reference_terminal.net import reasons
 from reference_terminal.net.channel import PLAIN, Line, Security, open_line
 from reference_terminal.net.turns import Turns
 from reference_terminal.settings.hosts import is_host
@@ -30,10 +32,9 @@ MOST_OCTETS = 4_000_000
 class HttpFailed(Exception):
     """An exchange without a usable answer; what was sent may have arrived. `en` and `zh` say what happened."""
 
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(en)
-        self.en = en
-        self.zh = zh
+    def __init__(self, said: Bilingual) -> None:
+        super().__init__(said.en)
+        self.en, self.zh = said.en, said.zh
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,10 @@ def place_of(url: str, channel: str) -> Place:
     wanted = "http" if channel == PLAIN else "https"
     if parts.scheme != wanted or not host:
         raise HttpFailed(
-            f"expected an absolute {wanted}: address, the platform gave {url[:100]!r}",
-            f"平台给出的地址 {url[:100]!r} 应为 {wanted}: 绝对地址",
+            reasons.ABSOLUTE_ADDRESS(wanted=wanted, url=url[:100]),
         )
     if not is_host(host) or not _TARGET.fullmatch(parts.path + parts.query):
-        raise HttpFailed(
-            f"the platform gave {url[:100]!r}, which nobody can be asked at", f"平台给出的地址 {url[:100]!r} 无效"
-        )
+        raise HttpFailed(reasons.ADDRESS_OF_NOBODY(url=url[:100]))
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Place(host, port or (80 if wanted == "http" else 443), target)
 
@@ -133,12 +131,10 @@ class HttpClient:
                 return await self._exchange(place, body, headers, kind)
         except h11.RemoteProtocolError as error:
             self.close()
-            raise HttpFailed(f"no HTTP answer: {error}", "应答不是有效的 HTTP") from None
+            raise HttpFailed(reasons.NO_HTTP(error=error)) from None
         except h11.LocalProtocolError as error:
             self.close()
-            raise HttpFailed(
-                f"what the platform gave cannot be asked for: {error}", "无法按平台给出的内容提问"
-            ) from None
+            raise HttpFailed(reasons.NOT_ASKABLE(error=error)) from None
         except BaseException:
             self.close()
             raise
@@ -191,7 +187,7 @@ class HttpClient:
             elif isinstance(event, h11.Data):
                 content += event.data
                 if len(content) > MOST_OCTETS:
-                    raise HttpFailed(f"the answer is longer than {MOST_OCTETS} octets", "应答过长")
+                    raise HttpFailed(reasons.ANSWER_LONG(most_octets=MOST_OCTETS))
             elif isinstance(event, h11.EndOfMessage):
                 break
             elif isinstance(event, h11.ConnectionClosed):

@@ -30,3 +30,13 @@ TABLE_ENCODING = reason(
     "table-encoding", en="expected CSV in UTF-8 or GB 18030", zh="应为 UTF-8 或 GB 18030 编码的 CSV"
 )
 SETTING_UNUSABLE = reason("setting-unusable", en="{name!r} cannot be used", zh="{name!r} 无法使用")
+TIME_SHORT = reason("time-short", en="the answer has {octets} octets, expected {size}", zh="应答过短")
+TIME_OTHER = reason("time-other", en="the answer does not belong to the question", zh="应答与请求不符")
+TIME_UNSYNCHRONISED = reason(
+    "time-unsynchronised", en="the server is not synchronised itself (stratum {stratum})", zh="服务器自身未同步"
+)
+TIME_LATE = reason("time-late", en="the answer was under way for {way_ns:.3f} s", zh="应答在途时间过长")
+TIME_CONTRADICTS = reason("time-contradicts", en="two answers in a row contradict each other", zh="两次应答不一致")
+TIME_NOT_ASKED = reason("time-not-asked", en="cannot be asked: {error}", zh="无法发送请求")
+TIME_SILENT = reason("time-silent", en="no answer within {answer_s:g} s", zh="无应答")
+TIME_UNREACHED = reason("time-unreached", en="cannot be reached: {error}", zh="无法到达")

@@ -11,9 +11,9 @@ import struct
 from dataclasses import dataclass
 
 from reference_terminal.model.clock import STEP_S, WallClock
-from reference_terminal.model.messages import Text
+from reference_terminal.model.messages import Refused, Text
 from reference_terminal.model.seams import seam
-from reference_terminal.operations import messages
+from reference_terminal.operations import messages, reasons
 from reference_terminal.settings.config import TimeConfig
 from reference_terminal.storage.journal import Journal
 
@@ -31,8 +31,8 @@ _MESSAGE = struct.Struct(">3Bb11I")
 _ASK = 0b00_100_011
 
 
-class NoTime(Exception):
-    """A question brought no usable answer; (English, Chinese)."""
+class NoTime(Refused):
+    """A question brought no usable answer."""
 
 
 @dataclass(frozen=True)
@@ -65,19 +65,19 @@ def question(sent_ns: int) -> bytes:
 def read_answer(octets: bytes, sent_ns: int, came_ns: int) -> Answer:
     """What an answer to the question of `sent_ns` says. Raises NoTime."""
     if len(octets) < _MESSAGE.size:
-        raise NoTime(f"the answer has {len(octets)} octets, expected {_MESSAGE.size}", "应答过短")
+        raise NoTime(reasons.TIME_SHORT(octets=len(octets), size=_MESSAGE.size))
     words = _MESSAGE.unpack(octets[: _MESSAGE.size])
     head, stratum = words[0], words[1]
     # Origin, receive and transmit time stamps follow poll, precision, root delay, dispersion, reference id and time.
     origin, received, sent_back = words[9:11], words[11:13], words[13:15]
     if head & 7 != 4 or origin != stamp_of(sent_ns):
-        raise NoTime("the answer does not belong to the question", "应答与请求不符")
+        raise NoTime(reasons.TIME_OTHER())
     if head >> 6 == 3 or not 1 <= stratum <= 15 or sent_back == (0, 0):
-        raise NoTime(f"the server is not synchronised itself (stratum {stratum})", "服务器自身未同步")
+        raise NoTime(reasons.TIME_UNSYNCHRONISED(stratum=stratum))
     there_ns, back_ns = instant_of(received, sent_ns), instant_of(sent_back, sent_ns)
     way_ns = (came_ns - sent_ns) - (back_ns - there_ns)
     if not 0 <= way_ns <= _MOST_WAY_NS:
-        raise NoTime(f"the answer was under way for {way_ns / 1e9:.3f} s", "应答在途时间过长")
+        raise NoTime(reasons.TIME_LATE(way_ns=way_ns / 1e9))
     return Answer(((there_ns - sent_ns) + (back_ns - came_ns)) // 2, way_ns)
 
 
@@ -101,7 +101,7 @@ class TimeSource:
                 await self.synchronise()
             except NoTime as error:
                 wait_s = min(wait_s, RETRY_S)
-                self._failed(str(error.args[0]), str(error.args[1]))
+                self._failed(error.en, error.zh)
             else:
                 self._answered()
             await self._pause(wait_s)
@@ -117,7 +117,7 @@ class TimeSource:
         if abs(answer.ahead_ns) > STEP_S * 1e9:
             again = await self._ask()
             if abs(again.ahead_ns - answer.ahead_ns) > _AGREE_NS:
-                raise NoTime("two answers in a row contradict each other", "两次应答不一致")
+                raise NoTime(reasons.TIME_CONTRADICTS())
             answer = again
         self.correct(answer)
 
@@ -134,15 +134,15 @@ class TimeSource:
                 lambda: _Line(self._clock, came), remote_addr=(self.config.server, self.config.port)
             )
         except OSError as error:
-            raise NoTime(f"cannot be asked: {error}", "无法发送请求") from None
+            raise NoTime(reasons.TIME_NOT_ASKED(error=error)) from None
         try:
             sent_ns = self._clock.now_ns()
             transport.sendto(question(sent_ns))
             octets, came_ns = await asyncio.wait_for(came, ANSWER_S)
         except TimeoutError:
-            raise NoTime(f"no answer within {ANSWER_S:g} s", "无应答") from None
+            raise NoTime(reasons.TIME_SILENT(answer_s=ANSWER_S)) from None
         except OSError as error:
-            raise NoTime(f"cannot be reached: {error}", "无法到达") from None
+            raise NoTime(reasons.TIME_UNREACHED(error=error)) from None
         finally:
             transport.close()
         return read_answer(octets, sent_ns, came_ns)

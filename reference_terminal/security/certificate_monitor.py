@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from reference_terminal.model.clock import WallClock
-from reference_terminal.model.messages import Text
 from reference_terminal.model.times import DAY_S
 from reference_terminal.security import messages
 from reference_terminal.security.keyring import Keyring
@@ -43,7 +42,7 @@ class CertificateMonitor:
             fault = each.fault(now_s)
             if fault is not None:
                 self._journal.clear_alarm(messages.CERTIFICATE_ENDS, what)
-                why = {"subject": each.subject, "fault": Text(*fault)}
+                why = {"subject": each.subject, "fault": fault}
                 self._journal.raise_alarm(messages.CERTIFICATE_UNUSABLE, what, **why)
             elif each.end_s - now_s <= self._warn_s:
                 self._journal.raise_alarm(messages.CERTIFICATE_ENDS, what, subject=each.subject, day=day)

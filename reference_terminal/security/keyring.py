@@ -161,7 +161,7 @@ class Keyring:
 
     def _open(self, name: str, sealed: str) -> str:
         if self.vault is None:
-            raise SealedError(f"{name}: is sealed, but [security] has no passphrase; give it / {name} 缺少口令")
+            raise SealedError(str(reasons.NO_PASSPHRASE(name=name)))
         return self.vault.open(name, sealed).decode()
 
     def _device(self, config: Config) -> Device | None:
@@ -174,8 +174,7 @@ class Keyring:
             key = sm2_key("device key", self.secret("device key", given.device_key), self._chance)
             public = sm2_public("device certificate", certificate)
             if not public.verify(b"pair", key.sign(b"pair")):
-                said = reasons.DEVICE_KEY_FOREIGN()
-                raise CertificateError(said.en, said.zh)
+                raise CertificateError(reasons.DEVICE_KEY_FOREIGN())
         except (CertificateError, SealedError) as error:
             self._problem("security.device_key", error)
             return None

@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 
 from reference_terminal.crypto.certificates import Certificate, CertificateError, Identity
+from reference_terminal.security import reasons
 
 
 @dataclass(frozen=True)
@@ -29,23 +30,17 @@ def trusted(name: str, shown: bytes, anchors: Sequence[Certificate], now_s: int)
     try:
         server = x509.load_der_x509_certificate(shown)
     except ValueError:
-        raise CertificateError(
-            f"{name}: the server's certificate cannot be read; check the server", f"{name}：服务器证书无法解析"
-        ) from None
+        raise CertificateError(reasons.SERVER_UNREADABLE(name=name)) from None
     known = [x509.load_pem_x509_certificate(each.pem.encode()) for each in anchors]
     listed = any(each.public_bytes(serialization.Encoding.DER) == shown for each in known)
     if not listed and not any(_issued(server, each) for each in known):
         raise CertificateError(
-            f"{name}: the server shows a certificate that is not trusted "
-            f"({server.subject.rfc4514_string()}); nothing is read from it",
-            f"{name}：服务器证书不受信任（{server.subject.rfc4514_string()}），不读取任何数据",
+            reasons.SERVER_UNTRUSTED(name=name, rfc4514_string=server.subject.rfc4514_string()),
         )
     now = datetime.fromtimestamp(now_s, UTC)
     if not server.not_valid_before_utc <= now < server.not_valid_after_utc:
         raise CertificateError(
-            f"{name}: the server's certificate is valid from {server.not_valid_before_utc:%Y-%m-%d} to "
-            f"{server.not_valid_after_utc:%Y-%m-%d} only; replace it",
-            f"{name}：服务器证书不在有效期内，请更换",
+            reasons.SERVER_EXPIRED(name=name, begin=server.not_valid_before_utc, end=server.not_valid_after_utc),
         )
 
 

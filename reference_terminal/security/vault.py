@@ -22,6 +22,7 @@ from reference_terminal.crypto.symmetric import (
     stretched,
 )
 from reference_terminal.model.sealed import PREFIX, SealedError, is_sealed
+from reference_terminal.security import reasons
 
 ROUNDS = 20_000
 """Rounds of PBKDF2: some 20 ms of one core."""
@@ -64,7 +65,4 @@ class Vault:
                 raise ValueError
             return gcm_open(_key(self._passphrase, salt), nonce, body, name.encode())
         except (ValueError, Unreadable):
-            raise SealedError(
-                f"{name}: sealed for another machine or passphrase, or altered; install it again"
-                f" / {name} 无法解封：口令或设备不符，或内容被改动，请重新安装"
-            ) from None
+            raise SealedError(str(reasons.CANNOT_UNSEAL(name=name))) from None

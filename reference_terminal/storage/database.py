@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import apsw
 
+from reference_terminal.storage import reasons
+
 SCHEMA_VERSION = 2
 
 _SCHEMA = """
@@ -77,21 +79,18 @@ def open_database(path: str, vfs: str | None) -> tuple[apsw.Connection, str]:
     A damaged database is left untouched and the next free name (`terminal.db.2` …) is used, so that measuring goes on;
     raises StoreError when there is no usable one.
     """
-    reasons: list[str] = []
+    damaged: list[str] = []
     for number in range(1, 10):
         name = path if number == 1 else f"{path}.{number}"
         try:
             connection = _open(name, vfs)
         except (apsw.CorruptError, apsw.NotADBError) as error:
-            reasons.append(f"{name}: {error}")
+            damaged.append(f"{name}: {error}")
             continue
         except apsw.Error as error:
-            raise StoreError(
-                f"database {name} cannot be opened: {error}; check path, rights and free space"
-                f" / 无法打开数据库 {name}，请检查路径、权限和剩余空间"
-            ) from None
+            raise StoreError(str(reasons.DATABASE_CLOSED(name=name, error=error))) from None
         return connection, name
-    raise StoreError(f"no usable database: {'; '.join(reasons)} / 没有可用的数据库")
+    raise StoreError(str(reasons.NO_DATABASE(found="; ".join(damaged))))
 
 
 def _open(path: str, vfs: str | None) -> apsw.Connection:
@@ -198,10 +197,7 @@ def migrate(connection: apsw.Connection) -> None:
             connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
         return
     if version != 0:
-        raise StoreError(
-            f"database has schema version {version}, this terminal knows {SCHEMA_VERSION}; use the matching program"
-            f" / 数据库版本 {version} 与程序版本 {SCHEMA_VERSION} 不符"
-        )
+        raise StoreError(str(reasons.SCHEMA_VERSION(version=version, schema_version=SCHEMA_VERSION)))
     with connection:
         for statement in _SCHEMA.split(";\n"):
             if statement.strip():

@@ -14,9 +14,10 @@ from reference_terminal.model.one_line import one_line
 from reference_terminal.model.rows import LoggedAlarm, LoggedEvent
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso_ms
+from reference_terminal.storage import reasons
 from reference_terminal.storage.store import Store
 
-_GONE = Text("the cause is gone", "原因已消除")
+_GONE = reasons.CAUSE_GONE()
 
 
 class Audits(Protocol):

@@ -24,3 +24,15 @@ POINT_DIFFERS = reason(
     en="{point} is a {kind} in {unit} in the set and a {own_kind} in {own_unit} here; nothing was taken",
     zh="{point} 在备份中为 {unit}，本机为 {own_unit}，未导入",
 )
+DATABASE_CLOSED = reason(
+    "database-closed",
+    en="database {name} cannot be opened: {error}; check path, rights and free space",
+    zh="无法打开数据库 {name}，请检查路径、权限和剩余空间",
+)
+NO_DATABASE = reason("no-database", en="no usable database: {found}", zh="没有可用的数据库")
+SCHEMA_VERSION = reason(
+    "schema-version",
+    en="database has schema version {version}, this terminal knows {schema_version}; use the matching program",
+    zh="数据库版本 {version} 与程序版本 {schema_version} 不符",
+)
+CAUSE_GONE = reason("cause-gone", en="the cause is gone", zh="原因已消除")

@@ -20,6 +20,7 @@ from reference_terminal.management import installer
 from reference_terminal.management.applications import Applications
 from reference_terminal.management.installer import Installer, Outcome
 from reference_terminal.management.packages import Package
+from reference_terminal.model.messages import Text
 from reference_terminal.net.http import HttpFailed
 from reference_terminal.uplink.platforms.management import ManagementLink
 
@@ -217,7 +218,7 @@ def stop_not_heard(patch: Patch) -> None:
     async def fetch(self: ManagementLink, number: str, url: str) -> bytes | None:
         octets = await own(self, number, url)
         if octets is None:
-            raise HttpFailed("the package is gone", "软件包不存在")
+            raise HttpFailed(Text("the package is gone", "软件包不存在"))
         return octets
 
     patch(ManagementLink, "_stop", stop)

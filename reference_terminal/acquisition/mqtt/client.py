@@ -12,17 +12,18 @@ import random as random_module
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from reference_terminal.acquisition import messages
+from reference_terminal.acquisition import messages, reasons
 from reference_terminal.acquisition.mqtt.received import Keeping, ReceivedIds
 from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model.clock import WallClock
-from reference_terminal.model.messages import Alarm, Text, text_of
+from reference_terminal.model.messages import Alarm, Refused, Text, text_of
 from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import ChannelRefused, Line, Security, open_line
 from reference_terminal.net.mqtt import packets
 from reference_terminal.net.mqtt import properties as names
 from reference_terminal.net.mqtt.packets import LEVEL, LEVEL_5, Arrived, BadPacket
 from reference_terminal.net.mqtt.reasons import in_words
+from reference_terminal.net.reasons import BROKER_REFUSES
 from reference_terminal.net.turns import Turns
 from reference_terminal.settings.collectors import VERSIONS, CollectorConfig
 from reference_terminal.storage.journal import Journal
@@ -43,14 +44,6 @@ class Receipt:
     qos: int = 1
     session: int = 0
     done: bool = False
-
-
-class Refused(Exception):
-    """The broker does not take this client, or sends it away; one sentence in each language."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(en)
-        self.en, self.zh = en, zh
 
 
 class MqttClient:
@@ -103,7 +96,7 @@ class MqttClient:
             except Refused as error:
                 self._lost(ALARM, reason=text_of(error))
             except (OSError, TimeoutError, BadPacket) as error:
-                self._lost(ALARM, reason=Text(str(error) or type(error).__name__, "无法连接或连接中断"))
+                self._lost(ALARM, reason=reasons.NO_CONNECTION(error=str(error) or type(error).__name__))
             self._failures += 1
             pause_s = min(_LONGEST_PAUSE_S, 2.0 ** min(self._failures - 1, 8))
             await asyncio.sleep(pause_s * (0.8 + 0.2 * self._random.random()))
@@ -148,8 +141,8 @@ class MqttClient:
     def _welcomed(self, welcome: packets.Welcome) -> int:
         """What the broker's welcome means for this connection; the QoS that can be asked for. Raises Refused."""
         if welcome.code:
-            en, zh = in_words(welcome.code, welcome.report.reason, returned=welcome.code < packets.REFUSED)
-            raise Refused(f"the broker refuses: {en}", f"代理拒绝连接：{zh}")
+            why = Text(*in_words(welcome.code, welcome.report.reason, returned=welcome.code < packets.REFUSED))
+            raise Refused(BROKER_REFUSES(why=why))
         if not welcome.present:
             self._session += 1
             self._ids.clear()
@@ -202,8 +195,7 @@ class MqttClient:
             codes, reason = packets.granted(body, self._level)
             refused = next((code for code in codes if code >= packets.REFUSED), 0)
             if refused:
-                en, zh = in_words(refused, reason)
-                raise Refused(f"the broker refuses the subscription: {en}", f"代理拒绝订阅：{zh}")
+                raise Refused(reasons.BROKER_SUBSCRIPTION(why=Text(*in_words(refused, reason))))
             self._line = line
             self._failures = 0
             for alarm in (ALARM, messages.COLLECTOR_REFUSED):
@@ -214,8 +206,7 @@ class MqttClient:
         elif kind == packets.PUBREL:
             self._let_go(line, packets.identifier(body))
         elif kind == packets.DISCONNECT and self._level == LEVEL_5:
-            en, zh = in_words(*packets.goodbye(body))
-            raise Refused(f"the broker ends the connection: {en}", f"代理断开连接：{zh}")
+            raise Refused(reasons.BROKER_ENDS(why=Text(*in_words(*packets.goodbye(body)))))
 
     @seam
     def _named(self, message: Arrived) -> Arrived:

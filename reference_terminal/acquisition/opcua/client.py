@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from OpenSSL import crypto
 
-from reference_terminal.acquisition import messages
+from reference_terminal.acquisition import messages, reasons
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model import reading
@@ -159,11 +159,7 @@ class OpcUaClient:
         endpoints = await client.connect_and_get_server_endpoints()
         shown = certificate_of(endpoints, mode)
         if shown is None:
-            raise CertificateError(
-                f"{self.config.id}: the server offers no Basic256Sha256 with {self.config.security}; "
-                "change security here or at the server",
-                f"{self.config.id}：服务器不提供 Basic256Sha256({self.config.security})",
-            )
+            raise CertificateError(reasons.NO_BASIC256(name=self.config.id, security=self.config.security))
         trusted(self.config.id, shown, keys.trusted, self._clock.now_s())
         await client.set_security(
             SecurityPolicyBasic256Sha256,

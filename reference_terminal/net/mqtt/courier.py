@@ -10,7 +10,9 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from reference_terminal.model.messages import Bilingual, Text
 from reference_terminal.model.seams import seam
+from reference_terminal.net import reasons
 from reference_terminal.net.channel import Line, Security, open_line
 from reference_terminal.net.mqtt import packets
 from reference_terminal.net.mqtt.packets import BadPacket
@@ -27,9 +29,9 @@ _PACKET_IDS = 65_535
 class BrokerRefused(Exception):
     """The broker does not take this client, or does not let it hear answers; one sentence in each language."""
 
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(en)
-        self.en, self.zh = en, zh
+    def __init__(self, said: Bilingual) -> None:
+        super().__init__(said.en)
+        self.en, self.zh = said.en, said.zh
 
 
 @dataclass(frozen=True)
@@ -142,12 +144,12 @@ class MqttCourier:
         line.write(packets.connect(login.client, KEEPALIVE_S, login.user, login.password, keep_session=False))
         welcome = packets.welcome(await self._next(line, packets.CONNACK))
         if welcome.code:
-            en, zh = in_words(welcome.code, welcome.report.reason, returned=True)
-            raise BrokerRefused(f"the broker refuses: {en}", f"代理拒绝连接：{zh}")
+            why = Text(*in_words(welcome.code, welcome.report.reason, returned=True))
+            raise BrokerRefused(reasons.BROKER_REFUSES(why=why))
         line.write(packets.subscribe(1, (login.answers,), 1))
         codes, _ = packets.granted(await self._next(line, packets.SUBACK))
         if any(code >= packets.REFUSED for code in codes):
-            raise BrokerRefused("the broker refuses the topic of answers", "代理拒绝订阅应答主题")
+            raise BrokerRefused(reasons.ANSWERS_REFUSED())
 
     async def _next(self, line: Line, wanted: int) -> bytes:
         """The body of the next packet of a kind."""

@@ -13,7 +13,7 @@ from reference_terminal.model.times import DAY_S, parse_stamp, span_of, stamp
 from reference_terminal.net.http import HttpFailed
 from reference_terminal.security.keyring import Device
 from reference_terminal.storage.fingerprint_signer import Fingerprint, FingerprintSigner
-from reference_terminal.uplink import messages
+from reference_terminal.uplink import messages, reasons
 from reference_terminal.uplink.platforms.link import LinkContext, PlatformLink, Refused
 
 AT_ONCE = 500
@@ -61,7 +61,7 @@ class DepositLink(PlatformLink):
         try:
             numbers = {int(each["index"]): str(each["reason"]) for each in cast(list[dict[str, object]], refused)}  # pyright: ignore[reportArgumentType]
         except (TypeError, KeyError, ValueError):
-            raise HttpFailed("the answer to a deposit cannot be read", "指纹存证应答无法解析") from None
+            raise HttpFailed(reasons.DEPOSIT_UNREADABLE()) from None
         for number, reason in numbers.items():
             if 0 <= number < len(items):
                 row = self._row(items[number])
@@ -104,7 +104,7 @@ class DepositLink(PlatformLink):
         except (TypeError, KeyError, ValueError):
             start_s, revision, digest, signature = None, 0, "", ""
         if start_s is None:
-            raise HttpFailed("the platform's fingerprints cannot be read", "指纹查询应答无法解析")
+            raise HttpFailed(reasons.FINGERPRINTS_UNREADABLE())
         return Fingerprint(span, start_s, point, revision, digest, signature)
 
     def _row(self, item: Fingerprint) -> dict[str, object]:

@@ -15,7 +15,7 @@ from reference_terminal.model.rows import Pending
 from reference_terminal.model.seams import seam
 from reference_terminal.net.http import HttpFailed
 from reference_terminal.settings.centres import day_time_s
-from reference_terminal.uplink import messages
+from reference_terminal.uplink import messages, reasons
 from reference_terminal.uplink.platforms.entries import STAT_TYPES, Terms, entries
 from reference_terminal.uplink.platforms.link import LinkContext, PlatformLink, Refused
 
@@ -105,7 +105,7 @@ class EnergyLink(PlatformLink):
             if made.uploadTime and day_time_s(made.uploadTime) is None:
                 raise ValueError(f"uploadTime {made.uploadTime!r} is no time of day")
         except (msgspec.ValidationError, ValueError) as error:
-            raise HttpFailed(f"the answer to the registration cannot be used: {error}", "注册应答无效") from None
+            raise HttpFailed(reasons.REGISTRATION_UNUSABLE(error=error)) from None
         self.registration = made
         self._configured = False
         self._check_versions = True
@@ -163,7 +163,7 @@ class EnergyLink(PlatformLink):
                     (str(item["dataCode"]), int(item["statType"])) for item in answer.get("collectItemConfig", [])
                 ]
             except (TypeError, KeyError, ValueError):
-                raise HttpFailed("collectItemConfig cannot be read", "collectItemConfig 无法解析") from None
+                raise HttpFailed(reasons.ITEMS_UNREADABLE()) from None
             known.valid_means_valid = answer.get("validMeansValid", True) is not False
             known.dic_version = str(answer.get("dicVersion", ""))
             self._journal.event(messages.CONFIGURED, self.config.id, version=known.dic_version, count=len(known.wanted))

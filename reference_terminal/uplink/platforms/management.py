@@ -13,6 +13,7 @@ from reference_terminal.management.installer import Installer, Outcome
 from reference_terminal.management.packages import MOST_OCTETS
 from reference_terminal.model.seams import seam
 from reference_terminal.net.http import HttpFailed
+from reference_terminal.uplink import reasons
 from reference_terminal.uplink.platforms.link import LinkContext, PlatformLink, Refused
 
 REPORT, RESULT = "/management/report", "/management/result"
@@ -63,7 +64,7 @@ class ManagementLink(PlatformLink):
         try:
             number, kind, url = (str(task[name]) for name in ("taskId", "kind", "url"))
         except (TypeError, KeyError):
-            raise HttpFailed("a task cannot be read", "任务无法解析") from None
+            raise HttpFailed(reasons.TASK_UNREADABLE()) from None
         source = self._source(number)
         outcome = self._installer.fate(source) if kind == "upgrade" else None
         if outcome is None and not (kind == "upgrade" and self._installer.on_trial):

@@ -24,11 +24,12 @@ from reference_terminal.crypto.status import (
     responder_of,
 )
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import Text
 from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import ChannelRefused, Security
 from reference_terminal.net.http import HttpClient, HttpFailed, place_of
 from reference_terminal.storage.journal import Journal
-from reference_terminal.uplink import messages
+from reference_terminal.uplink import messages, reasons
 
 _ANSWER_S = 4.0
 """How long an answer may take: less than a connection has for its handshake."""
@@ -73,7 +74,7 @@ class StatusChecks:
             return judged(staple, leaf, issuer, b"", self._clock.now_s(), self._look_s)
         except Unusable as error:
             if must_staple(leaf):
-                raise self._refusal(leaf, host, f"insists on a stapled status: {error}", "须附带有效状态") from None
+                raise self._refusal(leaf, host, reasons.INSISTS_ON_STAPLE(error=error)) from None
             return None
 
     async def _asked(self, leaf: x509.Certificate, issuer: x509.Certificate, host: str) -> Standing:
@@ -110,14 +111,10 @@ class StatusChecks:
     def _follow(self, known: Standing, leaf: x509.Certificate, host: str) -> int:
         """Until when a session may stand on this. Raises ChannelRefused."""
         if known.word == REVOKED:
-            raise self._refusal(leaf, host, "is revoked, says its issuer", "已被吊销")
+            raise self._refusal(leaf, host, reasons.REVOKED_BY_ISSUER())
         if known.word != GOOD and self._hard:
-            raise self._refusal(leaf, host, "cannot be checked: nobody says that it still counts", "状态未知")
+            raise self._refusal(leaf, host, reasons.STATUS_OPEN())
         return known.until_s
 
-    def _refusal(self, leaf: x509.Certificate, host: str, en: str, zh: str) -> ChannelRefused:
-        serial = f"{leaf.serial_number:x}"
-        return ChannelRefused(
-            f"the certificate {serial} shown by {host} {en}; nothing was sent",
-            f"{host} 出示的证书 {serial} {zh}，未发送任何数据",
-        )
+    def _refusal(self, leaf: x509.Certificate, host: str, why: Text) -> ChannelRefused:
+        return ChannelRefused(reasons.STATUS_REFUSED(serial=f"{leaf.serial_number:x}", host=host, why=why))
