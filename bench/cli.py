@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from bench.case import EXIT_ERROR, EXIT_PASS
+from bench.commands import sentences
 from bench.commands import words as alone
 from bench.commands.finished import words as finished
 from bench.commands.laboratory import words as laboratory
@@ -20,6 +21,7 @@ from bench.commands.products import words as products
 from bench.commands.proof import words as proof
 from bench.commands.running import words as running
 from bench.commands.words import TERMINAL_TOOLS
+from bench.sentences import WAS_INTERRUPTED
 from conformance.clauses.loading import SuiteBroken
 
 # Commands that parse the rest of the line themselves.
@@ -137,23 +139,24 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _main(argv: Sequence[str]) -> int:
     if argv and not argv[0].startswith("-") and argv[0] not in (known := _names()):
-        near = "".join(f"; did you mean {word}?" for word in difflib.get_close_matches(argv[0], known, 1))
-        return wrong_words(f"carbonbench {argv[0]}: no such command{near}; `carbonbench --help` lists them / 无此命令")
+        close = difflib.get_close_matches(argv[0], known, 1)
+        meant = sentences.MEANT(names=close) if close else ""
+        return wrong_words(sentences.NO_COMMAND(meant=meant).after(f"carbonbench {argv[0]}"))
     tool = argv[:1] == ["terminal"] and argv[1:2] in [[name] for name in TERMINAL_TOOLS]
     # What follows a tool's name is the tool's, --help too.
     words, rest = parser().parse_known_args(argv[:2] if tool else argv)
     rest = [*rest, *argv[2:]] if tool else rest
     if rest and words.command and words.command not in _OWN_PARSERS and not tool:
-        return wrong_words(f"carbonbench {words.command}: unknown words {' '.join(rest)}; see --help / 未知参数")
+        return wrong_words(sentences.UNKNOWN_WORDS(words=" ".join(rest)).after(f"carbonbench {words.command}"))
     if words.version:
         return _version()
     if not words.command:
-        return wrong_words("carbonbench: expected a COMMAND; `carbonbench --help` lists them / 缺少命令")
+        return wrong_words(sentences.COMMAND_EXPECTED().after("carbonbench"))
     words.rest = rest
     try:
         return words.work(words)
     except KeyboardInterrupt:
-        print("interrupted / 已中断", file=sys.stderr)
+        print(WAS_INTERRUPTED(), file=sys.stderr)
         return EXIT_ERROR
     except SuiteBroken as error:
         print(error, file=sys.stderr)

@@ -243,7 +243,7 @@ def pytest_configure(config: pytest.Config) -> None:
         pytest.exit(str(error), returncode=EXIT_ERROR)
     except KeyboardInterrupt:
         # Before the session stands pytest tells nobody, and its own code for this is ours for an undecided run.
-        pytest.exit(str(sentences.PLUGIN_INTERRUPTED()), returncode=EXIT_ERROR)
+        pytest.exit(str(sentences.WAS_INTERRUPTED()), returncode=EXIT_ERROR)
     logging.getLogger("asyncio").addFilter(_told)
     if getattr(config, "workerinput", None) is not None:
         die_with_controller()

@@ -38,7 +38,7 @@ NOT_OF_THE_BENCH = Sentence(
 MOVED = Sentence(
     "bench-moved", "its {name} says {case} #{attempt}; it was moved", "其 {name} 记为 {case} 第 {attempt} 次，已被移动"
 )
-PLUGIN_INTERRUPTED = Sentence("bench-plugin-interrupted", "interrupted", "已中断")
+WAS_INTERRUPTED = Sentence("bench-was-interrupted", "interrupted", "已中断")
 BENCH_CHANGED = Sentence(
     "bench-bench-changed",
     "the files of this bench changed while it ran ({name}), and its reports cannot be made; let them alone "

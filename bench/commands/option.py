@@ -83,7 +83,8 @@ class Option:
         elif not self.metavar:
             add(self.name, action="store_true", help=self.told)
         elif self.many:
-            add(self.name, action="append", default=[], metavar=self.metavar, help=self.told)
+            more = {"type": self.kind} if self.kind else {}
+            add(self.name, action="append", default=[], metavar=self.metavar, help=self.told, **more)
         else:
             more = {"type": self.kind} if self.kind else {}
             more |= {"required": True} if self.required else {}

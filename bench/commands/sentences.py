@@ -444,3 +444,14 @@ CHECKED_IN_ONE = Sentence("command-checked-in-one", "this check was made in one 
 OTHER_VERDICT = Sentence("command-other-verdict", "another verdict", "结论不同")
 OTHER_COUNT = Sentence("command-other-count", "another count", "数量不同")
 MEASURED_IN_ONE = Sentence("command-measured-in-one", "this was measured in one of them only", "该量仅在其中之一测得")
+NO_COMMAND = Sentence(
+    "command-no-command",
+    "no such command{meant}; `carbonbench --help` lists them",
+    "没有此命令{meant}，可用 `carbonbench --help` 查看",
+)
+UNKNOWN_WORDS = Sentence("command-unknown-words", "unknown words {words}; see --help", "未知参数 {words}，请看 --help")
+COMMAND_EXPECTED = Sentence(
+    "command-command-expected",
+    "expected a COMMAND; `carbonbench --help` lists them",
+    "缺少命令，可用 `carbonbench --help` 查看",
+)

@@ -15,6 +15,10 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from bench.commands.option import Option
+from bench.commands.parsing import takes
+from bench.commands.rows import JSON
+from bench.commands.running.options import ROWS
 from conformance.clauses.coverage import (
     ASKED,
     EVIDENCE,
@@ -40,6 +44,8 @@ from conformance.clauses.ledger import (
     load_ledger,
 )
 from conformance.clauses.texts import AddressError, TextsAbsent, find_texts, read_text
+from simulators.sentences import Words as Sides
+from simulators.values import no_choice
 
 EXIT_SOUND, EXIT_UNSOUND, EXIT_NOT_CHECKED, EXIT_USAGE = 0, 1, 2, 4
 
@@ -53,7 +59,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing the usage."""
-        raise Wrong(f"{self.prog}: {message}; see {self.prog} --help / 命令行有误")
+        en, zh = Sides.of(message)
+        told = zh if zh != en else "命令行有误"
+        raise Wrong(f"{self.prog}: {en}; see {self.prog} --help / {told}")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -87,86 +95,75 @@ def parser() -> argparse.ArgumentParser:
     top = Parser(prog="carbonbench clauses", description="The clause ledger of the five documents / 五份标准的条款台账")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, work: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+    def command(name: str, work: Callable[[argparse.Namespace], int], text: str, *options: Option) -> None:
         made = commands.add_parser(name, help=text, description=text)
         made.set_defaults(work=work)
-        made.add_argument("--json", action="store_true", help="for machines / 机器可读")
-        return made
+        takes(made, JSON, *options)
 
-    listing = command("list", _list, "entries, filtered (the default) / 列出条款")
-    for option, allowed, text in (
-        ("document", DOCUMENTS, "document / 标准"),
-        ("strength", STRENGTHS, "strength / 效力"),
-        ("topic", TOPICS, "topic / 主题"),
-        ("disposition", DISPOSITIONS, "how it is decided / 判定方式"),
-        ("object", OBJECTS, "object it binds / 约束对象"),
-        ("kind", (*KINDS, "all"), "kind (default requirement) / 类别"),
-    ):
-        listing.add_argument(
-            f"--{option}",
-            action="append",
-            default=[],
-            metavar=option.upper(),
-            type=_one_of(allowed),
-            help=f"{text}: {', '.join(allowed)}",
-        )
-    listing.add_argument("--text", default="", metavar="WORD", help="word in our wording or the number / 关键词")
-
-    listing.add_argument(
-        "--without-case", action="store_true", help="only entries that no case names / 仅列尚无用例的条款"
+    reviewed = ("clauses review",)
+    texts = Option("--texts", "DIR", "folder of the drafts' texts / 标准文本目录")
+    command(
+        "list",
+        _list,
+        "entries, filtered (the default) / 列出条款",
+        _among("document", DOCUMENTS, "document / 标准", "clauses list"),
+        _among("strength", STRENGTHS, "strength / 效力", "clauses list"),
+        _among("topic", TOPICS, "topic / 主题", "clauses list"),
+        _among("disposition", DISPOSITIONS, "how it is decided / 判定方式", "clauses list"),
+        _among("object", OBJECTS, "object it binds / 约束对象", "clauses list"),
+        _among("kind", (*KINDS, "all"), "kind (default requirement) / 类别", "clauses list"),
+        Option("--text", "WORD", "word in our wording or the number / 关键词"),
+        Option("--without-case", "", "only entries that no case names / 仅列尚无用例的条款"),
+        Option("--count", "", "only how many / 仅给出数量"),
     )
-    listing.add_argument("--count", action="store_true", help="only how many / 仅给出数量")
-
-    show = command("show", _show, "everything about entries / 显示条款")
-    show.add_argument("id", nargs="+", metavar="ID", help="for example isc-2/7.2.4(5)a / 条款号")
-    show.add_argument("--out", default="out", metavar="DIR", help="run folders, for the latest verdict / 运行目录")
-
-    covering = command(
-        "coverage", _coverage, "what is tested, by document, topic, strength, rig and kind of evidence / 覆盖情况"
+    example = Option("id", "ID", "for example isc-2/7.2.4(5)a / 条款号", count="+")
+    command("show", _show, "everything about entries / 显示条款", example, ROWS["out"], texts)
+    command(
+        "coverage",
+        _coverage,
+        "what is tested, by document, topic, strength, rig and kind of evidence / 覆盖情况",
+        _among("object", OBJECTS, "topics and strengths of this object / 所约束对象的覆盖情况", "clauses coverage"),
+        _among("strength", STRENGTHS, "topics and strengths of this strength / 该效力的覆盖情况", "clauses coverage"),
     )
-    for option, allowed, text in (
-        ("object", OBJECTS, "object it binds / 约束对象"),
-        ("strength", STRENGTHS, "strength / 效力"),
-    ):
-        covering.add_argument(
-            f"--{option}",
-            action="append",
-            default=[],
-            metavar=option.upper(),
-            type=_one_of(allowed),
-            help=f"topics and strengths of this {text}: {', '.join(allowed)}",
-        )
-    limits = command("limits", _limits, "clauses decided in part, as docs/LIMITS.md has them / 部分判定的条款")
-    limits.add_argument("--write", action="store_true", help="write them into docs/LIMITS.md / 写入 docs/LIMITS.md")
-    lint = command("lint", _lint, "run every gate / 检查台账")
-
-    stale = command("stale", _stale, "compare a new draft with the ledger / 与新稿比较")
-    stale.add_argument("newtext", metavar="NEWTEXT", help="text file of the new draft / 新稿文本")
-    stale.add_argument("--document", default=None, metavar="DOC", type=_one_of(DOCUMENTS), help="which document / 标准")
-
-    hashing = command("hash", _hash, "hashes of the source sentences / 原文散列")
-    hashing.add_argument("--write", action="store_true", help="write them into the ledger / 写入台账")
-
-    review = command("review", _review, "the drafters' review, HTML and Markdown, two languages / 起草意见")
-    review.add_argument(
-        "--out", default="out/review", metavar="DIR", help="where it goes (default out/review) / 输出目录"
+    into = Option("--write", "", "write them into docs/LIMITS.md / 写入 docs/LIMITS.md", only=("clauses limits",))
+    command("limits", _limits, "clauses decided in part, as docs/LIMITS.md has them / 部分判定的条款", into)
+    command("lint", _lint, "run every gate / 检查台账", texts)
+    command(
+        "stale",
+        _stale,
+        "compare a new draft with the ledger / 与新稿比较",
+        Option("newtext", "NEWTEXT", "text file of the new draft / 新稿文本"),
+        Option(
+            "--document", "DOC", "which document / 标准", default=None, kind=_one_of(DOCUMENTS), only=("clauses stale",)
+        ),
+        texts,
     )
-    review.add_argument("--document", default="", metavar="DOC", help="findings of this draft only / 仅该标准")
-    review.add_argument("--clause", default="", metavar="ID", help="of this clause or section only / 仅该条款或章节")
-    review.add_argument("--texts", default="", metavar="DIR", help="folder of the drafts' texts / 标准文本目录")
-
-    for made in (show, lint, stale, hashing):
-        made.add_argument("--texts", default="", metavar="DIR", help="folder of the drafts' texts / 标准文本目录")
+    hashes = Option("--write", "", "write them into the ledger / 写入台账", only=("clauses hash",))
+    command("hash", _hash, "hashes of the source sentences / 原文散列", hashes, texts)
+    command(
+        "review",
+        _review,
+        "the drafters' review, HTML and Markdown, two languages / 起草意见",
+        Option("--out", "DIR", "where it goes / 输出目录", default="out/review", only=reviewed),
+        Option("--document", "DOC", "findings of this draft only / 仅该标准", only=reviewed),
+        Option("--clause", "ID", "of this clause or section only / 仅该条款或章节", only=reviewed),
+        texts,
+    )
     return top
+
+
+def _among(name: str, allowed: Sequence[str], text: str, of: str) -> Option:
+    """An option that takes words of a list, as one command has it."""
+    en, _, zh = text.partition(" / ")
+    told = f"{en}: {', '.join(allowed)} / {zh}"
+    return Option(f"--{name}", name.upper(), told, many=True, kind=_one_of(allowed), only=(of,))
 
 
 def _one_of(allowed: Sequence[str]) -> Callable[[str], str]:
     def check(word: str) -> str:
         if word in allowed:
             return word
-        near = difflib.get_close_matches(word, allowed, 1)
-        hint = f"; did you mean {near[0]}?" if near else f"; expected one of {', '.join(allowed)}"
-        raise argparse.ArgumentTypeError(f"{word!r} is unknown{hint}")
+        raise argparse.ArgumentTypeError(str(no_choice(allowed, word)))
 
     return check
 

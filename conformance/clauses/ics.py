@@ -19,6 +19,9 @@ from pathlib import Path
 import msgspec
 
 from bench.case import Item, Notice, Text
+from bench.commands.option import Option
+from bench.commands.parsing import takes
+from bench.commands.rows import JSON
 from bench.dut import Checked, UnknownTerminal, adapter
 from bench.dut.profile import DOCUMENTS, ROLES, Claim, Profile, ProfileError, load_profile
 from conformance.clauses.command import EXIT_SOUND, EXIT_UNSOUND, EXIT_USAGE, Parser, Wrong
@@ -60,19 +63,27 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, text: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=text, description=text)
+    def command(name: str, text: str, *options: Option) -> None:
+        takes(commands.add_parser(name, help=text, description=text), *options)
 
-    new = command("new", "write a commented profile to fill in / 生成待填写的档案")
-    new.add_argument("--out", default="", metavar="FILE", help="where it goes (default: standard output) / 输出文件")
-    new.add_argument("--documents", default="isc-2", metavar="DOCS", help=f"of {','.join(DOCUMENTS)} / 所声明的标准")
-    new.add_argument("--roles", default="terminal", metavar="ROLES", help=f"of {','.join(ROLES)} / 送检身份")
-    new.add_argument("--adapter", default="", metavar="NAME", help="how the bench reaches it / 适配器")
-    check = command("check", "what is missing or contradictory / 检查档案")
-    check.add_argument("profile", metavar="FILE", help="profile (TOML) / 档案文件")
-    check.add_argument("--complete", action="store_true", help="what is not answered is wrong too / 须全部作答")
-    check.add_argument("--all", action="store_true", help="every open question, not the first few / 列出全部")
-    check.add_argument("--json", action="store_true", help="for machines / 机器可读")
+    command(
+        "new",
+        "write a commented profile to fill in / 生成待填写的档案",
+        Option("--out", "FILE", "where it goes (default: standard output) / 输出文件", only=("profile new",)),
+        Option(
+            "--documents", "DOCS", f"of {','.join(DOCUMENTS)} / 所声明的标准", default="isc-2", only=("profile new",)
+        ),
+        Option("--roles", "ROLES", f"of {','.join(ROLES)} / 送检身份", default="terminal"),
+        Option("--adapter", "NAME", "how the bench reaches it / 适配器"),
+    )
+    command(
+        "check",
+        "what is missing or contradictory / 检查档案",
+        Option("profile", "FILE", "profile (TOML) / 档案文件"),
+        Option("--complete", "", "what is not answered is wrong too / 须全部作答", only=("profile check",)),
+        Option("--all", "", "every open question, not the first few / 列出全部", only=("profile check",)),
+        JSON,
+    )
     # Listed here, done by bench.commands.products: it starts a program.
     command("try", "start the product once, tell what it does, ask each hook / 试启动并逐一询问")
     return top

@@ -97,6 +97,7 @@ TABLES = frozenset(("sentences.py", "messages.py", "reasons.py"))
 FINISHED = (
     "bench/campaign",
     "bench/captures.py",
+    "bench/cli.py",
     "bench/commands",
     "bench/dut",
     "bench/evidence",
@@ -134,6 +135,7 @@ FINISHED = (
 """Rooms whose sentences all stand in tables: Chinese written anywhere else in them is a sentence past these."""
 LABELS = {
     "bench/campaign/joining.py": "what stands in statements that were signed",
+    "bench/cli.py": "help",
     "bench/commands/finished/words.py": "help",
     "bench/commands/laboratory/desk/skeleton.py": "a form to be filled in",
     "bench/commands/laboratory/lab.py": "the head of a file that is written",

@@ -16,16 +16,27 @@ from bench import cli
 from bench.commands.option import Line, Option, whole
 from bench.commands.products.words import trying
 from bench.commands.running.options import ROWS
+from conformance.clauses import command as clauses
+from conformance.clauses import ics
 
 COMMANDS = Path(bench.commands.__file__).parent
+CLAUSES = Path(clauses.__file__).parent
 
 
 def arguments() -> Iterator[tuple[str, argparse.Action]]:
     """Every argument but help, with its command's name."""
     commands = next(each for each in cli.parser()._actions if isinstance(each.choices, dict))
     assert isinstance(commands.choices, dict)
-    for name, made in (*commands.choices.items(), ("profile try", trying())):
-        yield from ((name, each) for each in made._actions if each.dest != "help")
+    made = [*commands.choices.items(), *below("profile", ics.parser()), *below("clauses", clauses.parser())]
+    for name, parser in (*made, ("profile try", trying())):
+        yield from ((name, each) for each in parser._actions if each.dest != "help")
+
+
+def below(name: str, top: argparse.ArgumentParser) -> list[tuple[str, argparse.ArgumentParser]]:
+    """The commands of a command."""
+    commands = next(each for each in top._actions if isinstance(each.choices, dict))
+    assert isinstance(commands.choices, dict)
+    return [(f"{name} {word}", made) for word, made in commands.choices.items()]
 
 
 def rows() -> dict[str, list[tuple[str, Option]]]:
@@ -41,8 +52,8 @@ def rows() -> dict[str, list[tuple[str, Option]]]:
 def test_every_argument_of_every_command_is_added_from_an_option() -> None:
     assert [(command, each.dest) for command, each in arguments() if "row" not in vars(each)] == []
     by_hand = [
-        f"{path.relative_to(COMMANDS)}:{node.lineno}"
-        for path in sorted(COMMANDS.rglob("*.py"))
+        f"{path.name}:{node.lineno}"
+        for path in sorted([*COMMANDS.rglob("*.py"), *CLAUSES.glob("*.py")])
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute) and node.attr == "add_argument" and path.name != "option.py"
     ]

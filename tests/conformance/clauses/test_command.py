@@ -272,11 +272,11 @@ def test_stale_and_hash(clauses: Run, as_json: Callable[..., Any], tmp_path: Pat
         (["show", "isc-2/9.2"], "did you mean isc-2/9.2a"),
         (["show", "isc2/9.2a"], "did you mean isc-2/9.2a"),
         (["show", "zzz"], "carbonbench clauses --text"),
-        (["--strength", "shal"], "did you mean shall?"),
+        (["--strength", "shal"], "did you mean 'shall'?"),
         (["--document", "zzzz"], "expected one of isc-1"),
         (["nonsense"], "invalid choice"),
         (["show"], "ID"),
-        (["stale", "x", "--document", "isc2"], "did you mean isc-2?"),
+        (["stale", "x", "--document", "isc2"], "did you mean 'isc-2'?"),
     ],
 )
 def test_wrong_words_are_one_sentence(words: list[str], told: str, clauses: Run) -> None:
