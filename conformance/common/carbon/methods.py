@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 
 from conformance.common.carbon import tables
 from conformance.common.carbon.formulas import FORMULAS, Formula
@@ -194,9 +195,14 @@ def reckon(
     """The gas, its tonnes, and every input that was used. Raises KeyError naming what is missing or unknown."""
     document = METHODS[method]
     formula = document.formula(term)
-    used = {**document.defaults(term, item, year), **given}
+    used = {**_defaults(method, term, item, year), **given}
     inputs = {symbol: used[symbol] for symbol in formula.units}
     return formula.gas, formula(inputs), inputs
+
+
+@cache
+def _defaults(method: str, term: str, item: str, year: int) -> Mapping[str, Fraction]:
+    return METHODS[method].defaults(term, item, year)
 
 
 def product(text: str, inputs: Mapping[str, Fraction]) -> Fraction:

@@ -110,6 +110,7 @@ class Books:
         self.truth: Truth = truth_of(history)
         self._began, self._watched = history.began.t, history.watched_us
         self._hours: dict[tuple[str, int, int], tuple[dict[int, Fraction | None], list[str]]] = {}
+        self._parts: dict[tuple[str, int, int, int | None, bool], Reckoned] = {}
         self._sources = {source.id: source for source in emitter.sources}
         self.constants: dict[tuple[str, str], list[Version]] = {}
         for source in emitter.sources:
@@ -196,6 +197,7 @@ class Books:
         for entries in (*self.entered.values(), *self.by_hand.values()):
             for versions in entries.values():
                 versions[:] = [version for version in versions if version.told not in told]
+        self._parts.clear()
 
     # Totals.
 
@@ -222,7 +224,7 @@ class Books:
             if of != "source" and self._entered_for_longer(source, end - start):
                 continue
             bounded = of != "source"
-            part = self.source(source, start, end, at=at, bounded=bounded)
+            part = self._part(source, start, end, at, bounded)
             whole.pieces += part.pieces
             whole.co2e += part.co2e
             whole.substituted |= part.substituted
@@ -232,6 +234,14 @@ class Books:
             if part.state is not Certainty.SURE:
                 whole.lack(part.state, f"{source.id}: {part.why}")
         return whole
+
+    def _part(self, source: EmissionSource, start: int, end: int, at: int | None, bounded: bool) -> Reckoned:
+        """As `source`; what was reckoned for one total serves the others that a source belongs to."""
+        key = (source.id, start, end, at, bounded)
+        found = self._parts.get(key)
+        if found is None:
+            found = self._parts[key] = self.source(source, start, end, at=at, bounded=bounded)
+        return found
 
     def knows_all(self, of: str, id: str, length: int) -> bool:
         """Whether every source of a total is known for periods of this length.

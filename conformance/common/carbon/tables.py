@@ -52,6 +52,7 @@ def grid(item: str, year: int) -> dict[str, Fraction]:
     return {"EF": Fraction(years[max(known)])} if known else {}
 
 
+@cache
 def gwp(issue: str, gas: str) -> Fraction:
     """GWP-100 of a gas in a set (SAR, AR4, AR5, AR6). Raises KeyError for a gas that the set has not."""
     if gas == "CO2":
