@@ -16,7 +16,6 @@ from asyncua.client.client import Client
 from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 from asyncua.ua.uaerrors import UaError
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 from OpenSSL import crypto
 
 from reference_terminal.acquisition import messages, reasons
@@ -40,12 +39,9 @@ logging.getLogger("asyncua").setLevel(logging.CRITICAL)
 
 
 @lru_cache(maxsize=4)
-def _der_of(key: crypto.PKey) -> bytes:
+def _whole(key: crypto.PKey) -> Any:
     """A private key as asyncua takes it; taking it apart checks the whole key, which costs more than a session."""
-    whole: Any = key.to_cryptography_key()
-    return whole.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    return key.to_cryptography_key()
 
 
 class OpcUaClient:
@@ -161,13 +157,9 @@ class OpcUaClient:
         if shown is None:
             raise CertificateError(reasons.NO_BASIC256(name=self.config.id, security=self.config.security))
         trusted(self.config.id, shown, keys.trusted, self._clock.now_s())
-        await client.set_security(
-            SecurityPolicyBasic256Sha256,
-            own.public_bytes(serialization.Encoding.DER),
-            _der_of(keys.identity.key),
-            server_certificate=shown,
-            mode=mode,
-        )
+        server = x509.load_der_x509_certificate(shown)
+        client.security_policy = SecurityPolicyBasic256Sha256(server, own, _whole(keys.identity.key), mode)
+        client.uaclient.set_security(client.security_policy)
 
     def _heed_cancel(self) -> None:
         """Raise the cancellation of this task; asyncua cancels its own requests when the connection goes."""

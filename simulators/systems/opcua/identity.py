@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -32,17 +32,23 @@ class Identity:
     certificate: bytes
     key: bytes
 
-    @property
+    @cached_property
     def certificate_pem(self) -> str:
         """The certificate as PEM text."""
         loaded = x509.load_der_x509_certificate(self.certificate)
         return loaded.public_bytes(serialization.Encoding.PEM).decode()
 
-    @property
+    @cached_property
+    def whole_key(self) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
+        """The key itself; taking it out of its octets checks all of it."""
+        loaded = serialization.load_der_private_key(self.key, None)
+        assert isinstance(loaded, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
+        return loaded
+
+    @cached_property
     def key_pem(self) -> str:
         """The key as PKCS#8 PEM text, not encrypted."""
-        loaded = serialization.load_der_private_key(self.key, None)
-        return loaded.private_bytes(
+        return self.whole_key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         ).decode()
 

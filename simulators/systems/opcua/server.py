@@ -356,7 +356,7 @@ class OpcUaServer:
         server.set_identity_tokens([ua.AnonymousIdentityToken])
         if self.security != "none":
             await server.load_certificate(shown.certificate, "der")
-            await server.load_private_key(shown.key, format="der")
+            internal.private_key = shown.whole_key
         index = await server.register_namespace(NAMESPACE)
         for meter in self.meters:
             folder = await server.nodes.objects.add_object(ua.NodeId(meter.name, index), f"{index}:{meter.name}")
