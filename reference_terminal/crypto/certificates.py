@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -83,6 +84,7 @@ def der_of(text: str) -> bytes:
     return base64.b64decode("".join(lines), validate=True)
 
 
+@lru_cache(maxsize=256)
 def look(loaded: x509.Certificate, pem: str) -> Certificate:
     """What the terminal wants to know of a parsed certificate."""
     names = loaded.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
@@ -102,12 +104,23 @@ def look(loaded: x509.Certificate, pem: str) -> Certificate:
     )
 
 
+@lru_cache(maxsize=256)
+def parsed(pem: str) -> x509.Certificate:
+    """A certificate from PEM, taken apart once however often it is used. Raises ValueError."""
+    return x509.load_pem_x509_certificate(pem.encode())
+
+
+@lru_cache(maxsize=256)
+def _for_openssl(pem: str) -> crypto.X509:
+    return crypto.load_certificate(crypto.FILETYPE_PEM, pem.encode())
+
+
 def read(what: str, text: str) -> list[Certificate]:
     """The certificates of a PEM text, at least one. Raises CertificateError naming `what`."""
     found: list[Certificate] = []
     for pem in blocks(text, "CERTIFICATE"):
         try:
-            found.append(look(x509.load_pem_x509_certificate(pem.encode()), pem))
+            found.append(look(parsed(pem), pem))
         except ValueError:
             raise CertificateError(reasons.CERTIFICATE_UNREADABLE(what=what)) from None
     if not found:
@@ -142,7 +155,7 @@ def _no_passphrase(_: bool) -> bytes:
 
 def check_pair(what: str, certificate: Certificate, key: crypto.PKey) -> None:
     """Raise CertificateError unless the key belongs to the certificate."""
-    loaded = crypto.load_certificate(crypto.FILETYPE_PEM, certificate.pem.encode())
+    loaded = _for_openssl(certificate.pem)
     theirs = crypto.dump_publickey(crypto.FILETYPE_ASN1, loaded.get_pubkey())
     if theirs != crypto.dump_publickey(crypto.FILETYPE_ASN1, key):
         raise CertificateError(
@@ -199,7 +212,7 @@ def sm2_key(what: str, text: str, chance: random.Random | None = None) -> Privat
 def sm2_public(what: str, text: str) -> PublicKey:
     """The SM2 public key of the first certificate of a PEM text. Raises CertificateError."""
     (first, *_) = read(what, text)
-    loaded = crypto.load_certificate(crypto.FILETYPE_PEM, first.pem.encode())
+    loaded = _for_openssl(first.pem)
     try:
         return PublicKey(crypto.dump_publickey(crypto.FILETYPE_ASN1, loaded.get_pubkey()))
     except (CryptoError, crypto.Error):
@@ -211,8 +224,8 @@ def verify_chain(what: str, certificates: str, anchors: str, now_s: int, revoked
     (leaf, *rest) = read(what, certificates)
     context = crypto.X509StoreContext(
         store(f"anchors of {what}", anchors, lists(f"revocation list of {what}", revoked), now_s),
-        crypto.load_certificate(crypto.FILETYPE_PEM, leaf.pem.encode()),
-        [crypto.load_certificate(crypto.FILETYPE_PEM, each.pem.encode()) for each in rest],
+        _for_openssl(leaf.pem),
+        [_for_openssl(each.pem) for each in rest],
     )
     try:
         context.verify_certificate()
@@ -230,7 +243,7 @@ def store(
     """A store of trust anchors as of `now_s`, with revocation checked on the whole chain if there are lists."""
     made = to or crypto.X509Store()
     for each in read(what, anchors):
-        made.add_cert(crypto.load_certificate(crypto.FILETYPE_PEM, each.pem.encode()))
+        made.add_cert(_for_openssl(each.pem))
     for each in revoked:
         made.add_crl(each)
     if revoked:

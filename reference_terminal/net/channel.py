@@ -302,7 +302,7 @@ def context_of(security: Security, now_s: int, judge: Judge) -> SSL.Context:
 
 def _take_own(context: SSL.Context, own: Identity) -> None:
     """Have a context show the terminal's own certificate."""
-    first, *rest = [x509.load_pem_x509_certificate(each.pem.encode()) for each in own.chain]
+    first, *rest = [certificates.parsed(each.pem) for each in own.chain]
     context.use_certificate(first)
     for each in rest:
         context.add_extra_chain_cert(each)
