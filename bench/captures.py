@@ -13,6 +13,7 @@ import ipaddress
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -186,11 +187,16 @@ def _carries(frame: bytes, carried: tuple[int, ...]) -> bool:
     return len(frame) >= _ETHERNET + _IPV4_LEAST + (_UDP_HEAD if frame[23] == _UDP else _TCP_LEAST)
 
 
+@lru_cache(maxsize=1024)
+def _address(octets: bytes) -> str:
+    return str(ipaddress.IPv4Address(octets))
+
+
 def _frame(at_ns: int, frame: bytes) -> _Frame:
     head = _ETHERNET + 4 * (frame[_ETHERNET] & 0x0F) if len(frame) > _ETHERNET else 0
     if head < _ETHERNET + _IPV4_LEAST or len(frame) < head:
         raise CapturesError(str(sentences.IPV4_EXPECTED()))
-    source, target = (str(ipaddress.IPv4Address(frame[place : place + 4])) for place in (26, 30))
+    source, target = _address(frame[26:30]), _address(frame[30:34])
     ports = struct.unpack_from(">HH", frame, head)
     ends = (source, ports[0]), (target, ports[1])
     if frame[23] == _UDP:

@@ -10,6 +10,7 @@ import hashlib
 import ipaddress
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from bench import pcap
@@ -89,7 +90,7 @@ def _write(folder: Path, segment: str, packets: list[Passed], start_us: int) -> 
 
 
 def _frame(packet: Passed, number: int, heard: dict[tuple[int, Address], int]) -> bytes:
-    source, target = (ipaddress.IPv4Address(end[0]).packed for end in (packet.source, packet.target))
+    source, target = _packed(packet.source[0]), _packed(packet.target[0])
     if packet.kind is PacketKind.DATAGRAM:
         protocol = _UDP
         body = struct.pack(">HHHH", packet.source[1], packet.target[1], 8 + len(packet.payload), 0) + packet.payload
@@ -103,6 +104,11 @@ def _frame(packet: Passed, number: int, heard: dict[tuple[int, Address], int]) -
     head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(body), number & 0xFFFF, 0x4000, 64, protocol, 0) + source + target
     head = head[:10] + struct.pack(">H", _checksum(head)) + head[12:]
     return _card(target) + _card(source) + b"\x08\x00" + head + body
+
+
+@lru_cache(maxsize=1024)
+def _packed(address: str) -> bytes:
+    return ipaddress.IPv4Address(address).packed
 
 
 def _segment(packet: Passed, heard: dict[tuple[int, Address], int]) -> bytes:
