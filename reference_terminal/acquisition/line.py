@@ -213,27 +213,24 @@ class Line:
         until_s = now_s + len(question.request) * self._octet_s + timeout_s
         last_s = until_s + self._longest_s + gap_s
         heard = b""
-        while True:
-            try:
-                async with asyncio.timeout_at(until_s):
-                    octets = await reader.read(_PIECE)
-            except TimeoutError:
-                break
-            if not octets:
-                raise EOFError
-            octets, echo = without_echo(octets, echo)
-            if not octets:
-                continue
-            octets = self._inward(octets)
-            if self.watch is not None:
-                self.watch(Heard(False, octets))
-            heard += octets
-            found = question.find(heard)
-            if found is not None:
-                return found
-            if len(heard) > _MOST_OCTETS:
-                break
-            until_s = min(self._loop.time() + gap_s, last_s)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(until_s) as limit:
+                while octets := await reader.read(_PIECE):
+                    octets, echo = without_echo(octets, echo)
+                    if not octets:
+                        continue
+                    octets = self._inward(octets)
+                    if self.watch is not None:
+                        self.watch(Heard(False, octets))
+                    heard += octets
+                    found = question.find(heard)
+                    if found is not None:
+                        return found
+                    if len(heard) > _MOST_OCTETS:
+                        break
+                    limit.reschedule(min(self._loop.time() + gap_s, last_s))
+                else:
+                    raise EOFError
         raise ReadFailed(question.flaw(heard) if heard else reading.TIMEOUT)
 
     # Seven data bits
