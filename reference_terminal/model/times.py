@@ -41,7 +41,8 @@ def parse_stamp(text: str) -> int | None:
     if len(text) not in (14, 17) or not (text.isascii() and text.isdigit()):
         return None
     try:
-        local = datetime.strptime(text[:14], "%Y%m%d%H%M%S")
+        month, day, hour, minute, second = (int(text[at : at + 2]) for at in range(4, 14, 2))
+        local = datetime(int(text[:4]), month, day, hour, minute, second)
     except ValueError:
         return None
     at_s = int((local - _EPOCH).total_seconds()) - ZONE_S

@@ -7,7 +7,7 @@ listeners hear of readings and records only after the commit that holds them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -104,6 +104,7 @@ class Store:
         self._fresh: list[Reading] = []
         self._anchors: dict[int, Anchor] = {}
         self._records: list[Record] = []
+        self._keys: tuple[dict[tuple[int, int, int], None], list[Record], int] = ({}, self._records, 0)
         self._steps: list[Callable[[apsw.Connection], None]] = []
 
     def close(self) -> None:
@@ -402,11 +403,20 @@ class Store:
 
     def has_record(self, span: int, start_s: int, point: int) -> bool:
         """Whether the period of this point is stored already."""
-        if any(r.span == span and r.start_s == start_s and r.point == point for r in self._records):
+        key = (span, start_s, point)
+        if key in self._gathered_keys():
             return True
-        return (
-            self._row("SELECT 1 FROM record WHERE span=? AND start_s=? AND point=?", (span, start_s, point)) is not None
-        )
+        return self._row("SELECT 1 FROM record WHERE span=? AND start_s=? AND point=?", key) is not None
+
+    def _gathered_keys(self) -> Container[tuple[int, int, int]]:
+        """The keys of the gathered records; what came since the last question is looked at once."""
+        keys, records, looked_at = self._keys
+        if records is not self._records or looked_at > len(records):
+            keys, records, looked_at = {}, self._records, 0
+        if looked_at < len(records):
+            keys.update(((each.span, each.start_s, each.point), None) for each in records[looked_at:])
+            self._keys = keys, records, len(records)
+        return keys
 
     def latest_start_s(self, span: int) -> int | None:
         """Start of the latest stored period of a class."""
