@@ -77,9 +77,11 @@ class CountsNoHalfSet(Case):
 async def _between_parts(bench: Bench, name: str, parts: int) -> None:
     """Wait until so many parts of the next period have come to a centre, a quarter hour at most for each.
 
-    Seen by what the centre holds: a part's records come at one instant.
+    Seen by what the centre holds: a part's records come at one instant, none of them before the period has ended.
     """
     centre = bench.centres[name]
+    left_s = _PERIOD_S - bench.clock.now_us() / 1e6 % _PERIOD_S
+    await bench.clock.sleep(left_s // _LOOK_S * _LOOK_S)
     for _ in range(parts):
         held = len(centre.records)
         for _ in range(round(3 * _PERIOD_S / _LOOK_S)):
