@@ -137,7 +137,7 @@ def write(profile: str, template: str, told: Mapping[str, str], out: Path) -> li
         files[out.parent / template_name(told)] = template
     there = [str(path) for path in files if path.exists()]
     if there:
-        raise InitError(sentences.THERE_ALREADY().after(there))
+        raise InitError(sentences.THERE_ALREADY().after(", ".join(there)))
     made: list[Path] = []
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

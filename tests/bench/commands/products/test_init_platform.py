@@ -105,7 +105,7 @@ def test_a_program_has_a_template_and_is_told_where_it_listens(tmp_path: Path) -
         (("--program", "box", "--takes", "hj212"), "expected a port"),
         (("--program", "box", "--account", "root"), "expected name:password"),
         (("--program", "box", "--reads", "dlt645"), "--reads: not of a platform"),
-        (("--item", "platfrom"), "expected terminal or platform"),
+        (("--item", "platfrom"), "expected one of terminal, platform"),
     ],
 )
 def test_a_wrong_answer_is_a_sentence_and_nothing_is_written(

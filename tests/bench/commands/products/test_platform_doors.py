@@ -23,7 +23,7 @@ def test_a_first_start_tells_accounts_lists_and_ways_in(tmp_path: Path, capsys: 
     profile = tmp_path / "mine" / "profile.toml"
     assert profile_try.main(profile, show=True) == EXIT_PASS
     sound = capsys.readouterr().out
-    assert "started as / 启动命令: " in sound and "--- platform.toml / 文件" in sound
+    assert "started as / 启动命令: " in sound and "--- platform.toml / --- 文件 platform.toml" in sound
     for told in ("ok   login clerk-a", "ok   list enterprise", "ok   way hj212", "ok   way http", "0 not"):
         assert told in sound
     profile.write_text(profile.read_text("utf-8").replace('json.rows" }\ncreate', 'json.rowz" }\ncreate'), "utf-8")
@@ -38,7 +38,7 @@ def test_a_first_start_tells_accounts_lists_and_ways_in(tmp_path: Path, capsys: 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["prove", "--item", "house", "--mutants", "1"], "--item house: expected terminal or platform"),
+        (["prove", "--item", "house", "--mutants", "1"], "--item house: expected one of terminal, platform"),
         (
             ["parity", "--case", "kept/keeps-what-is-entered", "--terminal", "fixtures/terminals/reference.toml"],
             "no case of a terminal",
