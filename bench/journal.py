@@ -211,7 +211,7 @@ def read_run(folder: Path) -> RunFile:
     if not path.exists():
         runs = sorted(each.parent.name for each in folder.glob(f"*/{RUN}"))
         hint = f"; runs in it are {', '.join(runs[-3:])}" if runs else "; a run folder is out/<run>"
-        raise NoRun(sentences.NOT_A_RUN(run=RUN, hint=hint).after(folder))
+        raise NoRun(sentences.NOT_A_RUN(file=RUN, hint=hint).after(folder))
     found = _read(path, RunFile)
     if found.format != FORMAT:
         raise JournalError(sentences.FILE_FORMAT(found=found.format, wanted=FORMAT).after(path))

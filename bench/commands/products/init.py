@@ -172,7 +172,7 @@ def main(words: Mapping[str, Any]) -> int:
     except EOFError:
         print(sentences.NO_ANSWER_CAME().after("init"), file=sys.stderr)
         return EXIT_USAGE
-    print(sentences.WRITTEN().after(map(str, files)))
+    print(sentences.WRITTEN().after(", ".join(map(str, files))))
     if found.where:
         said = sentences.LOGIN_TAKEN() if found.login else ""
         print(sentences.KINDS_TAKEN(paths=found.paths, said=said, lists=len(found.lists)).after(found.where))

@@ -125,7 +125,7 @@ def main(words: Sequence[str], seed_word: str, workers_word: str, *, record: boo
         if not words or any(picks(word, each) for word in words for each in (name, *(c.id() for c in drive.judged)))
     ]
     if not chosen:
-        problems.append(sentences.NO_DRIVE(drives=drives).after(f"--case {words}"))
+        problems.append(sentences.NO_DRIVE(drives=drives).after(f"--case {', '.join(words)}"))
     if problems:
         print("\n".join(problems), file=sys.stderr)
         return EXIT_USAGE
