@@ -45,13 +45,17 @@ R = TypeVar("R", bound=Words)
 
 @dataclass(frozen=True)
 class Seen(Generic[Q, R]):
-    """One observation: when it was asked for and answered (true time, microseconds UTC), what, and what came."""
+    """One observation: when it was asked for and answered (true time, microseconds UTC), what, and what came.
+
+    `refused` is the status of HTTP by which the product refused, None where it did not.
+    """
 
     t: int
     asked: int
     query: Q
     rows: tuple[R, ...]
     problem: str
+    refused: int | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,8 @@ class Observation(Generic[Q, R]):
             (query,) = _read([event.query], self.query)
         except msgspec.ValidationError as error:
             raise HistoryError(str(sentences.OTHER_QUESTION(what=self.what, asked=event.asked, error=error))) from None
-        return Seen(event.t, event.asked, query, rows, event.problem)
+        refused = event.status if event.outcome == "refused" else None
+        return Seen(event.t, event.asked, query, rows, event.problem, refused)
 
 
 W = TypeVar("W", bound=Words)

@@ -1,6 +1,7 @@
 """What is shown of a machine beside what it was: figures within 5 points after 60 s (R-41).
 
-Leaves the truth to who loaded it. A figure of the processor is good within what it was over that minute. Where the
+Leaves the truth to who loaded it. Who looks is logged in and may look, says the profile: a door that keeps them out
+shows nothing. A figure of the processor is good within what it was over that minute. Where the
 truth stayed where it was (a machine busy anyway, a disk too large to fill), a figure that never moves would do: open.
 """
 
@@ -17,6 +18,7 @@ from bench.history.observation import Seen
 
 _READ_OUT = EvidenceKind.READ_OUT
 POINTS = Decimal(5)
+_KEPT_OUT = (401, 403)
 
 
 def _figure(name: str, en: str, zh: str) -> Criterion:
@@ -58,7 +60,7 @@ def findings(history: History) -> Iterator[Check]:
     """Each figure and word at each look and door."""
     truths = [event for event in history.of(Observed) if event.what == "machine-truth"]
     truth = {event.query["told"]: event.rows[0] for event in truths if event.rows}
-    looks = [event for event in told_of.MACHINE_SHOWN.of(history) if event.rows or not event.problem]
+    looks = [event for event in told_of.MACHINE_SHOWN.of(history) if _counts(event)]
     for asked, key in ((CPU, "cpu"), (MEMORY, "memory"), (DISK, "disk")):
         yield _follows(asked, key, truth, looks)
     yield _named(PROGRAMS, "programs", looks, None)
@@ -67,6 +69,10 @@ def findings(history: History) -> Iterator[Check]:
     yield _errors(looks)
     silent = [_where(event) for event in looks if not event.rows]
     yield DOORS.none(silent, len({event.query.door for event in looks}) > 1)
+
+
+def _counts(event: _Look) -> bool:
+    return bool(event.rows) or not event.problem or event.refused in _KEPT_OUT
 
 
 def _where(event: _Look) -> str:
