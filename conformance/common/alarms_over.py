@@ -34,6 +34,20 @@ class Mended(Words, frozen=True):
 
 
 MENDED = Mark("mended-now", Mended)
+_STATES = (
+    Notice.BUFFER_FILLING,
+    Notice.STORE_FILLING,
+    Notice.LOG_FILLING,
+    Notice.CERTIFICATE_ALTERED,
+    Notice.CERTIFICATE_ENDING,
+    Notice.CERTIFICATE_REFUSED,
+    Notice.REVOCATION_LIST_MISSING,
+    Notice.CERTIFICATE_STATUS_MISSING,
+    Notice.SOURCE_LOST,
+    Notice.ALARM_RAISED,
+)
+_EVENTS = tuple(notice for notice in Notice if notice not in _STATES)
+"""What has happened stays true, however long ago (a register fell, a gap was filled)."""
 SETTLED_US = 3 * MINUTE
 """A look so long after it was mended, or later, decides; what is polled more slowly gets as long by its case."""
 
@@ -60,8 +74,7 @@ def findings(history: History) -> Iterator[Check | Measurement]:
 
 def _about(history: History, row: dict[str, str], names: list[str], mended: int) -> bool:
     raised = instant_of_iso(row.get("raised", ""))
-    if notices.tells(history, row, Notice.COUNTER_FELL):
-        # That a register fell stays true.
+    if notices.tells(history, row, *_EVENTS):
         return False
     return raised is not None and raised < mended and notices.names(row, names)
 
