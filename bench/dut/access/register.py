@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from bench.dut import sentences
+from bench.dut.refused import Refused
 from bench.dut.workbook import NoWorkbook, lines_of
 
 CALIBRATED = ("number", "type", "accuracy", "basis", "calibrated", "due")
@@ -82,8 +83,8 @@ class Register(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
             yield sentences.ENCODING(encoding=self.encoding).after("access.register.encoding")
 
 
-class TableUnreadable(LookupError):
-    """An exported table that the bench cannot read as the profile says."""
+class TableUnreadable(Refused):
+    """An exported table that the bench cannot read as the profile says: an answer that is none to the question."""
 
 
 def write(register: Register, rows: Sequence[Mapping[str, str]]) -> bytes:

@@ -91,6 +91,22 @@ def export_shifts_a_column(patch: Patch) -> None:
     own = patch(instrument_table, "write", write)
 
 
+@defect(
+    "export-is-a-page",
+    en="the exported table is a page that promises it, each time",
+    zh="导出表格始终返回提示页面，不含表格",
+    clauses=("csmt/11.1b-2",),
+)
+def export_is_a_page(patch: Patch) -> None:
+    """It is made in the background, and nobody ever calls for it."""
+
+    def write(rows: Iterable[tuple[str, Instrument]]) -> bytes:
+        list(rows)
+        return "<html>正在生成，请稍候</html>".encode()
+
+    patch(instrument_table, "write", write)
+
+
 def _searching(patch: Patch, blind: str) -> None:
     """A search that does not look at a column."""
 

@@ -36,11 +36,11 @@ def test_a_record_altered_by_one_octet_is_refused_with_its_place(own: Path, line
     alter(own / RECORD, line)
     told = in_place("rejudge", own, cwd=own.parent)
     assert told.code == 3
-    assert f"{RECORD}, line {line} " in told.err and len(told.problems) == 1
+    assert f"{RECORD}, line {line}: the chain is broken" in told.err and len(told.problems) == 1
     told = in_place("verify", own, cwd=own.parent)
     assert told.code == 1
     assert any(f"{RECORD}: was altered" in problem for problem in told.problems)
-    assert any(f"{RECORD}, line {line} " in problem for problem in told.problems)
+    assert any(f"{RECORD}, line {line}: the chain is broken" in problem for problem in told.problems)
 
 
 def test_a_record_cut_short_or_exchanged_is_refused(own: Path) -> None:

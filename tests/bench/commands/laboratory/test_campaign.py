@@ -348,8 +348,9 @@ def test_a_proof_of_other_cases_does_not_carry_a_statement_and_pieces_do(campaig
 
 
 def test_a_parity_is_joined_in_words(campaign: Path) -> None:
-    words = "0 differs, 1 stated limit, 8 same, 3 min / 0 项不一致，1 项已说明的限制，8 项一致, 3 min"
-    assert words in call(campaign, "add", parity_of(campaign, minutes=3))
+    told = call(campaign, "add", parity_of(campaign, minutes=3))
+    assert "joined as parity: 0 differs, 1 stated limit, 8 same, 3 min" in told
+    assert "已作为 parity 加入：0 项不一致，1 项已说明的限制，8 项一致, 3 min" in told
 
 
 def test_virtual_runs_count_by_a_parity_of_an_hour_that_its_records_show(campaign: Path, own: Path) -> None:

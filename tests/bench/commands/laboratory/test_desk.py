@@ -133,8 +133,8 @@ def test_who_has_a_password_logs_in_and_does_what_the_laboratory_allows(own: Pat
         assert code == 422 and "Zhang: lab.toml does not authorise them" in page.replace("&#34;", '"')
         assert (await got(browser, "/campaign/c/issue", token))[0] == 422
         for wrong, words in (
-            ({"rig": "moon"}, "expected one of virtual"),
-            ({"profile": "../item.toml"}, "expected one of item.toml"),
+            ({"rig": "moon"}, "expected one of the rigs virtual"),
+            ({"profile": "../item.toml"}, "expected one of the profiles item.toml"),
             ({"cases": "--defect x"}, "expected a case"),
             ({"repeat": "0"}, "1 to 100"),
         ):

@@ -128,10 +128,11 @@ def test_no_altered_octet_is_let_through(at: int, change: int) -> None:
     octets = bytearray(VECTOR["data"].encode())
     octets[at] ^= change
     clear, fault = Guard([KEY], D, PUBLIC, random.Random(1)).open(bytes(octets))
-    # The case of the key's name is the only thing that may change.
     assert (clear == VECTOR["D"].encode()) if not fault else (clear == b"" and fault in FAULTS)
     if not fault:
-        assert bytes(octets).lower() == VECTOR["data"].encode().lower()
+        # Only the case of the key's name may change, and bits of Base64 that stand for nothing (RFC 4648 3.5).
+        spare = octets[at + 1 : at + 2] == b"="
+        assert spare or bytes(octets).lower() == VECTOR["data"].encode().lower()
 
 
 @settings(max_examples=100, deadline=None)
