@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from house import ROOT
 from msgspec.structs import replace
 from process_kit import conduct
@@ -37,6 +38,7 @@ def by_screen() -> Access:
     )
 
 
+@pytest.mark.timeout(900)
 def test_a_log_that_the_administrator_reads_at_the_page_is_seen(program: Callable[[str], str], tmp_path: Path) -> None:
     program("chromium")
     terminal = replace(load_profile(REFERENCE), access=by_screen())

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from house import ROOT
 from suite_kit import COMMAND, environment
 
@@ -34,6 +35,7 @@ def _checks(out: Path) -> dict[str, dict[str, str]]:
     return {case["id"]: {check["id"]: check["verdict"] for check in case["checks"]} for case in told["cases"]}
 
 
+@pytest.mark.timeout(900)
 def test_a_sound_product_passes_and_each_broken_one_fails_where_it_is_wrong(
     program: Callable[[str], str], tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from bench.commands.running.lengths import Length, Lengths, read_lengths
 EXAMPLE = ROOT / "fixtures" / "platforms" / "program"
 
 
+@pytest.mark.timeout(900)
 def test_a_first_start_tells_accounts_lists_and_ways_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copytree(EXAMPLE, tmp_path / "mine")
     profile = tmp_path / "mine" / "profile.toml"

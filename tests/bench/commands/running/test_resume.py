@@ -216,6 +216,7 @@ def part_of(room: Path) -> Path:
     return run_folder(room / "out") / "cases" / REAL / "1" / "record.jsonl.part"
 
 
+@pytest.mark.timeout(900)
 def test_what_was_recorded_before_the_cut_is_kept_and_proved(own: Path) -> None:
     part = part_of(own)
     whole = part.read_bytes()

@@ -37,6 +37,7 @@ def seen(room: Path) -> list[dict[str, Any]]:
     return [*found, json.loads(in_place("status", "--json", cwd=room).out)]
 
 
+@pytest.mark.timeout(900)
 def test_a_run_is_looked_at_while_it_goes_and_a_second_one_has_an_end(tmp_path: Path) -> None:
     first = seen(tmp_path)
     assert {each["state"] for each in first[:-1]} <= {"running", "finished"} and first[-1]["state"] == "finished"
