@@ -32,6 +32,7 @@ _ITEMS = (
     ("distribution", "diesel", "fossil", "L"),
     ("end-of-life", "recycling", "fossil", "t"),
 )
+_GREEN = ("production", "green power", "fossil", "kWh")
 _OF_FILE = (
     ("use", "paint", "fossil", "kg"),
     ("production", "steam", "fossil", "GJ"),
@@ -65,6 +66,8 @@ class ReckonsProductFootprints(PlatformCase):
         for study in studies[:3]:
             for number, item in enumerate(_ITEMS):
                 await clerk.create(FOOTPRINT_ITEM, id=f"{study}-{number}", **self._item(chance, study, item))
+        green = self._item(chance, studies[0], _GREEN) | {"factor": Decimal(0)}
+        await clerk.create(FOOTPRINT_ITEM, id=f"{studies[0]}-green", **green)
         await self._file(bench, clerk, chance, studies[3])
         await clerk.list(FOOTPRINT_ITEM)
         for study in studies:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -155,6 +155,23 @@ def shares_as_whole(patch: Patch) -> None:
         return own(self, desk, kind, kept)
 
     own = patch(Objects, "create", create)
+
+
+@defect(
+    "footprint-factor-of-nothing-refused",
+    en="an item of a footprint whose factor is 0 is refused",
+    zh="因子为 0 的碳足迹清单项（如绿电）被拒绝",
+    clauses=("isc-1/5.2.4a-1",),
+)
+def factor_of_nothing_refused(patch: Patch) -> None:
+    """What gives nothing off is taken for what was left empty."""
+
+    def flaws(self: FootprintItem) -> Iterator[tuple[str, str, str]]:
+        yield from own(self)
+        if self.factor == 0:
+            yield "factor", "is missing", "缺少因子"
+
+    own = patch(FootprintItem, "flaws", flaws)
 
 
 @defect(

@@ -139,6 +139,11 @@ def _before_the_wrong_file(history: History, action: str) -> list[Observed]:
     return [event for event in found if before is None or event.asked < before]
 
 
+def _gives_nothing(item: Mapping[str, str]) -> bool:
+    """Whether an item's factor is 0, as that of green power is; whether to remind of it is the product's own."""
+    return bool(item.get("factor")) and fraction(item["factor"]) == 0
+
+
 def _kg(study: Mapping[str, str], item: Mapping[str, str]) -> Fraction:
     """What an item gives off per declared unit, kgCO2e; a removal is below zero (ISO 14067)."""
     amount = fraction(item["amount"]) * fraction(item["factor"]) * fraction(item.get("share", ""), "1")
@@ -170,6 +175,11 @@ def entry_findings(history: History) -> Iterator[Check]:
         f"{key}: {_unlike(fields, by_key.get(key))}"
         for key, fields in entered.items()
         if _unlike(fields, by_key.get(key))
+    ]
+    wrong += [
+        f"{event.query.get('id')}: an item whose factor is 0 is refused, others are taken: {event.problem}"
+        for event in _before_the_wrong_file(history, "create")
+        if event.outcome == "refused" and _gives_nothing(event.query)
     ]
     yield ENTERED.none_among(entered if shown else (), lines(wrong))
     file = _file(history)
@@ -222,8 +232,9 @@ def abnormal_finding(history: History) -> Check:
         for id in ids
         if made[id].outcome == "done" and not is_told(id) and not any(_names(each, studies[id]) for each in told)
     ]
-    false = [f"{id}: a usual item is told of" for id in made if id not in ids and is_told(id)]
-    refused = [f"{id}: a usual item is refused" for id in made if id not in ids and made[id].outcome == "refused"]
+    usual = [id for id, event in made.items() if id not in ids and not _gives_nothing(event.query)]
+    false = [f"{id}: a usual item is told of" for id in usual if is_told(id)]
+    refused = [f"{id}: a usual item is refused" for id in usual if made[id].outcome == "refused"]
     unseen = any(made[id].outcome == "done" for id in ids) and not looked
     known = not unseen and all(made[id].outcome in ("done", "refused") for id in ids)
     return ABNORMAL_TOLD.none([*silent, *false, *refused] if not unseen else [*false, *refused], known)
