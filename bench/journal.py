@@ -202,16 +202,21 @@ def write_run(folder: Path, what: RunFile) -> None:
     write_struct(folder / RUN, what, durable=True)
 
 
+def no_run(folder: Path, file: str) -> str:
+    """What is said of a folder in which there is no such file of a run; the newest runs in it are named."""
+    if not folder.is_dir():
+        found = sentences.A_FILE() if folder.exists() else sentences.NOTHING()
+        return sentences.NO_RUN_FOLDER(found=found).after(folder)
+    runs = sorted(each.parent.name for each in folder.glob(f"*/{file}"))
+    hint = sentences.RUNS_IN_IT(runs=runs[-3:]) if runs else sentences.SUCH_FOLDER()
+    return sentences.NOT_A_RUN(file=file, hint=hint).after(folder)
+
+
 def read_run(folder: Path) -> RunFile:
     """Read `run.json`. Raises JournalError, NoRun for a folder that is none."""
-    if not folder.is_dir():
-        found = "a file" if folder.exists() else "nothing"
-        raise NoRun(sentences.NO_RUN_FOLDER(found=found).after(folder))
     path = folder / RUN
     if not path.exists():
-        runs = sorted(each.parent.name for each in folder.glob(f"*/{RUN}"))
-        hint = f"; runs in it are {', '.join(runs[-3:])}" if runs else "; a run folder is out/<run>"
-        raise NoRun(sentences.NOT_A_RUN(file=RUN, hint=hint).after(folder))
+        raise NoRun(no_run(folder, RUN))
     found = _read(path, RunFile)
     if found.format != FORMAT:
         raise JournalError(sentences.FILE_FORMAT(found=found.format, wanted=FORMAT).after(path))

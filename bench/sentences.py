@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bench.history.sentences import UNREADABLE as JOURNAL_UNREADABLE
-from simulators.sentences import Sentence
+from simulators.sentences import NOTHING, Sentence
 
-__all__ = ["JOURNAL_UNREADABLE"]
+__all__ = ["JOURNAL_UNREADABLE", "NOTHING"]
 
 BENCH_FAILED = Sentence("bench-failed", "the bench failed: {kind}: {error}", "台架自身故障：{kind}：{error}")
 NO_RUN_FOLDER = Sentence("bench-no-run-folder", "expected a run folder, found {found}", "应为运行目录，实际为{found}")

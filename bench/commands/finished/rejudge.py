@@ -26,7 +26,7 @@ from bench.evidence.runlog import FOLDER, LOG
 from bench.evidence.sealed import Sealed, prove_seals, told_otherwise
 from bench.evidence.seals import SealTrouble
 from bench.history import History, HistoryError, digest_of_run, prove_record
-from bench.journal import RUN
+from bench.journal import RUN, no_run
 from bench.run import rejudge_case
 from conformance.clauses.suite import case_classes
 from reports import manifest, run_folder, screen, verdicts
@@ -43,17 +43,12 @@ def exit_for(error: Exception) -> int:
 
 def require_run(folder: Path, file: str) -> None:
     """Raises VerdictsError for a folder that is no run: it must hold `file`."""
-    if not folder.is_dir():
-        found = sentences.A_FILE() if folder.exists() else sentences.NOTHING()
-        raise verdicts.NoRun([sentences.NO_RUN_FOLDER(found=found).after(folder)])
     if not (folder / file).exists():
-        runs = sorted(path.parent.name for path in folder.glob(f"*/{file}"))
         if file == manifest.NAME and (folder / VERDICTS).exists():
             raise verdicts.VerdictsError([sentences.NO_MANIFEST().after(folder)])
         if (folder / RUN).exists():
             raise verdicts.VerdictsError([sentences.CUT_OFF(folder=folder).after(folder)])
-        hint = sentences.RUNS_IN_IT(runs=runs[-3:]) if runs else sentences.SUCH_FOLDER()
-        raise verdicts.NoRun([sentences.NOT_A_RUN(file=file, hint=hint).after(folder)])
+        raise verdicts.NoRun([no_run(folder, file)])
 
 
 def read_run(folder: Path) -> RunResult:

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from bench.commands.sentences import WRITTEN as WRITTEN
-from bench.sentences import A_FILE as A_FILE
-from bench.sentences import NO_RUN_FOLDER as NO_RUN_FOLDER
-from bench.sentences import NOT_A_RUN as NOT_A_RUN
 from bench.sentences import OTHER_THAN_JUDGED as OTHER_THAN_JUDGED
-from bench.sentences import RUNS_IN_IT as RUNS_IN_IT
-from bench.sentences import SUCH_FOLDER as SUCH_FOLDER
-from simulators.sentences import NOTHING as NOTHING
 from simulators.sentences import Sentence
 
 NOBODY = Sentence("finished-nobody", "nobody", "无")

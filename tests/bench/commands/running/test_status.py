@@ -73,7 +73,7 @@ def test_what_is_no_run_is_one_sentence(tmp_path: Path, own: Path) -> None:
     for words, said in (
         (["status", "file"], "expected a run folder, found a file"),
         (["status", "nothing"], "expected a run folder, found nothing"),
-        (["status", own.parent], f"runs in it are {own.name}"),
+        (["status", own.parent], f"；其中的运行有 {own.name}"),
         (["status", "--out", "nothing"], "expected a folder of runs, found nothing"),
         (["status", "--out", "file"], "expected a folder of runs, found a file"),
     ):
