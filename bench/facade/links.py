@@ -1,4 +1,4 @@
-"""What a page holds: the addresses it points at on the same host (links, styles, scripts, pictures), and its forms.
+"""What a page holds: addresses on the same host (links, styles, scripts, pictures), forms, and rows of tables.
 
 Leaves asking for them to `people`. What a form would post is read, and never sent; a search (a form by GET) is an
 address.
@@ -48,6 +48,16 @@ def joined(texts: Iterable[str], base: str) -> list[str]:
         if (made.scheme, made.netloc) == (own.scheme, own.netloc):
             found[(made.path or "/") + (f"?{made.query}" if made.query else "")] = None
     return list(found)
+
+
+@dataclass(frozen=True)
+class HeldList:
+    """A list of a search form: its name, the address that the form leads to untouched, and its other choices."""
+
+    name: str
+    stands: str
+    choices: tuple[tuple[str, str, str], ...]
+    """Of each that has a value: the value, its text, and the address with it chosen."""
 
 
 @dataclass
@@ -104,9 +114,9 @@ class _Searches(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
-        self.chosen: list[str] = []
-        """The same with one list at another of its choices."""
-        self._choices: dict[str, list[str]] = {}
+        self.lists: list[HeldList] = []
+        self._choices: dict[str, list[list[str]]] = {}
+        """Of each list value and text of its choices."""
         self._action = ""
         self._fields: dict[str, str] | None = None
         self._select = ""
@@ -122,7 +132,7 @@ class _Searches(HTMLParser):
         elif self._fields is None or "disabled" in given:
             return
         elif tag == "option" and self._select:
-            self._choices.setdefault(self._select, []).append(given.get("value", ""))
+            self._choices.setdefault(self._select, []).append([given.get("value", ""), ""])
             if self._select not in self._fields or "selected" in given:
                 self._fields[self._select] = given.get("value", "")
                 self._untold = "" if "value" in given else self._select
@@ -134,7 +144,9 @@ class _Searches(HTMLParser):
             self._required.add(given["name"])
 
     def handle_data(self, data: str) -> None:
-        """An option without a value of its own is sent by its text."""
+        """The text of an option; one without a value of its own is sent by it."""
+        if self._select in self._choices:
+            self._choices[self._select][-1][1] += data
         if self._fields is not None and self._untold:
             self._fields[self._untold] = " ".join(data.split())
             self._untold = ""
@@ -146,10 +158,13 @@ class _Searches(HTMLParser):
         elif tag == "form" and self._fields is not None:
             if self._fields and all(self._fields.get(name) for name in self._required):
                 self.found.append(self._sent(self._fields))
-                for name, values in self._choices.items():
-                    others = [each for each in values if each and each != self._fields[name]][:_CHOICES]
-                    self.chosen += [self._sent({**self._fields, name: each}) for each in others]
+                self.lists += [self._list(name, told, self._fields) for name, told in self._choices.items()]
             self._fields = None
+
+    def _list(self, name: str, told: list[list[str]], fields: Mapping[str, str]) -> HeldList:
+        others = [(each, " ".join(text.split())) for each, text in told if each and each != fields[name]]
+        choices = [(each, text, self._sent({**fields, name: each})) for each, text in others[:_CHOICES]]
+        return HeldList(name, self._sent(fields), tuple(choices))
 
     def _sent(self, fields: Mapping[str, str]) -> str:
         return f"{self._action.partition('?')[0]}?{urlencode(fields)}"
@@ -162,11 +177,46 @@ def searches_of(page: str, base: str) -> list[str]:
     return joined(reader.found, base)
 
 
-def choices_of(page: str, base: str) -> list[str]:
-    """The same with one list at a time at another of its choices, the first few of those that are told by a value."""
+def lists_of(page: str, base: str) -> list[HeldList]:
+    """The lists of the search forms of a page at `base`, the first few of their choices that are told by a value."""
     reader = _Searches()
     reader.feed(page)
-    return joined(reader.chosen, base)
+    found: list[HeldList] = []
+    for each in reader.lists:
+        choices = [(value, text, there) for value, text, made in each.choices for there in joined([made], base)]
+        found += [HeldList(each.name, stands, tuple(choices)) for stands in joined([each.stands], base)]
+    return found
+
+
+class _Rows(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[list[str]] = []
+        self._in_cell = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A row or a cell begins."""
+        if tag == "tr":
+            self.found.append([])
+        if tag in ("td", "th") and self.found:
+            self.found[-1].append("")
+        self._in_cell = tag in ("td", "th") or (self._in_cell and tag not in ("tr", "table"))
+
+    def handle_endtag(self, tag: str) -> None:
+        """A cell ends, or what it stands in."""
+        self._in_cell = self._in_cell and tag not in ("td", "th", "tr", "table")
+
+    def handle_data(self, data: str) -> None:
+        """The words of a cell."""
+        if self._in_cell and self.found and self.found[-1]:
+            self.found[-1][-1] += f" {data}"
+
+
+def rows_of(page: str) -> list[tuple[str, ...]]:
+    """The rows of the tables of a page: the words of each cell."""
+    reader = _Rows()
+    reader.feed(page)
+    return [tuple(" ".join(cell.split()) for cell in row) for row in reader.found if row]
 
 
 def held_forms(page: str, base: str) -> list[HeldForm]:

@@ -266,6 +266,26 @@ LINKS = Observation("links", LinksQuery, LinkRow)
 """What the pages of a door point at."""
 
 
+class ChoiceQuery(Words, frozen=True, kw_only=True):
+    """A search of a page with one choice of a list (empty: untouched), and whether the log tells this outcome."""
+
+    door: str
+    page: str
+    list: str
+    choice: str
+    known: Yes
+
+
+class EntryRow(Words, frozen=True, kw_only=True):
+    """A row of a table of the page, its cells with bars between them."""
+
+    cells: str
+
+
+CHOICE = Observation("choice", ChoiceQuery, EntryRow)
+"""What a search finds by an outcome that its own page offers."""
+
+
 class FormRow(Words, frozen=True, kw_only=True):
     """A function that a form of a page is for, and which fields that it needs the form lacks, comma apart."""
 

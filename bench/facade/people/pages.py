@@ -16,12 +16,14 @@ from bench.dut.access.expressions import value
 from bench.dut.access.visit import Kept, Session
 from bench.facade import sentences
 from bench.facade.bench import Unable
-from bench.facade.links import choices_of, held_forms, joined, links_of, searches_of
+from bench.facade.links import HeldList, held_forms, joined, links_of, lists_of, rows_of, searches_of
 from bench.facade.people.desk import TROUBLES, Visitor, text, trouble
 from bench.history import people as told_of
 from bench.history.observation import Observation, Q, R
 from bench.history.people import (
+    ChoiceQuery,
     DoorQuery,
+    EntryRow,
     FormRow,
     LatestRow,
     LinkRow,
@@ -35,6 +37,7 @@ from bench.history.people import (
 )
 
 _MOST_WORDS = 40_000
+_MOST_ROWS = 200
 
 
 class Pages:
@@ -44,6 +47,8 @@ class Pages:
         self._people = people
         self._chosen: set[tuple[str, str]] = set()
         """Door and address of searches with another choice, which are tried by the first who is offered them."""
+        self._lists: dict[tuple[str, str, str], HeldList] = {}
+        """The lists of searches that were met when links were followed last, by door, path and name."""
 
     async def shown(self, name: str, session: Session) -> None:
         """Put into the history the words that a page or answer has, without its marks."""
@@ -74,6 +79,7 @@ class Pages:
         the status it gave are in the history, and what its forms lack. `most` addresses, of each path the first one;
         then its search forms as they stand, each once, and with each choice of their lists, at most as many.
         """
+        self._lists.clear()
         asked = self._people.now_us()
         place = self._people.visits.place(session.door, session.certificate)
         base = f"http{'s' if place.secured else ''}://{place.host}:{place.port}"
@@ -107,7 +113,9 @@ class Pages:
                     if key not in asked_for:
                         asked_for.add(key)
                         searches[key] = (target, each)
-                for each in choices_of(answer.text, base + target) if target not in tried else ():
+                lists = lists_of(answer.text, base + target) if target not in tried else []
+                self._lists |= {(session.door, each.stands.partition("?")[0], each.name): each for each in lists}
+                for each in (made for held in lists for _, _, made in held.choices):
                     if (session.door, each) not in self._chosen and len(tried) < most:
                         self._chosen.add((session.door, each))
                         tried.add(each)
@@ -120,6 +128,28 @@ class Pages:
         whose = LinksQuery(door=session.door, user=user)
         self._people.tell(told_of.LINKS, asked, whose, rows, problem)
         self._people.tell(told_of.FORMS, asked, whose, forms)
+
+    async def outcomes_chosen(self, session: Session, outcomes: frozenset[str]) -> None:
+        """Put into the history the rows that searches find by each choice of an outcome, and before and after it
+        untouched: of each list that has one of these outcomes among the values or texts of its choices.
+        """
+        for (door, path, name), held in self._lists.items():
+            if door != session.door or not any({value, words} & outcomes for value, words, _ in held.choices):
+                continue
+            asked = (("", "", held.stands), *held.choices, ("", "", held.stands))
+            for choice, words, target in asked:
+                begun = self._people.now_us()
+                rows: list[EntryRow] = []
+                problem = ""
+                try:
+                    answer = await self._people.visits.get(session, target)
+                    rows = [EntryRow(cells=" | ".join(row)) for row in rows_of(answer.text)[:_MOST_ROWS]]
+                    problem = "" if answer.status == 200 else f"status {answer.status}"
+                except TROUBLES as error:
+                    problem = trouble(error)
+                known = "yes" if {choice, words} & outcomes else ""
+                query = ChoiceQuery(door=door, page=path, list=name, choice=choice, known=known)
+                self._people.tell(told_of.CHOICE, begun, query, rows, problem)
 
     def _forms_held(self, door: str, root: str, page: str, address: str) -> list[FormRow]:
         """For each function of a door that is done by a form of this page: which of its fields the form lacks.

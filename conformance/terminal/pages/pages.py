@@ -16,7 +16,7 @@ from bench.history import History
 from bench.layout.scenario import Line
 from conformance.terminal import ACCOUNTS, FUNCTIONS, MANAGEMENT, MODBUS, MUTUAL_TLS
 from conformance.terminal.access.audit import EVENTFUL
-from conformance.terminal.access.logins import OFFICE
+from conformance.terminal.access.logins import OFFICE, WRONG
 from conformance.terminal.access.rights import begin
 from conformance.terminal.management.management import METHOD, management_of
 from conformance.terminal.pages import pages_judge
@@ -129,7 +129,9 @@ class LeadsSomewhere(Case):
     """What a page points at is there, before the login and after it, and its forms ask for all that is needed."""
 
     zh = "登录前后，装置各页面所指的每个地址均可打开，表单字段齐全。"
-    checks = beside(pages_judge.LINKS, pages_judge.FORMS, pages_judge.OWN_FORM.sometimes())
+    checks = beside(
+        pages_judge.LINKS, pages_judge.FORMS, pages_judge.OWN_FORM.sometimes(), pages_judge.CHOICES.sometimes()
+    )
     remark = Text(
         "no clause says how pages hang together; what a page offers and nobody can open is not offered",
         "没有条文规定页面之间如何链接，但页面所示而无法打开的功能等于没有提供",
@@ -141,12 +143,18 @@ class LeadsSomewhere(Case):
     async def drive(self, bench: Bench) -> None:
         people = await begin(bench)
         doors = [door for door in people.doors if people.access.doors[door].cookies]
+        outcomes: frozenset[str] = frozenset()
+        if people.access.audit is not None:
+            for door in doors:
+                await people.login(door, people.access.of_role(people.roles()[0]), password=WRONG, told="wrong")
+            outcomes = frozenset(row.outcome for row in await people.log.audit("all") if row.outcome)
         for door in doors:
             await people.pages.follow_links(Session(door), self.most)
             for role in people.roles():
                 session = await people.login(door, people.access.of_role(role))
                 if session is not None:
                     await people.pages.follow_links(session, self.most)
+                    await people.pages.outcomes_chosen(session, outcomes)
         known = people.access.rounds
         forms_told(bench, () if known is None else (known.set,))
 
@@ -154,3 +162,4 @@ class LeadsSomewhere(Case):
         yield pages_judge.links_finding(history)
         yield pages_judge.forms_finding(history)
         yield from pages_judge.own_form_findings(history)
+        yield from pages_judge.choices_findings(history)

@@ -11,7 +11,7 @@ from reference_terminal.acquisition.diagnosis import Diagnosis, Frame
 from reference_terminal.management.installer import Installer, Outcome
 from reference_terminal.model.messages import Text
 from reference_terminal.web.centre_orders import CentreOrders
-from reference_terminal.web.pages import device, measured, site
+from reference_terminal.web.pages import device, measured, people, site
 from reference_terminal.web.pages.asks import Asks
 from reference_terminal.web.pages.blocks import Block, Field, Form
 from reference_terminal.web.periods import PeriodApi
@@ -200,3 +200,19 @@ def certificate_form_leads_nowhere(patch: Patch) -> None:
 def search_offers_what_it_does_not_know(patch: Patch) -> None:
     """The list is of an older version."""
     patch(measured, "CLASSES", (("min", Text("minute", "分钟")), *measured.CLASSES[1:]))
+
+
+@defect(
+    "search-knows-another-success",
+    en="the list of outcomes in the search of the log has success under a name that the log does not know",
+    zh="日志查询的结果列表中“成功”一项的取值日志并不认识",
+    clauses=("isc-2/7.4.1.3(5)a",),
+)
+def search_knows_another_success(patch: Patch) -> None:
+    """The log had other words before."""
+
+    def field(name: str, label: Text, value: Any = "", choices: Any = (), **more: Any) -> Field:
+        offered = [("done" if each == "success" else each, words) for each, words in choices]
+        return Field(name, label, value, offered if name == "outcome" else choices, **more)
+
+    patch(people, "Field", field)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bench.case import Check, Criterion, EvidenceKind, criterion
 from bench.history import History, Served
 from bench.history import people as told_of
 from bench.history.marks import Mark
-from bench.history.observation import Words
-from conformance.common import people
+from bench.history.observation import Seen, Words
+from conformance.common import notices, people
 
 
 def _configured(name: str, en: str, zh: str) -> Criterion:
@@ -59,6 +59,15 @@ OWN_FORM = criterion(
     en="what is set by a form of a page has this form on a page (timetable of rounds, centres, certificate and so on)",
     zh="以页面表单设置的功能（巡检计划、数据中心、证书等），页面上均有相应表单",
     unit="functions",
+    evidence=EvidenceKind.READ_OUT,
+)
+
+
+CHOICES = criterion(
+    "outcomes-find-their-entries",
+    en="no choice of an outcome in a search finds nothing while there are entries that none of these choices finds",
+    zh="查询表单按结果选择时，不存在某选项查无记录而同时有日志无法按任何选项查到的情形",
+    unit="choices",
     evidence=EvidenceKind.READ_OUT,
 )
 
@@ -172,3 +181,44 @@ def own_form_findings(history: History) -> Iterator[Check]:
         known = [mark for mark in marks if held.get(mark.door)]
         lacks = [f"{mark.door}: {mark.function}" for mark in known if mark.function not in held[mark.door]]
         yield OWN_FORM.none_among(known, lacks)
+
+
+def choices_findings(history: History) -> Iterator[Check]:
+    """Searches by the outcomes that a page offers: what stands there untouched, before and after, is found by one.
+
+    A list is taken for one of outcomes where a choice of it is, by value or text, an outcome that the log tells, and
+    finds entries. Entries are rows that name a user; a cell of digits alone may count the rows shown.
+    """
+    users = {event.query.user for event in told_of.LOGIN.of(history)}
+    wrong: list[str] = []
+    known = 0
+    for before, *choices, after in _searches(history):
+        stands = _entries(before, users) & _entries(after, users)
+        found = {event.query.choice: _entries(event, users) & stands for event in choices}
+        if any(found[event.query.choice] for event in choices if event.query.known):
+            known += len(choices)
+            lost = sorted(stands.difference(*found.values()))
+            query = before.query
+            wrong += [
+                f"{query.door}: {query.page}: {query.list}={choice} finds nothing, nor does any other find: {lost[0]}"
+                for choice, entries in found.items()
+                if lost and not entries
+            ]
+    if known:
+        yield CHOICES.none(wrong, known)
+
+
+def _searches(history: History) -> Iterator[list[Seen[told_of.ChoiceQuery, told_of.EntryRow]]]:
+    """Untouched, each choice, untouched again, where each was shown."""
+    block: list[Seen[told_of.ChoiceQuery, told_of.EntryRow]] = []
+    for event in told_of.CHOICE.of(history):
+        block.append(event)
+        if len(block) > 1 and not event.query.choice:
+            if len(block) > 2 and not any(each.problem for each in block):
+                yield block
+            block = []
+
+
+def _entries(event: Seen[told_of.ChoiceQuery, told_of.EntryRow], users: Iterable[str]) -> set[str]:
+    rows = (" | ".join(cell for cell in row.cells.split(" | ") if not cell.isdigit()) for row in event.rows)
+    return {row for row in rows if notices.names({"text": row}, users)}

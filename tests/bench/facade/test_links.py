@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.facade.links import held_forms, links_of, searches_of
+from bench.facade.links import HeldList, held_forms, links_of, lists_of, rows_of, searches_of
 
 BASE = "http://10.1.0.2:8443/pages/live"
 
@@ -54,3 +54,21 @@ def test_a_list_is_sent_by_the_text_of_its_option_and_must_be_chosen_where_that_
     <form action="/written"><input name="a"><textarea name="why" required></textarea></form>
     """
     assert searches_of(page, "http://h/") == ["/by-text?kind=all+of+them"]
+
+
+def test_lists_are_told_with_their_other_choices() -> None:
+    page = """
+    <form action="/log"><input name="from"><select name="outcome"><option value="">any</option><option value="no">not
+    <b>done</b></option><option value="yes">done</option></select></form>
+    """
+    (held,) = lists_of(page, "http://h/people")
+    choices = (("no", "not done", "/log?from=&outcome=no"), ("yes", "done", "/log?from=&outcome=yes"))
+    assert held == HeldList("outcome", "/log?from=&outcome=", choices)
+
+
+def test_rows_of_tables_are_told_by_the_words_of_their_cells() -> None:
+    page = """
+    <table><caption>Log</caption><tr><th>At<th>Who</tr>
+    <tr><td>08:00 <span>UTC</span></td> between <td>anna</td></tr><tr></tr></table><p>after</p>
+    """
+    assert rows_of(page) == [("At", "Who"), ("08:00 UTC", "anna")]
