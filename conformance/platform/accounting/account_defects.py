@@ -154,6 +154,21 @@ def counts_from_entry(patch: Patch) -> None:
 
 
 @defect(
+    "platform-removed-factor-counts-on",
+    en="a factor that was removed is in no list, and counts on",
+    zh="已删除的因子不再列出，但仍参与核算",
+    clauses=("isc-1/4.6-1",),
+)
+def removed_counts_on(patch: Patch) -> None:
+    """Its versions are kept, as those of every object are."""
+
+    def removed(found: dict[str, list[Any]], id: str) -> None:
+        del found, id
+
+    patch(versions, "_removed", removed)
+
+
+@defect(
     "platform-oldest-factor-counts",
     en="of several factors in force the oldest counts",
     zh="多个有效因子中采用最早的一个",

@@ -155,6 +155,7 @@ class AccountsAnew(PlatformCase):
     zh = "迟到、修订和删除的数据使所属时段的核算结果重新计算，其他时段不变。"
     checks = {
         factors_judge.ANEW: ("isc-1/4.6-1",),
+        factors_judge.REMOVED: ("isc-1/4.6-1",),
         factors_judge.TAKEN: (),
     }
     needs = (OBJECTS, ACCOUNTING)
@@ -182,6 +183,12 @@ class AccountsAnew(PlatformCase):
         await ask()
         await administrator.change(FACTOR, "gas", value=drawn(chance, 25, 29))
         await ask()
+        factors_judge.COMES_AND_GOES.put(bench)
+        newer = factor("gas-newer", "natural-gas", drawn(chance, 30, 34), "tCO2/1e4Nm3", valid_from=_DAYS[2])
+        gone = await administrator.create(newer[0], **newer[1])
+        await administrator.remove(FACTOR, gone)
+        await enter(clerk, [entry("A.gas", "day", _DAYS[2], drawn(chance, 10, 90), "1e4Nm3")])
+        await clerk.ask(EMISSIONS, of="enterprise", id="A", period="day", from_=_DAYS[2], to=_DAYS[3])
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from factors_judge.anew_findings(history)

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from itertools import takewhile
 
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.accounting import DEFAULTS, DefaultsRow
 from bench.dut.platform.vocabulary.base import EMISSIONS, EmissionsQuery, EmissionsRow
 from bench.history import History, Observed, Phase
+from bench.history.marks import Plain
 from conformance.common.platforms import defaults as platform_defaults
 from conformance.common.platforms.accounts import Account, Kept, Unlike, agrees, converted, spans
 from conformance.common.platforms.answers import DONE, REFUSED, Answered, answers, read
 from conformance.common.platforms.defaults import BuiltIn
 from conformance.common.readings import number
-from conformance.platform.accounting.answers_judge import TAKEN, Tally, answer, asked, taken, tallies
+from conformance.platform.accounting.answers_judge import (
+    TAKEN,
+    Tally,
+    answer,
+    asked,
+    questions,
+    taken,
+    tallies,
+    weigh,
+)
 from conformance.platform.accounting.answers_judge import of as found_of
 
 __all__ = ["TAKEN"]
@@ -68,6 +79,12 @@ ANEW = criterion(
     zh="数据迟到、修订、删除或因子变更后，核算结果与现有数据逐位一致",
     unit="figures",
 )
+REMOVED = criterion(
+    "removed-factor-counts-no-more",
+    en="what is entered after a factor was removed counts by those that are left",
+    zh="因子删除后填报的数据按其余因子核算",
+    unit="figures",
+).sometimes()
 
 
 _Emissions = Answered[EmissionsQuery, EmissionsRow]
@@ -206,7 +223,22 @@ def test_findings(history: History) -> Iterator[Check]:
     yield taken(history)
 
 
+COMES_AND_GOES = Plain("factor-comes-and-goes")
+"""Name of the phase in which a newer factor is made and removed, and something entered that it would count for."""
+
+
 def anew_findings(history: History) -> Iterator[Check]:
-    """Every question against what was kept when it was asked."""
-    yield answer(ANEW, found_of(tallies(history), "emissions", "enterprise"))
-    yield taken(history)
+    """Every question against what was kept when it was asked; of a removed factor what is entered afterwards alone.
+
+    Whether figures of before go on without it is the product's own (R-24), and so is whether factors can be removed.
+    """
+    before = History(list(takewhile(lambda event: COMES_AND_GOES.read(event) is None, history.events)))
+    yield answer(ANEW, found_of(tallies(before), "emissions", "enterprise"))
+    yield taken(before)
+    removed = next((event for event in history.of(Observed) if event.what == "remove factor"), None)
+    if removed is not None and removed.outcome == DONE:
+        tally = Tally()
+        for event, account in questions(history):
+            if event.asked >= removed.t:
+                weigh(event, account, tally)
+        yield answer(REMOVED, tally)

@@ -57,8 +57,14 @@ def _read(desk: Desk, kind: Kind) -> Versions:
             if after:
                 found.setdefault(id, []).append(msgspec.json.decode(after, type=kind.shape))
             else:
-                found.pop(id, None)
+                _removed(found, id)
     return Versions(found)
+
+
+@seam
+def _removed(found: dict[str, list[Any]], id: str) -> None:
+    """An object that is no longer there has no versions that count."""
+    found.pop(id, None)
 
 
 @seam
