@@ -123,7 +123,7 @@ class ConvertsUnits(PlatformCase):
     checks = {normal_judge.CONVERTED: ("ssea/5.2.3.3-3", "cpcif/4.2.1b")}
     needs = (*FED, JSON)
     scenario = PlatformCase.scenario.but(
-        park=with_senders(_OTHER_UNITS, kind="https", classes=("realtime", "minute", "hour"), minute_interval=10)
+        park=with_senders(_OTHER_UNITS, kind="https", classes=("realtime", "minute", "hour"), minute_interval=15)
     )
 
     async def drive(self, bench: Bench) -> None:

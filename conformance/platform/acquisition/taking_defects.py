@@ -242,6 +242,17 @@ def licence_runs_out(patch: Patch) -> None:
     taking(patch, licensed)
 
 
+@defect(
+    "platform-drops-quarters-of-an-hour",
+    en="Records of quarters of an hour are acknowledged and dropped, those of other lengths are kept",
+    zh="15 分钟记录予以确认但不入库，其他周期照常",
+    clauses=("ssea/5.2.3.3-3", "cpcif/4.2.1b"),
+)
+def drops_quarters(patch: Patch) -> None:
+    """A class that is no minute and no hour."""
+    taking(patch, lambda self, each: None if each.span == 900 else each)
+
+
 def _without(word: str, en: str, zh: str, *clauses: str, ways: tuple[str, ...]) -> None:
     def breaks(patch: Patch) -> None:
         """What comes by these ways is acknowledged and dropped."""
