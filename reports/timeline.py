@@ -239,6 +239,7 @@ WORDS: dict[str, str] = {
     "form-at-a-page": "应有页面表单",
     "period-shortened": "即将缩短采集周期",
     "mended-now": "故障排除",
+    "sessions-forgotten": "代理重启，会话丢失",
     "deposits-wait": "存证待上传",
     "deposits-taken": "存证已接收",
     "flagged": "置数据标记",

@@ -13,12 +13,13 @@ from decimal import Decimal
 
 from bench.case import Check, Measurement, Notice, criterion, measure
 from bench.history import Handed, History, Point, Power, Published, Secured, Stored
+from bench.history.marks import Plain
 from conformance.common import notices
 from conformance.common.accuracy import same_number
 from conformance.common.delivery import setup_of
 from conformance.common.doubtful import Doubtful
 from conformance.common.queries import questions
-from conformance.common.times import HOUR, SECOND, instant_of, instant_of_iso, local
+from conformance.common.times import HOUR, MINUTE, SECOND, instant_of, instant_of_iso, local
 from conformance.common.truth import length_of, number, plain
 
 REPEATS_ANSWERED = criterion(
@@ -103,6 +104,10 @@ CUT_AT_ACKNOWLEDGEMENTS = criterion(
 )
 
 
+FORGOTTEN = Plain("sessions-forgotten")
+"""The broker restarts now and forgets every session, with what was not settled in them."""
+_SETTLED_US = MINUTE
+_BACK_US = 5 * MINUTE
 # R-29: a reading acknowledged less than this before power was lost need not have been durable yet.
 _VOLATILE_US = 5 * SECOND
 
@@ -292,6 +297,18 @@ def taken_at(history: History) -> dict[tuple[str, int], int]:
     return found
 
 
+def forgotten(history: History) -> list[tuple[int, int]]:
+    """When messages went with sessions that a broker forgot: up to when the terminal was there again, 5 min at most.
+
+    What was handed over a minute before and is not settled goes too.
+    """
+    found: list[tuple[int, int]] = []
+    for mark in FORGOTTEN.of(history):
+        again = (event.t for event in history.of(Handed) if event.t > mark.t and event.number and not event.retained)
+        found.append((mark.t - _SETTLED_US, min(next(again, mark.t + _BACK_US), mark.t + _BACK_US)))
+    return found
+
+
 def held_back(history: History) -> int:
     """How many messages the terminal took more than a minute after they were published."""
     taken = taken_at(history)
@@ -305,11 +322,12 @@ def held_back(history: History) -> int:
 def kept_findings(history: History, needed: int) -> Iterator[Check | Measurement]:
     """Every message of QoS 1 since the terminal's first is in the store under its own time, once it has been handed.
 
-    Open with fewer than `needed` messages handed over late. What was acknowledged within 5 s before power was lost, or
-    before the store was looked at, need not be there (R-29).
+    Open with fewer than `needed` messages handed over late. What was acknowledged within 5 s before power was lost, the
+    broker forgot its sessions, or the store was looked at, need not be there (R-29).
     """
     taken, late = taken_at(history), held_back(history)
     cuts = [event.t for event in history.of(Power) if event.state == "cut"]
+    cuts += [mark.t for mark in FORGOTTEN.of(history)]
     rows, problems = stored_values(history)
     have: dict[str, set[int]] = {}
     texts: dict[tuple[str, int], str] = {}
@@ -424,7 +442,8 @@ def every_period_finding(history: History, needed: int) -> Check:
 def exchange_findings(history: History, needed: int) -> Iterator[Check]:
     """Every step of QoS 2 is answered, repeated ones too: PUBLISH by PUBREC, PUBREL by PUBCOMP (MQTT 4.3.3).
 
-    What was handed within two minutes before the end may still be under way. Open with fewer than `needed` repetitions.
+    What was handed within two minutes before the end may still be under way, and what a broker forgot need not go on.
+    Open with fewer than `needed` repetitions.
     """
     handed_on: dict[tuple[str, str, int], tuple[int, bool]] = {}
     reached: dict[str, set[tuple[str, str, int]]] = {"taken": set(), "finished": set()}
@@ -438,7 +457,12 @@ def exchange_findings(history: History, needed: int) -> Iterator[Check]:
         elif event.state in ("sent", "again"):
             first, repeated = handed_on.get(key, (event.t, False))
             handed_on[key] = (first, repeated or event.state == "again")
-    due = [key for key, (first, _) in handed_on.items() if first <= end]
+    gone = forgotten(history)
+    due = [
+        key
+        for key, (first, _) in handed_on.items()
+        if first <= end and not any(since <= first <= until for since, until in gone)
+    ]
     repeated = [key for key in due if handed_on[key][1]]
     unanswered = [key for key in due if key not in reached["taken"]]
     kept = [key for key in due if key in reached["taken"] and key not in reached["finished"]]
@@ -455,14 +479,22 @@ def exchange_findings(history: History, needed: int) -> Iterator[Check]:
 
 
 def came_back_finding(history: History, needed: int) -> Check:
-    """What the broker kept while the terminal was away was taken by it afterwards: its session had outlasted it."""
+    """What the broker kept while the terminal was away was taken by it afterwards: its session had outlasted it.
+
+    What the broker forgot itself is left out.
+    """
     published = {(event.collector, event.number): event.t for event in history.of(Published) if not event.copy}
     taken = taken_at(history)
     first: dict[str, int] = {}
     for name, count in taken:
         first[name] = min(first.get(name, count), count)
     last = max(published.values(), default=0) - 120 * SECOND
-    owed = [key for key, at in published.items() if key[0] in first and key[1] >= first[key[0]] and at <= last]
+    gone = forgotten(history)
+    owed = [
+        key
+        for key, at in published.items()
+        if key[0] in first and key[1] >= first[key[0]] and at <= last and not any(a <= at <= b for a, b in gone)
+    ]
     missing = [f"message {key[1]} of {key[0]}, {local(published[key])}" for key in owed if key not in taken]
     return SESSION_KEPT.decide(
         None if len(owed) < needed else not missing, measured=len(missing), limit=0, evidence=missing

@@ -13,6 +13,7 @@ from bench.history import History
 from bench.layout.scenario import Collector
 from conformance.common import accuracy, gaps
 from conformance.common.actions import points, read_readings, read_records
+from conformance.common.times import MINUTE, SECOND
 from conformance.terminal import LOCAL, READ_GAPS, UPLINK, read_out
 from conformance.terminal.collectors import collectors_judge
 from conformance.terminal.collectors.collectors import (
@@ -24,7 +25,8 @@ from conformance.terminal.collectors.collectors import (
     world,
 )
 from simulators.collectors.mqtt.collector import MqttCollector
-from simulators.meters.faults import AnyFault, BadCheck, Silent, Token, Truncated, WrongClock
+from simulators.meters.faults import AnyFault, BadCheck, Omitted, Silent, Token, Truncated, WrongClock
+from simulators.mqtt.broker import Broker
 
 MQTT_5, QOS_2, AS_HJ212 = "source.mqtt5", "source.mqtt-qos2", "source.mqtt-hj212"
 # With fewer copies, or fewer messages that an outage held back, there was no stimulus.
@@ -102,6 +104,8 @@ class TakesEachMessageExactlyOnce(Case):
     needs = (MQTT, QOS_2, UPLINK, read_out("counted-once", "own-time-stored", "nothing-lost"), "source.collectors")
     rigs = Rig.VIRTUAL | Rig.PROCESS
     scenario = world(Collector("mqtt", 2, {"qos": 2}))
+    forgets = ((0, 20.0), (2, 0.01), (4, 0.02))
+    """After so many minutes, so many seconds after messages were published; first while nothing is under way."""
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
@@ -122,9 +126,30 @@ class TakesEachMessageExactlyOnce(Case):
         async with bench.links["field"].cut():
             await bench.clock.sleep(minutes=10)
         await bench.clock.sleep(minutes=15)
+        await self._forgets(bench)
         end = bench.clock.now_us()
         await read_readings(bench, points(bench), start, end)
         await read_records(bench, ("hour",), start, end)
+
+    async def _forgets(self, bench: Bench) -> None:
+        """A broker without persistence restarts: identifiers begin anew, amid what a terminal may still wait to store.
+
+        A message that lacks a value of its device may be kept open for a moment, in which its session is over.
+        """
+        collector = bench.collectors["K1"]
+        assert isinstance(collector, MqttCollector) and isinstance(collector.broker, Broker)
+        meter = next(iter(bench.meters.values()))
+        for minutes, after_s in self.forgets:
+            await bench.clock.sleep(minutes=minutes)
+            if minutes:
+                meter.set_fault(Omitted(points=(next(iter(meter.points)),)))
+            now = bench.clock.now_us()
+            await bench.clock.sleep((MINUTE - now % MINUTE) / SECOND + after_s)
+            collectors_judge.FORGOTTEN.put(bench)
+            collector.broker.restart(forget=True)
+            await bench.clock.sleep(seconds=5)
+            meter.clear()
+        await bench.clock.sleep(minutes=8)
 
     def judge(self, history: History) -> Iterator[Finding]:
         copies = collectors_judge.handed(history, copies=True)

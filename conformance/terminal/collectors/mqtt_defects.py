@@ -15,7 +15,7 @@ from reference_terminal.acquisition.mqtt.received import ReceivedIds
 from reference_terminal.hj212.frame import Decoder
 from reference_terminal.model.times import Span
 from reference_terminal.net.channel import Line
-from reference_terminal.net.mqtt.packets import Arrived
+from reference_terminal.net.mqtt.packets import Arrived, Welcome
 from reference_terminal.processing.late import LateReadings, Place
 from reference_terminal.processing.pipeline import Pipeline, PointState
 
@@ -137,3 +137,20 @@ def last_message_counted_again_after_a_cut(patch: Patch) -> None:
             opened.sample(opened.high)
 
     whole = patch(Pipeline, "_restore_span", restore_span)
+
+
+@defect(
+    "receipts-outlive-their-session",
+    en="a receipt of a session that the broker has forgotten is taken for one of the session after it",
+    zh="代理已遗忘的会话中的接收凭据被当作其后会话的",
+    clauses=("isc-2/7.2.4d",),
+)
+def receipts_outlive_their_session(patch: Patch) -> None:
+    """An identifier is an identifier."""
+
+    def welcomed(self: MqttClient, welcome: Welcome) -> int:
+        qos = own(self, welcome)
+        self._session = 0
+        return qos
+
+    own = patch(MqttClient, "_welcomed", welcomed)

@@ -138,6 +138,7 @@ class MqttClient:
             self._aliases.clear()
             line.abort()
 
+    @seam
     def _welcomed(self, welcome: packets.Welcome) -> int:
         """What the broker's welcome means for this connection; the QoS that can be asked for. Raises Refused."""
         if welcome.code:
