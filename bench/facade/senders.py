@@ -6,7 +6,7 @@ done to a sender is a phase of the history (`sender-…`), whatever it makes, se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -362,12 +362,21 @@ class ParkOnBench:
         self.plan = park.by(platform.intakes)
         self._platform = platform
 
-    async def set_up(self, by: str = "administrator") -> dict[tuple[str, str], str]:
-        """Tell the platform everything that the park has; what it calls each object, by kind and our id."""
+    async def set_up(self, by: str = "administrator", *, but: Collection[str] = ()) -> dict[tuple[str, str], str]:
+        """Tell the platform all that the park has, `but` these points; what it calls each, by kind and our id."""
+        return await self._tell(by, lambda kind, id: kind != "point" or id not in but)
+
+    async def add(self, point: str, by: str = "administrator") -> None:
+        """Tell the platform of a point that `set_up` left out."""
+        await self._tell(by, lambda kind, id: (kind, id) == ("point", point))
+
+    async def _tell(self, by: str, takes: Callable[[str, str], bool]) -> dict[tuple[str, str], str]:
         known: Mapping[str, Kind] = _kinds()
         desk = await self._platform.login(by)
         found: dict[tuple[str, str], str] = {}
         for kind, fields in self.plan.objects():
+            if not takes(kind, fields["id"]):
+                continue
             typed: dict[str, Any] = {name: int(text) if name == "valid_from" else text for name, text in fields.items()}
             found[kind, fields["id"]] = await desk.create(known[kind], **typed) or fields["id"]
         return found

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bench.case import Check
 from bench.facade.bench import Bench
 from bench.history import History
-from bench.layout.park import Park
+from bench.layout.park import Park, Terminal
 from conformance.common.times import DAY, HOUR, ceil
 from conformance.platform import PlatformCase
 from conformance.platform.acquisition import FED, JSON, normal_judge
@@ -99,10 +99,12 @@ class CountsHoursAtMidnight(PlatformCase):
         yield from normal_judge.midnight_findings(history)
 
 
+_LATER = ("A.later-coke", "A.later-coal")
 _OTHER_UNITS = Park(
     enterprises=(
         replace(
             SMALL.enterprises[0],
+            terminals=(Terminal("A1"), Terminal("A2")),
             points=(
                 flow("A.power-bought", "A1", "electricity", "MWh", "48.6", kept="kWh", source_class="electricity"),
                 flow("A.heat", "A1", "heat", "MJ", "36400", kept="GJ", source_class="heat", decimals=0),
@@ -110,6 +112,7 @@ _OTHER_UNITS = Park(
                 flow("A.coke", "A1", "coke", "t", "61.25", kept="kg"),
                 flow("A.lamps", "A1", "electricity", "Wh", "7350", kept="kWh", source_class="electricity", decimals=0),
                 flow("A.sf6", "A1", "SF6", "g", "9.25", kept="kg", source_class="process", decimals=2),
+                *(flow(name, "A2", name.partition("-")[2], "t", "21.5") for name in _LATER),
             ),
         ),
     ),
@@ -117,25 +120,33 @@ _OTHER_UNITS = Park(
 
 
 class ConvertsUnits(PlatformCase):
-    """What terminals send in MWh, Wh, MJ, kg, g and t is kept in kWh, GJ, t and kg, exactly."""
+    """What terminals send in MWh, Wh, MJ, kg, g and t is kept in kWh, GJ, t and kg, exactly, of each point its own."""
 
-    zh = "以 MWh、Wh、MJ、kg、g、t 上传的数据精确换算为 kWh、GJ、t、kg 保存。"
-    checks = {normal_judge.CONVERTED: ("ssea/5.2.3.3-3", "cpcif/4.2.1b")}
+    zh = "以 MWh、Wh、MJ、kg、g、t 上传的数据精确换算为 kWh、GJ、t、kg 保存，各监测点只含本编码的数据。"
+    checks = {
+        normal_judge.CONVERTED: ("ssea/5.2.3.3-3", "cpcif/4.2.1b"),
+        normal_judge.OWN_VALUES: ("cpcif/5.1.1-0",),
+    }
     needs = (*FED, JSON)
     scenario = PlatformCase.scenario.but(
         park=with_senders(_OTHER_UNITS, kind="https", classes=("realtime", "minute", "hour"), minute_interval=15)
     )
 
     async def drive(self, bench: Bench) -> None:
-        """An hour."""
+        """An hour; the points of one terminal are made one after the other while it sends."""
         start_us = bench.clock.now_us()
-        await fed(bench)
-        await bench.clock.sleep(minutes=61)
+        await bench.park.set_up(but=_LATER)
+        bench.senders.connect()
+        for point in _LATER:
+            await bench.clock.sleep(minutes=18)
+            await bench.park.add(point)
+        await bench.clock.sleep(minutes=25)
         await bench.senders.settle()
         desk = await bench.platform.login(READER)
         for kind in ("realtime", "minute", "hour"):
             await ask_points(desk, points_with(bench, kind), (kind,), start_us, bench.clock.now_us())
 
     def judge(self, history: History) -> Iterator[Check]:
-        """Records in the point's unit."""
+        """Records in the point's unit, and whose they are."""
         yield from normal_judge.unit_findings(history)
+        yield normal_judge.own_finding(history)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bench.case import Check, criterion
+from bench.dut.platform.vocabulary.base import POINT
 from bench.history import History
 from conformance.common import times
 from conformance.common.platforms import answers as platform
@@ -49,6 +50,12 @@ CONVERTED = criterion(
     "units-converted",
     en="Values sent in another unit than the point's are there in the point's, exactly",
     zh="以其他单位上传的数据精确换算为监测点单位",
+    unit="records",
+)
+OWN_VALUES = criterion(
+    "later-point-own-values",
+    en="A point that is made after its terminal began to send has what came under its own code, and nothing else",
+    zh="终端已上传后才建立的监测点只含本编码的数据",
     unit="records",
 )
 AT_MIDNIGHT = criterion(
@@ -135,6 +142,17 @@ def unit_findings(history: History) -> Iterator[Check]:
     truth, told = truths.truth_of(history), truths.shown(history)
     found = truths.compare(truth, told, truth.of((), lambda point: point.unit != point.sent_unit))
     yield CONVERTED.none([*found.missing, *found.altered, *found.unit], found.known)
+
+
+def own_finding(history: History) -> Check:
+    """Points that were made while their terminal sent: what was taken before may be theirs too, or lost."""
+    truth, told = truths.truth_of(history), truths.shown(history)
+    made = {event.query.get("id", ""): event.t for event in platform.done(platform.deeds(history, "create", POINT))}
+    early = {key.point for key, fact in truth.facts.items() if fact.sent and fact.made < made.get(key.point, 0)}
+    facts = truth.of((), lambda point: point.id in early)
+    since = {key: fact for key, fact in facts.items() if fact.acknowledged > made[key.point]}
+    found, later = truths.compare(truth, told, facts), truths.compare(truth, told, since)
+    return OWN_VALUES.none([*later.missing, *found.altered, *found.doubled, *found.invented, *found.unit], later.known)
 
 
 def midnight_findings(history: History) -> Iterator[Check]:

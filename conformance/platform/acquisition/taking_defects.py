@@ -12,8 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 
+from sqlalchemy import ColumnElement
+
 from conformance.defects import Patch, defect
+from simulators.platform.core.intake import taking as intake
 from simulators.platform.core.series import Arrival, Series, Taken
+from simulators.platform.core.tables import StrayRow
 
 Change = Callable[[Series, Arrival], Arrival | None]
 _MINUTE_US, _HOUR_US, _DAY_US = 60_000_000, 3_600_000_000, 86_400_000_000
@@ -251,6 +255,21 @@ def licence_runs_out(patch: Patch) -> None:
 def drops_quarters(patch: Patch) -> None:
     """A class that is no minute and no hour."""
     taking(patch, lambda self, each: None if each.span == 900 else each)
+
+
+@defect(
+    "platform-later-point-takes-others",
+    en="A point that is made later is given what its terminal had sent under other codes that were no points yet",
+    zh="后建的监测点被填入该终端其他未知编码此前的数据",
+    clauses=("cpcif/5.1.1-0",),
+)
+def later_point_takes_others(patch: Patch) -> None:
+    """Whatever waits of this terminal goes to it."""
+
+    def strays_of(terminal: str, code: str) -> tuple[ColumnElement[bool], ...]:
+        return StrayRow.terminal == terminal, StrayRow.code != code
+
+    patch(intake, "_strays_of", strays_of)
 
 
 def _without(word: str, en: str, zh: str, *clauses: str, ways: tuple[str, ...]) -> None:

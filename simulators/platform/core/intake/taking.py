@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from simulators.platform.core.numbers import text
 from simulators.platform.core.reckoning import MINUTE, SPANS, Point, converted
@@ -245,7 +245,7 @@ class Intake:
             if point is None or body is None:
                 return 0
             told = msgspec.json.decode(body)
-            where = (StrayRow.terminal == told["terminal"], StrayRow.code == told["code"])
+            where = _strays_of(told["terminal"], told["code"])
             rows = session.scalars(select(StrayRow.body).where(*where).order_by(StrayRow.number)).all()
             arrivals: list[Arrival] = []
             for row in rows:
@@ -259,6 +259,12 @@ class Intake:
                 self._series.take([each])
             session.execute(delete(StrayRow).where(*where))
         return len(arrivals)
+
+
+@seam
+def _strays_of(terminal: str, code: str) -> tuple[ColumnElement[bool], ...]:
+    """Which values without a point are those of a code."""
+    return StrayRow.terminal == terminal, StrayRow.code == code
 
 
 @seam
