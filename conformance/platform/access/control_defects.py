@@ -1,4 +1,4 @@
-"""Defects of control operations: any password will do, any role may."""
+"""Defects of control operations: any password will do, any role may, an order takes effect some day."""
 
 from __future__ import annotations
 
@@ -55,3 +55,18 @@ def any_role(patch: Patch) -> None:
         return True
 
     patch(control, "may_order", may_order)
+
+
+@defect(
+    "control-acts-late",
+    en="an order to a terminal is confirmed, and takes effect only once terminals are changed for another reason",
+    zh="控制命令已确认，但直到终端资料另有变更时才生效",
+    clauses=("ssea/5.5.3a",),
+)
+def acts_late(patch: Patch) -> None:
+    """What was read of terminals is remembered."""
+
+    def tell(whole: Desk) -> None:
+        del whole
+
+    patch(control, "_tell", tell)

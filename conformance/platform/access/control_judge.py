@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.case import Check, criterion
+from bench.dut.platform.vocabulary.base import SAMPLES
 from bench.dut.platform.vocabulary.public import CONTROL, CONTROL_PASSWORD, OPERATION_RIGHT
-from bench.history import History, Observed
-from conformance.common.platforms.answers import deeds, done
+from bench.history import Created, History, Observed
+from conformance.common import times
+from conformance.common.platforms.answers import deeds, done, read
 from conformance.common.platforms.figures import lines
 
 PASSWORD_ASKED = criterion(
@@ -22,6 +24,14 @@ RIGHT_ASKED = criterion(
     zh="控制操作须具备所设权限：无权或权限已撤销者被拒绝",
     unit="operations",
 )
+ORDERS_ACT = criterion(
+    "control-acts",
+    en="a minute after an order to stop was carried out no data of the terminal are taken, a minute after one to start "
+    "they are again, and a refused order changes nothing",
+    zh="停止命令执行 1 min 后不再接收该终端数据，启动命令执行 1 min 后恢复接收；被拒绝的命令不起作用",
+    unit="answers",
+)
+_EFFECT_US, _UNDER_WAY_US = times.MINUTE, 20 * times.SECOND
 
 
 def findings(history: History) -> Iterator[Check]:
@@ -47,6 +57,27 @@ def findings(history: History) -> Iterator[Check]:
     password += [f"{key}: in the list, and nobody's order was carried out so" for key in sorted(shown - orders)]
     yield PASSWORD_ASKED.none(lines(password), kinds["password"] == {True, False})
     yield RIGHT_ASKED.none(lines(right), kinds["right"] == {True, False})
+
+
+def acting_finding(history: History) -> Check:
+    """What arose since a minute after the last order, by the last that was carried out."""
+    made = sorted(event.start for event in history.of(Created) if event.kind == "realtime" and not event.fault)
+    wrong: list[str] = []
+    seen: set[str] = set()
+    acting, since = "", 0
+    for event in history.of(Observed):
+        if event.what == f"create {CONTROL.name}" and event.outcome in ("done", "refused"):
+            acting, since = event.query["order"] if event.outcome == "done" else acting, event.t + _EFFECT_US
+        if event.what != f"ask {SAMPLES.name}" or event.outcome != "done" or not acting:
+            continue
+        if not any(since <= at < event.asked - _UNDER_WAY_US for at in made):
+            continue
+        taken = [row.at for row in read(SAMPLES, event).rows if since <= int(row.at or 0)]
+        seen.add(acting)
+        if (acting == "start") is not bool(taken):
+            what = f"{len(taken)} values" if taken else "nothing"
+            wrong.append(f"{what} of after {times.local(since)}, the last order carried out: {acting}")
+    return ORDERS_ACT.none(wrong, seen == {"stop", "start"})
 
 
 def _password(history: History, at: int) -> str:

@@ -133,4 +133,10 @@ def act(desk: Desk, order: Control) -> None:
     elif order.order == "start" and stopped is not None:
         whole.keep(own, stopped)
         whole.keep(aside, None)
+    _tell(whole)
+
+
+@seam
+def _tell(whole: Desk) -> None:
+    """Whoever remembers terminals reads them anew."""
     whole.office.ground.tell_changed("terminal")
