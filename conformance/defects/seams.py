@@ -174,6 +174,17 @@ def whispers_alarms(patch: Patch, hidden: Callable[[str, str], bool]) -> None:
     patch(Journal, "put_alarm", put_alarm)
 
 
+def leaves_standing(patch: Patch, stands: Alarm) -> None:
+    """Never clear this alarm."""
+    whole = Journal.clear_alarm
+
+    def clear_alarm(self: Journal, alarm: Alarm, subject: str) -> None:
+        if alarm != stands:
+            whole(self, alarm, subject)
+
+    patch(Journal, "clear_alarm", clear_alarm)
+
+
 # Uplink
 
 

@@ -14,10 +14,9 @@ from typing import Any
 import msgspec
 
 from conformance.defects import Patch, defect
-from conformance.defects.seams import whispers_alarms
+from conformance.defects.seams import leaves_standing, whispers_alarms
 from reference_terminal.acquisition import standby
 from reference_terminal.acquisition.poller import GatewayPoller
-from reference_terminal.model.messages import Alarm
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.rows import Record
 from reference_terminal.processing.counter import CounterTracker, Step
@@ -25,7 +24,6 @@ from reference_terminal.processing.manual import Entry, ManualEntries
 from reference_terminal.processing.messages import METER_SILENT, STANDBY_IN_USE
 from reference_terminal.processing.pipeline import Pipeline, PointState
 from reference_terminal.processing.sources import Sources
-from reference_terminal.storage.journal import Journal
 
 _RULE = ("isc-2/7.2.3-A(1)c",)
 _ENTRIES = ("csmt/11.3d", "isc-2/7.2.2(2)i")
@@ -137,12 +135,7 @@ def switch_without_notice(patch: Patch) -> None:
 )
 def standby_alarm_stands(patch: Patch) -> None:
     """Somebody will confirm it."""
-
-    def clear_alarm(self: Journal, alarm: Alarm, subject: str) -> None:
-        if alarm is not STANDBY_IN_USE:
-            whole(self, alarm, subject)
-
-    whole = patch(Journal, "clear_alarm", clear_alarm)
+    leaves_standing(patch, STANDBY_IN_USE)
 
 
 @defect(

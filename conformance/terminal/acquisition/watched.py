@@ -42,11 +42,13 @@ class ReadsUndisturbed:
 class SpoilsAnswers:
     """The answers of the first meter are unusable in every way for a while each.
 
-    `before_s` is the time before the first fault, `spoilt_s` how long each lasts and how long after it all is well.
+    `before_s` is the time before the first fault, `spoilt_s` how long each lasts and how long after it all is well;
+    `behind` is the name of the system that the meter stands behind (empty: none).
     """
 
     before_s = 1220.0
     spoilt_s = 600.0
+    behind = ""
     faults: tuple[AnyFault, ...] = ()
     reads_log = False
 
@@ -58,7 +60,7 @@ class SpoilsAnswers:
             meter.set_fault(fault)
             await bench.clock.sleep(self.spoilt_s)
             meter.clear()
-            MENDED.put(bench, Mended(names=meter.name))
+            MENDED.put(bench, Mended(names=f"{meter.name} {self.behind}".rstrip()))
             await bench.clock.sleep(self.spoilt_s)
         await self.settle(bench)
         await bench.operator.alarms()

@@ -151,6 +151,8 @@ class _Spoiled(SpoilsAnswers):
     """Behind systems, whose events the log tells."""
 
     reads_log = True
+    # As terminals are told of the first system there is (`bench.dut.systems`).
+    behind = "s1"
 
 
 class StoresNothingFromBadOpcUaValues(_Spoiled, Case):

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from conformance.defects import Patch, defect
-from conformance.defects.seams import keeps_last_values
+from conformance.defects.seams import keeps_last_values, leaves_standing
 from reference_terminal.acquisition.driver import Content, Poll
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.modbus.driver import ModbusMeter
@@ -385,6 +385,17 @@ def sql_refused_for_ever(patch: Patch) -> None:
 
     patch(RowSource, "rows", rows)
     patch(RowSource, "_refused", refused)
+
+
+@defect(
+    "sql-refusal-stands-for-ever",
+    en="the alarm that a database refuses the query stands on while it answers again",
+    zh="数据库恢复应答后，拒绝查询的告警一直不解除",
+    clauses=(*_SQL, "isc-2/8.2c"),
+)
+def sql_refusal_stands_for_ever(patch: Patch) -> None:
+    """Whoever mended the query knows it."""
+    leaves_standing(patch, row_source.ALARM)
 
 
 @defect(

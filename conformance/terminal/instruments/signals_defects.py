@@ -10,14 +10,13 @@ from typing import Any
 from msgspec import structs
 
 from conformance.defects import Patch, defect
+from conformance.defects.seams import leaves_standing
 from reference_terminal.acquisition.modbus import analog
 from reference_terminal.acquisition.modbus.settings import Registers
 from reference_terminal.acquisition.scale.driver import ScaleMeter
-from reference_terminal.model.messages import Alarm
 from reference_terminal.model.reading import GOOD, HIGH_SIGNAL, LOW_SIGNAL
 from reference_terminal.processing.messages import SIGNAL_FAILED
 from reference_terminal.processing.signals import SignalWatch
-from reference_terminal.storage.journal import Journal
 from reference_terminal.uplink.hj212 import packets
 
 _CLAUSES = ("csmt/7.1d",)
@@ -136,13 +135,7 @@ def _with_time(patch: Patch, failure_s: int) -> None:
 )
 def failure_never_cleared(patch: Patch) -> None:
     """Somebody has to press the button."""
-    whole = Journal.clear_alarm
-
-    def clear_alarm(self: Journal, alarm: Alarm, subject: str) -> None:
-        if alarm != SIGNAL_FAILED:
-            whole(self, alarm, subject)
-
-    patch(Journal, "clear_alarm", clear_alarm)
+    leaves_standing(patch, SIGNAL_FAILED)
 
 
 @defect(

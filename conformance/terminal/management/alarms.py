@@ -11,6 +11,7 @@ from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
+from conformance.common import alarms_over
 from conformance.common.phases import MENDED
 from conformance.common.times import HOUR
 from conformance.terminal import HJ212, HTTPS_RECORDS, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS
@@ -146,9 +147,12 @@ class TellsFaultsFromAfar(_Faults, Case):
 
 
 class TellsUntrustedPlatforms(Case):
-    """A platform over HTTPS whose certificate is not to be trusted is lost: one alarm, by name, while that lasts."""
+    """A platform over HTTPS whose certificate is not to be trusted is lost: one alarm, by name, while that lasts.
 
-    zh = "HTTPS 平台证书不可信时，终端在 60 s 内告警一次并指明平台，恢复可信证书后解除。"
+    What is told of one that refuses every record ends with that.
+    """
+
+    zh = "HTTPS 平台证书不可信时，终端在 60 s 内告警一次并指明平台，恢复可信证书后解除；平台不再拒收后，相关告警解除。"
     checks = {
         **TellsFaults.checks,
         **beside(alarms_judge.BACKLOG_SHOWN.sometimes(), alarms_judge.LOST_SHOWN.sometimes()),
@@ -175,6 +179,11 @@ class TellsUntrustedPlatforms(Case):
         await bench.operator.queue()
         MENDED.put(bench)
         platform.behave(certificate="good")
+        await bench.clock.sleep(minutes=6)
+        platform.behave(ack="negative", negative_code="3")
+        await bench.clock.sleep(minutes=4)
+        platform.behave(ack="always")
+        alarms_over.MENDED.put(bench, alarms_over.Mended(names="T"))
         await bench.clock.sleep(minutes=6)
         await bench.operator.alarms()
         await bench.operator.log(start)

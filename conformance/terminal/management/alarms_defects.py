@@ -7,7 +7,7 @@ import asyncio
 from typing import Any
 
 from conformance.defects import Patch, defect
-from conformance.defects.seams import hides_events
+from conformance.defects.seams import hides_events, leaves_standing
 from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model.messages import Alarm, Text
 from reference_terminal.net.channel import ChannelRefused
@@ -15,7 +15,7 @@ from reference_terminal.processing import messages as processing_messages
 from reference_terminal.processing import pipeline
 from reference_terminal.storage.journal import Journal
 from reference_terminal.uplink.hj212.link import CentreLink
-from reference_terminal.uplink.messages import CHANNEL_REFUSED
+from reference_terminal.uplink.messages import CENTRE_REFUSES, CHANNEL_REFUSED
 from reference_terminal.uplink.platforms.link import PlatformLink
 from reference_terminal.web.api import Api
 
@@ -207,12 +207,7 @@ def log_by_uptime(patch: Patch) -> None:
 )
 def range_alarms_outlast_their_cause(patch: Patch) -> None:
     """Somebody is to acknowledge it, and there is no way to."""
-
-    def clear_alarm(self: Journal, alarm: Alarm, subject: str) -> None:
-        if alarm is not processing_messages.OUT_OF_RANGE:
-            own(self, alarm, subject)
-
-    own = patch(Journal, "clear_alarm", clear_alarm)
+    leaves_standing(patch, processing_messages.OUT_OF_RANGE)
 
 
 @defect(
@@ -229,3 +224,14 @@ def alarms_of_collectors_outlast_their_cause(patch: Patch) -> None:
             own(self, alarm, subject)
 
     own = patch(Journal, "clear_alarm", clear_alarm)
+
+
+@defect(
+    "refusals-stand-for-ever",
+    en="the alarm that a platform refuses stands on while it takes everything again",
+    zh="平台恢复接收后，平台拒收的告警一直不解除",
+    clauses=_ALARM,
+)
+def refusals_stand_for_ever(patch: Patch) -> None:
+    """Whoever reads it will ask the platform."""
+    leaves_standing(patch, CENTRE_REFUSES)

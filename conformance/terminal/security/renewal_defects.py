@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.defects import Patch, defect
-from conformance.defects.seams import hides_events, whispers_alarms
+from conformance.defects.seams import hides_events, leaves_standing, whispers_alarms
 from reference_terminal.assembly import Terminal
 from reference_terminal.crypto import certificates
 from reference_terminal.crypto.certificates import Identity
@@ -17,7 +17,6 @@ from reference_terminal.net.channel import Line
 from reference_terminal.security import messages
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.overlay import Overlay
-from reference_terminal.storage.journal import Journal
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.web.centre_orders import CentreOrders
 from reference_terminal.web.errors import HttpError
@@ -176,9 +175,4 @@ def ends_of_certificates_untold(patch: Patch) -> None:
 )
 def warning_of_ending_certificates_stays(patch: Patch) -> None:
     """Somebody should see it."""
-
-    def clear_alarm(self: Journal, kind: Any, subject: str) -> None:
-        if kind is not messages.CERTIFICATE_ENDS:
-            own(self, kind, subject)
-
-    own = patch(Journal, "clear_alarm", clear_alarm)
+    leaves_standing(patch, messages.CERTIFICATE_ENDS)

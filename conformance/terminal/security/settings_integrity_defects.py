@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from conformance.defects import Patch, defect
-from conformance.defects.seams import whispers_alarms
-from reference_terminal.model.messages import Alarm
+from conformance.defects.seams import leaves_standing, whispers_alarms
 from reference_terminal.operations.messages import SETTING_ALTERED
-from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
 _CLAUSES = ("isc-2/7.4.1.4(1)a", "isc-2/7.4.1.4(1)b")
@@ -68,10 +66,4 @@ def altered_settings_unsaid(patch: Patch) -> None:
 )
 def altered_settings_alarm_for_ever(patch: Patch) -> None:
     """It did happen."""
-    whole = Journal.clear_alarm
-
-    def clear_alarm(self: Journal, alarm: Alarm, subject: str) -> None:
-        if alarm.kind != SETTING_ALTERED.kind:
-            whole(self, alarm, subject)
-
-    patch(Journal, "clear_alarm", clear_alarm)
+    leaves_standing(patch, SETTING_ALTERED)

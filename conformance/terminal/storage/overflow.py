@@ -10,6 +10,7 @@ from bench.history import History
 from bench.layout.scenario import Configuration, Scenario
 from conformance.common import delivery
 from conformance.common.actions import points, reconciled
+from conformance.common.alarms_over import MENDED, Mended
 from conformance.common.phases import AWAY, Absence
 from conformance.common.times import HOUR
 from conformance.terminal import LIVE, LOCAL, MODBUS, read_out
@@ -17,6 +18,8 @@ from conformance.terminal.storage import overflow_judge, storage_quota_judge
 
 _BUFFER_H = 48
 _AWAY_H = 3 * _BUFFER_H
+# Whoever looks at his buffer now and then has looked by then.
+_LOOKED_AFTER_MIN = 30
 
 
 class GivesUpTheOldestAndSaysSo(Case):
@@ -61,6 +64,9 @@ class GivesUpTheOldestAndSaysSo(Case):
         await bench.operator.gaps()
         await bench.operator.log(start)
         await bench.centres.settle(hours=1)
+        MENDED.put(bench, Mended(names="B"))
+        await bench.clock.sleep(minutes=_LOOKED_AFTER_MIN)
+        await bench.operator.alarms()
 
     def judge(self, history: History) -> Iterator[Finding]:
         ledgers = reconciled(history)

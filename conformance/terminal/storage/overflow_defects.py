@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.defects import Patch, defect
-from conformance.defects.seams import hides_events
+from conformance.defects.seams import hides_events, leaves_standing
 from reference_terminal.assembly import Terminal
 from reference_terminal.model.rows import Gap, Pending
 from reference_terminal.model.times import Span
-from reference_terminal.operations import housekeeping
+from reference_terminal.operations import housekeeping, messages
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
 
@@ -29,6 +29,17 @@ _CLAUSES = ("isc-2/7.2.4(5)a",)
 def alarm_when_it_is_too_late(patch: Patch) -> None:
     """A threshold of 100 percent."""
     patch(housekeeping, "ALARM_PERCENT", 100)
+
+
+@defect(
+    "filling-stands-for-ever",
+    en="the alarm of a filling buffer stands on when nothing waits any more",
+    zh="缓存排空后，缓存将满告警一直不解除",
+    clauses=(*_CLAUSES, "isc-2/8.2c"),
+)
+def filling_stands_for_ever(patch: Patch) -> None:
+    """It was full once."""
+    leaves_standing(patch, messages.QUEUE_FILLING)
 
 
 @defect(
