@@ -49,7 +49,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "activities": ("symbol", "start", "end", "value", "unit", "author", "reason"),
     "intensity": ("start", "end", "value", "unit", "state"),
     "footprint": ("start", "end", "value", "unit", "state"),
-    "inventory-report": ("text",),
+    "inventory-report": ("text", "total"),
     "emission-comparison": ("what", "start", "value", "unit", "change"),
     "emission-events": ("source", "at", "value", "unit"),
 }

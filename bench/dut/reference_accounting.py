@@ -5,6 +5,7 @@ Leaves the rest of its configuration and HTTP itself to `reference`; both forms 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from typing import Any, cast
@@ -19,6 +20,7 @@ Ask = Callable[[str, str, Any], Awaitable[Any]]
 
 _OF = {"emitter": "total"}
 _REASON = "accounting case"
+_TOTAL = "总量 / Total"
 
 
 def accounting_of(seat: Seat) -> dict[str, Any]:
@@ -233,11 +235,19 @@ def report_words(query: Mapping[str, str]) -> dict[str, str]:
 
 
 def report_rows(octets: bytes) -> tuple[dict[str, str], ...]:
-    """The rows of an inventory report; raises LookupError for what is no document."""
+    """The rows of an inventory report; raises LookupError for what is no document.
+
+    Both rows below the heading of the total state it, the other in whole tonnes.
+    """
     try:
-        return tuple({"text": row} for row in documents.rows_of(octets))
+        rows = documents.rows_of(octets)
     except documents.DocumentError as error:
         raise LookupError(str(error)) from None
+    heads = [at for at, row in enumerate(rows) if re.fullmatch(rf"(\d+ )?{_TOTAL}", row)]
+    totals = {at + by for at in heads for by in (1, 2)}
+    return tuple(
+        {"text": row, **({"total": row.rpartition(": ")[2]} if at in totals else {})} for at, row in enumerate(rows)
+    )
 
 
 def _chain(found: Mapping[str, Any]) -> tuple[dict[str, str], ...]:

@@ -388,6 +388,7 @@ class Inventory:
         ]
         return _table(("排放源 / source", "类型 / term", "tCO2e", "原因 / why"), rows, NONE)
 
+    @seam
     def _whole(self, lines: Sequence[Line]) -> Fraction:
         return sum((each.found.equivalent for each in self._counted(lines)), Fraction(0))
 

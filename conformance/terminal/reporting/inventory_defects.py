@@ -44,6 +44,18 @@ def report_total_without_energy(patch: Patch) -> None:
 
 
 @defect(
+    "report-with-another-total-beside",
+    en="the chapter on the total states another one than the table of emissions has",
+    zh="总量一章所给总量与排放量表不一致",
+    clauses=_REPORT,
+)
+def report_with_another_total_beside(patch: Patch) -> None:
+    """Where sums begin was moved once."""
+    whole = Inventory._whole
+    patch(Inventory, "_whole", lambda self, lines: whole(self, lines) + 1)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+
+
+@defect(
     "report-in-another-unit",
     en="figures of sources stand in the report a thousand times too large",
     zh="盘查报告中各排放源数值放大一千倍",

@@ -26,8 +26,8 @@ OPENS = criterion(
 )
 TOTAL = criterion(
     "report-total",
-    en="the report states the total of the period, to its last digit",
-    zh="报告给出的总量逐位正确",
+    en="the report states the total of the period, to its last digit, in each row that the maker says is of it",
+    zh="报告给出的总量逐位正确，厂商指明的每一处均如此",
     unit="reports",
 )
 BY_SOURCE = criterion(
@@ -77,6 +77,12 @@ def _states(rows: Sequence[str], value: Fraction) -> bool:
     return False
 
 
+def _is(text: str, value: Fraction) -> bool:
+    """Whether a text has one number, and this is the value, rounded half up at its digits."""
+    found = _numbers(text)
+    return len(found) == 1 and Fraction(found[0]) == Fraction(printed(value, "t", len(found[0].partition(".")[2])))
+
+
 def _has_unit(rows: Sequence[str], at: int) -> bool:
     """Whether a unit of emissions stands in a row, or in the rows of words right over its table."""
     if _UNIT.search(rows[at]):
@@ -120,6 +126,8 @@ def findings(history: History) -> Iterator[Check]:
             known["totals"] += 1
             if not _states(rows, whole.co2e):
                 totals.append(f"{form}: no row states {exact(whole.co2e, 't')}")
+            elif wrong := [told for row in event.rows if (told := row.get("total")) and not _is(told, whole.co2e)]:
+                totals.append(f"{form}: {', '.join(wrong)}, not {exact(whole.co2e, 't')}")
         for source in books.emitter.sources:
             own = _total(books, event, "source", source.id)
             mine = [row for row in rows if source.id in re.split(r"[^\w-]+", row)]
