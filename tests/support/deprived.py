@@ -1,5 +1,7 @@
 """A recorded history with the platform's answers taken away: what a case still passes then, it did not observe.
 
+A judge never raises, whichever answer lacks.
+
 Leaves running cases to the tests. An answer is taken away by what may have become of its question: not answered, not as
 the profile says, refused, answered by no rows.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from msgspec.structs import replace
 from suite_kit import verdicts as run_verdicts
@@ -97,6 +100,48 @@ def passes_unseen(case: type[Case], history: History) -> list[str]:
         ]
         told += [f"{case.id()} {check}: fails, all being {way}" for check in _all(found, "fail") if way in LOST]
     return told + _stale(case, history)
+
+
+def no_judge_raises(folder: Path) -> None:
+    """Every case of a run folder, its record with single answers refused, empty or left out."""
+    cases = case_classes(Item.PLATFORM)
+    found = [
+        line
+        for each in run_verdicts(folder)["cases"]
+        if each["record"]
+        for line in raises(cases[each["id"]], read_history(folder / each["record"]))
+    ]
+    assert found == [], "\n".join(found)
+
+
+def raises(case: type[Case], history: History, *, each_one: bool = False) -> list[str]:
+    """What a judge raises where one order or answer lacks, a sentence each: of each sort one refused, one empty, one
+    left out, or each of them in every way.
+    """
+    judge = case().judge
+    events = list(history.events)
+    sorts: dict[str, list[int]] = {}
+    for index, event in enumerate(events):
+        if isinstance(event, Observed) and event.outcome:
+            sorts.setdefault(event.what, []).append(index)
+    told: list[str] = []
+    for places in sorts.values():
+        some = (places[0], places[-1], places[len(places) // 2])
+        for way, (name, instead) in enumerate(_SINGLY.items()):
+            for place in places if each_one else some[way : way + 1]:
+                event = cast(Observed, events[place])
+                try:
+                    list(judge(History([*events[:place], *instead(event), *events[place + 1 :]])))
+                except Exception as error:
+                    told.append(f"{case.id()}: {event.what} {event.query} {name}: {type(error).__name__}: {error}")
+    return told
+
+
+_SINGLY: dict[str, Callable[[Observed], list[Observed]]] = {
+    "refused": lambda event: [_refused(event)],
+    "left out": lambda event: [],
+    "empty": lambda event: [_empty(event)],
+}
 
 
 def _stale(case: type[Case], history: History) -> list[str]:

@@ -350,7 +350,7 @@ class Account:
 
     def _entries(self, point: str) -> Iterator[Stretch]:
         yield from self.measured.get(point, ())
-        unit = self.entered.of("point")[point].get("unit", "")
+        unit = self.entered.of("point").get(point, {}).get("unit", "")
         for each in self.entered.of("entry").values():
             if each.get("point") == point:
                 start = int(each["start"])
@@ -417,7 +417,12 @@ class Account:
             for start, end, amount, unit in self._entries(source["point"]):
                 inside = source.get("inside", "true") != "false"
                 inside = inside and int(source.get("since") or 0) <= start < int(source.get("until") or end)
-                gas, mass, used = self._by_method(key, term, carrier, where, start, end, amount, unit)
+                reckoned = self._by_method(key, term, carrier, where, start, end, amount, unit)
+                if reckoned is None:
+                    nothing = Fraction(0)
+                    yield Line(where, start, end, nothing, "", nothing, nothing, inside and kind != "other", False)
+                    continue
+                gas, mass, used = reckoned
                 tonnes = mass * _GWP[gas]
                 energy = Fraction(0)
                 if sign := _ENERGY.get(term, 0):
@@ -437,19 +442,26 @@ class Account:
         end: int,
         amount: Fraction,
         unit: str,
-    ) -> tuple[str, Fraction, dict[str, Fraction]]:
-        """The gas, its tonnes, and the inputs: all of them are entered, but for what the document fixes."""
+    ) -> tuple[str, Fraction, dict[str, Fraction]] | None:
+        """The gas, its tonnes, and the inputs: all of them are entered, but for what the document fixes.
+
+        None where one of them was not taken.
+        """
         given: dict[str, tuple[Fraction, str]] = {}
         rows = [each for each in self.entered.counting("emission_input", start) if each["source"] == source]
         for each in sorted(rows, key=lambda each: int(each.get("valid_from") or 0)):
             if each.get("point"):
                 parts = [part for part in self._entries(each["point"]) if start <= part[0] and part[1] <= end]
-                own = each.get("unit") or parts[0][3]
+                own = each.get("unit") or (parts[0][3] if parts else "")
+                if not parts:
+                    continue
                 given[each["symbol"]] = sum((converted(part[2], part[3], own) for part in parts), Fraction(0)), own
             else:
                 given[each["symbol"]] = Fraction(each["value"]), each.get("unit", "")
         if term in _PLAIN:
             per, gas = _PLAIN[term]
+            if "EF" not in given:
+                return None
             value, own = given["EF"]
             ef = converted(value, own or per, per)
             used = {"AD": converted(amount, unit, "t"), "EF": ef}
@@ -465,7 +477,7 @@ class Account:
             found = found or _default(carrier, where["region"], start, "tCO2")
             if found is not None:
                 used["EF"] = converted(found[0], found[1], formula.units["EF"])
-        return formula.gas, formula(used), used
+        return (formula.gas, formula(used), used) if formula.units.keys() <= used.keys() else None
 
 
 def _default(carrier: str, region: str, start: int, what: str) -> tuple[Fraction, str] | None:

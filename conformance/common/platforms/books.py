@@ -1,7 +1,8 @@
 """What people typed into a platform and it took: objects of a history as they stand at an instant, and figures of it.
 
 Leaves what must come of them to the truths. An object is what its last accepted creation or change says, by field;
-a refused one is none. Figures are exact; one that is shown is right if it is the exact one, rounded at its own digits.
+a refused one is none, nor is what was changed and never made. Figures are exact; one that is shown is right if it is
+the exact one, rounded at its own digits.
 """
 
 from __future__ import annotations
@@ -53,9 +54,9 @@ class Books:
         found = self.kinds.get(kind.name, {}).values()
         return [row for row in found if all(row.get(name) == value for name, value in only.items())]
 
-    def one(self, kind: Kind, key: str) -> Row:
-        """The object of this id. Raises KeyError."""
-        return self.kinds[kind.name][key]
+    def find(self, kind: Kind, key: str) -> Row | None:
+        """The object of this id; None where the platform did not take it."""
+        return self.kinds.get(kind.name, {}).get(key)
 
     def amount(self, kind: Kind, name: str, **only: str) -> Fraction:
         """The sum of a field. Raises Misspelt."""
@@ -107,7 +108,7 @@ def _take(kinds: dict[str, dict[str, Row]], act: Act) -> None:
     of_kind = kinds.setdefault(act.kind, {})
     if act.verb == "remove":
         of_kind.pop(act.key, None)
-    else:
+    elif act.verb == "create" or act.key in of_kind:
         of_kind[act.key] = {**of_kind.get(act.key, {}), **act.fields}
 
 

@@ -82,7 +82,7 @@ def kept(
         action = event.what.partition(" ")[0]
         fields = {name: text for name, text in event.query.items() if name not in ("by", "object")}
         if action == "create":
-            found[event.rows[0]["object"]] = fields
+            found[event.rows[0]["object"] if event.rows else fields.get("id", "")] = fields
         elif action == "change":
             found.get(event.query["object"], {}).update(fields)
         elif action == "remove":

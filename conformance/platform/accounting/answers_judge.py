@@ -505,7 +505,9 @@ def _newest(rows: Mapping[str, Mapping[str, str]], indicator: str, at: int) -> d
 def _gap(event: Answered[GapQuery, GapRow], account: Account, tally: Tally) -> None:
     query = event.query
     low, high = _span(query)
-    indicator = account.entered.of("indicator")[query.indicator]
+    indicator = account.entered.of("indicator").get(query.indicator)
+    if indicator is None:
+        return
     product = query.product
     whose = ("product", product) if product else ("enterprise", query.enterprise)
     found = measured(account, *whose, low, high, product=product, quantity=indicator["quantity"])
@@ -532,6 +534,8 @@ def _peers(event: Answered[PeersQuery, PeersRow], account: Account, tally: Tally
     query = event.query
     low, high = _span(query)
     enterprises = account.entered.of("enterprise")
+    if query.enterprise not in enterprises:
+        return
     group = enterprises[query.enterprise].get(query.among, "")
     amounts: dict[str, Fraction] = {}
     worths: dict[str, Fraction] = {}

@@ -146,9 +146,11 @@ def _pushed(history: History) -> Tally:
         account = Account(entered)
         rows = {row.get("id") or row.get("object", ""): row for row in event.rows}
         for key, notice in entered.of("benchmark_notice").items():
+            indicator = entered.of("indicator").get(notice["indicator"])
+            if indicator is None:
+                continue
             tally.known += 1
             row = rows.get(key, {})
-            indicator = entered.of("indicator")[notice["indicator"]]
             product = notice["product"]
             stretch = int(notice["from"]), int(notice["to"])
             due = measured(account, "product", product, *stretch, product=product, quantity=indicator["quantity"])

@@ -194,7 +194,7 @@ def _traded(history: History, enterprise: str, low: int, high: int) -> Fraction:
 def warning_finding(history: History) -> Check:
     """The one that is above its limit is told of, in time; the others are not."""
     over, look = OVER.of(history), _look(history, ended=False)
-    if not over or look is None:
+    if not over or look is None or over[0].detail.emitter not in kept(history, EMITTER.name):
         return WARNED.decide(None)
     at, emitter = over[0].t, over[0].detail.emitter
     others = [key for key in kept(history, EMITTER.name) if key != emitter]
@@ -216,7 +216,10 @@ def end_finding(history: History) -> Check:
     if not below or before is None or after is None:
         return WARNING_ENDS.decide(None)
     at, emitter = below[0].t, below[0].detail.emitter
-    subjects = (emitter, kept(history, EMITTER.name)[emitter]["enterprise"])
+    told = kept(history, EMITTER.name).get(emitter)
+    if told is None:
+        return WARNING_ENDS.decide(None)
+    subjects = (emitter, told["enterprise"])
     given = [row for row in before.rows if row.subject in subjects]
     wrong: list[str] = []
     for row in (row for row in after.rows if row.subject in subjects):

@@ -108,7 +108,8 @@ def _tonnes(row: Figure) -> Fraction | None:
 def _first_value(history: History, key: str) -> Fraction:
     """The value that a factor was made with: the one in force for the hour that is traced."""
     made = done(deeds(history, "create", FACTOR))
-    return next((fraction(event.query["value"]) for event in made if event.rows[0]["object"] == key), Fraction(-1))
+    values = [fraction(event.query["value"]) for event in made if any(row["object"] == key for row in event.rows)]
+    return next(iter(values), Fraction(-1))
 
 
 def forward_finding(history: History) -> Check:

@@ -186,7 +186,7 @@ def _of_point(books: Books, point: Mapping[str, str]) -> list[tuple[int, int]]:
         carrier = thing.kind == "factor" and fields.get("carrier") == point["carrier"]
         own = fields.get("point") == point["id"]
         of_class = (
-            thing.kind == "formula" and not fields.get("point") and fields["source_class"] == point["source_class"]
+            thing.kind == "formula" and not fields.get("point") and fields.get("source_class") == point["source_class"]
         )
         if carrier or own or of_class:
             found += [(each.valid_from, each.at) for each in thing.versions[1:]]

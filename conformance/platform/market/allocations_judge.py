@@ -96,9 +96,10 @@ def _reckoned(history: History) -> Iterator[Check]:
         later = any(at < each.order for at in changes.values())
         where = OF_PARK if each.query.of != "enterprise" else FOLLOWS if later else RECKONED
         lines[where.id] += wrong
-        known[where.id] += len(due)
+        reckoned = [cells for cells in due.values() if "value" in cells]
+        known[where.id] += len(reckoned)
         if where is RECKONED:
-            methods |= {str(cells["rule"]) for cells in due.values()}
+            methods |= {str(cells["rule"]) for cells in reckoned}
     yield RECKONED.none(lines[RECKONED.id], known[RECKONED.id] and len(methods) > 2)
     yield FOLLOWS.none(lines[FOLLOWS.id], known[FOLLOWS.id])
     yield OF_PARK.none(lines[OF_PARK.id], known[OF_PARK.id] > 2)
@@ -174,6 +175,8 @@ def _compared(history: History) -> Check:
     known = 0
     for each in asked(history, ALLOCATION_COMPARISON):
         due = market_truth.comparison(each.books, each.query.year, each.query.region, each.query.sector)
+        if due is None:
+            continue
         shown = {row.enterprise: row for row in each.rows}
         wrong += [f"{each.told()}: {name} does not belong there" for name in sorted(set(shown) - {n for n, _ in due})]
         for name, cells in due:

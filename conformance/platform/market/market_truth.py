@@ -42,9 +42,11 @@ def enterprises(books: Books, of: str, key: str) -> list[str]:
 # --- allowances ---
 
 
-def allocation(books: Books, basis: Row) -> Fraction:
-    """Allowances by the rule that a basis names."""
-    rule = books.one(ALLOWANCE_RULE, basis["rule"])
+def allocation(books: Books, basis: Row) -> Fraction | None:
+    """Allowances by the rule that a basis names; None where the platform did not take this rule."""
+    rule = books.find(ALLOWANCE_RULE, basis["rule"])
+    if rule is None:
+        return None
     amount = number(rule, "coefficient")
     match rule["method"]:
         case "benchmark":
@@ -56,22 +58,26 @@ def allocation(books: Books, basis: Row) -> Fraction:
 
 
 def allocations(books: Books, of: str, key: str, year: str) -> Due:
-    """Allowances of each enterprise that has a basis for the year."""
+    """Allowances of each enterprise that has a basis for the year; without `value` where its rule is not known."""
     due: Due = {}
     for name in enterprises(books, of, key):
         for basis in books.all(ALLOWANCE_BASIS, enterprise=name, year=year):
-            due[name,] = {"rule": basis["rule"], "value": allocation(books, basis), "output": number(basis, "output")}
+            value = allocation(books, basis)
+            due[name,] = {"rule": basis["rule"], "output": number(basis, "output")}
+            due[name,] |= {} if value is None else {"value": value}
     return due
 
 
-def comparison(books: Books, year: str, region: str, sector: str) -> list[tuple[str, dict[str, Fraction | str]]]:
-    """Enterprises of a region and sector by their allowances, the largest first."""
+def comparison(books: Books, year: str, region: str, sector: str) -> list[tuple[str, dict[str, Fraction | str]]] | None:
+    """Enterprises of a region and sector by their allowances, the largest first; None where a rule is not known."""
     found: list[tuple[Fraction, str, dict[str, Fraction | str]]] = []
     for name in enterprises(books, "sector", sector):
-        if books.one(ENTERPRISE, name).get("region") != region:
+        if books.kinds[ENTERPRISE.name][name].get("region") != region:
             continue
         for basis in books.all(ALLOWANCE_BASIS, enterprise=name, year=year):
             value = allocation(books, basis)
+            if value is None:
+                return None
             cells: dict[str, Fraction | str] = {"value": value, "output": number(basis, "output")}
             accounts = books.all(CLOSED_ACCOUNT, subject=name, period="year")
             if accounts:

@@ -12,16 +12,19 @@ from fractions import Fraction
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.base import ALARMS
 from bench.dut.platform.vocabulary.public import (
+    FOOTPRINT,
     FOOTPRINT_COMPARISON,
     FOOTPRINT_ITEM,
     FOOTPRINT_RANKING,
     FOOTPRINT_RESULT,
     FOOTPRINT_STATISTICS,
+    FootprintResultQuery,
+    FootprintResultRow,
 )
 from bench.history import History, Observed, Phase
 from bench.history.marks import Mark
 from bench.history.observation import Words
-from conformance.common.platforms.answers import answers, deeds, done
+from conformance.common.platforms.answers import Answered, answers, deeds, done
 from conformance.common.platforms.figures import AnyEvent, Figure, exactly, fraction, kept, lines, mass_shows, orders
 
 ENTERED = criterion(
@@ -96,6 +99,7 @@ class FileOf(Words, frozen=True, kw_only=True):
 WRONG_FILE = Mark("file-with-a-wrong-line", FileOf)
 """Name of the phase before a file is handed over whose last line is of no study."""
 
+Result = Answered[FootprintResultQuery, FootprintResultRow]
 _COMPARED_FIELDS = ("footprint", "stage", "name", "nature", "unit")
 _COMPARED_NUMBERS = ("amount", "factor", "share")
 
@@ -107,6 +111,12 @@ def _parts(history: History, event: AnyEvent) -> dict[str, list[dict[str, str]]]
     for item in items:
         found.setdefault(item["footprint"], []).append(item)
     return found
+
+
+def _known(history: History, asked: list[Result]) -> list[Result]:
+    """Questions about studies that were taken: of others there is nothing to reckon."""
+    studies = kept(history, FOOTPRINT.name)
+    return [event for event in asked if event.query.footprint in studies]
 
 
 def _file(history: History) -> list[dict[str, str]]:
@@ -215,10 +225,10 @@ def _unlike(fields: Mapping[str, str], row: Mapping[str, str] | None) -> str:
 
 def abnormal_finding(history: History) -> Check:
     """An item a thousand times too large: refused, or an alarm that names it; nothing is told of the others."""
-    ids = [mark.detail.id for mark in ABNORMAL.of(history)]
+    made = {event.query.get("id", ""): event for event in orders(history, "footprint_item")}
+    ids = [mark.detail.id for mark in ABNORMAL.of(history) if mark.detail.id in made]
     if not ids:
         return ABNORMAL_TOLD.decide(None)
-    made = {event.query.get("id", ""): event for event in orders(history, "footprint_item")}
     keys = {id: row["object"] for id, event in made.items() if event.outcome == "done" for row in event.rows}
     studies = {id: event.query.get("footprint", "") for id, event in made.items()}
     looked = done(answers(history, ALARMS))
@@ -248,7 +258,7 @@ def _names(subject: str, word: str) -> bool:
 def figure_findings(history: History) -> Iterator[Check]:
     """Results, statistics, comparison and ranking, against what the items give."""
     totals, natures = [], []
-    asked = done(answers(history, FOOTPRINT_RESULT))
+    asked = _known(history, done(answers(history, FOOTPRINT_RESULT)))
     late = next((mark.t for mark in WRONG_FILE.of(history)), None)
     for event in asked:
         key = event.query.footprint

@@ -178,7 +178,7 @@ def _stages(history: History) -> Check:
         to = act.fields.get("stage", "")
         if act.verb == "create":
             stage[act.key] = to
-        elif to and act.event.outcome in ("done", "refused"):
+        elif to and act.key in stage and act.event.outcome in ("done", "refused"):
             follows = _ORDER.index(to) - _ORDER.index(stage[act.key]) <= 1
             tried.add(follows)
             if act.taken != follows:

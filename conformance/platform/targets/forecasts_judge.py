@@ -86,7 +86,7 @@ def neutrality_finding(history: History) -> Check:
     """Year of neutrality, of scenarios that reach it and of those that do not."""
     wrong: list[str] = []
     reached: set[bool] = set()
-    for each in asked(history, PEAK):
+    for each in _of(history, "", PEAK):
         due = targets_truth.peak(targets_truth.path(each.books, each.query.scenario, int(each.query.until)))
         row = each.rows[0] if each.rows else PeakRow()
         reached.add("years" in due)
@@ -103,7 +103,9 @@ Scenarios = Asked[ForecastQuery, ForecastRow] | Asked[PeakQuery, PeakRow]
 
 
 def _of(history: History, level: str, analysis: Analysis[Q, R]) -> list[Asked[Q, R]]:
-    return [each for each in asked(history, analysis) if each.books.one(SCENARIO, each.query.scenario)["of"] == level]
+    """Questions about the scenarios of a level, of all where it is empty; one that was not taken has no path."""
+    found = [(each, each.books.find(SCENARIO, each.query.scenario)) for each in asked(history, analysis)]
+    return [each for each, scenario in found if scenario is not None and level in ("", scenario["of"])]
 
 
 def _differ(found: list[Scenarios]) -> bool:

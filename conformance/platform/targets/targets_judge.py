@@ -206,12 +206,21 @@ Breakdown = Asked[TargetBreakdownQuery, TargetBreakdownRow]
 Progress = Asked[TargetProgressQuery, TargetProgressRow]
 
 
+def _found(each: Breakdown | Progress) -> Row | None:
+    targets = each.books.kinds.get(TARGET.name, {}).items()
+    return next((row for key, row in targets if each.query.target in (key, row.get("object"))), None)
+
+
 def _target(each: Breakdown | Progress) -> Row:
-    return next(
-        row
-        for key, row in each.books.kinds.get(TARGET.name, {}).items()
-        if each.query.target in (key, row.get("object"))
-    )
+    """The target that a question is about, which was taken."""
+    found = _found(each)
+    assert found is not None
+    return found
+
+
+def _breakdowns(history: History) -> list[Breakdown]:
+    """Questions for the parts of targets that were taken: of others there is nothing to tell."""
+    return [each for each in asked(history, TARGET_BREAKDOWN) if _found(each) is not None]
 
 
 def _sum(rows: Sequence[TargetBreakdownRow]) -> Fraction:
@@ -230,7 +239,7 @@ _STEPS = {"month": 12, "quarter": 4}
 def breakdown_findings(history: History) -> Iterator[Check]:
     """Parts over time and down the levels, as they were first made."""
     changed = [act.order for act in acts(history, TARGET_PART, TARGET) if act.verb == "change"]
-    first = [each for each in asked(history, TARGET_BREAKDOWN) if not changed or each.order < min(changed)]
+    first = [each for each in _breakdowns(history) if not changed or each.order < min(changed)]
     over_time = [each for each in first if each.query.parts in _STEPS]
     wrong = [line for each in over_time for line in _stages(each)]
     yield STAGED.none(wrong, over_time)
@@ -292,7 +301,7 @@ def correction_findings(history: History) -> Iterator[Check]:
     known = 0
     lines: list[str] = []
     seen = 0
-    for each in asked(history, TARGET_BREAKDOWN):
+    for each in _breakdowns(history):
         mine = [act for act in hand if act.taken and act.order < each.order]
         revised = [act for act in revisions if act.key == each.query.target and act.order < each.order]
         shown = {row.part: row for row in each.rows}
@@ -332,7 +341,9 @@ def progress_findings(history: History) -> Iterator[Check]:
     states: set[object] = set()
     accounts: set[int] = set()
     for each in asked(history, TARGET_PROGRESS):
-        target = _target(each)
+        target = _found(each)
+        if target is None:
+            continue
         wholes = [row for row in each.rows if not row.part]
         if len(wholes) != 1:
             for check in (AS_A_WHOLE.id, *sorts):
@@ -387,8 +398,8 @@ def warning_findings(history: History) -> Iterator[Check]:
     known: dict[str, set[bool]] = {each: set() for each in wrong}
     for name, (at, sort) in causes.items():
         checks = [WARNED.id] if sort == "account" else [THRESHOLD.id]
-        target = books(history).one(TARGET, name)
-        if figure(target.get("warn", "")) == 100:
+        target = books(history).find(TARGET, name)
+        if target is not None and figure(target.get("warn", "")) == 100:
             checks.append(EXCEEDED.id)
         for check in checks:
             known[check].add(True)
@@ -417,8 +428,8 @@ def _causes(history: History) -> dict[str, tuple[int, str]]:
         if not act.taken:
             continue
         then = books(history, act.order)
-        for name in then.kinds.get(TARGET.name, {}):
-            if name not in found and _used_up(then, then.one(TARGET, name)):
+        for name, target in then.kinds.get(TARGET.name, {}).items():
+            if name not in found and _used_up(then, target):
                 found[name] = (act.event.asked, "account" if act.kind == CLOSED_ACCOUNT.name else "threshold")
     return found
 

@@ -129,8 +129,8 @@ def links(books: Books, of: str, key: str, year: str) -> Due:
 
 
 def path(books: Books, scenario: str, until: int) -> list[tuple[int, Fraction, Fraction]]:
-    """Year, emission and removal of a scenario from its base year on."""
-    told = books.one(SCENARIO, scenario)
+    """Year, emission and removal of a scenario from its base year on. Raises KeyError for one that was not taken."""
+    told = books.kinds[SCENARIO.name][scenario]
     base = int(told["base"])
     names = enterprises(books, told["of"], told["subject"])
     start = str(year_start(str(base)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from deprived import passes_unseen
+from deprived import passes_unseen, raises
 
 from bench.case import Case, Check, criterion
 from bench.history import History, Observed
@@ -68,6 +68,24 @@ def test_a_judge_that_needs_no_answer_is_told_of(
     decides: Callable[[list[Observed]], bool | None], told: list[str]
 ) -> None:
     found = passes_unseen(case_of(decides), HISTORY)
+    assert bool(found) == bool(told), found
+    for words in told:
+        assert any(words in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("decides", "told"),
+    [
+        (sound, []),
+        (lambda lists: "one" not in shown(lists)[1], ["left out: IndexError"]),
+        (lambda lists: not lists or lists[0].rows[0] != {}, ["refused: IndexError", "empty: IndexError"]),
+    ],
+    ids=["sound", "takes a question for put", "takes an answer for given"],
+)
+def test_a_judge_that_raises_where_an_answer_lacks_is_told_of(
+    decides: Callable[[list[Observed]], bool | None], told: list[str]
+) -> None:
+    found = raises(case_of(decides), HISTORY, each_one=True)
     assert bool(found) == bool(told), found
     for words in told:
         assert any(words in line for line in found), found

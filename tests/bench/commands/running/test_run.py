@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from deprived import nothing_passes_unseen
+from deprived import no_judge_raises, nothing_passes_unseen
 from people_deprived import no_access_passes_unseen
 from suite_kit import (
     QUICK,
@@ -66,6 +66,7 @@ def test_the_reference_platform_passes_everything_and_every_defect_is_caught(tmp
     folder, _ = everything_passes(Item.PLATFORM, tmp_path)
     folder_is_complete(folder)
     nothing_passes_unseen(folder)
+    no_judge_raises(folder)
     what_checks_rest_on_is_of_this_state(Item.PLATFORM, folder)
     assert every_defect_is_caught(Item.PLATFORM, folder, tmp_path) >= 120
 
