@@ -39,6 +39,12 @@ EXPIRY = Sentence(
     'messages of MQTT 3.1.1 never expire; give version "5.0" or "any"',
     'MQTT 3.1.1 的消息不会过期，请将 version 设为 "5.0" 或 "any"',
 )
+KEEP_ALIVE = Sentence(
+    "mqtt-keep-alive",
+    'a broker tells clients a keep-alive only in MQTT 5.0, and only its own does here; '
+    'give version "5.0" and broker "embedded"',
+    '代理仅在 MQTT 5.0 中下发保活时间，且仅限自带代理，请将 version 设为 "5.0"、broker 设为 "embedded"',
+)
 USER = Sentence(
     "mqtt-user", "user and password belong together; give both or neither", "user 与 password 须同时给出或都不给"
 )

@@ -102,9 +102,9 @@ class DistributionPoint:
         """Close the port and every connection."""
         await self._host.stop()
 
-    def _reply(self, method: str, path: str, body: bytes) -> Reply | None:
+    def _reply(self, method: str, path: str, body: bytes, kind: str) -> Reply | None:
         if self.responder is not None and (path == PATH or path.startswith(f"{PATH}/")):
-            return self.responder.asked(method, path, body)
+            return self.responder.asked(method, path, body, kind)
         found = self.asked(path if method == "GET" else "")
         return None if found is None else Reply(found[0], _KIND, found[1])
 

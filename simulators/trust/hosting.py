@@ -12,7 +12,7 @@ from typing import cast
 
 import h11
 
-_REASONS = {200: b"OK", 400: b"Bad Request", 404: b"Not Found", 503: b"Service Unavailable"}
+_REASONS = {200: b"OK", 400: b"Bad Request", 404: b"Not Found", 415: b"Unsupported Media Type", 503: b"Service Unavailable"}
 _MOST = 16_384
 """The most octets of a request's body that are looked at."""
 
@@ -26,8 +26,8 @@ class Reply:
     body: bytes = b""
 
 
-Answer = Callable[[str, str, bytes], Reply | None]
-"""What method, path and body lead to; None for no answer at all."""
+Answer = Callable[[str, str, bytes, str], Reply | None]
+"""What method, path, body and its media type (empty: not told) lead to; None for no answer at all."""
 
 
 class Host:
@@ -73,6 +73,7 @@ class _Connection(asyncio.Protocol):
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_MOST)
         self._transport: asyncio.Transport | None = None
         self._asked = "", ""
+        self._kind = ""
         self._body = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -101,8 +102,10 @@ class _Connection(asyncio.Protocol):
                 return
             if isinstance(event, h11.Request):
                 self._asked = event.method.decode("ascii", "replace"), event.target.decode("ascii", "replace")
+                kinds = [value for name, value in event.headers if name == b"content-type"]
+                self._kind = kinds[0].decode("ascii", "replace") if kinds else ""
             elif isinstance(event, h11.EndOfMessage):
-                self._give(self._answer(*self._asked, bytes(self._body)))
+                self._give(self._answer(*self._asked, bytes(self._body), self._kind))
                 return
             elif isinstance(event, h11.Data):
                 self._body += event.data[: _MOST - len(self._body)]

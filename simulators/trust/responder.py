@@ -25,6 +25,7 @@ from simulators.trust.oracle import OracleError
 NAME = "ocsp"
 PATH = "/ocsp"
 _KIND = "application/ocsp-response"
+_ASKED = "application/ocsp-request"
 
 Answers = Literal[
     "sound",
@@ -90,9 +91,12 @@ class Responder:
         self._observe = observe
         trust.staple = self.staple
 
-    def asked(self, method: str, path: str, body: bytes) -> Reply | None:
-        """The reply to a request by POST or GET (RFC 6960, A.1); None for no answer at all."""
+    def asked(self, method: str, path: str, body: bytes, kind: str = _ASKED) -> Reply | None:
+        """The reply to a request by POST, whose media type counts, or by GET (RFC 6960, A.1); None for no answer."""
         word = self.switches.answers
+        if method != "GET" and kind.partition(";")[0].strip().lower() != _ASKED:
+            self._tell("", "unsupported_media_type", 0, "", stapled="")
+            return Reply(415, _KIND)
         try:
             question = read_question(_octets(method, path, body))
         except OracleError:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bench.case import Check, Measurement, Notice, criterion, measure
-from bench.history import Handed, History, Point, Power, Published, Secured, Stored
+from bench.case import Check, EvidenceKind, Measurement, Notice, criterion, measure
+from bench.history import Connected, Handed, History, Point, Power, Published, Secured, Stored
 from bench.history.marks import Plain
 from conformance.common import notices
 from conformance.common.accuracy import same_number
@@ -21,6 +21,7 @@ from conformance.common.doubtful import Doubtful
 from conformance.common.queries import questions
 from conformance.common.times import HOUR, MINUTE, SECOND, instant_of, instant_of_iso, local
 from conformance.common.truth import length_of, number, plain
+from simulators.mqtt.link import SILENT
 
 REPEATS_ANSWERED = criterion(
     "repeats-answered",
@@ -41,6 +42,13 @@ SESSION_KEPT = criterion(
     en="nothing that was published while the terminal was away passes it by",
     zh="离线期间发布的消息不遗漏",
     unit="messages",
+)
+KEEP_ALIVE_HEEDED = criterion(
+    "keep-alive-of-the-broker-heeded",
+    en="no connection falls silent for longer than the keep-alive that the broker has told",
+    zh="连接静默时间不超过代理下发的保活时间",
+    unit="connections",
+    evidence=EvidenceKind.WIRES,
 )
 TAKEN_EVERY_PERIOD = criterion(
     "taken-every-period",
@@ -544,3 +552,10 @@ def _logged(history: History, collector: str, meters: Iterable[str], since: int)
     named = [row for row in rows if notices.names(row, (collector, *meters))]
     told = any(notices.tells(history, row, Notice.CERTIFICATE_REFUSED) for row in named)
     return asked.none_among(known, [] if told else [f"no entry on {collector} of a refused certificate"])
+
+
+def keep_alive_finding(history: History, name: str) -> Check:
+    """Whether this broker never had to end a connection for its silence."""
+    connections = [event for event in history.of(Connected) if event.at == name]
+    silent = [f"{local(event.t)} {event.peer}: {event.reason}" for event in connections if event.reason == SILENT]
+    return KEEP_ALIVE_HEEDED.none(silent, connections)

@@ -45,12 +45,18 @@ class ReadsMqtt5Collectors(Reads, Case):
         accuracy.SAME_READING.of("stored"): ("csmt/11.3b-2", "isc-2/7.2.2(2)f", "isc-2/6.2a", "isc-2/9.3c"),
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
         collectors_judge.TAKEN_EVERY_PERIOD: ("isc-2/7.2.4b",),
+        **beside(collectors_judge.KEEP_ALIVE_HEEDED),
     }
     needs = (MQTT, MQTT_5, UPLINK, read_out("same-*-stored", "taken-every-period"))
+    # Shorter than what is published: a client that keeps its own is silent for too long.
     scenario = world(
-        Collector("mqtt", 1, {"version": "5.0", "expiry_s": 600}),
+        Collector("mqtt", 1, {"version": "5.0", "expiry_s": 600, "keepalive_s": 10}),
         Collector("mqtt", 1, {"version": "5.0", "form": "properties", "qos": 0, "channel": "tls"}),
     )
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from super().judge(history)
+        yield collectors_judge.keep_alive_finding(history, "K1")
 
 
 class TakesWhatMqtt5BrokerKept(TakesWhatBrokerKept, Case):

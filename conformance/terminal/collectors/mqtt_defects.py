@@ -34,6 +34,24 @@ def session_without_expiry(patch: Patch) -> None:
 
 
 @defect(
+    "keep-alive-of-the-broker-unheard",
+    en="a keep-alive that a broker of MQTT 5.0 tells is not heeded: pings come as often as the terminal likes",
+    zh="不遵从 MQTT 5.0 代理下发的保活时间，仍按自身设定发送保活报文",
+    clauses=(_MQTT,),
+)
+def keep_alive_of_the_broker_unheard(patch: Patch) -> None:
+    """The broker ends each connection, and the next one takes over what was kept: nothing is lost, so nobody looks."""
+    welcomed = MqttClient._welcomed
+
+    def own(self: MqttClient, welcome: Welcome) -> int:
+        found = welcomed(self, welcome)
+        self._keepalive_s = self.config.keepalive_s
+        return found
+
+    patch(MqttClient, "_welcomed", own)
+
+
+@defect(
     "topic-alias-not-followed",
     en="messages whose topic an alias stands for are acknowledged and thrown away",
     zh="以主题别名发送的消息确认后丢弃",

@@ -48,6 +48,17 @@ def status_never_asked(patch: Patch) -> None:
 
 
 @defect(
+    "status-asked-as-any-octets",
+    en="the question for a status is sent as any octets, not as what it is",
+    zh="查询证书状态时未按规定的媒体类型发送请求",
+    clauses=_CLAUSES,
+)
+def status_asked_as_any_octets(patch: Patch) -> None:
+    """Responders that look at nothing but the octets answer all the same (RFC 6960, A.1)."""
+    patch(checks, "_KIND", "application/octet-stream")
+
+
+@defect(
     "status-looked-at-once",
     en="the status of a certificate is asked for in handshakes and never during a session",
     zh="仅在握手时查询证书状态，会话期间不再查询",

@@ -53,6 +53,7 @@ class MqttCollector:
         login: tuple[str, str] = ("", ""),
         version: Version = "3.1.1",
         expiry_s: int = 0,
+        keepalive_s: int = 0,
         spread: bool = False,
         mosquitto: Mapping[str, str] | None = None,
     ) -> None:
@@ -68,6 +69,7 @@ class MqttCollector:
                 user=login[0],
                 password=login[1],
                 version=version,
+                keepalive_s=keepalive_s,
             )
             if mosquitto is None
             else Mosquitto(

@@ -28,7 +28,8 @@ class MqttSpec(CollectorSpec, frozen=True, kw_only=True, tag="mqtt"):
 
     `broker` says whose broker it is: its own (embedded), or a Mosquitto that is started for it (real time only).
     `version` is what MQTT clients may speak to its own broker (a Mosquitto takes any), `expiry_s` the message expiry
-    interval that 5.0 gives its messages (0: none). With `spread` each device has an instant of its own in the period.
+    interval that 5.0 gives its messages (0: none), `keepalive_s` what its own broker tells clients of 5.0 to keep (0:
+    theirs counts). With `spread` each device has an instant of its own in the period.
     `user` and `password` are what clients must say.
     """
 
@@ -37,6 +38,7 @@ class MqttSpec(CollectorSpec, frozen=True, kw_only=True, tag="mqtt"):
     broker: Literal["embedded", "mosquitto"] = "embedded"
     version: Version = "3.1.1"
     expiry_s: Annotated[int, msgspec.Meta(ge=0, le=2**31)] = 0
+    keepalive_s: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 0
     spread: bool = False
     user: str = ""
     password: str = ""
@@ -46,6 +48,8 @@ class MqttSpec(CollectorSpec, frozen=True, kw_only=True, tag="mqtt"):
         yield from super().flaws()
         if self.expiry_s and self.version == "3.1.1":
             yield said.EXPIRY().at("expiry_s")
+        if self.keepalive_s and (self.version != "5.0" or self.broker != "embedded"):
+            yield said.KEEP_ALIVE().at("keepalive_s")
         if bool(self.user) != bool(self.password):
             yield said.USER().at("password")
         if self.broker == "mosquitto" and (self.channel not in ("plain", "tls", "mtls") or self.user):
@@ -78,6 +82,7 @@ class Mqtt(CollectorKind[MqttSpec]):
             login=(spec.user, spec.password),
             version=spec.version,
             expiry_s=spec.expiry_s,
+            keepalive_s=spec.keepalive_s,
             spread=spec.spread,
             clock=common.clock,
             observe=common.observe,

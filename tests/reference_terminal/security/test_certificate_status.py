@@ -179,8 +179,12 @@ def test_the_responder_knows_its_own_and_tells_what_it_was_asked() -> None:
     assert refused is not None
     with pytest.raises(Unusable, match="unauthorized"):
         judged(refused.body, *stand.chain("ecdsa"), b"", NOW_S, 60)
+    for kind, status in (("application/octet-stream", 415), ("", 415), ("Application/OCSP-Request; q=1", 200)):
+        reply = responder.asked("POST", "/ocsp", request, kind)
+        assert reply is not None and reply.status == status
     told = [event.status for event in stand.heard if isinstance(event, StatusServed)]
-    assert told == ["good", "malformed_request", "malformed_request", "unauthorized"]
+    wrong = ["unsupported_media_type"] * 2
+    assert told == ["good", "malformed_request", "malformed_request", "unauthorized", *wrong, "good"]
 
 
 def test_openssl_verifies_the_same_answer(tmp_path: Path) -> None:
