@@ -41,7 +41,7 @@ EXPIRY = Sentence(
 )
 KEEP_ALIVE = Sentence(
     "mqtt-keep-alive",
-    'a broker tells clients a keep-alive only in MQTT 5.0, and only its own does here; '
+    "a broker tells clients a keep-alive only in MQTT 5.0, and only its own does here; "
     'give version "5.0" and broker "embedded"',
     '代理仅在 MQTT 5.0 中下发保活时间，且仅限自带代理，请将 version 设为 "5.0"、broker 设为 "embedded"',
 )

@@ -12,7 +12,13 @@ from typing import cast
 
 import h11
 
-_REASONS = {200: b"OK", 400: b"Bad Request", 404: b"Not Found", 415: b"Unsupported Media Type", 503: b"Service Unavailable"}
+_REASONS = {
+    200: b"OK",
+    400: b"Bad Request",
+    404: b"Not Found",
+    415: b"Unsupported Media Type",
+    503: b"Service Unavailable",
+}
 _MOST = 16_384
 """The most octets of a request's body that are looked at."""
 
