@@ -21,7 +21,6 @@ from conformance.common.doubtful import Doubtful
 from conformance.common.queries import questions
 from conformance.common.times import HOUR, MINUTE, SECOND, instant_of, instant_of_iso, local
 from conformance.common.truth import length_of, number, plain
-from simulators.mqtt.link import SILENT
 
 REPEATS_ANSWERED = criterion(
     "repeats-answered",
@@ -554,8 +553,8 @@ def _logged(history: History, collector: str, meters: Iterable[str], since: int)
     return asked.none_among(known, [] if told else [f"no entry on {collector} of a refused certificate"])
 
 
-def keep_alive_finding(history: History, name: str) -> Check:
-    """Whether this broker never had to end a connection for its silence."""
+def keep_alive_finding(history: History, name: str, silence: str) -> Check:
+    """Whether this broker never had to end a connection for its silence, which it tells in these words."""
     connections = [event for event in history.of(Connected) if event.at == name]
-    silent = [f"{local(event.t)} {event.peer}: {event.reason}" for event in connections if event.reason == SILENT]
+    silent = [f"{local(event.t)} {event.peer}: {event.reason}" for event in connections if event.reason == silence]
     return KEEP_ALIVE_HEEDED.none(silent, connections)

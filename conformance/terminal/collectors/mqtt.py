@@ -27,6 +27,7 @@ from conformance.terminal.collectors.collectors import (
 from simulators.collectors.mqtt.collector import MqttCollector
 from simulators.meters.faults import AnyFault, BadCheck, Omitted, Silent, Token, Truncated, WrongClock
 from simulators.mqtt.broker import Broker
+from simulators.mqtt.link import SILENT
 
 MQTT_5, QOS_2, AS_HJ212 = "source.mqtt5", "source.mqtt-qos2", "source.mqtt-hj212"
 # With fewer copies, or fewer messages that an outage held back, there was no stimulus.
@@ -56,7 +57,7 @@ class ReadsMqtt5Collectors(Reads, Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from super().judge(history)
-        yield collectors_judge.keep_alive_finding(history, "K1")
+        yield collectors_judge.keep_alive_finding(history, "K1", SILENT)
 
 
 class TakesWhatMqtt5BrokerKept(TakesWhatBrokerKept, Case):
