@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from bench.case import Check, Notice, Text, criterion
-from bench.history import Commanded, History, Observed, Phase, Power, Received, Served, Stored
+from bench.history import Behaviour, Commanded, History, Observed, Phase, Power, Received, Served, Stored
 from bench.history.marks import Mark
 from bench.history.observation import Words
 from conformance.common.queries import answers
@@ -288,7 +288,15 @@ def on_site_finding(history: History, imported: Sequence[Wanted]) -> Check:
 
 
 def refusal_findings(history: History, centre: str, wrongs: Mapping[str, str]) -> Iterator[Check]:
-    """Per wrong package, by its name: refused, with a reason; afterwards nothing of it is in force."""
+    """Per wrong package, by its name: refused, with a reason; afterwards nothing of it is in force.
+
+    Of one that was fetched whole it must be told what became of it.
+    """
+    fetched = {
+        event.switches["fetched"].rpartition(" ")[0]
+        for event in history.of(Behaviour)
+        if event.centre == centre and "fetched" in event.switches
+    }
     told = {event.answer.get("name", ""): event for event in results(history, centre)}
     files = dict(_imports(history))
     for name, wrong in wrongs.items():
@@ -298,7 +306,9 @@ def refusal_findings(history: History, centre: str, wrongs: Mapping[str, str]) -
             said.append(f"online: {online.result} {online.answer.get('message', '')}")
         if offline is not None and offline.rows and offline.rows[0].get("result") != "refused":
             said.append(f"as a file: {offline.rows[0].get('result')} {offline.rows[0].get('message', '')}")
-        yield REFUSED.of(wrong).none_among(online is not None and offline is not None, said)
+        if online is None and name in fetched:
+            said.append("online: fetched, and no result told")
+        yield REFUSED.of(wrong).none_among(bool(said) or (online is not None and offline is not None), said)
     shown = _shown(history)
     left = [" ".join(each) for event in shown[1:] for each in _forced(event) - _forced(shown[0])]
     yield NOTHING_LEFT_BEHIND.none_among(len(shown) > 1 and told, left)

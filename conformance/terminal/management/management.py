@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bench.case import Case, Evidence, Finding, Notice, beside
 from bench.facade.bench import Bench, Unable
@@ -22,7 +22,7 @@ from conformance.terminal import HJ212, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS, U
 from conformance.terminal.processing import counters_judge
 from conformance.terminal.security.channels import CAPTURING
 from simulators.centres.management.centre import ManagementCentre, Task
-from simulators.centres.management.packages import Wrong
+from simulators.centres.management.packages import Kind, Wrong
 from simulators.trust.authority import Choice
 
 _MANAGED = Scenario(
@@ -168,12 +168,14 @@ LATER: tuple[packages.Wanted, ...] = (("factors", "grid", "1.2"), ("parameters",
 WRONG: tuple[Wrong, ...] = ("altered", "wrong-digest", "wrong-signature", "unsigned", "truncated")
 ISSUERS: tuple[Choice, ...] = ("expired", "not-yet-valid", "revoked", "unknown-issuer", "look-alike", "self-signed")
 _OLDER = "older-version"
+MISLABELLED: Mapping[Kind, str] = {"method": "factors-as-method", "boundary": "factors-as-boundary"}
+"""Sound packages of these kinds that hold emission factors, by their name."""
 
 
 class RefusesWrongPackages(Case):
-    """A package with a wrong signature, digest, issuer or version is refused as a whole, online and as a file."""
+    """A package wrong in signature, digest, issuer, version or content is refused as a whole, online and as a file."""
 
-    zh = "签名、摘要、签发者或版本异常的软件包在线和离线均被整体拒绝，不留痕迹。"
+    zh = "签名、摘要、签发者、版本或内容异常的软件包在线和离线均被整体拒绝，不留痕迹。"
     checks = {
         packages.REFUSED.of("truncated"): ("isc-2/7.4.1.4(3)b",),
         packages.REFUSALS_LOGGED: ("isc-2/7.4.1.3(1)d",),
@@ -189,6 +191,8 @@ class RefusesWrongPackages(Case):
             packages.REFUSED.of("unknown-issuer"),
             packages.REFUSED.of("look-alike"),
             packages.REFUSED.of("self-signed"),
+            packages.REFUSED.of("factors-as-method"),
+            packages.REFUSED.of("factors-as-boundary"),
             packages.NOTHING_LEFT_BEHIND,
         ),
     }
@@ -210,23 +214,34 @@ class RefusesWrongPackages(Case):
         for issuer in ISSUERS:
             packages.PACKAGE.put(bench, packages.Package(package=issuer))
             await self._both(bench, "3.0", issuer, "sound", issuer)
+        for kind, name in MISLABELLED.items():
+            packages.PACKAGE.put(bench, packages.Package(package=name))
+            await self._both(bench, "3.0", name, "sound", "good", kind=kind)
         for task in management.tasks.values():
             await told(bench, task)
         await bench.operator.packages()
         await bench.operator.log(begun)
 
     async def _both(
-        self, bench: Bench, version: str, name: str, wrong: Wrong, issuer: Choice, *, first: bool = False
+        self,
+        bench: Bench,
+        version: str,
+        name: str,
+        wrong: Wrong,
+        issuer: Choice,
+        *,
+        first: bool = False,
+        kind: Kind = "factors",
     ) -> None:
         """The same package online and as a file; of the first, sound one only the file: its name then has a version."""
         management = management_of(bench)
-        made = management.package("factors", name, version, FACTORS, wrong=wrong, certificate=issuer)
+        made = management.package(kind, name, version, FACTORS, wrong=wrong, certificate=issuer)
         await bench.operator.install(made, "operator")
         if not first:
-            management.issue("factors", name, version, FACTORS, wrong=wrong, certificate=issuer)
+            management.issue(kind, name, version, FACTORS, wrong=wrong, certificate=issuer)
 
     def judge(self, history: History) -> Iterator[Finding]:
-        names = (_OLDER, *WRONG, *ISSUERS)
+        names = (_OLDER, *WRONG, *ISSUERS, *MISLABELLED.values())
         yield from packages.refusal_findings(history, "M", {name: name for name in names})
         moments = packages.refusal_moments(history, "M")
         yield counters_judge.log_finding(history, packages.REFUSALS_LOGGED, Notice.PACKAGE_REFUSED, moments=moments)

@@ -17,7 +17,7 @@ from conformance.defects.seams import hides_events
 from reference_terminal.assembly import Terminal
 from reference_terminal.crypto.certificates import Trusted
 from reference_terminal.crypto.sm2 import PublicKey
-from reference_terminal.management import installer, messages, packages, parameters
+from reference_terminal.management import contents, installer, messages, packages, parameters
 from reference_terminal.management.installer import Installer, Outcome
 from reference_terminal.management.packages import Package, PackageRefused
 from reference_terminal.management.parameters import Parameters
@@ -43,6 +43,18 @@ def management_never_asked(patch: Patch) -> None:
         self._report_s = 86_400
 
     own = patch(ManagementLink, "__init__", made)
+
+
+@defect(
+    "mislabelled-package-ends-in-an-error",
+    en="a package that holds what is not of its kind ends in an error of the terminal's own, and nothing is told of it",
+    zh="内容与种类不符的软件包导致终端内部错误，不回报结果",
+    clauses=_DOWNLOAD,
+)
+def mislabelled_package_ends_in_an_error(patch: Patch) -> None:
+    """The words of the refusal are looked up and are not there."""
+    forms = {kind: form for kind, form in contents._FORMS.items() if kind not in ("method", "boundary")}
+    patch(contents, "_FORMS", forms)
 
 
 @defect(
