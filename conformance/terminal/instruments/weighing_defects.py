@@ -7,6 +7,7 @@ import asyncio
 from decimal import Decimal
 
 from conformance.defects import Patch, defect
+from reference_terminal.acquisition.scale import driver
 from reference_terminal.acquisition.scale.driver import ScaleMeter
 from reference_terminal.acquisition.scale.loads import Bridge, Load
 
@@ -30,6 +31,21 @@ def tare_not_taken_off(patch: Patch) -> None:
         return load
 
     patch(Bridge, "_weighed", weighed)
+
+
+@defect(
+    "every-weight-taken-for-spoiled",
+    en="every frame of an indicator that sends by itself is taken for spoiled: no load is ever shown",
+    zh="连续发送的称重仪表帧一律判为校验错误，从不显示装载量",
+    clauses=_CLAUSES,
+)
+def every_weight_taken_for_spoiled(patch: Patch) -> None:
+    """A check octet that is worked out wrongly fits nothing."""
+
+    def check(octets: bytes) -> int:
+        return -1
+
+    patch(driver, "check", check)
 
 
 @defect(

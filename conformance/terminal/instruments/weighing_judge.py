@@ -88,8 +88,17 @@ def _readings(history: History, point: str) -> list[tuple[int, Decimal]]:
     return sorted(found.items())
 
 
+def _shows_nothing(history: History, point: str) -> bool:
+    """Whether the terminal was asked for the readings of a point, answered, and has no good one."""
+    asked = [event for event in questions(history, "readings") if event.query.get("point") == point]
+    return bool(asked) and not any(event.problem for event in asked) and not _readings(history, point)
+
+
 def findings(history: History, bridges: Mapping[str, Sequence[str]], centre: str) -> Iterator[Check]:
-    """Sums and numbers of loads, and what of them came to a centre; `bridges` gives net and number of each meter."""
+    """Sums and numbers of loads, and what of them came to a centre; `bridges` gives net and number of each meter.
+
+    What is claimed and shows nothing of all that crossed a bridge fails (R-03).
+    """
     wrong: dict[str, list[str]] = {"net": [], "loads": [], "sent": []}
     whole = {"net": bool(bridges), "loads": bool(bridges), "sent": bool(bridges)}
     after_cut: list[str] = []
@@ -100,6 +109,8 @@ def findings(history: History, bridges: Mapping[str, Sequence[str]], centre: str
         loads = crossings(history, meter)
         for what, point in zip(("net", "loads"), points, strict=True):
             seen = _readings(history, point)
+            if loads and _shows_nothing(history, point):
+                wrong[what].append(f"{point}: {len(loads)} loads crossed the bridge, no good reading is shown")
             first = seen[0][1] if seen and _due(loads, seen[0][0], counted=False) == 0 else None
             wanted = [(at, value, _due(loads, at, counted=what == "loads")) for at, value in seen]
             compared = [(at, value, due) for at, value, due in wanted if due is not None]
