@@ -159,6 +159,7 @@ LABELS = {
     "bench/virtual/watchdog.py": "knows nothing but the standard library",
     "bench/dut/platform/vocabulary": "names of kinds and analyses",
     "bench/dut/reference.py": "the head of a file that is written",
+    "bench/dut/reference_accounting.py": "the heading of a total in the reference's report",
     "reference_terminal/accounting/book.py": "names of figures on the screen",
     "reference_terminal/accounting/library.py": "words of the tables of factors",
     "reference_terminal/accounting/method.py": "names of categories",

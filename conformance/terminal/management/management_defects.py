@@ -49,7 +49,7 @@ def management_never_asked(patch: Patch) -> None:
     "mislabelled-package-ends-in-an-error",
     en="a package that holds what is not of its kind ends in an error of the terminal's own, and nothing is told of it",
     zh="内容与种类不符的软件包导致终端内部错误，不回报结果",
-    clauses=_DOWNLOAD,
+    clauses=("isc-2/7.4.1.4(3)b",),
 )
 def mislabelled_package_ends_in_an_error(patch: Patch) -> None:
     """The words of the refusal are looked up and are not there."""

@@ -24,6 +24,7 @@ from reference_terminal.acquisition.scale.settings import LOADS, NET, ScaleOwn, 
 from reference_terminal.acquisition.systems import Memory
 from reference_terminal.model import numbers, reading, units
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.seams import seam
 from reference_terminal.settings.meters import MeterConfig, PointConfig
 from reference_terminal.storage.journal import Journal
 
@@ -43,6 +44,7 @@ class Keeper:
     journal: Journal
 
 
+@seam
 def check(octets: bytes) -> int:
     """XOR of octets, as both families close their frames with."""
     return reduce(xor, octets, 0)
