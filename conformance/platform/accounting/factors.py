@@ -60,12 +60,12 @@ class TakesTheRightFactor(PlatformCase):
         await enter(administrator, [*PLACE, *_HEAT, *_POWER])
         await enter(administrator, entries(chance, (*_HEAT, *_POWER), "day", _DAYS))
         heat = {"of": "point", "period": "day", "from_": _SPAN[0], "to": _SPAN[1]}
-        bench.phase("defaults")
+        factors_judge.WITH_DEFAULTS.put(bench)
         await operator.ask(EMISSIONS, id="A.heat", **heat)
         for carrier, region, year in platform_defaults.ALL:
             place = {"region": region, "year": year} if region else {}
             await operator.ask(DEFAULTS, carrier=carrier, **place)
-        bench.phase("suppliers")
+        factors_judge.WITH_SUPPLIERS.put(bench)
         values = iter(chance.sample(range(70_001, 99_999), 3))
         await enter(
             operator,
@@ -86,10 +86,10 @@ class TakesTheRightFactor(PlatformCase):
                 factor("grid-north", "electricity", grid[2], "kgCO2/kWh", region=NORTH, source="公告"),
             ],
         )
-        bench.phase("regional")
+        factors_judge.BY_REGION.put(bench)
         for id in ("A.power", "C.power"):
             await operator.ask(EMISSIONS, id=id, **heat)
-        bench.phase("published")
+        factors_judge.PUBLISHED.put(bench)
         await operator.create(
             FACTOR,
             **dict(factor("grid-east-newer", "electricity", grid[3], "tCO2/MWh", region=EAST, source="新公告")[1])

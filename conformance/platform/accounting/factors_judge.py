@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import takewhile
 
-from bench.case import Check, criterion
+from bench.case import Check, Criterion, criterion
 from bench.dut.platform.vocabulary.accounting import DEFAULTS, DefaultsRow
 from bench.dut.platform.vocabulary.base import EMISSIONS, EmissionsQuery, EmissionsRow
-from bench.history import History, Observed, Phase
+from bench.history import History, Observed
 from bench.history.marks import Plain
 from conformance.common.platforms import defaults as platform_defaults
 from conformance.common.platforms.accounts import Account, Kept, Unlike, agrees, converted, spans
@@ -90,18 +90,24 @@ REMOVED = criterion(
 _Emissions = Answered[EmissionsQuery, EmissionsRow]
 
 
-def _phases(history: History) -> Iterator[tuple[str, _Emissions, Account]]:
-    """Every question for emissions with the phase it was asked in and the account then."""
-    phase = ""
+WITH_DEFAULTS, WITH_SUPPLIERS = Plain("defaults"), Plain("suppliers")
+BY_REGION, PUBLISHED = Plain("regional"), Plain("published")
+"""Emissions are asked for without factors, with those of suppliers, of regions, and once newer ones are published."""
+_IN_PHASE = ((WITH_DEFAULTS, DEFAULT_HEAT), (WITH_SUPPLIERS, SUPPLIER), (BY_REGION, REGIONAL), (PUBLISHED, LATEST))
+
+
+def _phases(history: History) -> Iterator[tuple[Criterion, _Emissions, Account]]:
+    """Every question for emissions with what its phase decides and the account then."""
+    decides: Criterion | None = None
     entered = Kept()
     for event in history.events:
-        if isinstance(event, Phase):
-            phase = event.name
-        elif isinstance(event, Observed):
-            if event.what == f"ask {EMISSIONS.name}":
-                yield phase, read(EMISSIONS, event), Account(entered)
-            else:
-                entered.take(event)
+        decides = next((check for mark, check in _IN_PHASE if mark.read(event) is not None), decides)
+        if not isinstance(event, Observed):
+            continue
+        if event.what != f"ask {EMISSIONS.name}":
+            entered.take(event)
+        elif decides is not None:
+            yield decides, read(EMISSIONS, event), Account(entered)
 
 
 def _days(event: _Emissions, account: Account, tally: Tally) -> None:
@@ -124,23 +130,18 @@ def _days(event: _Emissions, account: Account, tally: Tally) -> None:
             tally.wrong.append(f"{asked(event)}: {shown}; exactly {float(due.tonnes):.9g} tCO2")
 
 
-_IN_PHASE = {"defaults": DEFAULT_HEAT, "suppliers": SUPPLIER, "regional": REGIONAL, "published": LATEST}
-
-
 def findings(history: History) -> Iterator[Check]:
     """Each phase decides one question."""
-    found = {name: Tally() for name in _IN_PHASE}
+    found = {check.id: Tally() for _, check in _IN_PHASE}
     second = Tally()
-    for phase, event, account in _phases(history):
-        if phase not in found:
-            continue
-        _days(event, account, found[phase])
-        if phase == "published":
+    for check, event, account in _phases(history):
+        _days(event, account, found[check.id])
+        if check is LATEST:
             _days(event, _from_entry(account), second)
-    for name, check in _IN_PHASE.items():
-        if name != "published":
-            yield answer(check, found[name])
-    tally = found["published"]
+    for _, check in _IN_PHASE:
+        if check is not LATEST:
+            yield answer(check, found[check.id])
+    tally = found[LATEST.id]
     yield LATEST.none(tally.wrong, tally.known, reading_b=not second.wrong if second.known else None)
     yield answer(DEFAULTS_SHOWN, _defaults(history))
     yield taken(history)

@@ -59,7 +59,7 @@ class ManagesStoresAndCounts(PlatformCase):
         admin = await works.set_up(bench, chance)
         began = bench.clock.now_us()
         ways = [way for way in _WAYS.values() if _DOORS[way] in bench.platform.intakes]
-        bench.phase("ways", ways=" ".join(ways))
+        judge.WAYS.put(bench, judge.Ways(ways=" ".join(ways)))
         for name, way in _WAYS.items():
             if way in ways:
                 bench.senders[name].connect()
@@ -77,7 +77,7 @@ class ManagesStoresAndCounts(PlatformCase):
             await admin.ask(EMISSIONS, of=of, id=id, period="day", from_=day, to=day + DAY)
         await bench.power.off(seconds=chance.randint(20, 50))
         await bench.clock.sleep(seconds=40)
-        bench.phase("restarted")
+        judge.RESTARTED.put(bench)
         await bench.clock.sleep(minutes=2)
         await self._look(bench, await bench.platform.login("administrator"), began, ways)
 

@@ -7,13 +7,25 @@ from fractions import Fraction
 
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.base import EMISSIONS, SAMPLES, EmissionsRow
-from bench.history import History, ParkStands, Phase
+from bench.history import History, ParkStands
+from bench.history.marks import Mark, Plain
+from bench.history.observation import Words
 from conformance.common.platforms.bookkeeping import Books, held, listings, plain, same, shows
 from conformance.common.platforms.told import analyses, lists
 from conformance.common.times import DAY, instant_of_iso, local
 from conformance.platform.monitoring.supervision_judge import Value, samples
 
-RESTARTED = "restarted"
+
+class Ways(Words, frozen=True, kw_only=True):
+    """By which ways terminals come in, apart by blanks."""
+
+    ways: str
+
+
+WAYS = Mark("ways", Ways)
+"""Terminals connect next."""
+RESTARTED = Plain("restarted")
+"""The platform has power again."""
 MANAGED = criterion(
     "data-managed",
     en="data of every kind are added, changed, removed and found as told",
@@ -45,7 +57,7 @@ def findings(history: History) -> Iterator[Check]:
     """Everything of one history."""
     books = Books(history)
     found = listings(history, books, *_KINDS)
-    again = [mark.t for mark in history.of(Phase) if mark.name == RESTARTED]
+    again = [mark.t for mark in RESTARTED.of(history)]
     asked = [event.asked for _, event in lists(history, *_KINDS)]
     first = [each for at, each in zip(asked, found, strict=True) if not again or at < again[0]]
     after = [each for at, each in zip(asked, found, strict=True) if again and at >= again[0]]
@@ -81,7 +93,7 @@ def _access(history: History, known: list[Value]) -> Check:
         for sender in stands.senders
         if sender.name == point.sender
     }
-    offered = {way for mark in history.of(Phase) if mark.name == "ways" for way in mark.detail["ways"].split()}
+    offered = {way for mark in WAYS.of(history) for way in mark.detail.ways.split()}
     asked = {ways[event.query.point] for event in analyses(history, SAMPLES)}
     there = {ways[event.query.point] for event in analyses(history, SAMPLES) if event.rows}
     wrong = [line for _, line in _samples(history, known)]

@@ -53,10 +53,10 @@ class PassesRecordsOn(PlatformCase):
         first_us = ceil(start_us, HOUR)
         await sleep_until(bench, first_us + HOUR + 50 * MINUTE)
         other.behave(accept="refuse")
-        bench.phase(judge.SHUT)
+        judge.SHUT.put(bench)
         await sleep_until(bench, first_us + 2 * HOUR + 20 * MINUTE)
         other.behave(accept="accept")
-        bench.phase(judge.OPEN_AGAIN)
+        judge.OPEN_AGAIN.put(bench)
         await sleep_until(bench, first_us + 3 * HOUR + 15 * MINUTE)
         for point in _POINTS:
             await keeper.ask(RECORDS, point=point, period="hour", from_=start_us, to=bench.clock.now_us())

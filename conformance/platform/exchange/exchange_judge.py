@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from bench.case import Check, criterion
 from bench.dut.platform.vocabulary.base import RECORDS, RecordsRow
 from bench.dut.platform.vocabulary.public import OPEN_RECORDS
-from bench.history import History, ParkStands, Phase, Stored
+from bench.history import History, ParkStands, Stored
+from bench.history.marks import Plain
 from conformance.common.platforms.answers import answers, done, number
 from conformance.common.platforms.figures import lines
 from conformance.common.times import HOUR, MINUTE, instant_of, local
 
-SHUT, OPEN_AGAIN = "partner-shut", "partner-open"
-"""Phases between which the other system lets nobody in."""
+SHUT, OPEN_AGAIN = Plain("partner-shut"), Plain("partner-open")
+"""From then on the other system lets nobody in, and does again."""
 REFUSED_TOOK_PLACE = criterion(
     "partner-was-shut",
     en="an hour ended while the other system let nobody in",
@@ -76,8 +77,8 @@ def partner_findings(history: History, centre: str, enterprise: str) -> Iterator
     came: dict[tuple[str, int], list[Stored]] = {}
     for event in stored:
         came.setdefault((event.code, instant_of(event.stamp) or 0), []).append(event)
-    shut = [event.t for event in history.of(Phase) if event.name == SHUT]
-    open_again = [event.t for event in history.of(Phase) if event.name == OPEN_AGAIN]
+    shut = [mark.t for mark in SHUT.of(history)]
+    open_again = [mark.t for mark in OPEN_AGAIN.of(history)]
     held = {key for key in due if shut and open_again and shut[0] <= key[1] + HOUR <= open_again[0]}
     yield REFUSED_TOOK_PLACE.decide(bool(held))
     told = {key: line for key, row in due.items() if (line := _unlike(row, came.get(key, [])))}

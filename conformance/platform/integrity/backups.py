@@ -43,7 +43,7 @@ class RestoresAnEnterprise(PlatformCase):
         key = await keeper.create(BACKUP, id="backup-a", enterprise=A, from_=start, to=end)
         octets = await keeper.export(BACKUP, id=key)
         await bench.clock.sleep(seconds=40)
-        bench.phase(backups_judge.LOSS)
+        backups_judge.LOSS.put(bench)
         await bench.power.cut()
         bench.terminal.alter([Alteration("removed", "A.p00", "realtime", int(row.at)) for row in rows])
         await bench.power.restore()
@@ -51,7 +51,7 @@ class RestoresAnEnterprise(PlatformCase):
         # Logging in waits for a platform that is slow to start, whose sessions need not have lived on.
         keeper = await bench.platform.login("operator-of-park")
         await self._look(keeper, start, end)
-        bench.phase(backups_judge.ALTERED)
+        backups_judge.ALTERED.put(bench)
         if not octets:
             return
         # A digit, where there is one: what is altered so can still be read.
@@ -59,7 +59,7 @@ class RestoresAnEnterprise(PlatformCase):
         place = next((at for at in range(middle, len(octets)) if octets[at] in b"0123456789"), middle)
         await keeper.take_in(BACKUP, octets[:place] + bytes([octets[place] ^ 1]) + octets[place + 1 :])
         await self._look(keeper, start, end)
-        bench.phase(backups_judge.WHOLE)
+        backups_judge.WHOLE.put(bench)
         await keeper.take_in(BACKUP, octets)
         await self._look(keeper, start, end)
 

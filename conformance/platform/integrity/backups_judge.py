@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from bench.case import Check, EvidenceKind, criterion
 from bench.dut.platform.vocabulary.base import SAMPLES
 from bench.dut.platform.vocabulary.public import BACKUP
-from bench.history import History, Observed, Phase
+from bench.history import History, Observed
+from bench.history.marks import Plain
 from conformance.common.platforms.answers import deeds, done
 from conformance.common.platforms.figures import lines
 
@@ -40,15 +41,14 @@ OTHERS_UNTOUCHED = criterion(
     zh="恢复一家企业的数据不影响其他企业",
     unit="records",
 )
-LOSS, ALTERED, WHOLE = "data-lost", "altered-set", "whole-set"
-"""Names of the phases before the loss, before an altered set is handed over, and before the whole one is."""
+LOSS, ALTERED, WHOLE = Plain("data-lost"), Plain("altered-set"), Plain("whole-set")
+"""Data are lost next, an altered set is handed over next, and the whole one is."""
 _FIELDS = ("at", "value", "unit", "quality")
 Rows = dict[str, list[tuple[str, ...]]]
 
 
-def _at(history: History, name: str) -> int | None:
-    events = history.events
-    return next((place for place, each in enumerate(events) if isinstance(each, Phase) and each.name == name), None)
+def _at(history: History, mark: Plain) -> int | None:
+    return next((place for place, each in enumerate(history.events) if mark.read(each) is not None), None)
 
 
 def _looks(history: History, first: int, last: int, enterprise: str) -> Rows:
@@ -76,7 +76,7 @@ def findings(history: History, mine: str, other: str) -> Iterator[Check]:
     yield BACKED_UP.decide(
         False if lacking else True if made and fetched else None, measured=len(fetched) if handed else 0, limit=1
     )
-    loss, altered, whole = (_at(history, name) for name in (LOSS, ALTERED, WHOLE))
+    loss, altered, whole = (_at(history, mark) for mark in (LOSS, ALTERED, WHOLE))
     end = len(history.events)
     if loss is None or altered is None or whole is None:
         yield RESTORED.decide(None)

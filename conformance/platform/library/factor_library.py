@@ -50,7 +50,8 @@ class ManagesFactors(PlatformCase):
             )
         ]
         for row in rows:
-            bench.phase(factor_library_judge.ROW_OF_FILE, **{name: str(value) for name, value in row.items()})
+            told = factor_library_judge.FactorOfFile.from_words({name: str(value) for name, value in row.items()})
+            factor_library_judge.ROW_OF_FILE.put(bench, told)
         await desk.take_in(FACTOR, desk.table(FACTOR, rows))
         await desk.list(FACTOR)
         await desk.list(FACTOR, carrier="electricity")

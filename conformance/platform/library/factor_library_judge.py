@@ -8,11 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from bench.case import Check, criterion
-from bench.history import History, Observed, Phase
+from bench.history import History, Observed
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.platforms.bookkeeping import Books, held, same
 from conformance.common.platforms.told import conditions, exports, imports, lists, told
 
-ROW_OF_FILE = "row-of-file"
+
+class FactorOfFile(Words, frozen=True, kw_only=True):
+    """A factor as the file has it."""
+
+    id: str
+    carrier: str
+    value: str
+    unit: str
+    source: str
+    valid_from: str
+    region: str
+
+
+ROW_OF_FILE = Mark("row-of-file", FactorOfFile)
+"""A row of the file that is handed over next."""
 MANAGED = criterion(
     "factors-managed",
     en="factors that were entered are kept as entered, and those removed are gone",
@@ -46,7 +62,7 @@ Factors = dict[str, dict[str, str]]
 def findings(history: History) -> Iterator[Check]:
     """Lists, imports and exports of factors."""
     entered = Books(history, ("factor",))
-    file = {mark.detail["id"]: dict(mark.detail) for mark in history.of(Phase) if mark.name == ROW_OF_FILE}
+    file = {mark.detail.id: mark.detail.words() for mark in ROW_OF_FILE.of(history)}
     changed = {each.key for each in told(history) if each.kind == "factor" and each.verb == "change" and each.done}
     taken = min((entered.place(event) for _, event in imports(history, "factor")), default=None)
     whole = [event for _, event in lists(history, "factor") if not conditions(event)]

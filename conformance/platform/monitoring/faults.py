@@ -80,7 +80,7 @@ class RaisesAlarms(PlatformCase):
 
     async def _fault(self, bench: Bench, what: str, sender: str, name: str, scope: object, after_s: int = 0) -> None:
         """One fault for as long as its alarm may take, and its end."""
-        bench.phase("fault", what=what, sender=sender, names=name, after_s=after_s)
+        judge.FAULT.put(bench, judge.Failing(what=what, sender=sender, names=name, after_s=after_s))
         if scope is None:
             manager = await bench.platform.login("manager-a")
             told = {"enterprise": "A", "point": name, "direction": "above", "unit": "C"}
@@ -90,7 +90,7 @@ class RaisesAlarms(PlatformCase):
         else:
             with scope:  # type: ignore[attr-defined]
                 await bench.clock.sleep(after_s + 100)
-        bench.phase("mended", names=name)
+        judge.MENDED.put(bench, judge.Names(names=name))
         await bench.clock.sleep(minutes=2, seconds=10)
 
     def judge(self, history: History) -> Iterator[Finding]:

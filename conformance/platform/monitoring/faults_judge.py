@@ -1,6 +1,6 @@
 """Alarms of a platform: every fault of a terminal, an instrument or acquisition, and every crossing of a warning value.
 
-A fault is a phase `fault` to `mended`: what, the names of what failed, and when it shows and is due (R-41). Leaves what
+A fault is a phase `FAULT` to `MENDED`: what, the names of what failed, and when it shows and is due (R-41). Leaves what
 alarms are called to the product: a subject that names what failed is what is looked for.
 """
 
@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from bench.case import Check, Measurement, criterion, measure
 from bench.dut.platform.vocabulary.base import AlarmsRow
-from bench.history import Acknowledged, Created, History, ParkStands, Phase
+from bench.history import Acknowledged, Created, History, ParkStands
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.platforms import alarms as platform_alarms
 from conformance.common.platforms.bookkeeping import Books, held, listings
 from conformance.common.times import SECOND, instant_of_iso, local, seconds
@@ -39,6 +41,25 @@ BY_SETTING = criterion(
     zh="各终端按各自通讯设置的时间判为中断，不提前",
     unit="terminals",
 )
+
+
+class Failing(Words, frozen=True, kw_only=True):
+    """What fails: a sort of `WHAT`, at which sender, its names, and after how many seconds it shows."""
+
+    what: str
+    sender: str
+    names: str
+    after_s: int
+
+
+class Names(Words, frozen=True, kw_only=True):
+    """What is well again, by the names of its fault."""
+
+    names: str
+
+
+FAULT, MENDED = Mark("fault", Failing), Mark("mended", Names)
+"""Something fails next, and is well again."""
 RAISED_US, CLEARED_US, EARLY_US = 60 * SECOND, 120 * SECOND, SECOND
 
 
@@ -69,19 +90,18 @@ def _made(history: History, sender: str, after: int) -> int:
 def faults(history: History) -> list[Fault]:
     """The faults of a case. One of a terminal shows when its time is over, others with the next samples."""
     found: list[Fault] = []
-    open_: dict[str, Phase] = {}
-    for mark in history.of(Phase):
-        if mark.name == "fault":
-            open_[mark.detail["names"]] = mark
-        elif mark.name == "mended" and mark.detail["names"] in open_:
-            began = open_.pop(mark.detail["names"])
-            detail = began.detail
-            after = int(detail.get("after_s", "0")) * SECOND
-            if detail["what"] == "terminal" or after:
-                shows = _heard(history, detail["sender"], began.t) + after
-            else:
-                shows = _made(history, detail["sender"], began.t)
-            found.append(Fault(detail["what"], tuple(detail["names"].split()), shows, mark.t))
+    ends = MENDED.of(history)
+    for began in FAULT.of(history):
+        detail = began.detail
+        end = next((mark.t for mark in ends if mark.t >= began.t and mark.detail.names == detail.names), None)
+        if end is None:
+            continue
+        after = detail.after_s * SECOND
+        if detail.what == "terminal" or after:
+            shows = _heard(history, detail.sender, began.t) + after
+        else:
+            shows = _made(history, detail.sender, began.t)
+        found.append(Fault(detail.what, tuple(detail.names.split()), shows, end))
     return found
 
 

@@ -114,17 +114,9 @@ class ReckonsProductFootprints(PlatformCase):
         """The items of one study come as a file."""
         rows = [self._item(chance, study, item) for item in (*_ITEMS, *_OF_FILE)]
         for row in rows:
-            bench.phase(
-                footprints_judge.ITEM_OF_FILE,
-                footprint=study,
-                stage=row["stage"],
-                title=row["name"],
-                nature=row["nature"],
-                amount=row["amount"],
-                unit=row["unit"],
-                factor=row["factor"],
-                share=row["share"],
-            )
+            told = {name: str(row[name]) for name in ("stage", "nature", "amount", "unit", "factor", "share")}
+            item = footprints_judge.ItemOfFile(footprint=study, title=str(row["name"]), **told)
+            footprints_judge.ITEM_OF_FILE.put(bench, item)
         await clerk.take_in(FOOTPRINT_ITEM, clerk.table(FOOTPRINT_ITEM, rows))
 
     async def _wrong_file(self, bench: Bench, clerk: Desk, chance: random.Random, study: str) -> None:

@@ -21,7 +21,7 @@ from bench.dut.platform.vocabulary.public import (
     FootprintResultQuery,
     FootprintResultRow,
 )
-from bench.history import History, Observed, Phase
+from bench.history import History, Observed
 from bench.history.marks import Mark
 from bench.history.observation import Words
 from conformance.common.platforms.answers import Answered, answers, deeds, done
@@ -76,8 +76,22 @@ RANKED = criterion(
     unit="places",
 )
 
-ITEM_OF_FILE = "item-of-file"
-"""Name of the phases that tell the items of the file before it is imported."""
+
+class ItemOfFile(Words, frozen=True, kw_only=True):
+    """An item as the file has it; `title` is its name."""
+
+    footprint: str
+    stage: str
+    title: str
+    nature: str
+    amount: str
+    unit: str
+    factor: str
+    share: str
+
+
+ITEM_OF_FILE = Mark("item-of-file", ItemOfFile)
+"""An item of the file that is imported next."""
 
 
 class AbnormalItem(Words, frozen=True, kw_only=True):
@@ -122,20 +136,8 @@ def _known(history: History, asked: list[Result]) -> list[Result]:
 def _file(history: History) -> list[dict[str, str]]:
     """The items of the file that was handed over; none where it was refused."""
     done = any(event.outcome == "done" for event in _imports(history))
-    return [
-        {
-            "footprint": event.detail["footprint"],
-            "stage": event.detail["stage"],
-            "name": event.detail["title"],
-            "nature": event.detail["nature"],
-            "amount": event.detail["amount"],
-            "unit": event.detail["unit"],
-            "factor": event.detail["factor"],
-            "share": event.detail["share"],
-        }
-        for event in history.of(Phase)
-        if event.name == ITEM_OF_FILE and done
-    ]
+    items = [mark.detail.words() for mark in ITEM_OF_FILE.of(history)] if done else []
+    return [{"name": item.pop("title"), **item} for item in items]
 
 
 def _imports(history: History) -> list[Observed]:

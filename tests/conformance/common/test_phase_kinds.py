@@ -126,16 +126,30 @@ def _named(module: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
             yield f"{imported.get(node.value.id, '')}.{node.attr}", methods.get(id(node), "")
 
 
+_OF_TERMINALS = "conformance.common.phases"
+"""What chapters of terminals share: no record of a platform has it."""
+
+
 def test_a_word_is_one_kind_of_phase_in_a_chapter_and_what_chapters_share() -> None:
-    chapters: dict[str, list[str]] = {"shared": []}
+    chapters: dict[str, list[str]] = {}
+    shared: dict[str, list[str]] = {"everybody": [], _OF_TERMINALS: []}
     for name, word in _declared():
         room = ".".join(name.split(".")[:3])
-        chapters.setdefault(
-            room if room.startswith(("conformance.terminal", "conformance.platform")) else "shared", []
-        ).append(word)
-    for words in chapters.values():
-        own = words if words is chapters["shared"] else [*words, *chapters["shared"]]
-        assert sorted(own) == sorted(set(own))
+        if room.startswith(("conformance.terminal", "conformance.platform")):
+            chapters.setdefault(room, []).append(word)
+        else:
+            shared[room if room == _OF_TERMINALS else "everybody"].append(word)
+    everything = [word for words in shared.values() for word in words]
+    assert sorted(everything) == sorted(set(everything))
+    for room, words in chapters.items():
+        own = [*words, *(shared["everybody"] if room.startswith("conformance.platform") else everything)]
+        assert sorted(own) == sorted(set(own)), room
+
+
+def test_no_case_of_a_platform_takes_what_chapters_of_terminals_share() -> None:
+    rooms = ("conformance.platform", "conformance.common.platforms")
+    named = {name for module, tree in _trees().items() if module.startswith(rooms) for name, _ in _named(module, tree)}
+    assert [name for name in named if name.startswith(_OF_TERMINALS)] == []
 
 
 def test_every_kind_of_phase_is_marked_and_asked_for() -> None:
