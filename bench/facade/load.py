@@ -20,7 +20,7 @@ from bench.dut.platform.vocabulary.base import POINT, SAMPLES, TERMINAL
 from bench.dut.profile import LoadFigures
 from bench.facade import sentences
 from bench.facade.bench import Unable
-from bench.history import Phase
+from bench.history.phases import QUESTION, SESSIONS, Opened, Tried
 from bench.load.plan import Action, Plan
 from bench.load.run import Aim, Hands, carry_out, now_us
 from bench.load.truth import code_of, mn_of
@@ -77,9 +77,6 @@ class Loads:
             aim = replace(aim, processes=self._processes)
         await carry_out(plan, self._folder, self._observe, hands=self._hands, aim=aim)
 
-    def _tell(self, name: str, **detail: object) -> None:
-        self._observe(Phase(t=now_us(), name=name, detail={key: str(value) for key, value in detail.items()}))
-
     async def people_at(self, platform: Platform, words: Sequence[str], sessions: int) -> Aim:
         """The platform with so many sessions, of these accounts in turn. Raises Unable where none was let in."""
         found: list[dict[str, str]] = []
@@ -90,7 +87,7 @@ class Loads:
                 continue
             place = platform.people.reached(desk.session.door)
             found.append(desk.signature())
-        self._tell("sessions", asked=sessions, open=len(found))
+        self._observe(SESSIONS.event(now_us(), Opened(asked=sessions, open=len(found))))
         if place is None:
             raise Unable(str(sentences.NOBODY_LET_IN()))
         door = (place.host, place.port)
@@ -108,7 +105,7 @@ class Loads:
             action, why = await _action(platform, desk, each)
             if action is not None:
                 found.append(action)
-            self._tell("question", of=each.of, word=each.word.name, problem=why)
+            self._observe(QUESTION.event(now_us(), Tried(of=each.of, word=each.word.name, problem=why)))
         return tuple(found)
 
     async def terminals_of(self, platform: Platform, word: str, plan: Plan, enterprise: str) -> None:

@@ -45,6 +45,29 @@ COUNTED = Mark("swept", Barriers)
 """The end of the stretch in which a sweep cuts power."""
 
 
+class Opened(Words, frozen=True, kw_only=True):
+    """How many sessions were asked for, and opened."""
+
+    asked: int
+    open: int
+
+
+SESSIONS = Mark("sessions", Opened)
+"""People of a load have logged in."""
+
+
+class Tried(Words, frozen=True, kw_only=True):
+    """Which question of a load, as what, and why it is left out (empty: it is put)."""
+
+    of: str
+    word: str
+    problem: str
+
+
+QUESTION = Mark("question", Tried)
+"""A question of a load was tried at rest."""
+
+
 class AskedOf(Words, frozen=True, kw_only=True):
     """The number of the question in this run, its id, and its words."""
 

@@ -11,8 +11,9 @@ from decimal import ROUND_UP, Decimal
 
 from bench.case import Check, Criterion, Finding, Text, criterion, measure
 from bench.dut.platform.vocabulary.base import RECORDS
-from bench.history import History, LoadBegan, LoadStage, Phase
+from bench.history import History, LoadBegan, LoadStage
 from bench.history.load import LoadTimes
+from bench.history.phases import QUESTION, SESSIONS
 from conformance.common.platforms import load as platform_load
 from conformance.common.platforms.answers import answers, done, undecided
 from conformance.common.platforms.load import seconds
@@ -167,10 +168,10 @@ def _timed(
 def _users(history: History, stages: list[LoadStage], plan: LoadBegan | None, samples: int) -> Iterator[Finding]:
     kept = min((stage.sessions for stage in stages), default=None)
     evicted = sum(stage.evicted for stage in stages)
-    opened = history.phase("sessions")
+    opened = SESSIONS.last(history)
     online = None if kept is None or plan is None or not plan.online else kept - evicted
     lines = [f"{each.name}: {each.sessions} sessions, {each.evicted} ended by the platform / 会话" for each in stages]
-    lines += [f"asked for {opened.detail['asked']}, opened {opened.detail['open']} / 登录"] if opened else []
+    lines += [f"asked for {opened.detail.asked}, opened {opened.detail.open} / 登录"] if opened else []
     yield ONLINE.compare(online, ">", ONLINE_LIMIT, evidence=lines)
     found = platform_load.classes(stages)
     people = [each for name in _PEOPLE for each in found.get(name, ())]
@@ -182,8 +183,8 @@ def _users(history: History, stages: list[LoadStage], plan: LoadBegan | None, sa
             reasons[f"{each.name}: {why}"] = reasons.get(f"{each.name}: {why}", 0) + count
     needed = min(LEAST_OPERATIONS, 2 * samples)
     told = [f"{why} × {count}" for why, count in sorted(reasons.items())]
-    left = [each for each in history.of(Phase) if each.name == "question" and each.detail["problem"]]
-    told += [f"not asked: {each.detail['of']}: {each.detail['problem']} / 未计入" for each in left]
+    left = [mark.detail for mark in QUESTION.of(history) if mark.detail.problem]
+    told += [f"not asked: {each.of}: {each.problem} / 未计入" for each in left]
     yield FAILURES.compare(share, "<=", MOST_FAILED, samples=operations, needed=needed, evidence=told)
     if operations:
         yield measure(
