@@ -38,10 +38,10 @@ class TakesAndWarnsOfEntries(PlatformCase):
         for desk, id in ((clerk, "A"), (operator, "B")):
             own = f"{id}.gas"
             day = {"of": "enterprise", "id": id, "period": "day", "from_": _SPAN[0], "to": _SPAN[1]}
-            bench.phase("entered", by=desk.word)
+            entries_judge.TYPES.put(bench, entries_judge.By(by=desk.word))
             await enter(desk, [entry(own, "day", start, drawn(chance, *_NORMAL), "1e4Nm3") for start in _DAYS[:2]])
             await desk.ask(EMISSIONS, **day)
-            bench.phase("by-file", by=desk.word)
+            entries_judge.HANDS_OVER.put(bench, entries_judge.By(by=desk.word))
             rows = [entry(own, "day", start, drawn(chance, *_NORMAL), "1e4Nm3")[1] for start in _DAYS[2:5]]
             octets = desk.table(ENTRY, rows)
             if octets:
@@ -51,7 +51,7 @@ class TakesAndWarnsOfEntries(PlatformCase):
                 await desk.take_in(ENTRY, octets)
             await desk.ask(EMISSIONS, **day)
             await self._alarms(bench, desk)
-            bench.phase("abnormal", by=desk.word)
+            entries_judge.ERRS.put(bench, entries_judge.By(by=desk.word))
             wild = entry(own, "day", _DAYS[5], drawn(chance, 40_000, 90_000), "1e4Nm3")
             await desk.create(wild[0], **wild[1])
             await self._alarms(bench, desk)

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from bench.case import Check, Criterion, criterion
 from bench.dut.platform.vocabulary.base import ALARMS, EMISSIONS
-from bench.history import History, Observed, Phase
+from bench.history import History, Observed
+from bench.history.marks import Mark
+from bench.history.observation import Words
 from conformance.common.platforms.answers import DONE, REFUSED, answers
 from conformance.platform.accounting.answers_judge import TAKEN, Tally, answer, of, questions, taken, tallies, weigh
 
@@ -46,13 +48,24 @@ CHECKS: dict[Criterion, tuple[str, ...]] = {
 }
 
 
+class By(Words, frozen=True, kw_only=True):
+    """Which account does it."""
+
+    by: str
+
+
+TYPES, HANDS_OVER, ERRS = Mark("entered", By), Mark("by-file", By), Mark("abnormal", By)
+"""Somebody enters data on line next, hands over a file, and enters one value out of all proportion."""
+
+
 def findings(history: History) -> Iterator[Check]:
     """What each entered, handed over, and was warned of."""
     order = {id(event): number for number, event in enumerate(history.events)}
     marks = [
-        (order[id(event)], event.name, event.detail.get("by", ""))
-        for event in history.of(Phase)
-        if event.name in ("entered", "by-file", "abnormal")
+        (number, mark.name, told.by)
+        for number, event in enumerate(history.events)
+        for mark in (TYPES, HANDS_OVER, ERRS)
+        if (told := mark.read(event)) is not None
     ]
     found: dict[tuple[str, str], Tally] = {}
     for event, account in questions(history):
@@ -61,8 +74,8 @@ def findings(history: History) -> Iterator[Check]:
         if event.what == f"ask {EMISSIONS.name}":
             weigh(event, account, found.setdefault((name, by), Tally()))
     for who, (en, zh, by) in _WHO.items():
-        yield answer(ENTERED.of(who, en, zh), found.get(("entered", by), Tally()))
-        yield answer(BY_FILE.of(who, en, zh), found.get(("by-file", by), Tally()))
+        yield answer(ENTERED.of(who, en, zh), found.get((TYPES.name, by), Tally()))
+        yield answer(BY_FILE.of(who, en, zh), found.get((HANDS_OVER.name, by), Tally()))
         yield _warned(history, WARNED.of(who, en, zh), by)
     yield taken(_without_abnormal(history))
 
@@ -84,8 +97,8 @@ def _abnormal(history: History) -> list[tuple[str, str, Observed]]:
     found: list[tuple[str, str, Observed]] = []
     by = ""
     for event in history.events:
-        if isinstance(event, Phase) and event.name == "abnormal":
-            by = event.detail["by"]
+        if (told := ERRS.read(event)) is not None:
+            by = told.by
         elif isinstance(event, Observed) and by and event.what == "create entry":
             found.append((by, event.query["id"], event))
             by = ""
