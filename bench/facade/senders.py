@@ -1,7 +1,8 @@
 """The terminals that feed a platform on test, under a case's hand; and the park they stand in, told to the platform.
 
 Leaves what they send to `simulators.senders`, where the platform is reached to `bench.facade.platform`. Whatever is
-done to a sender is a phase of the history (`sender-…`), whatever it makes, sends and hears an event of its own.
+done to a sender is a phase of the history (`bench.history.sender_phases`), whatever it makes, sends and hears an event
+of its own.
 """
 
 from __future__ import annotations
@@ -13,7 +14,29 @@ from typing import TYPE_CHECKING, Any, Protocol
 from bench.dut import ServerSide
 from bench.facade import sentences
 from bench.facade.bench import Unable
-from bench.history import Phase
+from bench.history.marks import D, Mark
+from bench.history.sender_phases import (
+    DISCONNECT,
+    DOUBLE,
+    FLAGS,
+    INTRUDE,
+    LATE,
+    REST,
+    RESTART,
+    RESUME,
+    REVISE,
+    SILENT,
+    SPOIL,
+    WITHHELD,
+    WRONG,
+    Doubled,
+    Intruded,
+    OfSender,
+    Restarted,
+    Revised,
+    Spoilt,
+    Switched,
+)
 from bench.layout.park import Park
 from simulators.clock import Chance, Clock, Observe
 from simulators.senders.kinds import kinds, wire_of
@@ -119,20 +142,20 @@ class SenderControl:
 
     def disconnect(self) -> None:
         """End the connection; it goes on measuring."""
-        self._say("disconnect")
+        self._say(DISCONNECT, OfSender(sender=self.spec.name))
         self._line.disconnect()
 
     @contextmanager
     def silent(self) -> Generator[None]:
         """It stays connected, measures and sends nothing."""
-        with self._while("silent", silent=True):
+        with self._while(SILENT, silent=True):
             yield
         self._line.pump()
 
     @contextmanager
     def late(self, *, backwards: bool = False) -> Generator[None]:
         """What it makes waits until the end of this scope; then all of it goes, the latest first if `backwards`."""
-        with self._while("late", held=True):
+        with self._while(LATE, held=True):
             yield
         self.sender.release(backwards=backwards)
         self._line.pump()
@@ -141,37 +164,37 @@ class SenderControl:
     def withholds(self, *points: str) -> Generator[None]:
         """Nothing is made of these points (none given: of all): a stretch without data."""
         codes = [self._senders.code(point) for point in points] or ["*"]
-        with self._while("withheld", withheld=frozenset(codes)):
+        with self._while(WITHHELD, withheld=frozenset(codes)):
             yield
 
     @contextmanager
     def flags(self, flag: str, *points: str) -> Generator[None]:
         """Values of these points carry another data flag (HJ 212-2017 table 8)."""
-        with self._while("flags", flags={self._senders.code(point): flag for point in points}):
+        with self._while(FLAGS, flags={self._senders.code(point): flag for point in points}):
             yield
 
     @contextmanager
     def wrong(self, times: int, by: int, *points: str) -> Generator[None]:
         """Values of these points are wrong by a factor, as of another unit; the history has the truth beside them."""
-        with self._while("wrong", wrong={self._senders.code(point): (times, by) for point in points}):
+        with self._while(WRONG, wrong={self._senders.code(point): (times, by) for point in points}):
             yield
 
     def spoil(self, *how: str) -> None:
         """The next packets are spoilt when first sent, one after the other in these ways; they are sent again sound."""
         if unknown := [each for each in how if each not in kinds()[self.spec.kind].spoils]:
             raise ValueError(str(sentences.NOT_SPOILT(kind=self.spec.kind, unknown=unknown)))
-        self._say("spoil", how=" ".join(how))
+        self._say(SPOIL, Spoilt(sender=self.spec.name, how=" ".join(how)))
         self.sender.faults.spoil += list(how)
 
     def double(self, packets: int, *, anew: bool = False) -> None:
         """The next packets go out twice: as they were, or under a key of their own."""
-        self._say("double", packets=packets, anew="yes" if anew else "no")
+        self._say(DOUBLE, Doubled(sender=self.spec.name, packets=packets, anew="yes" if anew else "no"))
         self.sender.faults.double, self.sender.faults.anew = packets, anew
 
     def revise(self, point: str, kind: str, start_us: int, end_us: int, text: str, *, revision: int = 1) -> None:
         """Send a record anew with another value (the increase, mean or sample)."""
         fields = self._senders.named(point, kind, text)
-        self._say("revise", point=point)
+        self._say(REVISE, Revised(sender=self.spec.name, point=point))
         self.sender.revise(
             kind, start_us, end_us, self._senders.code(point), fields, self._senders.clock.now_us(), revision
         )
@@ -179,14 +202,14 @@ class SenderControl:
 
     def intrude(self, how: str, point: str, kind: str, start_us: int, end_us: int, text: str) -> None:
         """Send a record that must never be believed, once, spoilt in this way."""
-        self._say("intrude", how=how, point=point)
+        self._say(INTRUDE, Intruded(sender=self.spec.name, how=how, point=point))
         made = (Entry(self._senders.code(point), self._senders.named(point, kind, text)),)
         self.sender.intrude(how, kind, start_us, end_us, made, self._senders.clock.now_us())
         self._line.pump()
 
     async def restart(self, off_s: float) -> None:
         """Its supply fails for so long: the connection is gone, nothing is measured, what had been measured is kept."""
-        self._say("restart", off_s=off_s)
+        self._say(RESTART, Restarted(sender=self.spec.name, off_s=off_s))
         self.sender.power_off()
         self._line.disconnect(abort=True)
         await self._senders.clock.sleep(off_s)
@@ -196,13 +219,13 @@ class SenderControl:
 
     def rest(self) -> None:
         """It is out of use: it measures nothing, and its periods until `resume` are no gaps."""
-        self._say("rest")
+        self._say(REST, OfSender(sender=self.spec.name))
         self.sender.power_off()
         self._line.stop()
 
     def resume(self) -> None:
         """In use again, from now on."""
-        self._say("resume")
+        self._say(RESUME, OfSender(sender=self.spec.name))
         self.sender.begin(self._senders.clock.now_us())
         self._line.pump()
         self._line.connect()
@@ -216,9 +239,9 @@ class SenderControl:
         self._line.pump()
 
     @contextmanager
-    def _while(self, what: str, **faults: Any) -> Generator[None]:
+    def _while(self, what: Mark[Switched], **faults: Any) -> Generator[None]:
         before = {name: getattr(self.sender.faults, name) for name in faults}
-        self._tell(f"sender-{what}", sender=self.spec.name, state="on")
+        self._say(what, Switched(sender=self.spec.name, state="on"))
         for name, value in faults.items():
             setattr(self.sender.faults, name, value)
         try:
@@ -226,14 +249,10 @@ class SenderControl:
         finally:
             for name, value in before.items():
                 setattr(self.sender.faults, name, value)
-            self._tell(f"sender-{what}", sender=self.spec.name, state="off")
+            self._say(what, Switched(sender=self.spec.name, state="off"))
 
-    def _say(self, what: str, **detail: object) -> None:
-        self._tell(f"sender-{what}", sender=self.spec.name, **detail)
-
-    def _tell(self, name: str, **detail: object) -> None:
-        words = {key: str(value) for key, value in detail.items()}
-        self._senders.observe(Phase(t=self._senders.clock.now_us(), name=name, detail=words))
+    def _say(self, what: Mark[D], detail: D) -> None:
+        self._senders.observe(what.event(self._senders.clock.now_us(), detail))
 
 
 class Senders(Mapping[str, SenderControl]):

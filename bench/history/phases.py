@@ -1,7 +1,7 @@
 """The kinds of phases that the bench itself marks, whatever the case.
 
 Leaves the settling to `marks`, those of a case to its judge and to `conformance/common`, and what is done to senders to
-`bench.facade.senders`.
+`sender_phases`.
 """
 
 from __future__ import annotations

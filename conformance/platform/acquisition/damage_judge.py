@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bench.case import Check, criterion
-from bench.history import Acknowledged, History, Phase, Uploaded
+from bench.history import Acknowledged, History, Uploaded
+from bench.history.sender_phases import INTRUDE, SPOIL
 from conformance.common.platforms import truth as truths
 
 NONE_BELIEVED = criterion(
@@ -42,8 +43,8 @@ def findings(history: History) -> Iterator[Check]:
     believed = [f"{truths.named(key)}: {text} / 已入库" for key, text in lies if (key.point, Decimal(text)) in numbers]
     yield NONE_BELIEVED.none_among(lies, believed)
     spoilt = {(event.sender, event.number): event for event in history.of(Uploaded) if event.fault in SPOILS}
-    orders = [event for event in history.of(Phase) if event.name in ("sender-spoil", "sender-intrude")]
-    driven = {how for event in orders for how in event.detail["how"].split()}
+    orders = [mark.detail.how for mark in SPOIL.of(history)] + [mark.detail.how for mark in INTRUDE.of(history)]
+    driven = {how for each in orders for how in each.split()}
     unsent = driven - {event.fault for event in spoilt.values()}
     # Who acknowledges nothing at all has not told the damaged from the sound.
     heard = any(event.accepted for event in history.of(Acknowledged))

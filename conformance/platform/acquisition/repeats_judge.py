@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bench.case import Check, criterion
-from bench.history import History, Phase
+from bench.history import History
+from bench.history.sender_phases import LATE
 from conformance.common import times
 from conformance.common.platforms import answers as platform
 from conformance.common.platforms import truth as truths
@@ -59,11 +60,7 @@ def findings(history: History) -> Iterator[Check]:
 def _late(history: History, key: Key) -> bool:
     """Whether a record's terminal held back what it made when the record was due."""
     sender = truths.points_of(history)[key.point].sender
-    held = [
-        (event.detail["state"], event.t)
-        for event in history.of(Phase)
-        if event.name == "sender-late" and event.detail["sender"] == sender
-    ]
+    held = [(mark.detail.state, mark.t) for mark in LATE.of(history) if mark.detail.sender == sender]
     spans = zip([t for state, t in held if state == "on"], [t for state, t in held if state == "off"], strict=False)
     return any(start <= key.start < end for start, end in spans)
 
