@@ -1,4 +1,4 @@
-"""Kinds of phases that drives of several chapters mark (`bench.history.marks`).
+"""Kinds of phases that drives of several chapters of terminals mark (`bench.history.marks`).
 
 Leaves a kind of one chapter to the judge of that chapter.
 """

@@ -1,6 +1,6 @@
 """Kinds of phases (`bench.history.marks`): who has them names no phase by a bare word, marks each and asks for each.
 
-Leaves words that cases of platforms still name bare to `test_phase_vocabulary`.
+Leaves the words that are still named bare to `test_phase_vocabulary`.
 """
 
 from __future__ import annotations
@@ -38,6 +38,15 @@ def _modules(folder: Path) -> Iterator[tuple[Path, ast.Module]]:
 
 def test_cases_of_terminals_name_no_phase_by_a_bare_word() -> None:
     assert [f"{path.name}:{found}" for path, tree in _modules(_TERMINAL) for found in _bare(tree)] == []
+
+
+_ROWS_OF_FILES = {"answers_judge.py", "benchmarks.py", "benchmarks_judge.py", "entries.py"}
+"""Modules that tell rows of a file of any kind of object by `imported`: their details are its fields."""
+
+
+def test_cases_of_platforms_name_no_phase_by_a_bare_word_but_rows_of_files() -> None:
+    found = {path.name for path, tree in _modules(_ROOM / "platform") if any(_bare(tree))}
+    assert found == _ROWS_OF_FILES
 
 
 @pytest.mark.parametrize(
