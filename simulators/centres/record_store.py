@@ -19,6 +19,8 @@ RecordKey: TypeAlias = tuple[str, str, str, str]
 
 MOST_HELD = 4_000
 """So many records are in memory at most; the oldest quarter of them leaves when they are more."""
+_CACHE_KIB = 512
+"""Of what has left memory SQLite keeps so much there: enough for the pages that the next ones go to."""
 
 
 class RecordStore(Mapping[RecordKey, list[Content]]):
@@ -75,6 +77,7 @@ class RecordStore(Mapping[RecordKey, list[Content]]):
             self._older = sqlite3.connect("", isolation_level=None, check_same_thread=False)
             self._older.execute("PRAGMA journal_mode=OFF")
             self._older.execute("PRAGMA synchronous=OFF")
+            self._older.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
             self._older.execute(
                 "CREATE TABLE record (key BLOB PRIMARY KEY, number INTEGER, held BLOB NOT NULL) WITHOUT ROWID"
             )

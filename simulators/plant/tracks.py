@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from contextlib import suppress
+
+from simulators.plant.older import Older
 
 RATE_DIGITS = 6
 COUNTER_DIGITS = 9
@@ -16,12 +19,14 @@ COUNTER_DIGITS = 9
 _PER_COUNT = 3_600_000
 _LOW_BITS = 62
 _LOW = (1 << _LOW_BITS) - 1
+LATEST = 128
+"""So many segments of a track stay in memory at least; when twice as many are there, the older half leaves."""
 
 
 class Track:
     """A piecewise linear rate. Segments are appended in order of time; each may cut the one before it short."""
 
-    __slots__ = ("_ends", "_finals", "_highs", "_last", "_lows", "_rates", "_starts")
+    __slots__ = ("_ends", "_finals", "_highs", "_last", "_lows", "_older", "_past", "_rates", "_starts")
 
     def __init__(self, start_us: int, rate: int) -> None:
         self._starts = array("q", (start_us,))
@@ -32,6 +37,13 @@ class Track:
         self._lows = array("q", (0,))
         self._highs = array("q", (0,))
         self._last = 0
+        self._older: Older | None = None
+        self._past: tuple[int, Track] | None = None
+
+    @property
+    def in_memory(self) -> int:
+        """How many of its segments are in memory."""
+        return len(self._starts)
 
     def hold(self, at_us: int, rate: int) -> None:
         """From `at_us` on the rate is `rate`, until the next segment."""
@@ -52,8 +64,33 @@ class Track:
         self._finals.append(final)
         self._lows.append(total & _LOW)
         self._highs.append(total >> _LOW_BITS)
+        if not (last + 2) % LATEST and last + 2 >= 2 * LATEST:
+            with suppress(OSError):
+                self._let_go()
+
+    def _let_go(self) -> None:
+        """Have the older segments leave memory. Raises OSError; they stay then, and the next ones try again."""
+        if self._older is None:
+            self._older = Older(6)
+        columns = (self._starts, self._rates, self._ends, self._finals, self._lows, self._highs)
+        self._older.put([column[:-LATEST] for column in columns])
+        for column in columns:
+            del column[:-LATEST]
+        self._last = 0
+
+    def _before(self, at_us: int) -> Track:
+        """The segments that have left memory around an instant, as a track."""
+        assert self._older is not None
+        block = self._older.at(at_us)
+        if self._past is None or self._past[0] != block:
+            past = Track(0, 0)
+            columns = self._older.block(block)
+            past._starts, past._rates, past._ends, past._finals, past._lows, past._highs = columns
+            self._past = block, past
+        return self._past[1]
 
     def _find(self, at_us: int) -> int:
+        """The segment of an instant, the first for one before all; -1 for one that has left memory."""
         starts = self._starts
         index = self._last
         # Askers mostly move forward in small steps: the segment found last, or the next, is usually the right one.
@@ -65,7 +102,11 @@ class Track:
             if index + 1 == count or at_us < starts[index + 1]:
                 self._last = index
                 return index
-        index = max(bisect_right(starts, at_us) - 1, 0)
+        index = bisect_right(starts, at_us) - 1
+        if index < 0:
+            if self._older is not None:
+                return -1
+            index = 0
         self._last = index
         return index
 
@@ -84,6 +125,8 @@ class Track:
     def rate(self, at_us: int) -> int:
         """The rate at an instant, in 1e-6 units per hour (or 1e-6 units for a level such as a temperature)."""
         index = self._find(at_us)
+        if index < 0:
+            return self._before(at_us).rate(at_us)
         rate = self._rates[index]
         final = self._finals[index]
         if rate == final or at_us <= self._starts[index]:
@@ -95,4 +138,6 @@ class Track:
     def gathered(self, at_us: int) -> int:
         """The integral from the start to an instant, in 1e-9 units; 0 before the start."""
         index = self._find(at_us)
+        if index < 0:
+            return self._before(at_us).gathered(at_us)
         return self._sum(index, max(at_us, self._starts[index])) // _PER_COUNT

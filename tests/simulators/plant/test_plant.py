@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from simulators_helpers import START_US
 
 from simulators.clock import seeded
-from simulators.plant import SeriesPlant, Works, as_text, load_series
+from simulators.plant import SeriesPlant, Works, as_text, load_series, tracks
 from simulators.plant.tracks import Track
 from simulators.tables import DescriptionError
 
@@ -45,6 +45,44 @@ def test_a_track_gives_the_same_answer_whatever_was_asked_before(
     for at, expected in zip(asked, answers, strict=True):
         fresh = build(parts)
         assert (fresh.rate(at), fresh.gathered(at)) == expected
+
+
+@given(segments, instants)
+def test_a_track_gives_the_same_answer_when_its_segments_have_left_memory(
+    parts: list[tuple[int, int, int, int]], asked: list[int]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        whole = build(parts)
+        patch.setattr(tracks, "LATEST", 2)
+        spilt = build(parts)
+        for at in asked:
+            assert (spilt.rate(at), spilt.gathered(at)) == (whole.rate(at), whole.gathered(at))
+
+
+def test_what_a_track_holds_in_memory_does_not_grow() -> None:
+    track = Track(START_US, 0)
+    for number in range(1, 5_000):
+        track.hold(START_US + number, number % 7)
+    assert track.in_memory < 2 * tracks.LATEST
+    assert track.rate(START_US + 17) == 17 % 7
+
+
+def test_a_full_disk_leaves_the_segments_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(file: int, octets: bytes, place: int) -> int:
+        raise OSError(28, "No space left on device")
+
+    whole, spilt = Track(START_US, 0), Track(START_US, 0)
+    with monkeypatch.context() as patch:
+        patch.setattr("simulators.plant.older.os.pwrite", full)
+        for number in range(1, 1_000):
+            spilt.hold(START_US + number, number % 7)
+    for number in range(1_000, 2_000):
+        spilt.hold(START_US + number, number % 7)
+    for number in range(1, 2_000):
+        whole.hold(START_US + number, number % 7)
+    assert spilt.in_memory < 2 * tracks.LATEST
+    for at in range(START_US - 5, START_US + 2_005):
+        assert (spilt.rate(at), spilt.gathered(at)) == (whole.rate(at), whole.gathered(at))
 
 
 @given(segments, instants)
