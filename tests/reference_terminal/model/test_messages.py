@@ -1,8 +1,7 @@
-"""The tables of messages: each code once, the same fields in both languages, and those that its callers give."""
+"""The tables of messages: each code once, the same fields in both languages."""
 
 from __future__ import annotations
 
-import ast
 import re
 from pathlib import Path
 from string import Formatter
@@ -17,17 +16,11 @@ from reference_terminal.storage.database import SCHEMA_VERSION, open_database
 
 _HALF = re.compile(r"(?<=[\u4e00-\u9fff])[,:;()!?]|[,:;()!?](?=[\u4e00-\u9fff])")
 _ROOT = Path(reference_terminal.__file__).parent
-_FOR_AUDIT = frozenset({"user"})
-"""Who did it: a content of the audit log (ISC-2 7.4.1.3(2)), in the sentence or not."""
 _DOC = '"""'
 
 
 def fields(sentence: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(sentence) if name}
-
-
-def keys(node: ast.Dict) -> set[str]:
-    return {str(key.value) for key in node.keys if isinstance(key, ast.Constant)}
 
 
 def test_each_code_stands_once() -> None:
@@ -41,34 +34,6 @@ def test_a_message_says_the_same_in_both_languages() -> None:
     for _, message in catalogue.messages():
         assert message.en and message.zh and fields(message.zh) <= fields(message.en), message
         assert not _HALF.search(message.zh), message.zh
-
-
-def test_callers_give_the_fields_of_their_message() -> None:
-    """Where they are written out: a field that is missing would be found only when the message is told."""
-    named: dict[tuple[str, str], Message] = {}
-    for module, message in catalogue.messages():
-        table = vars(__import__(f"reference_terminal.{module}.messages", fromlist=["messages"]))
-        named |= {(module, name): value for name, value in table.items() if value is message}
-    looked = 0
-    for path in sorted(_ROOT.rglob("*.py")):
-        room = path.relative_to(_ROOT).parts[0] if path.parent != _ROOT else "operations"
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        bundles = [keys(node) for node in ast.walk(tree) if isinstance(node, ast.Dict)]
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call):
-                continue
-            for what in (node.func, *node.args[:1]):
-                if isinstance(what, ast.Attribute) and isinstance(what.value, ast.Name):
-                    message = named.get((room, what.attr)) if what.value.id in ("messages", "notices") else None
-                    clears = isinstance(node.func, ast.Attribute) and node.func.attr == "clear_alarm"
-                    if message is not None and not clears:
-                        looked += 1
-                        given = {word.arg for word in node.keywords if word.arg is not None}
-                        rest = fields(message.en) - given
-                        shared = any(word.arg is None for word in node.keywords)
-                        assert given <= fields(message.en) | _FOR_AUDIT, (path, what.attr)
-                        assert rest in bundles if shared else not rest, (path, what.attr)
-    assert looked > 40
 
 
 def test_a_field_may_speak_two_languages() -> None:

@@ -46,15 +46,6 @@ def calls() -> Iterator[tuple[Path, ast.Call]]:
                 yield path, node
 
 
-def row_of(node: ast.expr) -> Refusal | None:
-    """The row that is called: `refusals.X(…)`, or what `with_status` and `after` make of it."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return row_of(node.func.value)
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "refusals":
-        return ROWS.get(node.attr)
-    return None
-
-
 def test_each_id_stands_once_and_says_the_same_in_both_languages() -> None:
     ids = [row.id for row in every()]
     assert len(ids) == len(set(ids)) > 130
@@ -87,17 +78,7 @@ def test_nothing_is_refused_past_the_table() -> None:
     assert past == []
 
 
-def test_every_row_is_told_and_callers_give_its_fields() -> None:
-    """A field that is missing would be found only when the refusal is told."""
-    looked = 0
-    for path, node in calls():
-        row = row_of(node.func)
-        if row is not None and not (
-            isinstance(node.func, ast.Attribute) and node.func.attr in ("with_status", "after")
-        ):
-            looked += 1
-            assert {word.arg for word in node.keywords} == fields(row.en), (path.name, node.lineno, row.id)
-    assert looked > 140
+def test_every_row_is_told() -> None:
     named = {
         node.attr
         for path in ROOT.rglob("*.py")
