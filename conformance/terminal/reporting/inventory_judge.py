@@ -57,6 +57,7 @@ UNITS = criterion(
 _UNIT = re.compile(r"(?<![A-Za-z/])(?:kg|t)\s?(?:CO[2₂](?:-?eq?)?)?(?![A-Za-z/])|千克|公斤|吨|tonne", re.IGNORECASE)
 _FOR_ALL = re.compile(r"单位|\bunits?\b", re.IGNORECASE)
 _HEAD_ROWS = 2
+_WORD = re.compile(r"[^\W\d_]")
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]*\d)")
 _SIGNIFICANT = 3
 
@@ -83,22 +84,33 @@ def _is(text: str, value: Fraction) -> bool:
     return len(found) == 1 and Fraction(found[0]) == Fraction(printed(value, "t", len(found[0].partition(".")[2])))
 
 
-def _has_unit(rows: Sequence[str], at: int) -> bool:
-    """Whether a unit of emissions stands in a row, or in the rows of words right over its table."""
-    if _UNIT.search(rows[at]):
-        return True
-    words = 0
+def _heads(rows: Sequence[str], at: int) -> list[str]:
+    """The rows of words right over the table of a row."""
+    found: list[str] = []
     for row in reversed(rows[:at]):
         if _numbers(row):
-            if words:
-                return False
+            if found:
+                break
             continue
-        words += 1
-        if words > _HEAD_ROWS:
-            return False
-        if _UNIT.search(row):
-            return True
-    return False
+        found.append(row)
+        if len(found) == _HEAD_ROWS:
+            break
+    return found
+
+
+def _has_unit(rows: Sequence[str], at: int) -> bool:
+    """Whether the symbol of a unit of emissions stands in a row, or in the rows of words right over its table."""
+    return any(_UNIT.search(row) for row in (rows[at], *_heads(rows, at)))
+
+
+def _may_have_unit(rows: Sequence[str], at: int, value: Fraction) -> list[str]:
+    """Rows in which a unit may stand in words: beside the figure, or as heads of a table of as many columns."""
+    cells = rows[at].split("\t")
+    heads = [row for row in _heads(rows, at) if len(cells) > 1 and row.count("\t") + 1 == len(cells)]
+    beside = any(
+        _states(cells[n : n + 1], value) and _WORD.search("".join(cells[n : n + 2])) for n in range(len(cells))
+    )
+    return [*heads, rows[at]] if heads or beside else []
 
 
 def findings(history: History) -> Iterator[Check]:
@@ -110,6 +122,7 @@ def findings(history: History) -> Iterator[Check]:
     activities: list[str] = []
     factors: list[str] = []
     bare: list[str] = []
+    doubtful: list[str] = []
     known = {"reports": 0, "totals": 0, "sources": 0, "stated": 0, "activities": 0, "factors": 0}
     for event in questions(history, "inventory-report"):
         if event.problem and not event.problem.startswith(("DocumentError", "LookupError")):
@@ -141,7 +154,10 @@ def findings(history: History) -> Iterator[Check]:
                     known["stated"] += 1
                     told = [at for at, row in enumerate(rows) if row in mine and _states([row], own.co2e)]
                     if not for_all and not any(_has_unit(rows, at) for at in told):
-                        bare.append(f"{form}: {source.id}: no unit beside or over {rows[told[0]]}")
+                        words = [row for at in told for row in _may_have_unit(rows, at, own.co2e)]
+                        doubtful += [f"{form}: {source.id}: {row}" for row in words]
+                        if not words:
+                            bare.append(f"{form}: {source.id}: no unit beside or over {rows[told[0]]}")
             for feed in source.inputs:
                 if feed.value:
                     known["factors"] += 1
@@ -155,9 +171,21 @@ def findings(history: History) -> Iterator[Check]:
     yield OPENS.none(shut, known["reports"])
     yield TOTAL.none(totals, known["totals"])
     yield BY_SOURCE.none(sources, known["sources"])
-    yield UNITS.none(bare, known["stated"])
+    yield _units(bare, doubtful, known["stated"])
     yield ACTIVITY.none(activities, known["activities"])
     yield FACTORS.none(factors, known["factors"])
+
+
+def _units(bare: Sequence[str], doubtful: Sequence[str], stated: int) -> Check:
+    """Where no symbol of a unit stands, but other words do, a person says whether one of them is a unit."""
+    if bare or not doubtful:
+        return UNITS.none(bare, stated)
+    found = list(dict.fromkeys(doubtful))
+    return UNITS.review(
+        found,
+        actual=f"no symbol of a unit; a person reads {len(found)} rows for one in words / "
+        f"无单位符号，请人工核对 {len(found)} 行文字是否写明单位",
+    )
 
 
 def _total(books: Books, event: Observed, of: str, id: str) -> Reckoned:
