@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
@@ -208,9 +209,9 @@ class CarriesOnOverReplacement(Case):
 
 
 class RejectsReadingsOutOfRange(Case):
-    """Readings beyond the instrument's limits are marked and never sent as valid; the limits themselves are valid."""
+    """Readings beyond an instrument's limits, by one step too, are marked and never sent as valid; limits are valid."""
 
-    zh = "超出量程上下限的读数标记为无效且不以正常标记上传，等于限值者有效。"
+    zh = "超出量程上下限（含仅超出一个分辨力）的读数标记为无效且不以正常标记上传，等于限值者有效。"
     checks = {
         ranges_judge.OUT_OF_RANGE_MARKED: ("csmt/8.1.1a", "csmt/12.3.2d", "isc-2/7.2.3-B(3)b", "ssea/5.2.3.1a"),
         ranges_judge.OUT_OF_RANGE_NOT_SENT_AS_VALID: ("csmt/12.3.2d", "isc-2/7.2.3-B(3)b", "ssea/5.2.3.1a"),
@@ -246,7 +247,10 @@ class RejectsReadingsOutOfRange(Case):
         }
         await bench.clock.sleep(minutes=20, seconds=30)
         for point, (meter, register) in limited.items():
-            for text in (register.high, _above(register.high), register.low, _below(register.low)) * 2:
+            step = Decimal(register.resolution)
+            far = (register.high, _above(register.high), register.low, _below(register.low))
+            near = (register.high, _beside(register.high, step), register.low, _beside(register.low, -step))
+            for text in (*far, *near):
                 if _holds(meter, point, text):
                     await bench.clock.sleep(minutes=4)
             meter.release(point)
@@ -267,6 +271,11 @@ def _above(high: str) -> str:
 def _below(low: str) -> str:
     """A value below a lower limit by half of it, at least by ten, in whole units."""
     return str(int(float(low)) - max(abs(int(float(low))) // 2, 10)) if low else ""
+
+
+def _beside(limit: str, step: Decimal) -> str:
+    """One step of resolution beyond a limit."""
+    return f"{Decimal(limit) + step:f}" if limit else ""
 
 
 def _holds(meter: Meter, point: str, text: str) -> bool:
