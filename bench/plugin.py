@@ -217,6 +217,13 @@ def _told(record: logging.LogRecord) -> bool:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> None:
+    """An attempt has its folder before anybody is told that it began."""
+    if isinstance(item, CaseItem):
+        _session(item.config).begins(item.planned)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Begin the run folder in the controlling process, before Allure looks for its own."""
     _add_the_suite(config)

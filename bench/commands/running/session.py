@@ -311,6 +311,17 @@ class Session:
         cases = [case for case in case_classes(self.profile.kind).values() if self.means(case)]
         return replace(alone, together=together(shared_drives().values(), cases, alone))
 
+    def begins(self, planned: Planned) -> None:
+        """Put down that an attempt begins, in the process that has it: what the log tells to have begun has a folder.
+
+        Otherwise a bench that is killed in between leaves an attempt that looks as if somebody had removed it.
+        """
+        journal = self.setup.journal()
+        if journal:
+            case = case_classes()[planned.case]
+            blank = blank_result(case, self.setup, planned.attempt, planned.instead_of)
+            journal.begin(msgspec.structs.replace(blank, started=now()))
+
     def ran(self, planned: Planned) -> Ran:
         """What came of an attempt, run here or on the cluster. Raises ClusterError."""
         return self._spread.take(planned) if self._spread else ran(planned, self.setup)

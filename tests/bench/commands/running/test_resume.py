@@ -118,6 +118,50 @@ def test_a_killed_run_is_resumed_and_every_attempt_is_told(room: Path, workers: 
     assert bench("verify", folder, cwd=room).code == 0
 
 
+def log_of(folder: Path) -> Path:
+    return folder / "evidence" / "log.jsonl"
+
+
+def test_what_is_told_to_have_begun_has_a_folder(room: Path, tmp_path: Path) -> None:
+    """A bench that is killed just then must not leave an attempt that looks removed."""
+    (tmp_path / "spy.py").write_text(
+        """
+import pytest
+from pathlib import Path
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logstart(nodeid):
+    with Path("seen").open("a") as out:
+        print(nodeid.rpartition("::")[2], len(list(Path("out").glob("*/cases/*/*/1/attempt.json"))), file=out)
+""",
+        "utf-8",
+    )
+    words = [
+        COMMAND,
+        "run",
+        "--terminal",
+        "mine.toml",
+        "-n",
+        "1",
+        *[word for case in SHORT for word in ("--case", case)],
+    ]
+    env = environment(**NO_CHECKOUT, PYTEST_ADDOPTS="-p spy", PYTHONPATH=str(tmp_path))
+    told = subprocess.run(words, cwd=room, env=env, capture_output=True, text=True)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert (room / "seen").read_text("utf-8").splitlines() == [
+        f"{case.rpartition('/')[2]} {number}" for number, case in enumerate(SHORT, 1)
+    ]
+
+
+def test_an_attempt_that_the_log_had_not_got_to_is_resumed_like_any_other(room: Path) -> None:
+    folder = killed(room, "--case", LONG, "-n", "1", when=began(LONG))
+    lines = log_of(folder).read_bytes().splitlines(keepends=True)
+    log_of(folder).write_bytes(b"".join(line for line in lines if LONG.encode() not in line))
+    assert bench("run", "--resume", folder, cwd=room).code == 0
+    assert attempts(folder) == [(LONG, 1, "error", True, 0), (LONG, 2, "pass", False, 1)]
+    assert bench("verify", folder, cwd=room).code == 0
+
+
 def ended(
     room: Path, *words: str, who: Callable[[subprocess.Popen[str], Path], None], long: str = LONG
 ) -> tuple[int, Path]:
