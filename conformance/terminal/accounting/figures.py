@@ -70,13 +70,14 @@ class _WholePlant:
     """A plant runs for some two hours; every total of it is read out and sent."""
 
     scenario: Scenario
+    minutes_of_the_hour = 5
 
     async def drive(self, bench: Bench) -> None:
         emitter = self.scenario.configuration.emitter
         assert emitter is not None
         hour = ceil(bench.clock.now_us() + 6 * MINUTE, HOUR)
         await bench.clock.sleep((hour + 63 * MINUTE - bench.clock.now_us()) / SECOND)
-        await ask_totals(bench, emitter, "minute", hour - 5 * MINUTE, hour + 5 * MINUTE)
+        await ask_totals(bench, emitter, "minute", hour - 5 * MINUTE, hour + self.minutes_of_the_hour * MINUTE)
         await ask_totals(bench, emitter, "quarter", hour, hour + HOUR)
         await ask_totals(bench, emitter, "hour", hour, hour + HOUR)
         await bench.centres.settle(minutes=2)
@@ -148,11 +149,15 @@ class AccountsGlassFurnace(_WholePlant, Case):
 
 
 class AccountsPublicBuilding(_WholePlant, Case):
-    """A public building: gas, diesel, electricity and district heat, exactly."""
+    """A public building: gas, diesel, electricity and district heat, exactly, in each of 60 minutes of an hour."""
 
-    zh = "公共建筑：燃气、柴油、电力和集中供热的排放量逐位准确。"
-    checks = _checks(boundaries.BUILDING)
+    zh = "公共建筑：燃气、柴油、电力和集中供热的排放量逐位准确，一小时内 60 个分钟值齐全。"
+    checks = {
+        **_checks(boundaries.BUILDING),
+        **class_checks(("minute",), {"minute": (*_BY_PERIOD["minute"], "isc-2/9.4a")}),
+    }
     needs = (ACCOUNTING, MODBUS, UPLINK, READ)
+    minutes_of_the_hour = 60
     scenario = scenario("building", boundaries.with_figures(boundaries.BUILDING), boundaries.BUILDING_STREAMS)
 
 

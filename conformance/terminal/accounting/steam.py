@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, beside
+from bench.case import Case, Finding
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.history.accounting import AccountingUnit, Emitter
@@ -46,7 +46,7 @@ class AccountsSteamByItsPressure(Case):
     """Saturated steam by a flow computer with a gauge: its heat by IF97 at absolute pressure, within 0.1 %."""
 
     zh = "饱和蒸汽按表压加大气压求焓（IF97），外购热力排放量与基准相差不超过 0.1 %。"
-    checks = {steam_judge.STEAM: ("csmt/9.4b(2)",), **beside(explained_judge.INPUTS_TOLD.sometimes())}
+    checks = {steam_judge.STEAM: ("csmt/9.4b(2)",), explained_judge.INPUTS_TOLD.sometimes(): ("csmt/9.2-9",)}
     needs = (ACCOUNTING, MODBUS, UPLINK, read_out("steam-*", "inputs-told"))
     scenario = Scenario(
         start="2026-03-02T08:57:00+08:00",
