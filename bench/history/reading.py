@@ -10,6 +10,7 @@ import os
 import weakref
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import compress, count
 from pathlib import Path
 from typing import TypeVar, overload
@@ -131,14 +132,14 @@ class History:
         for event in events:
             self._by_type.setdefault(type(event), []).append(event)
 
-    @property
+    @cached_property
     def began(self) -> Began:
         """The first event. Raises HistoryError when the record does not begin with it."""
         if not self.events or not isinstance(self.events[0], Began):
             raise HistoryError(str(sentences.NO_BEGINNING()))
         return self.events[0]
 
-    @property
+    @cached_property
     def end_us(self) -> int:
         """Time of the last event, microseconds UTC."""
         return self.events[-1].t

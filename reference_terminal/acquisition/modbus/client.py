@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random as random_module
-import struct
 from collections.abc import Callable
+from typing import Any
 
 from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
@@ -20,6 +20,7 @@ from pymodbus.pdu.register_message import ReadHoldingRegistersRequest, ReadInput
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.line import Heard
 from reference_terminal.acquisition.modbus.blocks import Block
+from reference_terminal.acquisition.modbus.pdu import HoldingRegisters, InputRegisters, Registers
 from reference_terminal.model import reading
 from reference_terminal.model.seams import seam
 from reference_terminal.settings.meters import GatewayConfig
@@ -50,6 +51,8 @@ class GatewayClient:
             reconnect_delay=0,
             trace_packet=self._traced,
         )
+        self._client.register(HoldingRegisters)
+        self._client.register(InputRegisters)
 
     def _traced(self, sent: bool, octets: bytes) -> bytes:
         """What goes to and from the gateway, as it is, for whoever watches it."""
@@ -129,9 +132,12 @@ class GatewayClient:
                 await asyncio.sleep(rest_s)
         kind = ReadHoldingRegistersRequest if block.function == 3 else ReadInputRegistersRequest
         request = kind(address=block.address, count=block.count, dev_id=unit)
-        # The time is the library's to keep: after several answers that did not come it drops a dead connection.
-        limits = self._client.ctx.comm_params
-        limits.timeout_connect = self._timeout_s if patience_s is None else min(patience_s, self._timeout_s)
+        # The library counts the answers that did not come and drops a dead connection after several; only its way of
+        # waiting, a task's turn and three objects for each answer, is not taken.
+        limits: Any = self._client.ctx.comm_params
+        limits.timeout_connect = None
+        least_s = self._timeout_s if patience_s is None else min(patience_s, self._timeout_s)
+        limit = self._loop.call_later(least_s, self._give_up)
         try:
             answer: ModbusPDU = await self._client.execute(False, request)
         except (ModbusException, OSError):
@@ -141,6 +147,7 @@ class GatewayClient:
             self.heed_cancel()
             raise ReadFailed(reading.NO_CONNECTION) from None
         finally:
+            limit.cancel()
             limits.timeout_connect = self._timeout_s
             self._idle_since_s = self._loop.time()
         self.heed_cancel()
@@ -149,9 +156,15 @@ class GatewayClient:
         if answer.isError():
             code = int(getattr(answer, "exception_code", 0))
             raise ReadFailed(f"{reading.EXCEPTION} {code}", code)
-        if len(answer.registers) != block.count:
+        if not isinstance(answer, Registers) or len(answer.octets) != 2 * block.count:
             raise ReadFailed(reading.BAD_FRAME)
-        return struct.pack(f">{block.count}H", *answer.registers)
+        return answer.octets
+
+    def _give_up(self) -> None:
+        """No answer came in time."""
+        waiting = self._client.ctx.response_future
+        if not waiting.done():
+            waiting.set_exception(TimeoutError())
 
     @seam
     def answers(self, request: ModbusPDU, answer: ModbusPDU) -> bool:

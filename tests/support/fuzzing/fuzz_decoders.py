@@ -36,6 +36,7 @@ _ACQUISITION: Mapping[str, str | tuple[str, ...]] = {
     "modbus/descriptor": CARRIES,
     "modbus/driver": COUNTED,
     "modbus/explain": ("terminal_modbus",),
+    "modbus/pdu": COUNTED,
     "modbus/probe": ("terminal_modbus",),
     "modbus/serial": ("terminal_modbus",),
     "mqtt/client": ("terminal_mqtt",),

@@ -22,9 +22,17 @@ ANSWER = bytes.fromhex("0000 0007 01 03 04 00BC614E".replace(" ", ""))
 
 
 def at_a_gateway(
-    config: GatewayConfig, body: Callable[[GatewayClient], Awaitable[None]], mute_from: int = 9
+    config: GatewayConfig,
+    body: Callable[[GatewayClient], Awaitable[None]],
+    mute_from: int = 9,
+    *,
+    answer: bytes = ANSWER,
+    closed: Callable[[], None] = lambda: None,
 ) -> list[float]:
-    """Run `body` against a gateway that answers 20 ms after each request until `mute_from`; when requests came (s)."""
+    """Run `body` against a gateway that answers 20 ms after each request until `mute_from`; when requests came (s).
+
+    `closed` is called when the client hangs up.
+    """
     asked: list[float] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -33,7 +41,8 @@ def at_a_gateway(
             if len(asked) >= mute_from:
                 continue
             await asyncio.sleep(0.02)
-            writer.write(octets[:2] + ANSWER)
+            writer.write(octets[:2] + answer)
+        closed()
 
     async def main() -> None:
         Network()
@@ -81,3 +90,48 @@ def test_patience_with_an_answer_is_not_the_rest_before_its_request(patience_s: 
         assert abs(loop.time() - begin - 0.5 - waited_s) < 0.01
 
     at_a_gateway(GatewayConfig("g", "127.0.0.1", turnaround_s=Decimal("0.5")), body, mute_from=2)
+
+
+@pytest.mark.parametrize(
+    ("told", "cause"),
+    [
+        ("0000 0005 01 03 02 00BC", "bad frame"),
+        ("0000 0009 01 03 06 00BC614E0001", "bad frame"),
+        ("0000 0006 01 03 03 00BC61", "bad frame"),
+        ("0000 0007 01 04 04 00BC614E", "bad frame"),
+        ("0000 0003 01 83 02", "exception 2"),
+        ("0000 0007 01 03 05 00BC614E", "no connection"),
+    ],
+)
+def test_answers_of_another_length_or_function_are_none(told: str, cause: str) -> None:
+    async def body(client: GatewayClient) -> None:
+        with pytest.raises(ReadFailed) as failed:
+            await client.read(1, BLOCK, 0)
+        causes.append(failed.value.cause)
+
+    causes: list[str] = []
+    at_a_gateway(GatewayConfig("g", "127.0.0.1"), body, answer=bytes.fromhex(told.replace(" ", "")))
+    assert causes == [cause]
+
+
+def test_input_registers_are_read_too() -> None:
+    async def body(client: GatewayClient) -> None:
+        assert await client.read(1, Block(4, 0, 2, False), 0) == bytes.fromhex("00BC614E")
+
+    at_a_gateway(GatewayConfig("g", "127.0.0.1"), body, answer=bytes.fromhex("0000000701040400BC614E"))
+
+
+def test_a_connection_on_which_nothing_comes_any_more_is_given_up() -> None:
+    async def body(client: GatewayClient) -> None:
+        for number in range(1, 8):
+            with pytest.raises(ReadFailed, match=r"timeout|no connection"):
+                await client.read(1, BLOCK, 0)
+            if hung_up:
+                break
+            await asyncio.sleep(1)
+            tried.append(number)
+
+    hung_up: list[bool] = []
+    tried: list[int] = []
+    at_a_gateway(GatewayConfig("g", "127.0.0.1"), body, 1, closed=lambda: hung_up.append(True))
+    assert tried and hung_up
