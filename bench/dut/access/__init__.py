@@ -163,6 +163,9 @@ class Door(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bench's own authority, which has certified the product for it; empty: it is not checked."""
     pages: str = ""
     """The door of pages that are answered at this place too, from its root on: their cookies are looked at there."""
+    forms: dict[str, Call] = {}
+    """Further forms that stand on its pages at all times for somebody, by what they are for: where each is sent to, and
+    its fields; they are looked for and never sent."""
     browser: bool = False
     """Whether it is gone through in a real browser, by the steps of a page; in real time only."""
 
@@ -555,7 +558,12 @@ def _contradictions(found: Access) -> Iterator[str]:
             yield sentences.NO_FUNCTION(name=door.opened_by).after(f"access.doors.{name}.opened_by")
         if door.pages and not (door.pages in found.doors and found.doors[door.pages].cookies):
             yield sentences.NO_COOKIE_DOOR(pages=door.pages).after(f"access.doors.{name}.pages")
-        for key, calls in (("login", door.login), ("logout", door.logout), ("password", door.password)):
+        for key, calls in (
+            ("login", door.login),
+            ("logout", door.logout),
+            ("password", door.password),
+            ("forms", door.forms.values()),
+        ):
             for call in calls:
                 yield from _of_its_door(f"access.doors.{name}.{key}", door, call)
     for word in () if found.audit is None else (found.audit.function, found.audit.export, found.audit.clear):

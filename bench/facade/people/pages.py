@@ -154,11 +154,12 @@ class Pages:
     def _forms_held(self, door: str, root: str, page: str, address: str) -> list[FormRow]:
         """For each function of a door that is done by a form of this page: which of its fields the form lacks.
 
-        Logging in and changing one's own password are looked for in the same way.
+        Logging in, changing one's own password, and further forms of the door are looked for in the same way.
         """
         known = self._people.visits.door(door)
         calls = [(each.name, each.calls.get(door), each.objects) for each in self._people.access.functions]
         calls += [("login", call, ()) for call in known.login] + [("password", call, ()) for call in known.password]
+        calls += [(name, call, ()) for name, call in known.forms.items()]
         found: list[FormRow] = []
         held = held_forms(page, address)
         for name, call, objects in calls:

@@ -143,9 +143,9 @@ class MovesSourcesOverTheBoundary(Case):
 
 
 class RecalculatesOnCommand(Case):
-    """A factor that counts from earlier on changes what is stored; the revision rises, and centres get it once more."""
+    """A factor that counts from the month before on changes what is stored; the revision rises and is sent again."""
 
-    zh = "追溯生效的因子使已存结果重算：版本号递增，修订以同一键值重传，旧结果保留。"
+    zh = "追溯至上月生效的因子经指令使已存结果重算：版本号递增，修订以同一键值重传，旧结果保留。"
     checks = {
         changes_judge.REVISED: ("csmt/8.3.1e",),
         changes_judge.REVISION_SENT: ("csmt/8.3.1e",),
@@ -156,7 +156,8 @@ class RecalculatesOnCommand(Case):
         "building",
         with_figures(_with_codes(boundaries.BUILDING)),
         boundaries.BUILDING_STREAMS,
-        start="2026-03-02T10:57:00+08:00",
+        # Of a month that is over when the factor comes, and of the next.
+        start="2026-03-31T23:42:00+08:00",
         centres=("A", "T"),
         centre_options=(("T", {"kind": "third-party", "channel": "mtls"}),),
     )

@@ -135,3 +135,18 @@ def corrected_results_overwritten(patch: Patch) -> None:
         connection.execute("DELETE FROM superseded WHERE span=? AND start_s=? AND point=?", key)
 
     own = patch(emissions, "supersede", supersede)
+
+
+@defect(
+    "closed-months-left-as-they-are",
+    en="a recalculation that is ordered leaves out months that are closed",
+    zh="重新计算指令不处理已结账月份",
+    clauses=("csmt/8.3.1e",),
+)
+def closed_months_left(patch: Patch) -> None:
+    """What is closed is closed."""
+
+    def release(self: Versions, month_s: int, author: str, reason: str) -> None:
+        del self, month_s, author, reason
+
+    patch(Versions, "release", release)

@@ -151,6 +151,22 @@ def substitute_without_valid_hours(patch: Patch) -> None:
 
 
 @defect(
+    "three-quarters-are-too-few",
+    en="where exactly three quarters of the quarter's hours are valid nothing stands for a failed one",
+    zh="季度有效率恰为 75 % 时不替代无效小时",
+    clauses=_CLAUSES,
+)
+def three_quarters_are_too_few(patch: Patch) -> None:
+    """The limit itself is taken for below it."""
+    whole = stacks.window
+
+    def window(config: StackConfig, rate: Fraction, hours: int) -> int:
+        return whole(config, rate, hours) if 100 * rate > Fraction(config.poor_percent) else 0
+
+    patch(stacks, "window", window)
+
+
+@defect(
     "substitute-as-measured",
     en="what stands for a failed hour is shown as measured",
     zh="替代值表现为实测值",

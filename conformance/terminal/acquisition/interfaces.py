@@ -57,6 +57,12 @@ HEAT_STORED = criterion(
     unit="readings",
     stamped=True,
 )
+EVERY_ITEM_READ = criterion(
+    "every-item-read",
+    en="values of every item of the standards' tables are stored",
+    zh="标准数据标识表中各项数据均已存储",
+    unit="items",
+)
 # Of the values that a case compares, so many at least are volumes of one meter.
 _VOLUMES_SHARE = 10
 # Control code of DL/T 645-2007 for follow-up frames, and where it stands behind start, address and start.
@@ -125,6 +131,30 @@ class ReadsDlt645Meters(_ReadsApart, Case):
     # More than one of its two points can have.
     apart = {"below-zero": ("负的组合有功电能", ("dlt645-feeding",))}
     each = 120
+
+
+class ReadsEveryDlt645Item(ReadsUndisturbed, Case):
+    """A number of every kind in the tables of DL/T 645, near the end of its range or below 0, is kept as shown."""
+
+    zh = "DL/T 645-2007、1997 数据标识表中各类数值（接近满量程或为负）均按表计示值存储。"
+    checks = {
+        accuracy.SAME_READING.of("stored"): ("csmt/11.3a-2", "isc-2/7.2.2(2)b"),
+        EVERY_ITEM_READ: ("csmt/11.3a-2",),
+        **beside(accuracy.SAME_DIGITS.of("stored")),
+    }
+    needs = (DLT645, "source.dlt645-items", LOCAL)
+    # A round of so many questions takes longer than a message of real-time data may lie behind its values.
+    scenario = _world(Line(("dlt645-every-item", "dlt645-1997-every-item"), 9600, "E")).but(centres=())
+    compared = 250
+    hours = 0.15
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from super().judge(history)
+        items = [point.id for point in history.began.points]
+        stored = {each: accuracy.local_readings(history, {each}) for each in items}
+        unread = [f"{each}: no value stored" for each in items if not (stored[each].compared or stored[each].problems)]
+        known = sum(each.compared for each in stored.values())
+        yield EVERY_ITEM_READ.none(unread, known >= self.compared // 2)
 
 
 class ReadsDlt645AnswersInParts(ReadsUndisturbed, Case):

@@ -541,3 +541,37 @@ def lines_planned_in_ascii(patch: Patch) -> None:
         return [(2 * asked + 1, 2 * answered + 1) for asked, answered in whole(self, meter)]
 
     whole = patch(Modbus, "exchanges", exchanges)
+
+
+@defect(
+    "reactive-energies-with-a-sign",
+    en="reactive energies of quadrants of a DL/T 645 meter beyond 800,000 kvarh are read as below 0",
+    zh="DL/T 645 表四象限无功电能超过 800,000 kvarh 时被读成负值",
+    clauses=(_DLT645,),
+)
+def reactive_energies_with_a_sign(patch: Patch) -> None:
+    """Sums of them have a sign, so all of them get one."""
+    real = items.item
+
+    def item(identifier: str) -> items.Item | None:
+        found = real(identifier)
+        return replace(found, signed=True) if found is not None and found.unit == "kvarh" else found
+
+    patch(items, "item", item)
+
+
+@defect(
+    "signs-of-instants-overlooked",
+    en="currents, powers and temperatures below 0 of a DL/T 645 meter are no numbers, and nothing is stored",
+    zh="DL/T 645 表负的电流、功率、温度不被识别为数值，均不存储",
+    clauses=(_DLT645,),
+)
+def signs_of_instants_overlooked(patch: Patch) -> None:
+    """Only energies were tried."""
+    real = items.item
+
+    def item(identifier: str) -> items.Item | None:
+        found = real(identifier)
+        return replace(found, signed=False) if found is not None and identifier.startswith("02") else found
+
+    patch(items, "item", item)

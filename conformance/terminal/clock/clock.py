@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from bench.case import Case, Finding, Notice, beside, criterion
-from bench.facade.bench import Bench
+from bench.facade.bench import Bench, Unable
 from bench.history import History
 from bench.history.marks import Mark
 from bench.history.observation import Words
@@ -21,6 +22,14 @@ STEP_LOGGED = criterion(
     "step-logged",
     en="the clock step is in the log",
     zh="时钟调整记入日志",
+    unit="entries",
+    notices=(Notice.CLOCK_STEPPED,),
+)
+
+DRIFT_IS_NO_STEP = criterion(
+    "drift-is-no-step",
+    en="while the clock merely drifts the log does not tell of a step more than once an hour",
+    zh="时钟仅有漂移时，日志记录的时钟调整每小时不超过一次",
     unit="entries",
     notices=(Notice.CLOCK_STEPPED,),
 )
@@ -56,9 +65,14 @@ class _Steps:
     hours_before = 3
     hours_between: float = 3
     hours_after = 3
+    drift_ppm = 0
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
+        if self.drift_ppm:
+            # The clock of a device that the bench cannot reach into drifts by itself.
+            with suppress(Unable):
+                await bench.terminal.drift(self.drift_ppm)
         await bench.clock.sleep(hours=self.hours_before, minutes=7, seconds=20)
         centre = bench.centres["A"]
         STEP.put(bench, Step(seconds=self.step_s))
@@ -101,10 +115,20 @@ class SurvivesClockSetBack(_Steps, Case):
 
 
 class SurvivesSmallStepForward(_Steps, Case):
-    """The clock set two seconds ahead and back again leaves no period twice and none false."""
+    """The clock, which drifts, set two seconds ahead and back again leaves no period twice and none false."""
 
-    zh = "时钟被调快 2 s 后再校准，无重复或失实的时段。"
+    zh = "时钟有漂移，被调快 2 s 后再校准，无重复或失实的时段。"
+    checks = {**_Steps.checks, **beside(DRIFT_IS_NO_STEP)}
+    needs = (*_Steps.needs, read_out("drift-is-no-step"))
     step_s = 2
+    drift_ppm = 1
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from super().judge(history)
+        hours = round(self.hours_before + self.hours_between + self.hours_after)
+        yield counters_judge.seldom_finding(
+            history, DRIFT_IS_NO_STEP, Notice.CLOCK_STEPPED, moments=clock_steps.step_moments(history), most=hours
+        )
 
 
 class SurvivesSmallStepBack(_Steps, Case):

@@ -321,3 +321,23 @@ def step_wakes_nobody(patch: Patch) -> None:
         self._sleepers = waiting
 
     sound = patch(WallClock, "_report", report)
+
+
+@defect(
+    "drift-taken-for-steps",
+    en="each millisecond by which the clock drifts is taken for a step, and told of",
+    zh="时钟每漂移 1 ms 即当作一次调整并记入日志",
+    clauses=("isc-2/7.3.1e",),
+)
+def drift_taken_for_steps(patch: Patch) -> None:
+    """A clock goes exactly, or it was set."""
+    drifted: dict[WallClock, int] = {}
+
+    def is_step(self: WallClock, difference_ns: int) -> bool:
+        drifted[self] = drifted.get(self, 0) + difference_ns
+        if abs(drifted[self]) < 1_000_000:
+            return False
+        drifted[self] = 0
+        return True
+
+    patch(WallClock, "is_step", is_step)

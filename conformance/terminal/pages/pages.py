@@ -137,7 +137,7 @@ class LeadsSomewhere(Case):
         "没有条文规定页面之间如何链接，但页面所示而无法打开的功能等于没有提供",
     )
     needs = (MODBUS, ACCOUNTS, FUNCTIONS)
-    scenario = OFFICE.configured(emission_sources=(("e01.energy", "purchased electricity"),))
+    scenario = OFFICE.configured(emission_sources=(("e01.energy", "purchased electricity"),)).but(centres=("A",))
     most = 80
 
     async def drive(self, bench: Bench) -> None:
@@ -157,6 +157,9 @@ class LeadsSomewhere(Case):
                     await people.pages.outcomes_chosen(session, outcomes)
         known = people.access.rounds
         forms_told(bench, () if known is None else (known.set,))
+        for door in doors:
+            for name in people.access.doors[door].forms:
+                pages_judge.AT_A_PAGE.put(bench, pages_judge.Form(door=door, function=name))
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield pages_judge.links_finding(history)

@@ -216,3 +216,18 @@ def search_knows_another_success(patch: Patch) -> None:
         return Field(name, label, value, offered if name == "outcome" else choices, **more)
 
     patch(people, "Field", field)
+
+
+@defect(
+    "replacement-form-under-another-name",
+    en="the form for a replaced meter has the new meter's first reading under a name that its address does not know",
+    zh="更换表计表单中新表起码的字段名与接收地址不一致",
+    clauses=("isc-2/8.2f",),
+)
+def replacement_form_under_another_name(patch: Patch) -> None:
+    """One of the two was renamed."""
+
+    def field(name: str, *given: Any, **more: Any) -> Any:
+        return real("first" if name == "initial_new" else name, *given, **more)
+
+    real = patch(measured, "Field", field)

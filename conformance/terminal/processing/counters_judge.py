@@ -205,6 +205,22 @@ def log_finding(history: History, asked: Criterion, notice: Notice, *, moments: 
     )
 
 
+def seldom_finding(
+    history: History, asked: Criterion, notice: Notice, *, moments: Sequence[Sequence[int]], most: int
+) -> Check:
+    """At most so many entries of an event in the log away from these moments, where its codes are known."""
+    looks = [event for event in questions(history, "log") if not event.problem]
+    entries = {
+        f"{row['at']} {row.get('kind', '')} {row.get('text', '')}": at
+        for event in looks
+        for row in event.rows
+        if (at := instant_of_iso(row.get("at", ""))) is not None and notices.tells(history, row, notice)
+    }
+    others = [line for line, at in entries.items() if not any(_near(at, moment) for moment in moments)]
+    known = looks and notices.mapped(history, notice)
+    return asked.decide(len(others) <= most if known else None, measured=len(others), limit=most, evidence=others[:20])
+
+
 def _one_each(moments: Sequence[Sequence[int]], entries: Sequence[int]) -> dict[int, int]:
     """As many moments as can be told by an entry of their own, each with its entry (both as places in their lists)."""
     told: dict[int, int] = {}

@@ -33,6 +33,56 @@ _BY_TARIFF = (
 )
 
 
+_EVERY_2007 = (
+    ("combined", "01"),
+    ("forward", "02"),
+    ("reverse", "03"),
+    ("combined_reactive_1", "04"),
+    ("combined_reactive_2", "05"),
+    ("quadrant_1", "06"),
+    ("quadrant_2", "07"),
+    ("quadrant_3", "08"),
+    ("quadrant_4", "09"),
+    ("apparent_forward", "10"),
+    ("apparent_reverse", "11"),
+    ("forward_a", "12"),
+    ("reverse_b", "13"),
+    ("combined_reactive_1_c", "14"),
+    ("apparent_reverse_c", "15"),
+    ("tariff_15", "16"),
+    ("voltage", "17"),
+    ("current", "18"),
+    ("power", "19"),
+    ("reactive", "20"),
+    ("apparent", "21"),
+    ("factor", "22"),
+    ("angle", "23"),
+    ("voltage_distortion", "24"),
+    ("current_distortion", "25"),
+    ("neutral_current", "26"),
+    ("frequency", "27"),
+    ("average_power", "28"),
+    ("demand", "29"),
+    ("reactive_demand", "30"),
+    ("apparent_demand", "31"),
+    ("temperature", "32"),
+    ("clock_battery", "33"),
+    ("backup_battery", "34"),
+)
+_EVERY_1997 = (
+    ("energy", "01"),
+    ("energy_export", "02"),
+    ("reactive", "03"),
+    ("reactive_export", "04"),
+    ("tariff_14", "05"),
+    ("voltage", "06"),
+    ("current", "07"),
+    ("power", "08"),
+    ("reactive_power", "09"),
+    ("factor", "10"),
+)
+
+
 class _Entry2007(EntryTable, frozen=True, kw_only=True):
     identifier: Annotated[str, matching(r"[0-9A-F]{8}", *IDENTIFIER(digits=8))]
 
@@ -60,6 +110,8 @@ class Dlt645(SerialProtocol):
         _OLD: LineKind("dlt645_1997", "e", _POINTS, "199700000101"),
         "dlt645-1997-reactive": LineKind("dlt645_1997", "e", _WITH_REACTIVE, "199700000301"),
         "dlt645-feeding": LineKind("dlt645_feeding", "e", (("energy", "01"), ("combined", "08")), "202600000561"),
+        "dlt645-every-item": LineKind("dlt645_every_item", "e", _EVERY_2007, "202600000661"),
+        "dlt645-1997-every-item": LineKind("dlt645_1997_every_item", "e", _EVERY_1997, "199700000601"),
         "dlt645-short-frames": LineKind("dlt645_short_frames", "e", _BY_TARIFF, "202600000461"),
     }
 
