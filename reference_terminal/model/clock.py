@@ -64,6 +64,7 @@ class WallClock:
         """The wall now in whole seconds UTC."""
         return self.now_ns() // 1_000_000_000
 
+    @seam
     def is_step(self, difference_ns: int) -> bool:
         """Whether a difference between wall and monotonic progress is a step rather than drift."""
         return abs(difference_ns) > STEP_S * 1e9

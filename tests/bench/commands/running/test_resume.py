@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -9,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -58,15 +59,19 @@ def killed(room: Path, *words: str, when: Callable[[Path], bool]) -> Path:
         process.wait()
     folder = run_folder(room / "out")
     until = time.monotonic() + 240
-    while any(alive(path) for path in folder.rglob("attempt.json")):
+    while any(of_group(process.pid)):
         assert time.monotonic() < until, "a worker outlived its run"
         time.sleep(0.1)
     return folder
 
 
-def alive(begun: Path) -> bool:
-    stat = Path(f"/proc/{json.loads(begun.read_text())['process']['pid']}/stat")
-    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] not in "ZX"
+def of_group(group: int) -> Iterator[Path]:
+    """The processes of a run that live: a worker that has no attempt yet may be about to begin one."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, own = stat.read_text().rpartition(")")[2].split()[:3]
+            if state not in "ZX" and int(own) == group:
+                yield stat
 
 
 def began(case: str) -> Callable[[Path], bool]:

@@ -68,7 +68,7 @@ def described(port: int = 15030, centre: int = 15212) -> World:
 
 def test_every_shipped_serial_map_is_sound() -> None:
     serial = [device for device in map(any_shipped, any_names()) if isinstance(device, BusMap)]
-    assert len(serial) == 16
+    assert len(serial) == 18
     assert {device.protocol for device in serial} == set(words())
 
 
